@@ -1,0 +1,234 @@
+/** Derivatives of functions of trees of tensors. */
+import { ShapeError, UsageError } from "./errors.js";
+import { type Contribution, nodesBetween, recordNode, tracing } from "./graph.js";
+import { add } from "./primitives/elementwise.js";
+import { reshape, stopGradient } from "./primitives/broadcast.js";
+import { concat, index, slice, stack } from "./primitives/movement.js";
+import { sameShape, sizeOf } from "./shape.js";
+import { scope } from "./scope.js";
+import { eye, full, type Tensor, zeros } from "./tensor.js";
+import { leavesOf, mapTree } from "./tree.js";
+
+const accumulate = (a: Contribution, b: Contribution): Contribution =>
+  a === null ? b : b === null ? a : add(a, b);
+
+const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype);
+
+const floats = (tree: unknown): Tensor[] => leavesOf(tree).filter((x) => x.dtype !== "i32");
+
+/** The tree with its f64 and f32 tensors replaced, in order. */
+function withFloats<T>(tree: T, values: readonly unknown[]): T {
+  let i = 0;
+  return mapTree(tree, (x) => (x.dtype === "i32" ? x : values[i++]));
+}
+
+/** A function run once at a point, ready to carry derivatives either way. */
+interface Trace<R> {
+  readonly value: R;
+  /** Cotangents of the outputs → cotangents of the inputs. */
+  pull(cotangents: readonly Contribution[]): Contribution[];
+  /** Tangents of the inputs → tangents of the outputs. */
+  push(tangents: readonly Contribution[]): Contribution[];
+}
+
+function trace<T, R>(f: (x: T) => R, x: T): Trace<R> {
+  const inputs = floats(x);
+  const { result, leaves, bit } = tracing(inputs, (copies) => f(withFloats(x, copies)));
+  const outputs = floats(result);
+  const nodes = nodesBetween(leaves, outputs, bit);
+  return {
+    value: withFloats(result, outputs.map(detached(bit))),
+    pull(cotangents) {
+      const bars = new Map<Tensor, Tensor>();
+      const give = (y: Tensor, g: Contribution): void => {
+        const total = accumulate(bars.get(y) ?? null, g);
+        if (total !== null) bars.set(y, total);
+      };
+      outputs.forEach((y, i) => {
+        give(y, cotangents[i]!);
+      });
+      for (const node of nodes.toReversed()) {
+        const gs = node.outputs.map((y) => bars.get(y) ?? null);
+        if (gs.every((g) => g === null)) continue;
+        const needs = node.inputs.map((v) => v.node !== null && (v.node.bits & bit) !== 0);
+        const parts = node.rules.vjp(gs, needs);
+        node.inputs.forEach((v, i) => {
+          if (needs[i]) give(v, parts[i] ?? null);
+        });
+        for (const y of node.outputs) bars.delete(y);
+      }
+      return leaves.map((leaf) => bars.get(leaf) ?? null);
+    },
+    push(tangents) {
+      const dots = new Map<Tensor, Tensor>();
+      const give = (y: Tensor, parts: readonly Contribution[]): void => {
+        const total = parts.reduce(accumulate, null);
+        if (total !== null) dots.set(y, total);
+      };
+      leaves.forEach((leaf, i) => {
+        give(leaf, [tangents[i]!]);
+      });
+      for (const node of nodes) {
+        const ts = node.inputs.map((v) => dots.get(v) ?? null);
+        if (ts.every((t) => t === null)) continue;
+        const parts = node.rules.jvp(ts);
+        node.outputs.forEach((y, i) => {
+          give(y, parts[i]!);
+        });
+      }
+      return outputs.map((y) => dots.get(y) ?? null);
+    },
+  };
+}
+
+/** An output as the outer derivatives see it; a pure leaf of this trace is passed as a constant. */
+const detached =
+  (bit: number) =>
+  (y: Tensor): Tensor =>
+    y.node === null || (y.node.bits & ~bit) !== 0 ? y : stopGradient(y);
+
+function checkTree(name: string, what: string, given: readonly Tensor[], like: readonly Tensor[]) {
+  const fits =
+    given.length === like.length &&
+    given.every((g, i) => sameShape(g.shape, like[i]!.shape) && g.dtype === like[i]!.dtype);
+  if (!fits) {
+    throw new ShapeError(
+      `${name}: ${what} are ${given.join(", ")}; need ${like.join(", ")}, one for each tensor.`,
+    );
+  }
+}
+
+/** f(x), and the map from a cotangent of f(x) to that of x: ȳ ↦ Jᵀ ȳ. */
+export function vjp<T, R>(f: (x: T) => R, x: T): { value: R; pullback: (cotangent: R) => T } {
+  const { value, pull } = trace(f, x);
+  const inputs = floats(x);
+  return {
+    value,
+    pullback(cotangent) {
+      checkTree("vjp", "cotangents", floats(cotangent), floats(value));
+      const bars = pull(floats(cotangent));
+      return withFloats(
+        x,
+        inputs.map((leaf, i) => bars[i] ?? zerosLike(leaf)),
+      );
+    },
+  };
+}
+
+/** f(x), and its change along a tangent of x: ẏ = J ẋ. */
+export function jvp<T, R>(f: (x: T) => R, x: T, tangent: T): { value: R; tangent: R } {
+  checkTree("jvp", "tangents", floats(tangent), floats(x));
+  const { value, push } = trace(f, x);
+  const dots = push(floats(tangent));
+  const outputs = floats(value);
+  return {
+    value,
+    tangent: withFloats(
+      value,
+      outputs.map((y, i) => dots[i] ?? zerosLike(y)),
+    ),
+  };
+}
+
+/** (x, …) ↦ {value: f(x, …), gradient: ∇ₓf}, for a scalar f; the gradient is a tree like x. */
+export function valueAndGrad<T, A extends unknown[]>(
+  f: (x: T, ...rest: A) => Tensor,
+): (x: T, ...rest: A) => { value: Tensor; gradient: T } {
+  return (x, ...rest) => {
+    const { value, pullback } = vjp((at: T) => f(at, ...rest), x);
+    if (value.size !== 1) {
+      throw new ShapeError(
+        `grad: the function returned ${value}; need a scalar. Sum it, or use vjp or jacobian.`,
+      );
+    }
+    return { value, gradient: pullback(full(value.shape, 1, value.dtype)) };
+  };
+}
+
+/** (x, …) ↦ ∇ₓf, for a scalar f; a tree like x. */
+export const grad =
+  <T, A extends unknown[]>(f: (x: T, ...rest: A) => Tensor): ((x: T, ...rest: A) => T) =>
+  (x, ...rest) =>
+    valueAndGrad(f)(x, ...rest).gradient;
+
+/** x ↦ ∂f/∂x of one tensor in the other, [...y, ...x], by the shorter side. */
+export const jacobian =
+  (f: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
+  (x) => {
+    const { value, pull, push } = trace(f, x);
+    const shape = [...value.shape, ...x.shape];
+    const unit = (n: number, i: number, like: Tensor) =>
+      reshape(index(eye(n, like.dtype), 0, i), like.shape);
+    const forward = x.size < value.size;
+    const n = forward ? x.size : value.size;
+    const parts = Array.from({ length: n }, (_, i) =>
+      forward
+        ? reshape(push([unit(n, i, x)])[0] ?? zerosLike(value), [value.size])
+        : reshape(pull([unit(n, i, value)])[0] ?? zerosLike(x), [x.size]),
+    );
+    if (n === 0) return zeros(shape, x.dtype);
+    return reshape(stack(parts, forward ? 1 : 0), shape);
+  };
+
+/** x ↦ ∂²f/∂x², [...x, ...x], of a scalar f of one tensor: forward over reverse. */
+export const hessian =
+  (f: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
+  (x) => {
+    const { push } = trace(grad(f), x);
+    const n = x.size;
+    const basis = eye(n, x.dtype);
+    const rows = Array.from({ length: n }, (_, i) =>
+      scope(() => push([reshape(index(basis, 0, i), x.shape)])[0] ?? zerosLike(x)),
+    );
+    return n === 0
+      ? zeros([...x.shape, ...x.shape], x.dtype)
+      : reshape(stack(rows, 0), [...x.shape, ...x.shape]);
+  };
+
+/** A tree's tensors as one vector, and the way back; for Hessians of functions of trees. */
+export function ravel<T>(tree: T): { vector: Tensor; unravel: (vector: Tensor) => T } {
+  const leaves = floats(tree);
+  const vector = concat(
+    leaves.map((x) => reshape(x, [x.size])),
+    0,
+  );
+  const unravel = (flat: Tensor): T => {
+    let start = 0;
+    return withFloats(
+      tree,
+      leaves.map((x) => {
+        const part = slice(flat, 0, start, start + sizeOf(x.shape));
+        start += x.size;
+        return reshape(part, x.shape);
+      }),
+    );
+  };
+  return { vector, unravel };
+}
+
+/**
+ * f, without keeping what it computes on the way: derivatives run it again.
+ * Everything that f depends on must come through its arguments.
+ */
+export function checkpoint<A extends unknown[], R>(f: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    const inputs = floats(args);
+    const run = (values: readonly Tensor[]) => f(...withFloats(args, values));
+    const value = scope(() => {
+      const result = run(inputs.map(stopGradient));
+      if (floats(result).some((y) => y.node !== null)) {
+        throw new UsageError(
+          "checkpoint: the function uses a differentiated tensor that is not among its arguments; its derivative would be lost. Pass it as an argument.",
+        );
+      }
+      return withFloats(result, floats(result).map(stopGradient));
+    });
+    const outputs = floats(value);
+    const ofInputs = (values: readonly Tensor[]) => floats(run(values));
+    recordNode(inputs, outputs, {
+      vjp: (gs) => trace(ofInputs, inputs).pull(gs),
+      jvp: (ts) => trace(ofInputs, inputs).push(ts).map((t) => [t]),
+    });
+    return value;
+  };
+}

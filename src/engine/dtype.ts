@@ -1,0 +1,12 @@
+/** Numbers a tensor may hold: i32 only for indices and random keys. */
+export type DType = "f64" | "f32" | "i32";
+export type FloatType = "f64" | "f32";
+
+export type Numbers = Float64Array | Float32Array | Int32Array;
+
+export const bytesPer = { f64: 8, f32: 4, i32: 4 } as const;
+
+export const arrayOf = { f64: Float64Array, f32: Float32Array, i32: Int32Array } as const;
+
+/** Unit roundoff times two: the distance from 1 to the next number. */
+export const epsilon = { f64: 2 ** -52, f32: 2 ** -23 } as const;

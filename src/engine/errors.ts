@@ -1,0 +1,14 @@
+/** A shape, axis or dtype does not fit; the message names the operation, what was given and what is needed. */
+export class ShapeError extends Error {
+  override readonly name = "ShapeError";
+}
+
+/** A number went wrong: not positive definite, singular, out of range, or not finite. */
+export class NumericError extends Error {
+  override readonly name = "NumericError";
+}
+
+/** The engine was used in a way that it cannot serve: released memory, a value read while capturing. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}

@@ -1,0 +1,105 @@
+/**
+ * The record of how tensors were made, kept while a derivative is being taken.
+ *
+ * Each derivative in progress owns one bit. A tensor's node carries the bits of the derivatives
+ * that depend on it, and an operation is recorded only if one of them is still in progress: after
+ * an inner function has run, its own bit is off, and its backward pass is recorded for the outer
+ * derivatives alone. Nodes are numbered as they are made, so their numbers order them.
+ */
+import { UsageError } from "./errors.js";
+import { Tensor } from "./tensor.js";
+
+/** A part of a derivative; null stands for zero. */
+export type Contribution = Tensor | null;
+
+/** Derivative rules of one recorded operation. */
+export interface Rules {
+  /** Cotangents of the outputs → cotangents of the inputs (only those with `needs`). */
+  vjp(cotangents: readonly Contribution[], needs: readonly boolean[]): readonly Contribution[];
+  /** Tangents of the inputs → for each output, the contributions that add up to its tangent. */
+  jvp(tangents: readonly Contribution[]): readonly (readonly Contribution[])[];
+}
+
+export class Node {
+  readonly id: number;
+  readonly bits: number;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly rules: Rules;
+  constructor(
+    bits: number,
+    inputs: readonly Tensor[],
+    outputs: readonly Tensor[],
+    rules: Rules,
+  ) {
+    this.id = nextId++;
+    this.bits = bits;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.rules = rules;
+  }
+}
+
+let nextId = 0;
+let inProgress = 0;
+const deepest = 30;
+
+/** The derivatives in progress that depend on these tensors. */
+export function trackedBits(inputs: readonly Tensor[]): number {
+  let bits = 0;
+  for (const x of inputs) if (x.node !== null) bits |= x.node.bits;
+  return bits & inProgress;
+}
+
+/** Notes that `outputs` came from `inputs`, if a derivative in progress wants to know. */
+export function recordNode(
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  rules: Rules,
+): void {
+  const bits = trackedBits(inputs);
+  if (bits === 0) return;
+  const node = new Node(bits, inputs, outputs, rules);
+  for (const out of outputs) out.node = node;
+}
+
+const identity: Rules = { vjp: (g) => g, jvp: (t) => [t] };
+
+/** Runs `body` on copies of `inputs` that are tracked under a bit of their own. */
+export function tracing<T>(
+  inputs: readonly Tensor[],
+  body: (leaves: readonly Tensor[]) => T,
+): { result: T; leaves: readonly Tensor[]; bit: number } {
+  let bit = 1;
+  while ((inProgress & bit) !== 0) bit <<= 1;
+  if (bit >= 2 ** deepest) throw new UsageError(`derivatives are nested deeper than ${deepest}.`);
+  inProgress |= bit;
+  try {
+    const leaves = inputs.map((x) => {
+      const leaf = new Tensor(x.shape, x.dtype, x.block);
+      leaf.node = new Node(bit | trackedBits([x]), [x], [leaf], identity);
+      return leaf;
+    });
+    return { result: body(leaves), leaves, bit };
+  } finally {
+    inProgress &= ~bit;
+  }
+}
+
+/** The nodes between `leaves` and `outputs` under `bit`, oldest first; leaves not included. */
+export function nodesBetween(
+  leaves: readonly Tensor[],
+  outputs: readonly Tensor[],
+  bit: number,
+): Node[] {
+  const seen = new Set<Node>(leaves.map((leaf) => leaf.node!));
+  const found: Node[] = [];
+  const stack = outputs.map((y) => y.node);
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node === null || (node.bits & bit) === 0 || seen.has(node)) continue;
+    seen.add(node);
+    found.push(node);
+    for (const x of node.inputs) stack.push(x.node);
+  }
+  return found.sort((a, b) => a.id - b.id);
+}

@@ -1,0 +1,98 @@
+/** The engine: tensors in WebAssembly memory, differentiable operations, capture and replay. */
+export { type Backend, backend, type Build, loadBackend, useBackend } from "./backend.js";
+export { capture, type Captured, type CaptureStatistics } from "./capture.js";
+export {
+  checkpoint,
+  grad,
+  hessian,
+  jacobian,
+  jvp,
+  ravel,
+  valueAndGrad,
+  vjp,
+} from "./derive.js";
+export type { DType, FloatType, Numbers } from "./dtype.js";
+export { epsilon } from "./dtype.js";
+export { NumericError, ShapeError, UsageError } from "./errors.js";
+export { type HeapStatistics, heapStatistics } from "./memory.js";
+export type { Axes, ReduceOptions } from "./primitives/broadcast.js";
+export { broadcastTo, reshape, stopGradient, sum } from "./primitives/broadcast.js";
+export { cast } from "./primitives/cast.js";
+export {
+  cholesky,
+  choleskySolve,
+  logDeterminantOfFactor,
+  symmetrise,
+  triangularSolve,
+} from "./primitives/cholesky.js";
+export { circularConv } from "./primitives/convolution.js";
+export {
+  abs,
+  add,
+  cos,
+  div,
+  equal,
+  exp,
+  expm1,
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  log,
+  log1p,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  pow,
+  relu,
+  sigmoid,
+  sign,
+  sin,
+  softplus,
+  sqrt,
+  square,
+  sub,
+  tanh,
+  where,
+} from "./primitives/elementwise.js";
+export { gather, scatterAdd } from "./primitives/gather.js";
+export { matmul, matvec, type Transposes } from "./primitives/matmul.js";
+export {
+  concat,
+  diagonal,
+  diagonalMatrix,
+  expandDims,
+  index,
+  pad,
+  roll,
+  slice,
+  squeeze,
+  stack,
+  transpose,
+} from "./primitives/movement.js";
+export { drawNormal, drawUniform, foldKey, splitKey } from "./primitives/random.js";
+export { logsumexp, max, mean } from "./primitives/reduce.js";
+export {
+  type Eigen,
+  eigh,
+  expm,
+  inverseSqrtm,
+  lyapunov,
+  sqrtm,
+} from "./primitives/symmetric.js";
+export { release, scope } from "./scope.js";
+export { sameShape, type Shape, sizeOf } from "./shape.js";
+export {
+  eye,
+  full,
+  indices,
+  type Nested,
+  ones,
+  type Operand,
+  Tensor,
+  type TensorOptions,
+  tensor,
+  zeros,
+} from "./tensor.js";
+export { leavesOf, mapTree, withLeaves } from "./tree.js";

@@ -1,0 +1,103 @@
+/**
+ * Primitives: operations with a shape rule, a kernel and their derivatives.
+ *
+ * The rules are written in primitives, so that derivatives can be differentiated again. A record
+ * that lacks a rule does not compile.
+ */
+import { bytesPer, type DType } from "./dtype.js";
+import { ShapeError } from "./errors.js";
+import { type Contribution, recordNode, trackedBits } from "./graph.js";
+import { promiseBlock } from "./memory.js";
+import { firstNonFinite, isRecording, nonFiniteError } from "./program.js";
+import { sizeOf } from "./shape.js";
+import { empty, full, type Operand, Tensor, view } from "./tensor.js";
+
+export interface Typed {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/** One application of a primitive: what its rules may use. */
+export interface Application<P> {
+  readonly inputs: readonly Tensor[];
+  readonly out: Tensor;
+  readonly params: P;
+}
+
+/** An operation without derivatives: comparisons, random keys, integers. */
+export interface ConstantPrimitive<P> {
+  readonly name: string;
+  /** The shape and dtype of the result; throws a ShapeError that gives advice. */
+  infer(inputs: readonly Tensor[], params: P): Typed;
+  /** Runs the kernel. */
+  emit(application: Application<P>, describe: () => string): void;
+}
+
+export interface Primitive<P> extends ConstantPrimitive<P> {
+  /** ḡ ↦ (∂out/∂inputᵢ)ᵀ ḡ, asked only for inputs that need it; null is zero. */
+  vjp(i: number, g: Tensor, application: Application<P>): Contribution;
+  /** ṫ ↦ (∂out/∂inputᵢ) ṫ; the tangents of the inputs add up. */
+  jvp(i: number, t: Tensor, application: Application<P>): Contribution;
+}
+
+/** A result to be filled by a kernel: on the heap, or promised while capturing. */
+export function result(shape: readonly number[], dtype: DType): Tensor {
+  if (!isRecording()) return empty(shape, dtype);
+  return new Tensor(shape, dtype, promiseBlock(sizeOf(shape) * bytesPer[dtype]));
+}
+
+const shapesOf = (inputs: readonly Tensor[]): string =>
+  inputs.map((x) => `[${x.shape}]`).join(", ");
+
+/** Applies an operation that has no derivative: the result is a constant to every derivative. */
+export function applyConstant<P>(
+  primitive: ConstantPrimitive<P>,
+  inputs: readonly Tensor[],
+  params: P,
+): Tensor {
+  const { shape, dtype } = primitive.infer(inputs, params);
+  const out = result(shape, dtype);
+  const describe = () => `${primitive.name}(${shapesOf(inputs)})`;
+  primitive.emit({ inputs, out, params }, describe);
+  if (!isRecording()) {
+    const bad = firstNonFinite(dtype, out.block, out.size);
+    if (bad !== null) throw nonFiniteError(describe(), bad, view(out)[bad]!);
+  }
+  return out;
+}
+
+export function apply<P>(
+  primitive: Primitive<P>,
+  inputs: readonly Tensor[],
+  params: P,
+): Tensor {
+  const out = applyConstant(primitive, inputs, params);
+  if (trackedBits(inputs) === 0) return out;
+  const application = { inputs, out, params };
+  recordNode(inputs, [out], {
+    vjp: ([g], needs) =>
+      inputs.map((_, i) => (g && needs[i] ? primitive.vjp(i, g, application) : null)),
+    jvp: (tangents) => [tangents.map((t, i) => t && primitive.jvp(i, t, application))],
+  });
+  return out;
+}
+
+/** Operands as tensors of one floating dtype; numbers take it from their partners. */
+export function asTensors(name: string, operands: readonly Operand[]): Tensor[] {
+  const first = operands.find((x): x is Tensor => typeof x !== "number");
+  const dtype = first?.dtype ?? "f64";
+  for (const x of operands) {
+    if (typeof x === "number") continue;
+    if (x.dtype === "i32") {
+      throw new ShapeError(
+        `${name}: got an i32 tensor [${x.shape}]; need f64 or f32. Integers are for indices and keys; use cast().`,
+      );
+    }
+    if (x.dtype !== dtype) {
+      throw new ShapeError(
+        `${name}: got ${dtype} and ${x.dtype}; need one dtype. Use cast() on one of them.`,
+      );
+    }
+  }
+  return operands.map((x) => (typeof x === "number" ? full([], x, dtype) : x));
+}

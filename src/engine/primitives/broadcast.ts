@@ -1,0 +1,139 @@
+/** Reshaping, stretching, and its adjoint, summing: what the rules of all others need. */
+import { ShapeError } from "../errors.js";
+import { recordNode } from "../graph.js";
+import { apply, type Primitive } from "../primitive.js";
+import { emit } from "../program.js";
+import {
+  broadcastShapes,
+  broadcastStrides,
+  collapse,
+  normaliseAxis,
+  sameShape,
+  sizeOf,
+} from "../shape.js";
+import { Tensor } from "../tensor.js";
+
+/** The same values under another shape; one axis may be −1, and is worked out. */
+export function reshape(x: Tensor, shape: readonly number[]): Tensor {
+  const known = shape.reduce((size, n) => (n === -1 ? size : size * n), 1);
+  const target = shape.map((n) => (n === -1 ? x.size / known : n));
+  if (sizeOf(target) !== x.size || target.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new ShapeError(
+      `reshape: [${x.shape}] has ${x.size} elements and does not fill [${shape}].`,
+    );
+  }
+  if (sameShape(x.shape, target)) return x;
+  const out = new Tensor(target, x.dtype, x.block);
+  recordNode([x], [out], {
+    vjp: ([g]) => [g ? reshape(g, x.shape) : null],
+    jvp: ([t]) => [[t ? reshape(t, target) : null]],
+  });
+  return out;
+}
+
+/** The same values, a constant to every derivative. */
+export const stopGradient = (x: Tensor): Tensor => new Tensor(x.shape, x.dtype, x.block);
+
+const broadcast: Primitive<readonly number[]> = {
+  name: "broadcastTo",
+  infer: ([x], shape) => {
+    if (!sameShape(broadcastShapes("broadcastTo", x!.shape, shape), shape)) {
+      throw new ShapeError(`broadcastTo: [${x!.shape}] cannot be stretched to [${shape}].`);
+    }
+    return { shape, dtype: x!.dtype };
+  },
+  emit: ({ inputs: [x], out }, describe) => {
+    const { dims, strides } = collapse(out.shape, [broadcastStrides(x!.shape, out.shape)]);
+    const words = [out.block, x!.block, 0, dims.length, ...dims, ...strides[0]!];
+    emit("copy", out.dtype, words, describe);
+  },
+  vjp: (_, g, { inputs: [x] }) => unbroadcast(g, x!.shape),
+  jvp: (_, t, { params }) => broadcastTo(t, params),
+};
+
+/** Stretches axes of length one (and new leading axes) to `shape`. */
+export const broadcastTo = (x: Tensor, shape: readonly number[]): Tensor =>
+  sameShape(x.shape, shape) ? x : apply(broadcast, [x], shape);
+
+/** The adjoint of stretching: sums over the axes along which `shape` was stretched. */
+export function unbroadcast(g: Tensor, shape: readonly number[]): Tensor {
+  if (sameShape(g.shape, shape)) return g;
+  const lead = g.shape.length - shape.length;
+  const stretched = g.shape.flatMap((n, i) =>
+    i < lead || (shape[i - lead] === 1 && n !== 1) ? [i] : [],
+  );
+  return reshape(sum(g, stretched), shape);
+}
+
+export type Axes = number | readonly number[];
+export interface ReduceOptions {
+  /** Leave the reduced axes in place, with length one. */
+  readonly keepDims?: boolean;
+}
+
+/** A run of neighbouring axes, from (inclusive) to (exclusive). */
+export interface AxisRun {
+  readonly from: number;
+  readonly to: number;
+}
+
+const without = ({ from, to }: AxisRun, shape: readonly number[]): number[] => [
+  ...shape.slice(0, from),
+  ...shape.slice(to),
+];
+
+export const withOnes = ({ from, to }: AxisRun, shape: readonly number[]): number[] =>
+  shape.map((n, i) => (from <= i && i < to ? 1 : n));
+
+/** Everything of a reduction over a run of axes but its derivatives. */
+export const reduction = (name: string): Pick<Primitive<AxisRun>, "name" | "infer" | "emit"> => ({
+  name,
+  infer: ([x], run) => ({ shape: without(run, x!.shape), dtype: x!.dtype }),
+  emit: ({ inputs: [x], out, params: { from, to } }, describe) => {
+    const { shape, block } = x!;
+    const outer = sizeOf(shape.slice(0, from));
+    const n = sizeOf(shape.slice(from, to));
+    emit(name, out.dtype, [out.block, block, outer, n, sizeOf(shape.slice(to))], describe);
+  },
+});
+
+export const sumRun: Primitive<AxisRun> = {
+  ...reduction("sum"),
+  vjp: (_, g, { inputs: [x], params: run }) =>
+    broadcastTo(reshape(g, withOnes(run, x!.shape)), x!.shape),
+  jvp: (_, t, { params: run }) => apply(sumRun, [t], run),
+};
+
+/** The axes asked for (default: all), checked, ascending. */
+export function axisList(name: string, x: Tensor, axes: Axes | undefined): number[] {
+  const rank = x.shape.length;
+  const given = axes === undefined ? x.shape.map((_, i) => i) : [axes].flat();
+  const sorted = given.map((axis) => normaliseAxis(name, axis, rank)).sort((a, b) => a - b);
+  if (new Set(sorted).size !== sorted.length) {
+    throw new ShapeError(`${name}: axes [${given}] name one axis twice.`);
+  }
+  return sorted;
+}
+
+/** Reduces run after run, the last axes first so that the earlier ones keep their places. */
+export function reduce(
+  primitive: Primitive<AxisRun>,
+  x: Tensor,
+  axes: Axes | undefined,
+  { keepDims = false }: ReduceOptions,
+): Tensor {
+  const list = axisList(primitive.name, x, axes);
+  const kept = x.shape.map((n, i) => (list.includes(i) ? 1 : n));
+  let y = x;
+  while (list.length > 0) {
+    const to = list.pop()! + 1;
+    let from = to - 1;
+    while (list.at(-1) === from - 1) from = list.pop()!;
+    y = apply(primitive, [y], { from, to });
+  }
+  return keepDims ? reshape(y, kept) : y;
+}
+
+/** Σ over the axes (default: all). */
+export const sum = (x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor =>
+  reduce(sumRun, x, axes, options);

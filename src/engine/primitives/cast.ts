@@ -1,0 +1,25 @@
+/** Changes of number type. */
+import type { DType } from "../dtype.js";
+import { apply, applyConstant, type ConstantPrimitive, type Primitive } from "../primitive.js";
+import { emit } from "../program.js";
+import type { Tensor } from "../tensor.js";
+
+const conversion: ConstantPrimitive<DType> = {
+  name: "cast",
+  infer: ([x], dtype) => ({ shape: x!.shape, dtype }),
+  emit: ({ inputs: [x], out }, describe) =>
+    emit(`cast${out.dtype}`, x!.dtype, [out.block, x!.block, out.size], describe),
+};
+
+const differentiable: Primitive<DType> = {
+  ...conversion,
+  vjp: (_, g, { inputs: [x] }) => cast(g, x!.dtype),
+  jvp: (_, t, { params }) => cast(t, params),
+};
+
+/** The same values in another dtype; towards i32 they are cut to integers, without a derivative. */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  if (x.dtype === dtype) return x;
+  const float = x.dtype !== "i32" && dtype !== "i32";
+  return float ? apply(differentiable, [x], dtype) : applyConstant(conversion, [x], dtype);
+}

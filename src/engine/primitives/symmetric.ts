@@ -1,0 +1,166 @@
+/** Eigenvalues and functions of symmetric matrices, and the matrix exponential. */
+import { bytesPer, epsilon, type FloatType } from "../dtype.js";
+import { ShapeError } from "../errors.js";
+import { apply, type Primitive } from "../primitive.js";
+import { emit } from "../program.js";
+import { sameShape, sizeOf } from "../shape.js";
+import { eye, type Tensor } from "../tensor.js";
+import { add, abs, div, less, mul, neg, sub, where } from "./elementwise.js";
+import { cholesky, choleskySolve, squareSide, symmetrise } from "./cholesky.js";
+import { matmul, scratch } from "./matmul.js";
+import { concat, diagonal, diagonalMatrix, expandDims, index, slice, transpose } from "./movement.js";
+import { max } from "./reduce.js";
+import { stopGradient } from "./broadcast.js";
+
+/** Emits a kernel on square matrices with `elements` of scratch. */
+function emitSquare(
+  kernel: string,
+  inputs: readonly Tensor[],
+  out: Tensor,
+  elements: (n: number) => number,
+  describe: () => string,
+): void {
+  const n = inputs[0]!.shape.at(-1)!;
+  const batch = sizeOf(inputs[0]!.shape.slice(0, -2));
+  const space = scratch(elements(n) * bytesPer[out.dtype]);
+  const blocks = inputs.map((x) => x.block);
+  emit(kernel, out.dtype, [out.block, ...blocks, batch, n, space], describe);
+}
+
+/** V (F ∘ (Vᵀ X V)) Vᵀ-style products in the basis of the eigenvectors. */
+const toEigenbasis = (V: Tensor, X: Tensor): Tensor =>
+  matmul(V, matmul(X, V), { transposeA: true });
+const fromEigenbasis = (V: Tensor, X: Tensor): Tensor =>
+  matmul(V, matmul(X, V, { transposeB: true }));
+
+/** Fᵢⱼ = 1/(λⱼ − λᵢ), and 0 where the two are equal to rounding. */
+function inverseGaps(w: Tensor): Tensor {
+  const gaps = sub(expandDims(w, -2), expandDims(w, -1)); // [..., n, n]
+  const n = w.shape.at(-1)!;
+  const scale = stopGradient(max(abs(w), -1, { keepDims: true }));
+  const negligible = mul(expandDims(scale, -1), n * epsilon[w.dtype as FloatType]);
+  const equalPair = less(abs(gaps), add(negligible, Number.MIN_VALUE));
+  return where(equalPair, 0, div(1, where(equalPair, 1, gaps)));
+}
+
+const unpack = (out: Tensor) => ({
+  values: index(out, -2, 0),
+  vectors: slice(out, -2, 1, out.shape.at(-2)!),
+});
+
+const eigen: Primitive<undefined> = {
+  name: "eigh",
+  infer: ([A]) => {
+    const n = squareSide("eigh", A!);
+    return { shape: A!.shape.with(-2, n + 1), dtype: A!.dtype };
+  },
+  emit: ({ inputs, out }, describe) =>
+    emitSquare("eigh", inputs, out, (n) => n * n + 4 * n, describe),
+  vjp: (_, g, { out }) => {
+    const { values: w, vectors: V } = unpack(out);
+    const { values: wBar, vectors: VBar } = unpack(g);
+    const mixing = mul(inverseGaps(w), matmul(V, VBar, { transposeA: true }));
+    return symmetrise(fromEigenbasis(V, add(diagonalMatrix(wBar), mixing)));
+  },
+  jvp: (_, t, { out }) => {
+    const { values: w, vectors: V } = unpack(out);
+    const M = toEigenbasis(V, symmetrise(t));
+    const wDot = diagonal(M);
+    return concat([expandDims(wDot, -2), matmul(V, mul(inverseGaps(w), M))], -2);
+  },
+};
+
+export interface Eigen {
+  /** Ascending, [..., n]. */
+  readonly values: Tensor;
+  /** Eigenvectors as columns, [..., n, n]. */
+  readonly vectors: Tensor;
+}
+
+/**
+ * Eigen-decomposition of symmetric matrices, A = V diag(w) Vᵀ.
+ *     ẇ = diag(Vᵀ Ȧ V),  V̇ = V (F ∘ Vᵀ Ȧ V),  Fᵢⱼ = 1/(wⱼ − wᵢ)
+ * Eigenvalues differentiate safely. Eigenvectors of a repeated eigenvalue are not functions of A:
+ * F is 0 there. For functions of a matrix use `sqrtm`, `inverseSqrtm`, `expm`, whose derivatives
+ * never divide by a gap.
+ */
+export const eigh = (A: Tensor): Eigen => unpack(apply(eigen, [A], undefined));
+
+const squareRoot: Primitive<undefined> = {
+  name: "sqrtm",
+  infer: ([A]) => {
+    squareSide("sqrtm", A!);
+    return A!;
+  },
+  emit: ({ inputs, out }, describe) =>
+    emitSquare("sqrtm", inputs, out, (n) => 2 * n * n + 6 * n, describe),
+  vjp: (_, g, { out: S }) => lyapunov(S, symmetrise(g)),
+  jvp: (_, t, { out: S }) => lyapunov(S, symmetrise(t)),
+};
+
+/**
+ * Symmetric square root of symmetric positive definite matrices, S S = A.
+ *     S Ṡ + Ṡ S = Ȧ, so the derivative is a Lyapunov solve: safe at repeated eigenvalues.
+ * @throws NumericError when an eigenvalue is negative (the derivative also when one is zero).
+ */
+export const sqrtm = (A: Tensor): Tensor => apply(squareRoot, [A], undefined);
+
+/** A^{−1/2} of symmetric positive definite matrices; safe at repeated eigenvalues. */
+export const inverseSqrtm = (A: Tensor): Tensor =>
+  choleskySolve(cholesky(sqrtm(A)), eye(A.shape.at(-1)!, A.dtype));
+
+const lyapunovSolve: Primitive<undefined> = {
+  name: "lyapunov",
+  infer: ([S, E]) => {
+    squareSide("lyapunov", S!);
+    if (!sameShape(S!.shape, E!.shape) || S!.dtype !== E!.dtype) {
+      throw new ShapeError(`lyapunov: S is ${S}, E is ${E}; need the same shape and dtype.`);
+    }
+    return E!;
+  },
+  emit: ({ inputs, out }, describe) =>
+    emitSquare("lyapunov", inputs, out, (n) => 4 * n * n + 6 * n, describe),
+  vjp: (i, g, { inputs: [S], out: X }) => {
+    const Z = lyapunov(S!, g);
+    if (i === 1) return Z;
+    const both = add(matmul(Z, X, { transposeB: true }), matmul(X, Z, { transposeA: true }));
+    return neg(symmetrise(both));
+  },
+  jvp: (i, t, { inputs: [S], out: X }) => {
+    if (i === 1) return lyapunov(S!, t);
+    const dS = symmetrise(t);
+    return lyapunov(S!, neg(add(matmul(dS, X), matmul(X, dS))));
+  },
+};
+
+/** The X with S X + X S = E, for symmetric positive definite S, [..., n, n]. */
+export const lyapunov = (S: Tensor, E: Tensor): Tensor =>
+  apply(lyapunovSolve, [S, E], undefined);
+
+/** The Fréchet derivative of expm at A along E: the corner of exp [A E; 0 A]. */
+function expmAlong(A: Tensor, E: Tensor): Tensor {
+  const n = A.shape.at(-1)!;
+  const top = concat([A, E], -1);
+  const bottom = concat([mul(A, 0), A], -1);
+  const corner = expm(concat([top, bottom], -2));
+  return slice(slice(corner, -2, 0, n), -1, n, 2 * n);
+}
+
+const exponential: Primitive<undefined> = {
+  name: "expm",
+  infer: ([A]) => {
+    squareSide("expm", A!);
+    return A!;
+  },
+  emit: ({ inputs, out }, describe) =>
+    emitSquare("expm", inputs, out, (n) => 8 * n * n + 2 * n, describe),
+  vjp: (_, g, { inputs: [A] }) => expmAlong(transpose(A!), g),
+  jvp: (_, t, { inputs: [A] }) => expmAlong(A!, t),
+};
+
+/**
+ * Matrix exponential, [..., n, n], by scaling and squaring.
+ *     exp [A E; 0 A] = [exp A, L(A, E); 0, exp A],  Ȧ ↦ L(A, Ȧ),  ḡ ↦ L(Aᵀ, ḡ)
+ * @see higham2005, almohy2009
+ */
+export const expm = (A: Tensor): Tensor => apply(exponential, [A], undefined);

@@ -1,0 +1,153 @@
+/**
+ * Tensors: a shape, a dtype and a block of the heap, row-major and contiguous.
+ *
+ * A tensor is a value: nothing changes it after it is made. `node` says how it was made, while a
+ * derivative is being taken.
+ */
+import { backend } from "./backend.js";
+import { arrayOf, bytesPer, type DType, type Numbers } from "./dtype.js";
+import { ShapeError } from "./errors.js";
+import type { Node } from "./graph.js";
+import { addressOf, allocate, type Block } from "./memory.js";
+import { sizeOf } from "./shape.js";
+
+export type Nested = number | readonly Nested[];
+
+export class Tensor {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** @internal */
+  readonly block: Block;
+  /** @internal */
+  node: Node | null;
+
+  /** @internal Use `tensor`, `zeros`, … instead. */
+  constructor(shape: readonly number[], dtype: DType, block: Block, node: Node | null = null) {
+    this.shape = shape;
+    this.dtype = dtype;
+    this.block = block;
+    this.node = node;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The one number of a tensor of size one. */
+  item(): number {
+    if (this.size !== 1) {
+      throw new ShapeError(`item: the tensor is [${this.shape}]; need exactly one element.`);
+    }
+    return view(this)[0]!;
+  }
+
+  /** A copy of the values, row-major. */
+  data(): Numbers {
+    return view(this).slice();
+  }
+
+  /** The values as nested arrays; a number for a scalar. */
+  toArray(): Nested {
+    const values = view(this);
+    const nest = (axis: number, start: number, size: number): Nested => {
+      if (axis === this.shape.length) return values[start]!;
+      const step = size / (this.shape[axis]! || 1);
+      return Array.from({ length: this.shape[axis]! }, (_, i) =>
+        nest(axis + 1, start + i * step, step),
+      );
+    };
+    return nest(0, 0, this.size);
+  }
+
+  toString(): string {
+    return `Tensor(${this.dtype}[${this.shape}])`;
+  }
+}
+
+/** What a formula takes: a tensor, or a number that takes its partner's dtype. */
+export type Operand = number | Tensor;
+
+/** @internal The values in place; valid until the heap grows. */
+export function view(x: Tensor): Numbers {
+  return new arrayOf[x.dtype](backend().memory.buffer, addressOf(x.block), x.size);
+}
+
+/** @internal An uninitialised tensor. */
+export function empty(shape: readonly number[], dtype: DType): Tensor {
+  return new Tensor(shape, dtype, allocate(sizeOf(shape) * bytesPer[dtype]));
+}
+
+function nestedShape(values: Nested): number[] {
+  const shape: number[] = [];
+  for (let v = values; typeof v !== "number"; v = v[0]!) {
+    shape.push(v.length);
+    if (v.length === 0) break;
+  }
+  return shape;
+}
+
+function flattenInto(
+  values: Nested,
+  shape: readonly number[],
+  axis: number,
+  into: number[],
+): number[] {
+  const fits =
+    typeof values === "number" ? axis === shape.length : values.length === shape[axis];
+  if (!fits) {
+    throw new ShapeError(
+      `tensor: ragged nesting; expected ${axis === shape.length ? "a number" : `${shape[axis]} entries`} at depth ${axis}, got ${typeof values === "number" ? "a number" : `${values.length} entries`}.`,
+    );
+  }
+  if (typeof values === "number") into.push(values);
+  else for (const v of values) flattenInto(v, shape, axis + 1, into);
+  return into;
+}
+
+export interface TensorOptions {
+  readonly shape?: readonly number[];
+  readonly dtype?: DType;
+}
+
+const typedDType = (values: Numbers): DType =>
+  values instanceof Float64Array ? "f64" : values instanceof Float32Array ? "f32" : "i32";
+
+/** A tensor of the numbers given: nested arrays, or a typed array with a shape. */
+export function tensor(values: Nested | Numbers, options: TensorOptions = {}): Tensor {
+  const typed = ArrayBuffer.isView(values);
+  const dtype = options.dtype ?? (typed ? typedDType(values) : "f64");
+  const natural = typed ? [values.length] : nestedShape(values);
+  const flat = typed ? values : flattenInto(values, natural, 0, []);
+  const shape = options.shape ?? natural;
+  if (sizeOf(shape) !== flat.length) {
+    throw new ShapeError(
+      `tensor: ${flat.length} values do not fill the shape [${shape}], which needs ${sizeOf(shape)}.`,
+    );
+  }
+  const out = empty([...shape], dtype);
+  view(out).set(flat);
+  return out;
+}
+
+export function full(shape: readonly number[], value: number, dtype: DType = "f64"): Tensor {
+  const out = empty([...shape], dtype);
+  view(out).fill(value);
+  return out;
+}
+
+export const zeros = (shape: readonly number[], dtype: DType = "f64"): Tensor =>
+  full(shape, 0, dtype);
+
+export const ones = (shape: readonly number[], dtype: DType = "f64"): Tensor =>
+  full(shape, 1, dtype);
+
+/** The identity matrix, [n, n]. */
+export function eye(n: number, dtype: DType = "f64"): Tensor {
+  const out = zeros([n, n], dtype);
+  const values = view(out);
+  for (let i = 0; i < n; i++) values[i * (n + 1)] = 1;
+  return out;
+}
+
+/** Positions for `gather` and `scatterAdd`, i32. */
+export const indices = (values: readonly number[]): Tensor => tensor(values, { dtype: "i32" });

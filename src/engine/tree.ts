@@ -1,0 +1,31 @@
+/** Trees: plain nested objects and arrays whose leaves are tensors; other leaves stay as they are. */
+import { Tensor } from "./tensor.js";
+
+const isPlain = (x: object): boolean => {
+  const prototype = Object.getPrototypeOf(x);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** The same tree with each tensor replaced. */
+export function mapTree<T>(tree: T, f: (x: Tensor) => unknown): T {
+  const visit = (node: unknown): unknown => {
+    if (node instanceof Tensor) return f(node);
+    if (Array.isArray(node)) return node.map(visit);
+    if (typeof node !== "object" || node === null || !isPlain(node)) return node;
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, visit(value)]));
+  };
+  return visit(tree) as T;
+}
+
+/** The tensors of a tree, in order. */
+export function leavesOf(tree: unknown): Tensor[] {
+  const leaves: Tensor[] = [];
+  mapTree(tree, (x) => leaves.push(x));
+  return leaves;
+}
+
+/** The tree with its tensors replaced, in order. */
+export function withLeaves<T>(tree: T, leaves: readonly unknown[]): T {
+  let i = 0;
+  return mapTree(tree, () => leaves[i++]);
+}

@@ -1,0 +1,131 @@
+/** What a run gives back: plain data only, for the report, the files and `--json`. */
+
+export interface ParameterResult {
+  readonly start: number;
+  readonly learned: number;
+  readonly truth?: number;
+  /** From the curvature of the log-likelihood at the maximum; null when it gives none. */
+  readonly standardError: number | null;
+  /** 90 % interval, symmetric in the latent variable. */
+  readonly interval: readonly [number, number] | null;
+}
+
+export interface ForecastAnalysis {
+  readonly forecast: number;
+  readonly analysis: number;
+}
+
+export interface RunResult {
+  readonly name: string;
+  readonly method: string;
+  readonly model: string;
+  readonly seed: number;
+  /** Against the truth; null for a real record. */
+  readonly rmse: ForecastAnalysis | null;
+  readonly rmsePooled: ForecastAnalysis | null;
+  readonly spread: ForecastAnalysis;
+  /** Of the analysis against the truth; null for a real record. */
+  readonly crps: number | null;
+  /** Natural logarithm, all constants included. */
+  readonly logLikelihood: number;
+  readonly parameters: Readonly<Record<string, ParameterResult>>;
+  readonly cycles: number;
+  readonly seconds: number;
+  readonly cyclesPerSecond: number;
+  readonly diverged: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Mean, standard deviation and 90 % band of every variable in natural units, each [K][d]. */
+export interface Band {
+  readonly mean: readonly (readonly number[])[];
+  readonly sd: readonly (readonly number[])[];
+  readonly lower: readonly (readonly number[])[];
+  readonly upper: readonly (readonly number[])[];
+}
+
+/** The states at the observation times, then (from index `observed` on) beyond the record. */
+export interface StateSeries {
+  readonly variables: readonly string[];
+  readonly times: readonly number[];
+  readonly observed: number;
+  readonly forecast: Band;
+  /** Beyond the record it equals the forecast. */
+  readonly analysis: Band;
+  /** From a smoother; null when the method is a filter. */
+  readonly smoothed: Band | null;
+  /** [K][d] in a twin experiment, else null. */
+  readonly truth: readonly (readonly number[])[] | null;
+}
+
+/** What was observed, in natural units, [K][m]; NaN where nothing was. */
+export interface ObservationSeries {
+  readonly timeName: string;
+  readonly times: readonly number[];
+  readonly columns: readonly string[];
+  /** The state variable of each column; −1 when a column is no single variable. */
+  readonly components: readonly number[];
+  readonly values: readonly (readonly number[])[];
+}
+
+/** Innovations divided by their predicted standard deviation, S^{-1/2}_jj (y − H m)_j, [K][m]. */
+export interface InnovationSeries {
+  readonly standardised: readonly (readonly number[])[];
+  /** (y − Hm)ᵀ S⁻¹ (y − Hm) and the number of values observed, a time, [K]. */
+  readonly chiSquare: readonly number[];
+  readonly degrees: readonly number[];
+}
+
+/** One epoch of learning; the losses are negative log-likelihoods a value observed. */
+export interface LossPoint {
+  readonly restart: number;
+  readonly epoch: number;
+  readonly training: number;
+  readonly validation: number | null;
+  readonly rate: number;
+}
+
+export interface RestartResult {
+  readonly logLikelihood: number;
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+export interface LearningOutput {
+  readonly losses: readonly LossPoint[];
+  readonly restarts: readonly RestartResult[];
+  readonly best: number;
+  /** Why there are standard errors, or why not, in a sentence. */
+  readonly uncertainty: string;
+}
+
+export interface RunOutput {
+  readonly result: RunResult;
+  readonly states: StateSeries;
+  readonly observations: ObservationSeries;
+  readonly innovations: InnovationSeries;
+  readonly learning: LearningOutput | null;
+}
+
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  readonly detail: string;
+}
+
+/** What the host lends a run: where to show progress, keep a checkpoint, and whether to stop. */
+export interface RunHost {
+  progress(progress: Progress): void;
+  /** Receives, at times, a state (plain JSON) from which `resume` goes on. */
+  checkpoint(state: Checkpoint): void;
+  /** Asked between epochs; true ends the run with `Interrupted` after a last checkpoint. */
+  stopRequested(): boolean;
+}
+
+/** Opaque plain JSON; numbers survive `JSON.stringify` to the bit. */
+export type Checkpoint = { readonly version: 1; readonly learning: unknown };
+
+/** Thrown when the host asked to stop; the last checkpoint has been handed over. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}

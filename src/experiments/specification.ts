@@ -1,0 +1,160 @@
+/**
+ * What an experiment asks for, as plain data: the parsed form of an experiment file.
+ *
+ * Names follow the file format. `io/` turns YAML into this and checks it; nothing here touches
+ * files, and everything is ready to be sent to a worker or kept beside a result.
+ */
+
+/** A number, or a number to be learned. */
+export type Value = number | LearnedValue;
+
+export interface LearnedValue {
+  readonly learn: true;
+  /** First value, in the units of the quantity. */
+  readonly start: number;
+  /** The value that made the data, in twin experiments: the twin uses it, the result reports it. */
+  readonly truth?: number;
+  /** Keep the value positive (always so for variances, standard deviations and inflation). */
+  readonly positive?: boolean;
+}
+
+/** N(0, diag(variance)) added after each model step; one value for all components, or one each. */
+export interface ProcessNoise {
+  readonly variance: Value | readonly Value[];
+}
+
+export type ModelSpecification =
+  | LinearSpecification
+  | PredatorPreySpecification
+  | GeneralLotkaVolterraSpecification
+  | ClohessyWiltshireSpecification;
+
+/** x_t = A x_{t−1}, one application a step. */
+export interface LinearSpecification {
+  readonly kind: "linear";
+  readonly transition: readonly (readonly Value[])[];
+  readonly processNoise?: ProcessNoise;
+}
+
+/** Two species: u' = (preyGrowth − predation·v) u, v' = (conversion·u − predatorDeath) v. */
+export interface PredatorPreySpecification {
+  readonly kind: "lotka-volterra";
+  readonly preyGrowth: Value;
+  readonly predation: Value;
+  readonly predatorDeath: Value;
+  readonly conversion: Value;
+  readonly coordinates: Coordinates;
+  readonly processNoise?: ProcessNoise;
+}
+
+/** n species: x_i' = x_i (growth_i + Σ_j interactions_ij x_j). */
+export interface GeneralLotkaVolterraSpecification {
+  readonly kind: "lotka-volterra";
+  readonly growth: readonly Value[];
+  readonly interactions: readonly (readonly Value[])[];
+  readonly coordinates: Coordinates;
+  readonly processNoise?: ProcessNoise;
+}
+
+/** Relative motion near a circular orbit; state (position, velocity), meanMotion n in 1/time. */
+export interface ClohessyWiltshireSpecification {
+  readonly kind: "clohessy-wiltshire";
+  readonly meanMotion: Value;
+  readonly processNoise?: ProcessNoise;
+}
+
+/** The variables in which the state is Gaussian: the abundances, or their logarithms. */
+export type Coordinates = "abundance" | "log";
+
+export interface TimeSpecification {
+  /** Length of a model step, in the time unit of the record. */
+  readonly step: number;
+  /** Runge–Kutta steps inside a model step. */
+  readonly substeps: number;
+  /** Twin experiments: model steps between observations, number of observations, cycles not scored. */
+  readonly observeEvery: number;
+  readonly cycles: number | null;
+  readonly spinup: number;
+  /** How far to forecast beyond the last observation, in the time unit of the record. */
+  readonly forecast: number;
+}
+
+export type TwinOperator =
+  | { readonly kind: "identity" }
+  | { readonly kind: "every"; readonly every: number }
+  | { readonly kind: "indices"; readonly indices: readonly number[] }
+  | { readonly kind: "random"; readonly ratio: number }
+  | { readonly kind: "matrix"; readonly matrix: readonly (readonly number[])[] };
+
+/** y = H x + N(0, variance), or y = x exp(N(0, sd²)) component by component. */
+export type NoiseSpecification =
+  | { readonly kind: "normal"; readonly variance: Value | readonly Value[] }
+  | { readonly kind: "lognormal"; readonly sd: Value | readonly Value[] };
+
+export type ObservationsSpecification =
+  | { readonly kind: "twin"; readonly operator: TwinOperator; readonly noise: NoiseSpecification }
+  | {
+      readonly kind: "record";
+      /** Where it came from, for the report. */
+      readonly source: string;
+      readonly record: ObservationRecord;
+      readonly noise: NoiseSpecification;
+    };
+
+/** A time series of observations; NaN is a gap. */
+export interface ObservationRecord {
+  /** Name of the time column. */
+  readonly timeName: string;
+  /** Strictly increasing, [K]. */
+  readonly times: readonly number[];
+  /** Column names, [m], and the state component that each column observes. */
+  readonly columns: readonly string[];
+  readonly components: readonly number[];
+  /** [K][m] */
+  readonly values: readonly (readonly number[])[];
+}
+
+/** Gaussian before the first observation; means in natural variables, variances in the state's. */
+export interface InitialSpecification {
+  readonly mean: readonly Value[];
+  readonly variance: number | readonly number[];
+}
+
+export type MethodSpecification =
+  | { readonly kind: "kalman"; readonly initial: InitialSpecification | null }
+  | { readonly kind: "rts"; readonly initial: InitialSpecification | null }
+  | {
+      readonly kind: "enkf";
+      readonly members: number;
+      /** φ of C = (1 + φ) Ĉ; in (0, 1) when it is learned. */
+      readonly covarianceInflation: Value;
+      readonly initial: InitialSpecification | null;
+    };
+
+export interface LearnSpecification {
+  readonly epochs: number;
+  /** Observations in a window of truncated back-propagation; null: the whole record. */
+  readonly window: number | null;
+  /** Adam's rates for the model's parameters (with its noise) and the filter's. */
+  readonly rates: { readonly dynamics: number; readonly filter: number };
+  /** The share of the record, at its end, kept for validation; 0: none. */
+  readonly validation: number;
+  /** Stop when the validation loss has not improved for so many epochs. */
+  readonly patience: number;
+  /** Independent starts; the first from the start values, the others scattered about them. */
+  readonly restarts: number;
+  /** Standard deviation of the scatter of the starts in the latent variables. */
+  readonly scatter: number;
+  /** Finish with Newton steps on the whole record, so that standard errors are taken at a maximum. */
+  readonly refine: boolean;
+}
+
+export interface Specification {
+  readonly name: string;
+  readonly seed: number;
+  readonly model: ModelSpecification;
+  readonly time: TimeSpecification;
+  readonly observations: ObservationsSpecification;
+  readonly method: MethodSpecification;
+  readonly learn: LearnSpecification | null;
+}
