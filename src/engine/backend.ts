@@ -20,8 +20,22 @@ export interface Backend {
   /** First address that the host may use. */
   heapBase(): number;
   /** Bytes of scratch that matmul and the convolutions need. */
-  matmulScratch(dtype: "f64" | "f32", m: number, k: number, n: number, tA: boolean, tB: boolean): number;
-  convScratch(dtype: "f64" | "f32", batch: number, inputs: number, outputs: number, n: number, k: number): number;
+  matmulScratch(
+    dtype: "f64" | "f32",
+    m: number,
+    k: number,
+    n: number,
+    tA: boolean,
+    tB: boolean,
+  ): number;
+  convScratch(
+    dtype: "f64" | "f32",
+    batch: number,
+    inputs: number,
+    outputs: number,
+    n: number,
+    k: number,
+  ): number;
 }
 
 export type Build = "simd" | "relaxed";

@@ -1,11 +1,11 @@
 /** Derivatives of functions of trees of tensors. */
 import { ShapeError, UsageError } from "./errors.js";
 import { type Contribution, nodesBetween, recordNode, tracing } from "./graph.js";
-import { add } from "./primitives/elementwise.js";
 import { reshape, stopGradient } from "./primitives/broadcast.js";
+import { add } from "./primitives/elementwise.js";
 import { concat, index, slice, stack } from "./primitives/movement.js";
-import { sameShape, sizeOf } from "./shape.js";
 import { scope } from "./scope.js";
+import { sameShape, sizeOf } from "./shape.js";
 import { eye, full, type Tensor, zeros } from "./tensor.js";
 import { leavesOf, mapTree } from "./tree.js";
 
@@ -145,6 +145,20 @@ export function valueAndGrad<T, A extends unknown[]>(
   };
 }
 
+/** The value and gradient of a scalar f that returns something else beside it, `aux`. */
+export function valueAndGradWithAux<T, X>(
+  f: (x: T) => { value: Tensor; aux: X },
+  x: T,
+): { value: Tensor; aux: X; gradient: T } {
+  let aux: X | undefined;
+  const { value, gradient } = valueAndGrad((at: T) => {
+    const result = f(at);
+    aux = mapTree(result.aux, stopGradient);
+    return result.value;
+  })(x);
+  return { value, aux: aux as X, gradient };
+}
+
 /** (x, …) ↦ ∇ₓf, for a scalar f; a tree like x. */
 export const grad =
   <T, A extends unknown[]>(f: (x: T, ...rest: A) => Tensor): ((x: T, ...rest: A) => T) =>
@@ -227,7 +241,10 @@ export function checkpoint<A extends unknown[], R>(f: (...args: A) => R): (...ar
     const ofInputs = (values: readonly Tensor[]) => floats(run(values));
     recordNode(inputs, outputs, {
       vjp: (gs) => trace(ofInputs, inputs).pull(gs),
-      jvp: (ts) => trace(ofInputs, inputs).push(ts).map((t) => [t]),
+      jvp: (ts) =>
+        trace(ofInputs, inputs)
+          .push(ts)
+          .map((t) => [t]),
     });
     return value;
   };

@@ -26,12 +26,7 @@ export class Node {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly rules: Rules;
-  constructor(
-    bits: number,
-    inputs: readonly Tensor[],
-    outputs: readonly Tensor[],
-    rules: Rules,
-  ) {
+  constructor(bits: number, inputs: readonly Tensor[], outputs: readonly Tensor[], rules: Rules) {
     this.id = nextId++;
     this.bits = bits;
     this.inputs = inputs;

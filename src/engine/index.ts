@@ -1,6 +1,6 @@
 /** The engine: tensors in WebAssembly memory, differentiable operations, capture and replay. */
-export { type Backend, backend, type Build, loadBackend, useBackend } from "./backend.js";
-export { capture, type Captured, type CaptureStatistics } from "./capture.js";
+export { type Backend, type Build, backend, loadBackend, useBackend } from "./backend.js";
+export { type Captured, type CaptureStatistics, capture } from "./capture.js";
 export {
   checkpoint,
   grad,
@@ -9,6 +9,7 @@ export {
   jvp,
   ravel,
   valueAndGrad,
+  valueAndGradWithAux,
   vjp,
 } from "./derive.js";
 export type { DType, FloatType, Numbers } from "./dtype.js";
@@ -82,14 +83,14 @@ export {
   sqrtm,
 } from "./primitives/symmetric.js";
 export { release, scope } from "./scope.js";
-export { sameShape, type Shape, sizeOf } from "./shape.js";
+export { type Shape, sameShape, sizeOf } from "./shape.js";
 export {
   eye,
   full,
   indices,
   type Nested,
-  ones,
   type Operand,
+  ones,
   Tensor,
   type TensorOptions,
   tensor,

@@ -66,11 +66,7 @@ export function applyConstant<P>(
   return out;
 }
 
-export function apply<P>(
-  primitive: Primitive<P>,
-  inputs: readonly Tensor[],
-  params: P,
-): Tensor {
+export function apply<P>(primitive: Primitive<P>, inputs: readonly Tensor[], params: P): Tensor {
   const out = applyConstant(primitive, inputs, params);
   if (trackedBits(inputs) === 0) return out;
   const application = { inputs, out, params };

@@ -72,8 +72,7 @@ export function collapse(shape: Shape, operands: readonly (readonly number[])[])
     const n = shape[axis]!;
     if (n === 1) continue;
     const merges =
-      dims.length > 0 &&
-      operands.every((s, k) => s[axis] === strides[k]![0]! * dims[0]!);
+      dims.length > 0 && operands.every((s, k) => s[axis] === strides[k]![0]! * dims[0]!);
     if (merges) {
       dims[0] = dims[0]! * n;
     } else {

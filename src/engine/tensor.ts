@@ -92,8 +92,7 @@ function flattenInto(
   axis: number,
   into: number[],
 ): number[] {
-  const fits =
-    typeof values === "number" ? axis === shape.length : values.length === shape[axis];
+  const fits = typeof values === "number" ? axis === shape.length : values.length === shape[axis];
   if (!fits) {
     throw new ShapeError(
       `tensor: ragged nesting; expected ${axis === shape.length ? "a number" : `${shape[axis]} entries`} at depth ${axis}, got ${typeof values === "number" ? "a number" : `${values.length} entries`}.`,

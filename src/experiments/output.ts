@@ -23,11 +23,12 @@ export interface RunResult {
   /** Against the truth; null for a real record. */
   readonly rmse: ForecastAnalysis | null;
   readonly rmsePooled: ForecastAnalysis | null;
-  readonly spread: ForecastAnalysis;
+  /** null, like all scores, when the run diverged. */
+  readonly spread: ForecastAnalysis | null;
   /** Of the analysis against the truth; null for a real record. */
   readonly crps: number | null;
   /** Natural logarithm, all constants included. */
-  readonly logLikelihood: number;
+  readonly logLikelihood: number | null;
   readonly parameters: Readonly<Record<string, ParameterResult>>;
   readonly cycles: number;
   readonly seconds: number;
@@ -68,10 +69,10 @@ export interface ObservationSeries {
   readonly values: readonly (readonly number[])[];
 }
 
-/** Innovations divided by their predicted standard deviation, S^{-1/2}_jj (y − H m)_j, [K][m]. */
+/** Innovations in independent units, L⁻¹(y − ȳ) with S = LLᵀ, [K][m]; NaN at the gaps. */
 export interface InnovationSeries {
   readonly standardised: readonly (readonly number[])[];
-  /** (y − Hm)ᵀ S⁻¹ (y − Hm) and the number of values observed, a time, [K]. */
+  /** (y − ȳ)ᵀ S⁻¹ (y − ȳ) and the number of values observed, a time, [K]. */
   readonly chiSquare: readonly number[];
   readonly degrees: readonly number[];
 }

@@ -158,3 +158,13 @@ export interface Specification {
   readonly method: MethodSpecification;
   readonly learn: LearnSpecification | null;
 }
+
+/** An experiment that cannot be run as it is written; `key` is the place in it to change. */
+export class SpecificationError extends Error {
+  override readonly name = "SpecificationError";
+  readonly key: string;
+  constructor(key: string, message: string) {
+    super(`${key}: ${message}`);
+    this.key = key;
+  }
+}

@@ -3,7 +3,7 @@ import { ShapeError } from "../errors.js";
 import { apply, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { broadcastShapes, sameShape, sizeOf } from "../shape.js";
-import { tensor, type Tensor } from "../tensor.js";
+import { type Tensor, tensor } from "../tensor.js";
 import { broadcastTo, reshape, sum, unbroadcast } from "./broadcast.js";
 import { add, log, mul, neg } from "./elementwise.js";
 import { matmul } from "./matmul.js";
@@ -91,9 +91,7 @@ const solve: Primitive<boolean> = {
   vjp: (i, g, { inputs: [L], out: X, params: transposed }) => {
     const W = triangularSolve(L!, g, { transpose: !transposed }); // the cotangent of B
     if (i === 1) return W;
-    const G = transposed
-      ? matmul(X, W, { transposeB: true })
-      : matmul(W, X, { transposeB: true });
+    const G = transposed ? matmul(X, W, { transposeB: true }) : matmul(W, X, { transposeB: true });
     return unbroadcast(neg(tril(G)), L!.shape);
   },
   jvp: (i, t, { inputs: [L], out: X, params: transposed }) =>

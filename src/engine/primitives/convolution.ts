@@ -7,8 +7,8 @@ import { emit } from "../program.js";
 import { sameShape, sizeOf } from "../shape.js";
 import { indices, type Tensor } from "../tensor.js";
 import { reshape } from "./broadcast.js";
-import { scratch } from "./matmul.js";
 import { gather } from "./gather.js";
+import { scratch } from "./matmul.js";
 import { transpose } from "./movement.js";
 
 function emitConvolution(
@@ -23,7 +23,12 @@ function emitConvolution(
   const [batch, inputs, n] = x.shape as [number, number, number];
   const bytes = backend().convScratch(x.dtype as FloatType, batch, inputs, outputs, n, k);
   const sizes = [batch, inputs, outputs, n, k];
-  emit(kernel, out.dtype, [out.block, x.block, other.block, ...sizes, scratch(bytes), bytes], describe);
+  emit(
+    kernel,
+    out.dtype,
+    [out.block, x.block, other.block, ...sizes, scratch(bytes), bytes],
+    describe,
+  );
 }
 
 /** The weights of the adjoint: w̃[i, o, j] = w[o, i, k − 1 − j]. */
@@ -56,7 +61,9 @@ const weights: Primitive<number> = {
   name: "circularConvWeights",
   infer: ([x, g], k) => {
     if (!sameShape(x!.shape.with(1, 0), g!.shape.with(1, 0))) {
-      throw new ShapeError(`circularConvWeights: x is ${x}, g is ${g}; need equal batch and length.`);
+      throw new ShapeError(
+        `circularConvWeights: x is ${x}, g is ${g}; need equal batch and length.`,
+      );
     }
     return { shape: [g!.shape[1]!, x!.shape[1]!, k], dtype: x!.dtype };
   },

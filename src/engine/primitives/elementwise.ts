@@ -1,8 +1,8 @@
 /** Elementwise operations with broadcasting, and their derivatives. */
 import type { Contribution } from "../graph.js";
 import {
-  apply,
   type Application,
+  apply,
   applyConstant,
   asTensors,
   type ConstantPrimitive,
@@ -63,7 +63,8 @@ function binary(name: string, slopes: readonly [Slope, Slope]): Binary {
     ...strided(name),
     vjp: (i, g, application) =>
       unbroadcast(times(g, partial(i, application)), application.inputs[i]!.shape),
-    jvp: (i, t, application) => broadcastTo(times(t, partial(i, application)), application.out.shape),
+    jvp: (i, t, application) =>
+      broadcastTo(times(t, partial(i, application)), application.out.shape),
   };
   return (a, b) => apply(primitive, asTensors(name, [a, b]), undefined);
 }

@@ -2,7 +2,7 @@
 import { backend } from "../backend.js";
 import type { FloatType } from "../dtype.js";
 import { ShapeError } from "../errors.js";
-import { promiseBlock, allocate, type Block } from "../memory.js";
+import { allocate, type Block, promiseBlock } from "../memory.js";
 import { apply, type Primitive } from "../primitive.js";
 import { emit, isRecording } from "../program.js";
 import { broadcastShapes, sameShape, sizeOf } from "../shape.js";
@@ -35,7 +35,9 @@ const product: Primitive<Flags> = {
   infer: ([a, b], { tA, tB }) => {
     const shapes = `a is [${a!.shape}]${tA ? " transposed" : ""}, b is [${b!.shape}]${tB ? " transposed" : ""}`;
     if (a!.shape.length < 2 || b!.shape.length < 2) {
-      throw new ShapeError(`matmul: ${shapes}; need matrices [..., m, k] and [..., k, n]; use matvec for a vector.`);
+      throw new ShapeError(
+        `matmul: ${shapes}; need matrices [..., m, k] and [..., k, n]; use matvec for a vector.`,
+      );
     }
     if (a!.dtype !== b!.dtype || a!.dtype === "i32") {
       throw new ShapeError(`matmul: dtypes ${a!.dtype} and ${b!.dtype}; need f64 or f32 on both.`);
@@ -57,7 +59,12 @@ const product: Primitive<Flags> = {
     const flags = [Number(tA), Number(tB)];
     const strides = [strideOf(a!, batch), strideOf(b!, batch)];
     const sizes = [batch, m, k, n, ...flags, ...strides];
-    emit("matmul", dtype, [out.block, a!.block, b!.block, ...sizes, scratch(bytes), bytes], describe);
+    emit(
+      "matmul",
+      dtype,
+      [out.block, a!.block, b!.block, ...sizes, scratch(bytes), bytes],
+      describe,
+    );
   },
   vjp: (i, g, { inputs: [a, b], params: { tA, tB } }) => {
     if (i === 0) {
@@ -97,7 +104,8 @@ function matchBatch(x: Tensor, lead: readonly number[]): Tensor {
 export function matmul(a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
   const flags = { tA: options.transposeA ?? false, tB: options.transposeB ?? false };
   const rank = Math.max(a.shape.length, b.shape.length);
-  if (rank <= 2 || Math.min(a.shape.length, b.shape.length) < 2) return apply(product, [a, b], flags);
+  if (rank <= 2 || Math.min(a.shape.length, b.shape.length) < 2)
+    return apply(product, [a, b], flags);
   if (b.shape.length === 2 && !flags.tA) {
     const rows = reshape(a, [-1, a.shape.at(-1)!]);
     const flat = apply(product, [rows, b], flags);

@@ -37,7 +37,12 @@ export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
   const order =
     permutation?.map((axis) => normaliseAxis("transpose", axis, rank)) ??
     (rank < 2 ? axes : [...axes.slice(0, -2), rank - 1, rank - 2]);
-  if (!sameShape([...order].sort((a, b) => a - b), axes)) {
+  if (
+    !sameShape(
+      [...order].sort((a, b) => a - b),
+      axes,
+    )
+  ) {
     throw new ShapeError(`transpose: [${permutation}] is not an order of the ${rank} axes.`);
   }
   return sameShape(order, axes) ? x : apply(transposePrimitive, [x], order);
@@ -54,7 +59,9 @@ const slicePrimitive: Primitive<Span> = {
   infer: ([x], { axis, start, stop }) => {
     const n = x!.shape[axis]!;
     if (!(0 <= start && start <= stop && stop <= n)) {
-      throw new ShapeError(`slice: ${start} to ${stop} is not within axis ${axis} of [${x!.shape}].`);
+      throw new ShapeError(
+        `slice: ${start} to ${stop} is not within axis ${axis} of [${x!.shape}].`,
+      );
     }
     return { shape: x!.shape.with(axis, stop - start), dtype: x!.dtype };
   },
@@ -192,7 +199,9 @@ const diagonalPrimitive: Primitive<undefined> = {
   infer: ([x]) => {
     const [rows, columns] = x!.shape.slice(-2);
     if (x!.shape.length < 2 || rows !== columns) {
-      throw new ShapeError(`diagonal: got [${x!.shape}]; need square matrices in the last two axes.`);
+      throw new ShapeError(
+        `diagonal: got [${x!.shape}]; need square matrices in the last two axes.`,
+      );
     }
     return { shape: x!.shape.slice(0, -1), dtype: x!.dtype };
   },
@@ -224,8 +233,7 @@ const diagonalMatrixPrimitive: Primitive<undefined> = {
 };
 
 /** Diagonal matrices, [..., n] → [..., n, n]. */
-export const diagonalMatrix = (x: Tensor): Tensor =>
-  apply(diagonalMatrixPrimitive, [x], undefined);
+export const diagonalMatrix = (x: Tensor): Tensor => apply(diagonalMatrixPrimitive, [x], undefined);
 
 /** A new axis of length one at `axis`. */
 export function expandDims(x: Tensor, axis: number): Tensor {

@@ -13,7 +13,9 @@ interface Draw {
 
 function checkKey(name: string, key: Tensor): void {
   if (key.dtype !== "i32" || !sameShape(key.shape, [2])) {
-    throw new ShapeError(`${name}: got ${key} as a key; need an i32 tensor [2], from key() or split().`);
+    throw new ShapeError(
+      `${name}: got ${key} as a key; need an i32 tensor [2], from key() or split().`,
+    );
   }
 }
 

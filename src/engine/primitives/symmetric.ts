@@ -5,12 +5,20 @@ import { apply, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { sameShape, sizeOf } from "../shape.js";
 import { eye, type Tensor } from "../tensor.js";
-import { add, abs, div, less, mul, neg, sub, where } from "./elementwise.js";
-import { cholesky, choleskySolve, squareSide, symmetrise } from "./cholesky.js";
-import { matmul, scratch } from "./matmul.js";
-import { concat, diagonal, diagonalMatrix, expandDims, index, slice, transpose } from "./movement.js";
-import { max } from "./reduce.js";
 import { stopGradient } from "./broadcast.js";
+import { cholesky, choleskySolve, squareSide, symmetrise } from "./cholesky.js";
+import { abs, add, div, less, mul, neg, sub, where } from "./elementwise.js";
+import { matmul, scratch } from "./matmul.js";
+import {
+  concat,
+  diagonal,
+  diagonalMatrix,
+  expandDims,
+  index,
+  slice,
+  transpose,
+} from "./movement.js";
+import { max } from "./reduce.js";
 
 /** Emits a kernel on square matrices with `elements` of scratch. */
 function emitSquare(
@@ -134,8 +142,7 @@ const lyapunovSolve: Primitive<undefined> = {
 };
 
 /** The X with S X + X S = E, for symmetric positive definite S, [..., n, n]. */
-export const lyapunov = (S: Tensor, E: Tensor): Tensor =>
-  apply(lyapunovSolve, [S, E], undefined);
+export const lyapunov = (S: Tensor, E: Tensor): Tensor => apply(lyapunovSolve, [S, E], undefined);
 
 /** The Fréchet derivative of expm at A along E: the corner of exp [A E; 0 A]. */
 function expmAlong(A: Tensor, E: Tensor): Tensor {

@@ -1,0 +1,39 @@
+import { CommanderError } from "commander";
+import { InputError, problemLine } from "../io/errors.js";
+import type { ExitCode } from "./program.js";
+
+/** How an error is told: on stderr, as JSON, and by the exit code. */
+export interface Failure {
+  readonly code: ExitCode;
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** The words for an error; with its stack only for debugging. */
+export function failureOf(error: unknown, debug: boolean): Failure {
+  if (error instanceof CommanderError) {
+    // Commander has told of it on stderr itself.
+    return { code: 2, text: "", json: { kind: "usage", message: error.message } };
+  }
+  if (error instanceof InputError) {
+    const { problems } = error;
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    const lines = problems.map((problem) => `  ${problemLine(problem)}\n`).join("");
+    return {
+      code: 2,
+      text: `kalmia: ${count} in the input, nothing was written\n${lines}${stack(error, debug)}`,
+      json: { kind: "input", message: error.message, problems },
+    };
+  }
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const text = name === "Error" ? message : `${name}: ${message}`;
+  return {
+    code: 1,
+    text: `kalmia: the run failed: ${text}\n${stack(error, debug)}`,
+    json: { kind: "failure", message: text },
+  };
+}
+
+function stack(error: unknown, debug: boolean): string {
+  return debug && error instanceof Error ? `${error.stack}\n` : "";
+}

@@ -1,0 +1,24 @@
+import type { Checkpoint, RunHost, RunOutput } from "../experiments/output.js";
+import type { Specification } from "../experiments/specification.js";
+import type { ReportFiles } from "../io/node.js";
+
+/** A stream that may be a terminal. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** What the commands need of the process around them; tests lend their own. */
+export interface CliHost {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds. */
+  now(): number;
+  /** Calls back once, when the user asks to stop; gives the function that ends the watch. */
+  onStop(stop: () => void): () => void;
+  runExperiment(
+    specification: Specification,
+    host: RunHost,
+    resume?: Checkpoint,
+  ): Promise<RunOutput>;
+  renderReport(specification: Specification, output: RunOutput): Promise<ReportFiles>;
+}

@@ -1,0 +1,44 @@
+import { Command, CommanderError } from "commander";
+import { kalmiaVersion } from "../io/node.js";
+import { failureOf } from "./failure.js";
+import type { CliHost } from "./host.js";
+import { addList } from "./list.js";
+import { addRun } from "./run.js";
+import { addSchema } from "./schema.js";
+
+/** 0 done, 1 failed while running, 2 the input is wrong. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Takes the exit code of the command that ran. */
+export type Finish = (code: ExitCode) => void;
+
+/** The command line: arguments without node and script in, exit code out. */
+export async function main(argv: readonly string[], host: CliHost): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const finish: Finish = (given) => {
+    code = given;
+  };
+  const program = new Command("kalmia")
+    .description("Differentiable data assimilation")
+    .version(kalmiaVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  addRun(program, host, finish);
+  addList(program, host);
+  addSchema(program, host);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const failure = failureOf(error, host.env.KALMIA_DEBUG === "1");
+    host.stderr.write(failure.text);
+    if (argv.includes("--json")) host.stdout.write(`${JSON.stringify({ error: failure.json })}\n`);
+    return failure.code;
+  }
+}

@@ -1,0 +1,45 @@
+import { createColors } from "picocolors";
+import type { ParameterResult, RunResult } from "../experiments/output.js";
+import type { CliHost, Output } from "./host.js";
+import { significant, tableText } from "./table.js";
+
+/** What a person reads at the end of a run. */
+export function summaryText(result: RunResult, stream: Output, env: CliHost["env"]): string {
+  const { bold, dim, yellow } = createColors(stream.isTTY === true && !env.NO_COLOR);
+  const { name, method, model, cycles, seconds, logLikelihood, rmse, warnings } = result;
+  const lines = [
+    `${bold(name)}  ${method} on ${model}, ${cycles} cycles, ${significant(seconds, 3)} s`,
+    `log-likelihood  ${Number.isFinite(logLikelihood) ? logLikelihood.toFixed(3) : "–"}`,
+  ];
+  if (rmse !== null) {
+    const { forecast, analysis } = rmse;
+    lines.push(`rmse  forecast ${significant(forecast)}, analysis ${significant(analysis)}`);
+  }
+  const parameters = Object.entries(result.parameters);
+  if (parameters.length > 0) lines.push("", ...parametersText(parameters, dim));
+  if (warnings.length > 0) lines.push("");
+  for (const warning of warnings) lines.push(`${yellow("warning:")} ${warning}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function parametersText(
+  parameters: readonly (readonly [string, ParameterResult])[],
+  dim: (text: string) => string,
+): string[] {
+  const hasTruth = parameters.some(([, { truth }]) => truth !== undefined);
+  const header = ["parameter", "start", "learned", "± s.e.", "90 % interval"];
+  const rows = parameters.map(([name, { start, learned, standardError, interval, truth }]) => {
+    const cells = [
+      name,
+      significant(start),
+      significant(learned),
+      standardError === null ? "–" : significant(standardError, 2),
+      interval === null ? "–" : `${significant(interval[0])} to ${significant(interval[1])}`,
+    ];
+    return hasTruth ? [...cells, truth === undefined ? "–" : significant(truth)] : cells;
+  });
+  const [first, ...rest] = tableText(hasTruth ? [...header, "truth"] : header, rows)
+    .trimEnd()
+    .split("\n");
+  return [dim(first), ...rest];
+}

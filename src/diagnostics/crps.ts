@@ -1,0 +1,36 @@
+/**
+ * The continuous ranked probability score of one forecast of one number; smaller is better, and it
+ * is in the unit of the number. Average it over components and times.
+ */
+import { NumericError, ShapeError } from "../engine/index.js";
+import { normalDensity, normalDistribution } from "../prob/index.js";
+import { average, checkFinite } from "./series.js";
+
+/**
+ * Fair score of an ensemble, unbiased in the number of members:
+ *     crps = meanᵢ |Eᵢ − x| − Σᵢⱼ |Eᵢ − Eⱼ| / (2N(N − 1))
+ * by sorting: Σᵢⱼ |Eᵢ − Eⱼ| = 2 Σᵢ (2i − N − 1) E₍ᵢ₎, i = 1 … N.     @see ferro2014
+ */
+export function crpsEnsemble(members: readonly number[], x: number): number {
+  const N = members.length;
+  if (N < 2) throw new ShapeError(`crpsEnsemble: ${N} members; need at least 2.`);
+  checkFinite("crpsEnsemble", [members, [x]]);
+  const sorted = [...members].sort((a, b) => a - b);
+  const error = average(sorted.map((v) => Math.abs(v - x)));
+  const pairs = sorted.reduce((total, v, i) => total + (2 * i - N + 1) * (v - sorted[0]!), 0);
+  return error - pairs / (N * (N - 1));
+}
+
+/**
+ * Score of N(m, s²), z = (x − m)/s:
+ *     crps = s (z (2Φ(z) − 1) + 2φ(z) − 1/√π)                        @see gneiting2005
+ */
+export function crpsGaussian(mean: number, sd: number, x: number): number {
+  if (!(sd >= 0))
+    throw new NumericError(`crpsGaussian: the standard deviation is ${sd}; need ≥ 0.`);
+  checkFinite("crpsGaussian", [[mean, sd, x]]);
+  if (sd === 0) return Math.abs(x - mean);
+  const z = (x - mean) / sd;
+  const shape = z * (2 * normalDistribution(z) - 1) + 2 * normalDensity(z) - 1 / Math.sqrt(Math.PI);
+  return sd * shape;
+}

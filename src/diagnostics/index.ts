@@ -1,0 +1,10 @@
+export { crpsEnsemble, crpsGaussian } from "./crps.js";
+export {
+  type InnovationOptions,
+  type InnovationStatistics,
+  innovationStatistics,
+} from "./innovations.js";
+export { quantile, quantiles } from "./quantile.js";
+export { rmse, rmsePooled } from "./rmse.js";
+export type { Series } from "./series.js";
+export { spread } from "./spread.js";

@@ -1,0 +1,60 @@
+/** States of a filter as people read them: mean, spread and 90 % band in natural units. */
+
+import { quantiles } from "../diagnostics/index.js";
+import { exp, scope, sqrt, Tensor } from "../engine/index.js";
+import type { Filter } from "../filters/index.js";
+import { normalQuantile } from "../prob/index.js";
+import type { Band } from "./output.js";
+
+/** One state: [d] each, and the members [d][N] of an ensemble. */
+export interface NaturalState {
+  readonly mean: readonly number[];
+  readonly sd: readonly number[];
+  readonly lower: readonly number[];
+  readonly upper: readonly number[];
+  readonly members: readonly (readonly number[])[] | null;
+}
+
+const ninety = normalQuantile(0.95);
+
+/** A state of moments, or an ensemble [N, d]; `logs` says that it holds logarithms. */
+export function naturalState<S>(filter: Filter<S>, state: S, logs: boolean): NaturalState {
+  if (state instanceof Tensor) return ensembleState(state, logs);
+  const { mean, sd } = scope(() => {
+    const { mean: m, variance } = filter.moments(state);
+    return { mean: [...m.data()], sd: [...sqrt(variance).data()] };
+  });
+  return {
+    mean,
+    sd,
+    lower: mean.map((m, i) => m - ninety * sd[i]!),
+    upper: mean.map((m, i) => m + ninety * sd[i]!),
+    members: null,
+  };
+}
+
+function ensembleState(E: Tensor, logs: boolean): NaturalState {
+  const rows = scope(() => (logs ? exp(E) : E).toArray()) as number[][];
+  const N = rows.length;
+  const members = rows[0]!.map((_, i) => rows.map((row) => row[i]!));
+  const mean = members.map((values) => values.reduce((sum, v) => sum + v, 0) / N);
+  const sd = members.map((values, i) =>
+    Math.sqrt(values.reduce((sum, v) => sum + (v - mean[i]!) ** 2, 0) / (N - 1)),
+  );
+  const ends = members.map((values) => quantiles(values, [0.05, 0.95]));
+  return {
+    mean,
+    sd,
+    lower: ends.map(([low]) => low!),
+    upper: ends.map(([, high]) => high!),
+    members,
+  };
+}
+
+/** A series of states as one band. */
+export const bandOf = (states: readonly NaturalState[]): Band => ({
+  mean: states.map(({ mean }) => mean),
+  sd: states.map(({ sd }) => sd),
+  lower: states.map(({ lower }) => lower),
+  upper: states.map(({ upper }) => upper),
+});

@@ -1,0 +1,99 @@
+/**
+ * A filter over a sequence of cycles: forecast to the next observation, analyse it, and so on.
+ *
+ * Every cycle has a key of its own, made from its place in the whole record, so a record that is
+ * cut into windows gives the same numbers as in one piece.
+ */
+import { add, type Tensor, UsageError, zeros } from "../engine/index.js";
+import type { Propagation } from "../models/index.js";
+import type { Observation } from "../observe/index.js";
+import { foldIn, type Key, split } from "../random/index.js";
+import type { Analysis, Filter } from "./filter.js";
+
+/** The way to an observation, and the observation; null: a time at which nothing was seen. */
+export interface Cycle extends Propagation {
+  readonly observation: Observation | null;
+}
+
+/** What is known at the end of one cycle. */
+export interface CycleResult<S> {
+  readonly forecast: S;
+  /** Equal to the forecast where nothing was seen. */
+  readonly analysis: S;
+  /** ℓ, w and χ²; null where nothing was seen. */
+  readonly evidence: Omit<Analysis<S>, "state"> | null;
+}
+
+export interface Assimilation<S> {
+  /** The state after the last cycle. */
+  readonly state: S;
+  /** Σ ℓ over the cycles, [...]. */
+  readonly logEvidence: Tensor;
+}
+
+export interface AssimilationSeries<S> extends Assimilation<S> {
+  readonly series: readonly CycleResult<S>[];
+}
+
+/** The keys of the cycles first, first + 1, … of a record. */
+export const cycleKeys = (key: Key, first: number, count: number): Key[] =>
+  Array.from({ length: count }, (_, i) => foldIn(key, first + i));
+
+/** One cycle from the analysis before it. */
+export function runCycle<S>(filter: Filter<S>, before: S, cycle: Cycle, key: Key): CycleResult<S> {
+  const [forecastKey, analysisKey] = split(key) as [Key, Key];
+  const { transition, steps, observation } = cycle;
+  let forecast = before;
+  for (let i = 0; i < steps; i++) {
+    forecast = filter.forecast(forecast, transition, foldIn(forecastKey, i));
+  }
+  if (observation === null) return { forecast, analysis: forecast, evidence: null };
+  const { state, ...evidence } = filter.analyse(forecast, observation, analysisKey);
+  return { forecast, analysis: state, evidence };
+}
+
+/** The last state and the evidence of the whole sequence; `keys` holds one key per cycle. */
+export function assimilate<S>(
+  filter: Filter<S>,
+  initial: S,
+  cycles: readonly Cycle[],
+  keys: readonly Key[],
+): Assimilation<S> {
+  return run(filter, initial, cycles, keys, () => {});
+}
+
+/** The same, keeping the forecast and the analysis of every cycle. */
+export function assimilateSeries<S>(
+  filter: Filter<S>,
+  initial: S,
+  cycles: readonly Cycle[],
+  keys: readonly Key[],
+): AssimilationSeries<S> {
+  const series: CycleResult<S>[] = [];
+  const end = run(filter, initial, cycles, keys, (result) => series.push(result));
+  return { ...end, series };
+}
+
+function run<S>(
+  filter: Filter<S>,
+  initial: S,
+  cycles: readonly Cycle[],
+  keys: readonly Key[],
+  visit: (result: CycleResult<S>) => void,
+): Assimilation<S> {
+  if (cycles.length !== keys.length) {
+    throw new UsageError(
+      `assimilate: ${cycles.length} cycles and ${keys.length} keys; need one each. Make them with cycleKeys(key, first, ${cycles.length}).`,
+    );
+  }
+  let state = initial;
+  let total: Tensor | null = null;
+  for (const [t, cycle] of cycles.entries()) {
+    const result = runCycle(filter, state, cycle, keys[t]!);
+    state = result.analysis;
+    const gain = result.evidence?.logEvidence ?? null;
+    if (gain !== null) total = total === null ? gain : add(total, gain);
+    visit(result);
+  }
+  return { state, logEvidence: total ?? zeros([]) };
+}

@@ -1,0 +1,44 @@
+/**
+ * What a filter is: a record of pure functions on its state.
+ *
+ *     S₀ = init(p₀);   S⁻ = forecast(S);   S, ℓ = analyse(S⁻, y)
+ *
+ * S is a distribution in the filter's own form: moments for the Kalman filter, members [..., N, d]
+ * for the ensemble filters. Leading axes are independent trajectories.
+ */
+import type { Tensor } from "../engine/index.js";
+import type { Transition } from "../models/index.js";
+import type { Observation } from "../observe/index.js";
+import type { Gaussian } from "../prob/index.js";
+import type { Key } from "../random/index.js";
+
+/** A state after an observation, and what the observation said of the forecast. */
+export interface Analysis<S> {
+  readonly state: S;
+  /** ℓ = log N(y; ȳ, S), all constants included, [...]. */
+  readonly logEvidence: Tensor;
+  /**
+   * w = L⁻¹(y − ȳ), S = LLᵀ: the innovation in independent units, N(0, I) if the forecast is right;
+   * 0 at the gaps. [..., m]
+   */
+  readonly innovation: Tensor;
+  /** χ² = wᵀw, of mean m (observed entries) if the forecast is right. [...] */
+  readonly chiSquare: Tensor;
+}
+
+export interface Moments {
+  /** [..., d] */
+  readonly mean: Tensor;
+  /** [..., d] */
+  readonly variance: Tensor;
+}
+
+export interface Filter<S> {
+  readonly name: string;
+  /** The state before anything is observed. */
+  init(prior: Gaussian, key: Key): S;
+  /** One model step. */
+  forecast(state: S, transition: Transition, key: Key): S;
+  analyse(state: S, observation: Observation, key: Key): Analysis<S>;
+  moments(state: S): Moments;
+}

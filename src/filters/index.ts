@@ -1,0 +1,13 @@
+export {
+  type Assimilation,
+  type AssimilationSeries,
+  assimilate,
+  assimilateSeries,
+  type Cycle,
+  type CycleResult,
+  cycleKeys,
+  runCycle,
+} from "./assimilate.js";
+export { type EnkfInflation, type EnkfParams, enkf, enkfAnalysis, perturbations } from "./enkf.js";
+export type { Analysis, Filter, Moments } from "./filter.js";
+export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";

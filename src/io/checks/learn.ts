@@ -1,0 +1,59 @@
+import type { Path } from "../positions.js";
+import type { LearnFile } from "../schema/learn.js";
+import type { Given, Sections, Tell } from "./check.js";
+
+/** Checks that values to be learned and the section `learn` belong together. */
+export function checkLearned(sections: Sections, given: Given, tell: Tell): void {
+  const { model, observations, method } = sections;
+  const learned = [
+    ...learnedIn(model, ["model"]),
+    ...learnedIn(observations, ["observations"]),
+    ...learnedIn(method, ["method"]),
+  ];
+  const twin = observations?.twin !== undefined;
+  for (const { path, hasTruth } of learned) {
+    const ofFilter = path[0] === "method" && path[1] === "covarianceInflation";
+    const makesData = path[0] !== "method" || path[1] === "processNoise";
+    if (observations !== null && hasTruth && !twin) {
+      tell(
+        [...path, "truth"],
+        "is for twins; nobody knows the truth of a real record. Leave it out",
+      );
+    } else if (hasTruth && ofFilter) {
+      tell([...path, "truth"], "given for a value of the filter, which has no truth. Leave it out");
+    } else if (twin && makesData && !hasTruth) {
+      tell([...path, "truth"], "missing; a twin needs the value that makes its data");
+    }
+  }
+  const asked = given(["learn"]) !== undefined;
+  if (learned.length > 0 && !asked) {
+    tell(learned[0].path, "is to be learned, but the file has no learn: { epochs: … }");
+  }
+  const whole = model !== null && observations !== null && method !== null;
+  if (learned.length === 0 && asked && whole) {
+    tell(["learn"], "there is nothing to learn; mark a value with { learn: true, start: … }");
+  }
+}
+
+/** Checks that a window fits in the part of the record that is learned from. */
+export function checkWindow(learn: LearnFile, times: number | null, tell: Tell): void {
+  if (learn.window === undefined || times === null) return;
+  const training = Math.floor(times * (1 - learn.validation));
+  if (learn.window <= training) return;
+  const share = learn.validation > 0 ? ` left for learning by validation: ${learn.validation}` : "";
+  tell(["learn", "window"], `got ${learn.window}; need at most the ${training} times${share}`);
+}
+
+interface Learned {
+  readonly path: Path;
+  readonly hasTruth: boolean;
+}
+
+function learnedIn(value: unknown, path: Path): Learned[] {
+  if (typeof value !== "object" || value === null) return [];
+  if ("learn" in value) return [{ path, hasTruth: "truth" in value }];
+  const entries: [PropertyKey, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
+  return entries.flatMap(([key, nested]) => learnedIn(nested, [...path, key]));
+}

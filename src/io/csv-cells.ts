@@ -1,0 +1,58 @@
+import { CsvError, parse } from "csv-parse/browser/esm/sync";
+import { InputError } from "./errors.js";
+
+/** A row of a CSV text with the place of each of its cells. */
+export interface CsvRow {
+  readonly cells: readonly string[];
+  readonly line: number;
+  /** Column in the text at which each cell begins, counted from 1. */
+  readonly columns: readonly number[];
+}
+
+/** The rows of a CSV text, blank lines left out; rows may be ragged. */
+export function csvRows(text: string, file: string): CsvRow[] {
+  try {
+    const records = parse(text, {
+      bom: true,
+      info: true,
+      raw: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as readonly { record: string[]; raw: string; info: { lines: number } }[];
+    return records
+      .filter(({ record }) => record.length > 1 || record[0].trim() !== "")
+      .map(({ record, raw, info }) => {
+        const own = raw.replace(/^[\r\n]+|[\r\n]+$/g, "");
+        const breaks = own.match(/\r\n|\r|\n/g)?.length ?? 0;
+        return { cells: record, line: info.lines - breaks, columns: cellColumns(own) };
+      });
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const line = typeof error.lines === "number" ? error.lines : null;
+    throw new InputError([{ file, line, column: null, key: null, message: csvWords(error) }]);
+  }
+}
+
+function csvWords(error: CsvError): string {
+  switch (error.code) {
+    case "CSV_QUOTE_NOT_CLOSED":
+      return 'a quoted cell is not closed; need a second "';
+    case "CSV_INVALID_CLOSING_QUOTE":
+      return "text follows a quoted cell; need a comma or the end of the line";
+    case "INVALID_OPENING_QUOTE":
+      return 'a " stands inside a cell that does not begin with one';
+    default:
+      return `not valid CSV: ${error.message}`;
+  }
+}
+
+/** Where the cells of a record begin: after each comma that is not quoted. */
+function cellColumns(raw: string): number[] {
+  const columns = [1];
+  let quoted = false;
+  for (let i = 0; i < raw.length; i++) {
+    if (raw[i] === '"') quoted = !quoted;
+    else if (raw[i] === "," && !quoted) columns.push(i + 2);
+  }
+  return columns;
+}

@@ -1,0 +1,126 @@
+import type { ObservationRecord, Specification } from "../experiments/specification.js";
+import type { Given, Sections, Tell } from "./checks/check.js";
+import { checkLearned, checkWindow } from "./checks/learn.js";
+import { checkMethod } from "./checks/method.js";
+import { checkModel } from "./checks/model.js";
+import { checkObservations } from "./checks/observations.js";
+import { checkTime } from "./checks/time.js";
+import { parseRecord } from "./csv.js";
+import { InputError, type Problem } from "./errors.js";
+import { schemaProblems } from "./issues.js";
+import { readSource } from "./positions.js";
+import { resolve } from "./resolve.js";
+import { experimentFile } from "./schema.js";
+import { words } from "./words.js";
+
+export interface Experiment {
+  readonly specification: Specification;
+  /** Folder of the results, relative to the experiment file. */
+  readonly output: string;
+}
+
+/** A data file beside the experiment: its text, and the name that messages call it by. */
+export interface DataFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Finds a data file by its path, relative to the experiment file; throws if there is none. */
+export type DataReader = (path: string) => Promise<DataFile>;
+
+/**
+ * The text of an experiment file, and of the data that it names, as a specification. All that is
+ * wrong in both is told in one `InputError`.
+ */
+export async function parseExperiment(
+  text: string,
+  file: string,
+  readData: DataReader,
+): Promise<Experiment> {
+  const source = readSource(text, file);
+  const parsed = experimentFile.safeParse(source.data, { error: words });
+  const problems: Problem[] = parsed.success ? [] : schemaProblems(parsed.error.issues, source);
+  const tell: Tell = (path, message) => problems.push(source.problem(path, message));
+  const inData: Problem[] = [];
+
+  const sections = sectionsOf(source.data);
+  const record = await loadRecord(sections, readData, tell, inData);
+  checkSections(sections, record, (path) => path.reduce(member, source.data), tell);
+
+  problems.sort(byPlace);
+  if (problems.length + inData.length > 0 || !parsed.success) {
+    throw new InputError([...problems, ...inData]);
+  }
+  const output = parsed.data.output ?? `runs/${parsed.data.name}`;
+  return { specification: resolve(parsed.data, record), output };
+}
+
+/** Each section by itself, so that one that is broken does not hide what is wrong in another. */
+function sectionsOf(data: unknown): Sections {
+  const section = <Key extends keyof Sections>(key: Key) => {
+    const parsed = experimentFile.shape[key].safeParse(member(data, key));
+    return (parsed.success ? (parsed.data ?? null) : null) as Sections[Key];
+  };
+  return {
+    model: section("model"),
+    time: section("time"),
+    observations: section("observations"),
+    method: section("method"),
+    learn: section("learn"),
+  };
+}
+
+function member(data: unknown, key: PropertyKey): unknown {
+  return typeof data === "object" && data !== null && Object.hasOwn(data, key)
+    ? (data as Readonly<Record<PropertyKey, unknown>>)[key]
+    : undefined;
+}
+
+function checkSections(
+  sections: Sections,
+  record: ObservationRecord | null,
+  given: Given,
+  tell: Tell,
+): void {
+  const { model, time, observations, method, learn } = sections;
+  const dimension = model === null ? null : checkModel(model, tell);
+  if (observations !== null) checkObservations(observations, model, dimension, tell);
+  if (method !== null) checkMethod(method, sections, dimension, tell);
+  if (time !== null) checkTime(time, observations, given, tell);
+  checkLearned(sections, given, tell);
+  if (learn !== null) checkWindow(learn, record?.times.length ?? time?.cycles ?? null, tell);
+}
+
+async function loadRecord(
+  { observations, time }: Sections,
+  readData: DataReader,
+  tell: Tell,
+  problems: Problem[],
+): Promise<ObservationRecord | null> {
+  const file = observations?.file;
+  if (file === undefined) return null;
+  let data: DataFile;
+  try {
+    data = await readData(file.path);
+  } catch (error) {
+    tell(["observations", "file", "path"], (error as Error).message);
+    return null;
+  }
+  try {
+    return parseRecord(data.text, {
+      file: data.name,
+      time: file.time,
+      columns: file.columns,
+      positive: file.noise.kind === "lognormal",
+      step: time?.step ?? null,
+    });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    problems.push(...error.problems);
+    return null;
+  }
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

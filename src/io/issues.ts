@@ -1,0 +1,68 @@
+import type { z } from "zod";
+import type { Problem } from "./errors.js";
+import type { Path, Source } from "./positions.js";
+
+interface Finding {
+  readonly path: Path;
+  readonly message: string;
+  readonly at: "key" | "value";
+}
+
+/** What zod found, as problems with positions, each thing told once. */
+export function schemaProblems(issues: readonly z.core.$ZodIssue[], source: Source): Problem[] {
+  const findings = issues.flatMap((issue) => findingsOf(issue, []));
+  return findings
+    .filter((finding) => !explainedByTypo(finding, findings))
+    .map(({ path, message, at }) => source.problem(path, message, at));
+}
+
+function findingsOf(issue: z.core.$ZodIssue, prefix: Path): Finding[] {
+  const path = [...prefix, ...issue.path];
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const lines = issue.message.split("\n");
+      return issue.keys.map((key, i) => ({ path: [...path, key], message: lines[i], at: "key" }));
+    }
+    case "invalid_union": {
+      const branch = meantBranch(issue.errors);
+      return branch === null
+        ? [{ path, message: issue.message, at: "value" }]
+        : branch.flatMap((nested) => findingsOf(nested, path));
+    }
+    default:
+      return [{ path, message: issue.message, at: "value" }];
+  }
+}
+
+/** The member of a union whose type the value has, if there is one. */
+function meantBranch(
+  branches: readonly (readonly z.core.$ZodIssue[])[],
+): readonly z.core.$ZodIssue[] | null {
+  return branches.find((issues) => !issues.some(isOfAnotherType)) ?? null;
+}
+
+function isOfAnotherType(issue: z.core.$ZodIssue): boolean {
+  if (issue.path.length > 0) return false;
+  switch (issue.code) {
+    case "invalid_type":
+    case "invalid_value":
+      return true;
+    case "invalid_union":
+      return meantBranch(issue.errors) === null;
+    default:
+      return false;
+  }
+}
+
+/** A key that is missing because a key beside it, told of already, was meant to be it. */
+function explainedByTypo(finding: Finding, all: readonly Finding[]): boolean {
+  if (!finding.message.startsWith("missing")) return false;
+  const missing = JSON.stringify(finding.path.at(-1));
+  return all.some(
+    (other) =>
+      other.at === "key" &&
+      other.path.length === finding.path.length &&
+      other.path.slice(0, -1).every((step, i) => step === finding.path[i]) &&
+      other.message.includes(missing),
+  );
+}

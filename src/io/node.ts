@@ -1,0 +1,166 @@
+/** Files: the only module of the library that touches a file system. */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { Checkpoint, RunOutput } from "../experiments/output.js";
+import type { Specification } from "../experiments/specification.js";
+import { fileProblem, InputError } from "./errors.js";
+import { type Experiment, parseExperiment } from "./experiment.js";
+import { resultText, statesText } from "./results.js";
+
+export interface LoadedExperiment extends Omit<Experiment, "output"> {
+  /** Folder of the results. */
+  readonly folder: string;
+  /** Of the experiment, its data and the version of Kalmia: equal hashes give equal numbers. */
+  readonly hash: string;
+}
+
+/** Pictures and page that go with a result. */
+export interface ReportFiles {
+  readonly html: string;
+  readonly figures: readonly { name: string; svg: string; png: Uint8Array }[];
+}
+
+/** The version of this package. */
+export function kalmiaVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Reads and checks an experiment file and its data; `cwd` is what relative paths start from. */
+export async function loadExperiment(path: string, cwd: string): Promise<LoadedExperiment> {
+  const read = async (name: string) => ({ name, text: await readText(resolve(cwd, name), name) });
+  let text: string;
+  try {
+    ({ text } = await read(path));
+  } catch (error) {
+    throw new InputError([fileProblem(path, (error as Error).message)]);
+  }
+  const { specification, output } = await parseExperiment(text, path, (data) =>
+    read(isAbsolute(data) ? data : join(dirname(path), data)),
+  );
+  const folder = resolve(cwd, dirname(path), output);
+  return { specification, folder, hash: experimentHash(specification) };
+}
+
+/** Text of a file; throws in words of what is wrong with it. */
+async function readText(path: string, name: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new Error(`there is no file ${name}`);
+  if (!found.isFile()) throw new Error(`${name} is a folder; need a file`);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw new Error(`cannot read ${name}: ${reason(error)}`);
+    throw new Error(`${name} is not UTF-8 text; save it as UTF-8`);
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function experimentHash(specification: Specification): string {
+  const text = JSON.stringify({ kalmia: kalmiaVersion(), specification });
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Refuses, before a long run, a folder of results that cannot be one. */
+export function checkFolder(folder: string, shown: string): void {
+  for (let path = folder; ; path = dirname(path)) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory() || path === dirname(path)) return;
+    if (found === undefined) continue;
+    throw new InputError([fileProblem(shown, `results cannot go there: ${path} is a file`)]);
+  }
+}
+
+/**
+ * Writes all files of a finished run. Each is complete under its name or not there at all, and none
+ * takes its name before all are written, so a failure leaves the results of an earlier run whole.
+ */
+export function writeResults(
+  folder: string,
+  { specification, hash }: Pick<LoadedExperiment, "specification" | "hash">,
+  output: RunOutput,
+  report: ReportFiles | null,
+): void {
+  const experiment = { kalmia: kalmiaVersion(), hash, specification };
+  const files: [string, string | Uint8Array][] = [
+    ["experiment.json", `${JSON.stringify(experiment, null, 2)}\n`],
+    ["states.csv", statesText(output)],
+    ...(report?.figures ?? []).flatMap(({ name, svg, png }): [string, string | Uint8Array][] => [
+      [join("figures", `${name}.svg`), svg],
+      [join("figures", `${name}.png`), png],
+    ]),
+    ...(report === null ? [] : ([["report.html", report.html]] as [string, string][])),
+    ["result.json", resultText(output.result)],
+  ];
+  writeTogether(files.map(([name, content]) => [join(folder, name), content]));
+}
+
+function writeTogether(files: readonly (readonly [string, string | Uint8Array])[]): void {
+  const temporary = (path: string) => `${path}.${process.pid}.tmp`;
+  try {
+    for (const [path, content] of files) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(temporary(path), content);
+    }
+    for (const [path] of files) renameSync(temporary(path), path);
+  } finally {
+    for (const [path] of files) rmSync(temporary(path), { force: true });
+  }
+}
+
+/** The checkpoint of an experiment in its folder of results. */
+export interface CheckpointFile {
+  exists(): boolean;
+  /** Throws `InputError` if there is none, or one of another experiment. */
+  read(): Checkpoint;
+  write(state: Checkpoint): void;
+  remove(): void;
+}
+
+/** `shown` is the folder as messages call it. */
+export function checkpointFile(folder: string, shown: string, hash: string): CheckpointFile {
+  const path = join(folder, "checkpoint.json");
+  const name = join(shown, "checkpoint.json");
+  const refuse = (message: string) => new InputError([fileProblem(name, message)]);
+  return {
+    exists: () => statSync(path, { throwIfNoEntry: false }) !== undefined,
+    read: () => {
+      const text = textIfThere(path);
+      if (text === null)
+        throw refuse("there is no checkpoint to resume from; run without --resume");
+      const saved = savedIn(text);
+      if (saved === null)
+        throw refuse("is no checkpoint of Kalmia; remove it and run without --resume");
+      if (saved.hash === hash) return saved.state;
+      throw refuse(
+        "belongs to another experiment: the file, its data or the version of Kalmia changed since. " +
+          "Undo the change, or run without --resume to start anew",
+      );
+    },
+    write: (state) => writeTogether([[path, `${JSON.stringify({ hash, state })}\n`]]),
+    remove: () => rmSync(path, { force: true }),
+  };
+}
+
+function textIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+function savedIn(text: string): { hash: string; state: Checkpoint } | null {
+  try {
+    const saved = JSON.parse(text) as { hash?: unknown; state?: { version?: unknown } } | null;
+    const fits = typeof saved?.hash === "string" && saved.state?.version === 1;
+    return fits ? (saved as { hash: string; state: Checkpoint }) : null;
+  } catch {
+    return null;
+  }
+}

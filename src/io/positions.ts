@@ -1,0 +1,123 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
+import { InputError, type Problem } from "./errors.js";
+
+/** Keys and indices from the root of a document to a value. */
+export type Path = readonly PropertyKey[];
+
+/** A parsed YAML or JSON text that can say where in it a path stands. */
+export interface Source {
+  readonly file: string;
+  /** Plain data. */
+  readonly data: unknown;
+  /** A problem at a value, at its key if `at` is "key", or where it should be if it is missing. */
+  problem(path: Path, message: string, at?: "key" | "value"): Problem;
+}
+
+/** Parses a YAML (or JSON) text; syntax errors and duplicate keys end in an `InputError`. */
+export function readSource(text: string, file: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const broken = [
+    ...document.errors.map(({ pos, message, code }) => ({
+      ...place(pos[0]),
+      key: null,
+      message: syntaxWords(code, message, text.slice(pos[0], pos[1])),
+    })),
+    ...danglingAliases(document).map(({ offset, name }) => ({
+      ...place(offset),
+      key: null,
+      message: `the alias *${name} has no anchor &${name} before it`,
+    })),
+  ];
+  if (broken.length > 0) throw new InputError(broken);
+  return {
+    file,
+    data: document.toJS(),
+    problem: (path, message, at = "value") => ({
+      ...place(offsetOf(document, path, at)),
+      key: path.length === 0 ? null : keyPath(path),
+      message,
+    }),
+  };
+}
+
+function syntaxWords(code: string, message: string, snippet: string): string {
+  switch (code) {
+    case "DUPLICATE_KEY":
+      return `the key "${/^[\w-]+/.exec(snippet)?.[0] ?? snippet}" is given twice`;
+    case "TAB_AS_INDENT":
+      return "a tab is used as indentation; need spaces";
+    case "MULTIPLE_DOCS":
+      return "a second document begins here; need one experiment a file";
+    default:
+      return `not valid YAML: ${message}`;
+  }
+}
+
+function danglingAliases(document: Document): { offset: number; name: string }[] {
+  const dangling: { offset: number; name: string }[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) === undefined) {
+        dangling.push({ offset: alias.range?.[0] ?? 0, name: alias.source });
+      }
+    },
+  });
+  return dangling;
+}
+
+/** Where the path stands; as deep as it exists when its end is missing. */
+function offsetOf(document: Document, path: Path, at: "key" | "value"): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node);
+  for (const [depth, step] of path.entries()) {
+    const parent = isAlias(node) ? node.resolve(document) : node;
+    const last = depth === path.length - 1;
+    if (isMap(parent)) {
+      const pair: Pair | undefined = parent.items.find(({ key }) => scalar(key) === String(step));
+      if (pair === undefined) return offset;
+      node = pair.value;
+      const empty = node === null || (isScalar(node) && node.value === null);
+      offset = startOf((last && at === "key") || empty ? pair.key : node);
+    } else if (isSeq(parent)) {
+      node = parent.items[Number(step)];
+      if (node === undefined) return offset;
+      offset = startOf(node);
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
+
+function scalar(key: unknown): string {
+  return isScalar(key) ? String(key.value) : String(key);
+}
+
+function startOf(node: unknown): number {
+  return (node as Node | null)?.range?.[0] ?? 0;
+}
+
+/** `model.transition[0][1]` */
+export function keyPath(path: Path): string {
+  return path
+    .map((step, i) =>
+      typeof step === "number" ? `[${step}]` : i === 0 ? String(step) : `.${String(step)}`,
+    )
+    .join("");
+}

@@ -1,0 +1,57 @@
+import type { Band, RunOutput, RunResult, StateSeries } from "../experiments/output.js";
+
+/** The text of `result.json`; a score that is no number is null. */
+export function resultText(result: RunResult): string {
+  return `${JSON.stringify(result, null, 2)}\n`;
+}
+
+/** The text of `states.csv`: a row a time, for each variable what was forecast and estimated. */
+export function statesText({ states }: Pick<RunOutput, "states">): string {
+  const columns = statesColumns(states);
+  const header = ["time", "kind", ...columns.map(({ name }) => name)];
+  const rows = states.times.map((time, k) => [
+    numberText(time),
+    k < states.observed ? "observed" : "forecast",
+    ...columns.map(({ values, variable }) => numberText(values[k][variable])),
+  ]);
+  return [header, ...rows].map((row) => `${row.map(cellText).join(",")}\n`).join("");
+}
+
+interface Column {
+  readonly name: string;
+  /** [K][d] */
+  readonly values: readonly (readonly number[])[];
+  readonly variable: number;
+}
+
+function statesColumns(states: StateSeries): Column[] {
+  return states.variables.flatMap((name, variable) => {
+    const column = (what: string, values: Column["values"]) => ({
+      name: `${name}_${what}`,
+      values,
+      variable,
+    });
+    const band = (what: string, { mean, sd, lower, upper }: Band) => [
+      column(`${what}_mean`, mean),
+      column(`${what}_sd`, sd),
+      column(`${what}_lower`, lower),
+      column(`${what}_upper`, upper),
+    ];
+    return [
+      column("forecast_mean", states.forecast.mean),
+      column("forecast_sd", states.forecast.sd),
+      ...band("analysis", states.analysis),
+      ...(states.smoothed === null ? [] : band("smoothed", states.smoothed)),
+      ...(states.truth === null ? [] : [column("truth", states.truth)]),
+    ];
+  });
+}
+
+/** Shortest text that reads back to the bit; an empty cell for what is no number. */
+function numberText(value: number | undefined): string {
+  return value !== undefined && Number.isFinite(value) ? String(value) : "";
+}
+
+function cellText(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

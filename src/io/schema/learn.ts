@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { keys } from "./keys.js";
+
+const rate = (what: string) =>
+  z.number().positive().default(0.05).describe(`Adam's rate for ${what}, in latent variables`);
+
+/** How the learned values are found. */
+export const learn = keys({
+  epochs: z.int().min(1).describe("passes over the record, at most"),
+  window: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe("observations in a window of back-propagation; without it, the whole record"),
+  rates: keys({
+    dynamics: rate("the model and its noise"),
+    filter: rate("the filter"),
+  })
+    .prefault({})
+    .describe("rates of learning"),
+  validation: z
+    .number()
+    .min(0)
+    .lt(0.9)
+    .default(0)
+    .describe("share of the record, at its end, kept for validation"),
+  patience: z
+    .int()
+    .min(1)
+    .default(20)
+    .describe("epochs without a better validation loss before learning stops"),
+  restarts: z.int().min(1).default(1).describe("independent starts"),
+  scatter: z
+    .number()
+    .min(0)
+    .default(0.3)
+    .describe("standard deviation of the other starts about the first, in latent variables"),
+  refine: z.boolean().default(true).describe("finish with Newton steps on the whole record"),
+}).describe("how learned values are found; without it nothing is learned");
+
+export type LearnFile = z.output<typeof learn>;

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { gotNeed } from "../words.js";
+import { keys } from "./keys.js";
+
+const fixedAlone = "true (for a fixed value write the number alone)";
+const isLearned = z.literal(true, { error: (issue) => gotNeed(issue.input, fixedAlone) });
+
+/** `{ learn: true, start, truth?, positive? }` for a quantity of either sign. */
+const learned = keys({
+  learn: isLearned,
+  start: z.number().describe("first value, in the units of the quantity"),
+  truth: z.number().exactOptional().describe("the value that makes the data of a twin experiment"),
+  positive: z.boolean().exactOptional().describe("keep the value above zero"),
+}).superRefine(({ start, truth, positive }, context) => {
+  if (positive !== true) return;
+  for (const [key, number] of Object.entries({ start, truth })) {
+    if (number === undefined || number > 0) continue;
+    const message = `${gotNeed(number, "a number more than 0")}, for positive is true`;
+    context.addIssue({ code: "custom", path: [key], message });
+  }
+});
+
+const alwaysPositive = z.literal(true, {
+  error: (issue) => gotNeed(issue.input, "no such key, or true: this quantity is always positive"),
+});
+
+/** The same for a quantity that lies above zero, and below `limit` if there is one. */
+function learnedPositive(number: z.ZodNumber) {
+  return keys({
+    learn: isLearned,
+    start: number.describe("first value, in the units of the quantity"),
+    truth: number.exactOptional().describe("the value that makes the data of a twin experiment"),
+    positive: alwaysPositive.exactOptional(),
+  });
+}
+
+/** A union whose own words are used when the value has the type of none of its members. */
+export function oneOf<const Options extends readonly [z.ZodType, ...z.ZodType[]]>(
+  options: Options,
+  need: string,
+) {
+  return z.union(options, {
+    error: (issue) => (issue.code === "invalid_union" ? gotNeed(issue.input, need) : undefined),
+  });
+}
+
+const orLearned = "a number or { learn: true, start: … }";
+const positive = z.number().positive();
+
+/** A number of either sign, or one to be learned. */
+export const value = oneOf([z.number(), learned], orLearned).meta({ id: "Value" });
+
+const positiveValue = oneOf([positive, learnedPositive(positive)], orLearned).meta({
+  id: "PositiveValue",
+});
+
+const processVariance = oneOf([z.number().min(0), learnedPositive(positive)], orLearned).meta({
+  id: "ProcessVariance",
+});
+
+/** One value above zero for all components, or a list with one each. */
+export const spread = oneOf(
+  [positiveValue, z.array(positiveValue).min(1)],
+  `${orLearned}, or a list of them`,
+).meta({ id: "Spread" });
+
+/** N(0, diag(variance)) after each model step; a fixed variance may be 0. */
+export const processNoise = keys(
+  {
+    variance: oneOf(
+      [processVariance, z.array(processVariance).min(1)],
+      `${orLearned}, or a list of them`,
+    ).describe("variance added in each model step; one for all components, or a list"),
+  },
+  {
+    sd: (sd) =>
+      `process noise takes "variance", the square of the standard deviation${squared(sd)}`,
+  },
+).meta({ id: "ProcessNoise", description: "normal noise after each model step" });
+
+/** A factor below one, as φ of covarianceInflation. */
+export const inflationValue = (() => {
+  const tooLarge = {
+    error: (issue: z.core.$ZodRawIssue) =>
+      `got ${issue.input}; need less than 1: this is φ of (1 + φ) × covariance, so for a factor ` +
+      `f on the covariance write f − 1, for a factor λ on the anomalies λ² − 1`,
+  };
+  const fixed = z.number().min(0).lt(1, tooLarge);
+  return oneOf([fixed, learnedPositive(positive.lt(1, tooLarge))], orLearned);
+})();
+
+/** ` (0.2 → 0.04)` for a number, nothing for anything else. */
+export function squared(sd: unknown): string {
+  return typeof sd === "number" && Number.isFinite(sd)
+    ? ` (here ${sd}² = ${Number((sd * sd).toPrecision(6))})`
+    : "";
+}

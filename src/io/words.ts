@@ -1,0 +1,73 @@
+import type { z } from "zod";
+import { nearest } from "./nearest.js";
+
+/** A value as a message shows it. */
+export function describe(value: unknown): string {
+  if (value === null) return "nothing";
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" && !Number.isFinite(value)) return `the number ${value}`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object") return "a map of keys";
+  return String(value);
+}
+
+/** `got …; need …`, or `missing; need …` when there is no value. */
+export function gotNeed(value: unknown, need: string): string {
+  return value === undefined ? `missing; need ${need}` : `got ${describe(value)}; need ${need}`;
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  number: "a finite number",
+  int: "a whole number",
+  string: "text",
+  boolean: "true or false",
+  array: "a list",
+  object: "a map of keys",
+  record: "a map of keys",
+};
+
+/** The words for an issue whose schema has none of its own. */
+export function words(issue: z.core.$ZodRawIssue): string | undefined {
+  const value = issue.input;
+  switch (issue.code) {
+    case "invalid_type":
+      return gotNeed(value, typeWords[issue.expected] ?? issue.expected);
+    case "invalid_value":
+      return choice(value, issue.values.map(String));
+    case "too_small":
+      return gotNeed(
+        value,
+        bound(issue.origin, issue.inclusive ? "at least" : "more than", issue.minimum),
+      );
+    case "too_big":
+      return gotNeed(
+        value,
+        bound(issue.origin, issue.inclusive ? "at most" : "less than", issue.maximum),
+      );
+    default:
+      return undefined;
+  }
+}
+
+function bound(origin: string, relation: string, limit: number | bigint): string {
+  switch (origin) {
+    case "array":
+      return `a list of ${relation} ${limit}`;
+    case "string":
+      return `${relation} ${limit} character${limit === 1 ? "" : "s"}`;
+    case "int":
+      return `a whole number, ${relation} ${limit}`;
+    default:
+      return `a number ${relation} ${limit}`;
+  }
+}
+
+/** One of a few words was needed. */
+export function choice(value: unknown, known: readonly string[]): string {
+  const near = typeof value === "string" ? nearest(value, known) : null;
+  const hint = near === null ? "" : `did you mean ${JSON.stringify(near)}? `;
+  const list = known.length === 1 ? known[0] : `one of ${known.join(", ")}`;
+  return value === undefined
+    ? `missing; need ${list}`
+    : `got ${describe(value)}; ${hint}need ${list}`;
+}

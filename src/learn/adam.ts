@@ -1,0 +1,82 @@
+/**
+ * Adam: steps scaled by running moments of the gradient.
+ *
+ *     m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
+ *     θ ← θ − rate · m̂ / (√v̂ + ε),   m̂ = m/(1 − β₁ᵗ),  v̂ = v/(1 − β₂ᵗ)
+ *
+ * @see kingma2015
+ */
+import {
+  add,
+  div,
+  mul,
+  type Operand,
+  pow,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../engine/index.js";
+import type { NamedTensors } from "./parameters.js";
+
+export interface AdamOptions {
+  /** @defaultValue 0.9 */
+  readonly beta1?: number;
+  /** @defaultValue 0.999 */
+  readonly beta2?: number;
+  /** @defaultValue 1e-8 */
+  readonly epsilon?: number;
+}
+
+export interface AdamState {
+  /** Number of updates made, t. */
+  readonly count: Tensor;
+  readonly mean: NamedTensors;
+  readonly square: NamedTensors;
+}
+
+export interface Adam {
+  init(parameters: NamedTensors): AdamState;
+  /** One step; `rates` holds a learning rate for each name. */
+  update(
+    parameters: NamedTensors,
+    gradients: NamedTensors,
+    state: AdamState,
+    rates: Readonly<Record<string, Operand>>,
+  ): { parameters: NamedTensors; state: AdamState };
+}
+
+type Entry = (name: string) => Tensor;
+const each = (like: NamedTensors, entry: Entry): NamedTensors =>
+  Object.fromEntries(Object.keys(like).map((name) => [name, entry(name)]));
+
+export function adam(options: AdamOptions = {}): Adam {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  return {
+    init: (parameters) => {
+      const blank: Entry = (name) => zeros(parameters[name]!.shape, parameters[name]!.dtype);
+      return { count: tensor(0), mean: each(parameters, blank), square: each(parameters, blank) };
+    },
+    update: (parameters, gradients, state, rates) => {
+      const t = add(state.count, 1);
+      const m = each(parameters, (name) =>
+        add(mul(beta1, state.mean[name]!), mul(1 - beta1, gradients[name]!)),
+      );
+      const v = each(parameters, (name) =>
+        add(mul(beta2, state.square[name]!), mul(1 - beta2, square(gradients[name]!))),
+      );
+      const correction1 = sub(1, pow(beta1, t)); // 1 − β₁ᵗ
+      const correction2 = sub(1, pow(beta2, t)); // 1 − β₂ᵗ
+      const step: Entry = (name) =>
+        div(div(m[name]!, correction1), add(sqrt(div(v[name]!, correction2)), epsilon));
+      return {
+        parameters: each(parameters, (name) =>
+          sub(parameters[name]!, mul(rates[name]!, step(name))),
+        ),
+        state: { count: t, mean: m, square: v },
+      };
+    },
+  };
+}

@@ -1,0 +1,43 @@
+export { type Adam, type AdamOptions, type AdamState, adam } from "./adam.js";
+export {
+  type Attempt,
+  type Learned,
+  type LearnOptions,
+  type LearnReport,
+  type LearnState,
+  learn,
+  learnStart,
+} from "./learn.js";
+export {
+  type Curvature,
+  type NewtonOptions,
+  type NewtonState,
+  newton,
+  type Objective,
+  objective,
+} from "./newton.js";
+export {
+  type NamedTensors,
+  named,
+  numbersOf,
+  type ParameterDefinition,
+  type ParameterGroup,
+  startLatents,
+  valuesOf,
+} from "./parameters.js";
+export { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
+export { type LearningProblem, windowLoss } from "./problem.js";
+export {
+  type EpochReport,
+  type Trainer,
+  type TrainOptions,
+  type TrainState,
+  trainer,
+  trainStart,
+} from "./train.js";
+export {
+  type ParameterUncertainty,
+  type Uncertainty,
+  uncertainty,
+} from "./uncertainty.js";
+export { type Window, windowOf, windowsOf } from "./window.js";

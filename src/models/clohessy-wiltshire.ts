@@ -1,0 +1,40 @@
+/**
+ * The Clohessy–Wiltshire equations: a chaser near a target on a circular orbit of mean motion n,
+ *
+ *     ẍ₁ = 3n² x₁ + 2n ẋ₂,    ẍ₂ = −2n ẋ₁,    ẍ₃ = −n² x₃
+ *
+ * for the state (x, ẋ): three positions (radial, along the orbit, across it), three velocities.
+ * Linear, so a step is exact: exp(A(n) h).
+ *
+ * @see clohessy1960; adrian2026, 4.1
+ */
+import { add, expm, mul, square, type Tensor, tensor } from "../engine/index.js";
+import type { Scalar } from "../prob/index.js";
+import { linearTransition, type Model } from "./model.js";
+
+export interface ClohessyWiltshireParams {
+  /** n, in radians per unit of time; 0.0013 /s in a low orbit. */
+  readonly meanMotion: Scalar;
+}
+
+/** A(n) = A₀ + n A₁ + n² A₂, [6, 6] */
+export function clohessyWiltshireMatrix({ meanMotion: n }: ClohessyWiltshireParams): Tensor {
+  const A0 = entries([0, 3, 1], [1, 4, 1], [2, 5, 1]);
+  const A1 = entries([3, 4, 2], [4, 3, -2]);
+  const A2 = entries([3, 0, 3], [5, 2, -1]);
+  return add(A0, add(mul(n, A1), mul(square(n), A2)));
+}
+
+function entries(...given: readonly (readonly [row: number, column: number, a: number])[]): Tensor {
+  const A = Array.from({ length: 6 }, () => new Array<number>(6).fill(0));
+  for (const [row, column, a] of given) A[row]![column] = a;
+  return tensor(A);
+}
+
+export const clohessyWiltshire: Model<ClohessyWiltshireParams> = {
+  name: "clohessy-wiltshire",
+  dimension: 6,
+  time: "continuous",
+  support: "real",
+  step: (params, h) => linearTransition(expm(mul(clohessyWiltshireMatrix(params), h))),
+};

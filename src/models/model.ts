@@ -1,0 +1,76 @@
+/**
+ * Models of a state's motion: parameters and a length of time → a transition.
+ *
+ *     x′ = F(x) + ξ,   ξ ~ N(0, diag(q))
+ *
+ * A model says what one step does; how many steps lie between two observations, and how much
+ * noise each of them adds, is decided in `time.ts`.
+ */
+import { add, eye, matmul, matvec, mul, ShapeError, sqrt, type Tensor } from "../engine/index.js";
+import { asRow, floatType, fold, type Scalar, type Support } from "../prob/index.js";
+import { type Key, normal } from "../random/index.js";
+
+/** x [..., d] → [..., d], any leading axes. */
+export type StateMap = (x: Tensor) => Tensor;
+
+/** One model step. */
+export interface Transition {
+  readonly map: StateMap;
+  /** q, added after the map: one number, [] or [d]; null where the step is exact. */
+  readonly noise: Scalar | null;
+  /** The matrix of a linear map, [..., d, d]: what the Kalman filter needs. */
+  readonly matrix?: Tensor;
+  /** States that must stay positive are folded after the noise. @defaultValue "real" */
+  readonly support?: Support;
+}
+
+export interface Model<Params> {
+  readonly name: string;
+  /** d */
+  readonly dimension: number;
+  /** A discrete model has one step, whatever its length; a continuous one can take any. */
+  readonly time: "continuous" | "discrete";
+  readonly support: Support;
+  /** The step over a length of time, without noise. */
+  step(params: Params, length: Scalar): Transition;
+}
+
+/** The transition x ↦ F x; F [..., d, d]. */
+export function linearTransition(F: Tensor): Transition {
+  const [rows, columns] = F.shape.slice(-2);
+  if (rows === undefined || rows !== columns) {
+    throw new ShapeError(`linearTransition: the matrix is [${F.shape}]; need [..., d, d].`);
+  }
+  return { map: (x) => transform(F, x), noise: null, matrix: F };
+}
+
+/** F x for every x; a matrix per trajectory meets vectors [..., d] or members [..., N, d]. */
+function transform(F: Tensor, x: Tensor): Tensor {
+  const d = F.shape.at(-1)!;
+  if (x.shape.at(-1) !== d) {
+    throw new ShapeError(
+      `linearTransition: the state is [${x.shape}], the matrix [${F.shape}]; need [..., ${d}]. Check the dimension of the prior.`,
+    );
+  }
+  const rows = F.shape.length > 2 && x.shape.length >= F.shape.length;
+  return rows ? matmul(x, F, { transposeB: true }) : matvec(F, x);
+}
+
+/** The same step with noise of this variance after it. */
+export const withNoise = (transition: Transition, variance: Scalar | null): Transition => ({
+  ...transition,
+  noise: variance,
+});
+
+/** F(x) + √q ∘ z: one step of every state in x [..., d], each with noise of its own. */
+export function advance(transition: Transition, x: Tensor, key: Key): Tensor {
+  const { map: F, noise: q, support } = transition;
+  if (q === null) return F(x);
+  const z = normal(key, x.shape, floatType(x));
+  return fold(add(F(x), mul(z, sqrt(q))), support);
+}
+
+/** P + diag(q); P [..., d, d], q one number, [] or [..., d] */
+export function addNoise(P: Tensor, q: Scalar | null): Tensor {
+  return q === null ? P : add(P, mul(asRow(q), eye(P.shape.at(-1)!, floatType(P))));
+}

@@ -1,0 +1,73 @@
+/**
+ * Time: how a model crosses the interval between two observations.
+ *
+ * Over an interval Δ a model with the reference step τ makes n = ⌈Δ/τ⌉ steps of length h = Δ/n,
+ * each followed by noise of variance q h/τ, so that the noise of an interval grows with its length
+ * and not with the way it is cut. A discrete-time map has no length but its own: Δ must be nτ.
+ */
+import { mul, UsageError } from "../engine/index.js";
+import type { Scalar } from "../prob/index.js";
+import { type Model, type Transition, withNoise } from "./model.js";
+
+/** `steps` times the same transition; 0 leaves the state as it is. */
+export interface Propagation {
+  readonly transition: Transition;
+  readonly steps: number;
+}
+
+/** A share of a step below which a difference of times is rounding. */
+const tolerance = 1e-9;
+
+/** n and h of an interval. */
+export function stepsOver(
+  interval: number,
+  step: number,
+  time: Model<unknown>["time"],
+): { readonly steps: number; readonly length: number } {
+  if (!(step > 0 && Number.isFinite(step))) {
+    throw new UsageError(`stepsOver: the step is ${step}; need a positive length of time.`);
+  }
+  if (!(interval >= 0 && Number.isFinite(interval))) {
+    throw new UsageError(
+      `stepsOver: the interval is ${interval}; need 0 or more. Times must increase.`,
+    );
+  }
+  const ratio = interval / step;
+  const steps = Math.max(0, Math.ceil(ratio - tolerance));
+  if (time === "continuous") return { steps, length: steps === 0 ? step : interval / steps };
+  if (Math.abs(ratio - Math.round(ratio)) > tolerance * Math.max(1, ratio)) {
+    throw new UsageError(
+      `stepsOver: the interval ${interval} is ${ratio} steps of ${step}; a discrete-time model needs a whole number. Choose a step that divides every interval, or insert gaps.`,
+    );
+  }
+  return { steps: Math.round(ratio), length: step };
+}
+
+/** q h/τ */
+function scaledNoise(q: Scalar | null, share: number): Scalar | null {
+  if (q === null || share === 1) return q;
+  return typeof q === "number" ? q * share : mul(q, share);
+}
+
+/**
+ * What lies between observations: a propagation for each interval. Equal intervals share one
+ * transition, so that a matrix exponential, say, is taken once.
+ */
+export function propagations<Params>(
+  model: Model<Params>,
+  params: Params,
+  noise: Scalar | null,
+  intervals: readonly number[],
+  step: number,
+): Propagation[] {
+  const known = new Map<number, Transition>();
+  return intervals.map((interval) => {
+    const { steps, length } = stepsOver(interval, step, model.time);
+    const rounded = Number((length / step).toPrecision(12));
+    const transition =
+      known.get(rounded) ??
+      withNoise(model.step(params, length), scaledNoise(noise, length / step));
+    known.set(rounded, transition);
+    return { transition, steps };
+  });
+}

@@ -1,0 +1,17 @@
+export { type Bijection, identity, positive, scaled, unitInterval } from "./bijection.js";
+export { expectAxis, expectRank } from "./expect.js";
+export {
+  asRow,
+  type Covariance,
+  covarianceMatrix,
+  floatType,
+  type Gaussian,
+  logNormal,
+  logNormalWhitened,
+  sampleGaussian,
+  sampleMoments,
+  whiten,
+} from "./gaussian.js";
+export { normalDensity, normalDistribution, normalQuantile } from "./normal.js";
+export { asTensor, matrixOf, type Rows, type Scalar, vectorOf } from "./scalar.js";
+export { fold, type Support } from "./support.js";

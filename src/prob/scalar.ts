@@ -1,0 +1,36 @@
+/**
+ * Parameters: numbers, or tensors where they may be learned.
+ *
+ * A formula takes either. Where several have to stand in one vector or matrix, the functions here
+ * put them there; what is made of numbers alone becomes one constant.
+ */
+import { reshape, ShapeError, stack, type Tensor, tensor } from "../engine/index.js";
+
+export type Scalar = number | Tensor;
+
+export const asTensor = (x: Scalar): Tensor => (typeof x === "number" ? tensor(x) : x);
+
+/** A matrix by its rows. */
+export type Rows = readonly (readonly Scalar[])[];
+
+/** Numbers and scalar tensors → [n] */
+export function vectorOf(entries: readonly Scalar[]): Tensor {
+  if (entries.every((x) => typeof x === "number")) return tensor(entries);
+  return stack(
+    entries.map((x) => reshape(asTensor(x), [])),
+    0,
+  );
+}
+
+/** Rows of numbers and scalar tensors → [n, k] */
+export function matrixOf(rows: Rows): Tensor {
+  const k = rows[0]?.length ?? 0;
+  for (const row of rows) {
+    if (row.length !== k) {
+      throw new ShapeError(
+        `matrixOf: rows of ${rows.map((r) => r.length).join(", ")} entries; need as many in each.`,
+      );
+    }
+  }
+  return reshape(vectorOf(rows.flat()), [rows.length, k]);
+}

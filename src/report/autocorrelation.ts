@@ -1,0 +1,16 @@
+/**
+ * Sample autocorrelation of a series with gaps (NaN), about its mean.
+ *     r_l = Σ_t (z_t − z̄)(z_{t+l} − z̄) / Σ_t (z_t − z̄)²,   l = 1 … lags
+ * z [K] → [lags]; zeros for a constant series.
+ */
+export function autocorrelation(z: readonly number[], lags: number): readonly number[] {
+  const present = z.filter(Number.isFinite);
+  const mean = present.reduce((sum, value) => sum + value, 0) / Math.max(1, present.length);
+  const centred = z.map((value) => (Number.isFinite(value) ? value - mean : 0));
+  const total = centred.reduce((sum, value) => sum + value * value, 0);
+  return Array.from({ length: lags }, (_, i) => {
+    let sum = 0;
+    for (let t = i + 1; t < centred.length; t++) sum += centred[t]! * centred[t - i - 1]!;
+    return total > 0 ? sum / total : 0;
+  });
+}

@@ -1,0 +1,20 @@
+/** A figure: a name for its files, words for those who cannot see it, and what to draw. */
+import type { TopLevelSpec } from "vega-lite";
+
+export interface Figure {
+  /** Stem of the file name, and the prefix of ids inside the SVG. */
+  readonly name: string;
+  readonly description: string;
+  readonly specification: TopLevelSpec;
+}
+
+/** One view of a figure that stacks views. */
+export type View = Extract<TopLevelSpec, { vconcat: unknown }>["vconcat"][number];
+
+/** One layer of a view. */
+export type Layer = Extract<TopLevelSpec, { layer: unknown }>["layer"][number];
+
+/** Views from top to bottom. */
+export function stack(views: readonly View[]): { vconcat: View[] } {
+  return { vconcat: [...views] };
+}

@@ -1,0 +1,1 @@
+export { type Page, type Picture, type Report, renderPage, renderReport } from "./renderReport.js";

@@ -1,0 +1,50 @@
+/** How learning went: losses, and where each start ended. */
+import type { LearningOutput } from "../experiments/output.js";
+import { type Fragment, html, type Markup } from "./markup.js";
+import { count, given, hundredths, significant } from "./number.js";
+import { table } from "./table.js";
+
+const maxColumns = 10;
+
+export function learningSection(learning: LearningOutput, cut: boolean, figure: Fragment): Markup {
+  const own = learning.losses.filter(({ restart }) => restart === learning.best);
+  const [first, last] = [own[0], own.at(-1)];
+  const path =
+    first && last
+      ? html`The best start went from ${significant(first.training)} to ${significant(last.training)} in
+${own.length} epochs${first.rate === last.rate ? null : html` while the learning rate fell from ${given(first.rate)} to ${given(last.rate)}`}.`
+      : null;
+  return html`<section>
+<h2>How learning went</h2>
+<p>The loss is the negative log-likelihood of the observations, each forecast from the ones before it,
+divided by their number: lower is better. ${path}${cut ? " Early losses above the panel are not shown." : null}
+${validationText(own)}</p>
+${figure}
+${learning.restarts.length > 1 ? restartsTable(learning) : null}
+</section>`;
+}
+
+function validationText(own: LearningOutput["losses"]): Fragment {
+  const losses = own.flatMap(({ validation }) => (validation === null ? [] : [validation]));
+  if (losses.length === 0) return "No part of the record was kept for validation.";
+  const lowest = Math.min(...losses);
+  const epoch = own.find(({ validation }) => validation === lowest)?.epoch ?? 0;
+  return html`On the part kept for validation it was lowest, ${significant(lowest)}, at epoch ${epoch}.`;
+}
+
+function restartsTable({ restarts, best }: LearningOutput): Markup {
+  const names = Object.keys(restarts[0]!.parameters).slice(0, maxColumns);
+  const rows = restarts.map(({ logLikelihood, parameters }, i) => ({
+    best: i === best,
+    cells: [
+      i === best ? `${i + 1}, the best` : i + 1,
+      hundredths(logLikelihood),
+      ...names.map((name) => significant(parameters[name] ?? Number.NaN)),
+    ],
+  }));
+  const values = restarts.map(({ logLikelihood }) => logLikelihood).filter(Number.isFinite);
+  const spread = Math.max(...values) - Math.min(...values);
+  return html`<p>${count(restarts.length).replace(/^./, (letter) => letter.toUpperCase())} starts ended within ${significant(spread, 3)} of
+each other in log-likelihood. ${spread < 0.1 ? "They found the same optimum." : "Starts that differ by more than a few tenths found different optima, or were not finished."}</p>
+${table(["start", "log-likelihood", ...names.map((name) => html`<code>${name}</code>`)], rows)}`;
+}

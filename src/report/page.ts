@@ -1,0 +1,114 @@
+/** The page: what was asked, what came of it, and how far to trust it. No scripts, no network. */
+import type { RunOutput } from "../experiments/output.js";
+import type { Specification } from "../experiments/specification.js";
+import { forecastSection } from "./forecastSection.js";
+import { formula } from "./formula.js";
+import { type InnovationSummary, summariseInnovations } from "./innovationSummary.js";
+import { innovationsSection } from "./innovationsSection.js";
+import { learningSection } from "./learningSection.js";
+import { type Fragment, html, type Markup, raw } from "./markup.js";
+import { hundredths, percent, significant } from "./number.js";
+import { parametersSection } from "./parametersSection.js";
+import { plainJson } from "./plainJson.js";
+import { scoresSection } from "./scoresSection.js";
+import type { StatesFigure } from "./statesFigure.js";
+import { statesSection } from "./statesSection.js";
+import { stylesheet } from "./stylesheet.js";
+import { setting, summary } from "./words.js";
+
+/** SVGs by the name of their figure, and what the words need to know about the drawings. */
+export interface Drawings {
+  readonly svgs: ReadonlyMap<string, string>;
+  readonly states: StatesFigure;
+  readonly lossCut: boolean;
+}
+
+export function page(specification: Specification, output: RunOutput, drawings: Drawings): string {
+  const figure = (name: string): Fragment => {
+    const svg = drawings.svgs.get(name);
+    return svg === undefined ? null : html`<figure>${raw(svg)}</figure>`;
+  };
+  const innovations = summariseInnovations(output.innovations);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Kalmia">
+<title>${specification.name} · Kalmia</title>
+<style>${raw(stylesheet)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Kalmia report</p>
+<h1>${specification.name}</h1>
+${summary(specification, output)}
+</header>
+<main>
+${warnings(output)}
+${keyNumbers(output, innovations)}
+${statesSection(output, drawings.states, figure("states"))}
+${forecastSection(output)}
+${parametersSection(output, figure("parameters"))}
+${innovationsSection(output, innovations, figure("innovations"))}
+${output.learning ? learningSection(output.learning, drawings.lossCut, figure("loss")) : null}
+${scoresSection(output)}
+<section>
+<h2>The model</h2>
+${formula(specification, output.states.variables)}
+${setting(specification, output.observations.timeName)}
+</section>
+${reproduction(specification)}
+</main>
+</body>
+</html>
+`.markup;
+}
+
+function warnings({ result }: RunOutput): Markup | null {
+  const all = [
+    ...(result.diverged ? ["The run diverged: do not trust any number on this page."] : []),
+    ...result.warnings,
+  ];
+  if (all.length === 0) return null;
+  return html`<div class="warnings" role="alert"><strong>${all.length === 1 ? "Warning" : "Warnings"}</strong>
+<ul>${all.map((warning) => html`<li>${warning}</li>`)}</ul></div>`;
+}
+
+function keyNumbers({ result }: RunOutput, innovations: InnovationSummary | null): Markup {
+  const item = (name: string, value: string, note: string): Markup =>
+    html`<div><dt>${name}</dt><dd>${value}<small>${note}</small></dd></div>\n`;
+  return html`<dl class="figures">
+${item("log-likelihood", hundredths(result.logLikelihood), `${result.cycles} times observed`)}${
+  result.rmse
+    ? item(
+        "RMSE of the analysis",
+        significant(result.rmse.analysis, 3),
+        `spread ${significant(result.spread.analysis, 3)}`,
+      )
+    : null
+}${
+  innovations
+    ? [
+        item("innovations inside 90 % bounds", percent(innovations.within90), "expected 90 %"),
+        item(
+          "mean χ² / degrees of freedom",
+          hundredths(innovations.chiSquareRatio),
+          `expected 1 ± ${hundredths(innovations.chiSquareSd)}`,
+        ),
+      ]
+    : null
+}</dl>`;
+}
+
+function reproduction(specification: Specification): Markup {
+  return html`<section>
+<h2>How to reproduce this</h2>
+<p>Run <code>kalmia run</code> on the experiment file. Seed ${specification.seed} fixes every random number, and the
+page holds no date and no timing, so it comes out the same. This is the whole experiment as the program understood
+it, defaults and data included.</p>
+<details><summary>The experiment</summary>
+<pre>${plainJson(specification)}</pre>
+</details>
+</section>`;
+}

@@ -1,0 +1,33 @@
+/**
+ * A figure as SVG text, the same bytes for the same figure: without clip paths and gradients, which
+ * Vega numbers from a counter that lives as long as the process, it has no ids, and several figures
+ * fit in one page.
+ */
+import { parse, View } from "vega";
+import { compile } from "vega-lite";
+import type { Figure } from "./figure.js";
+import { escapeHtml } from "./markup.js";
+import { config, figureWidth } from "./theme.js";
+
+export async function renderSvg({ description, specification }: Figure): Promise<string> {
+  const view = new View(parse(compile(specification, { config }).spec), { renderer: "none" });
+  const svg = await view.toSVG();
+  view.finalize();
+  return named(trimmed(svg), description);
+}
+
+/** Without a canvas Vega overestimates the width of text; cut what that adds at the right. */
+function trimmed(svg: string): string {
+  return svg.replace(
+    /width="([\d.]+)" height="([\d.]+)" viewBox="0 0 [\d.]+ [\d.]+"/,
+    (_, width: string, height: string) => {
+      const kept = Math.min(Number(width), figureWidth);
+      return `width="${kept}" height="${height}" viewBox="0 0 ${kept} ${height}"`;
+    },
+  );
+}
+
+/** A role and a name, for screen readers. */
+function named(svg: string, description: string): string {
+  return svg.replace("<svg ", `<svg role="img" aria-label="${escapeHtml(description)}" `);
+}

@@ -1,0 +1,96 @@
+/** What was asked, in words: model, method, data and learning. */
+import type { RunOutput } from "../experiments/output.js";
+import type {
+  MethodSpecification,
+  ModelSpecification,
+  ObservationsSpecification,
+  Specification,
+} from "../experiments/specification.js";
+import { type Fragment, html, listing, type Markup } from "./markup.js";
+import { count, given, grouped, hundredths, time } from "./number.js";
+
+/** The paragraph at the head of the page. */
+export function summary(specification: Specification, output: RunOutput): Markup {
+  const { states, result } = output;
+  const beyond = states.times.length - states.observed;
+  const forecast =
+    beyond > 0
+      ? html` The forecast goes on to ${unitOf(output)} ${time(states.times.at(-1)!)}.`
+      : null;
+  return html`<p class="lead">${capital(modelWords(specification.model, states.variables.length))} is
+followed through ${dataWords(specification.observations, output)} by ${methodWords(specification.method)}.
+${learningWords(specification, output)}${forecast}${result.diverged ? " The run diverged." : null}</p>`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export function modelWords(model: ModelSpecification, dimension: number): string {
+  if (model.kind === "linear")
+    return `a linear model of ${count(dimension)} ${plural("variable", dimension)}`;
+  if (model.kind === "clohessy-wiltshire")
+    return "the Clohessy–Wiltshire model of relative orbital motion";
+  if ("preyGrowth" in model) return "the Lotka–Volterra model of predator and prey";
+  return `a Lotka–Volterra model of ${count(dimension)} species`;
+}
+
+export function methodWords(method: MethodSpecification): string {
+  if (method.kind === "kalman") return "the exact Kalman filter";
+  if (method.kind === "rts") return "the exact Kalman filter and the Rauch–Tung–Striebel smoother";
+  return `an ensemble Kalman filter of ${grouped(method.members)} members`;
+}
+
+/** Step and method in the detail that the head of the page leaves out. */
+export function setting(
+  { time: { step, substeps }, model, method }: Specification,
+  unit: string,
+): Markup {
+  const inner =
+    model.kind === "lotka-volterra" && substeps > 1
+      ? `, taken in ${grouped(substeps)} Runge–Kutta steps`
+      : "";
+  const inflation = method.kind === "enkf" ? method.covarianceInflation : 0;
+  const widened =
+    inflation === 0
+      ? null
+      : html` The forecast covariance is multiplied by 1 + φ, φ ${typeof inflation === "number" ? `= ${given(inflation)}` : "learned"}.`;
+  const length = unit === "time" ? "" : ` (${unit})`;
+  return html`<p>A model step is ${given(step)}${length} long${inner}. The method is ${methodWords(method)}.${widened}</p>`;
+}
+
+function dataWords(observations: ObservationsSpecification, output: RunOutput): Fragment {
+  const { times, columns, values } = output.observations;
+  const present = values.flat().filter(Number.isFinite).length;
+  const gaps = values.flat().length - present;
+  const span =
+    times.length > 0
+      ? `${unitOf(output)} ${time(times[0]!)} to ${time(times.at(-1)!)}`
+      : "no times";
+  const missing = gaps > 0 ? `; ${count(gaps)} ${plural("value", gaps)} missing` : "";
+  const note = ` (${span}${missing})`;
+  if (observations.kind === "twin") {
+    return html`${count(times.length)} synthetic ${plural("observation", times.length)} of a known truth${note}`;
+  }
+  const names = columns.length > 4 ? `${count(columns.length)} quantities` : listing(columns);
+  return html`${count(times.length)} ${plural("observation", times.length)} of ${names} from <code>${observations.source}</code>${note}`;
+}
+
+function learningWords({ learn }: Specification, { learning, result }: RunOutput): Fragment {
+  const names = Object.keys(result.parameters);
+  if (learning === null || learn === null) return "Nothing was learned: every value was given.";
+  const quantities = `${capital(count(names.length))} ${plural("quantity", names.length)}`;
+  const starts = learning.restarts.length;
+  const from =
+    starts > 1 ? ` from ${count(starts)} starting points, of which the best is reported` : "";
+  return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by climbing the gradient of the
+forecast log-likelihood${from}; it ended at ${hundredths(result.logLikelihood)}.`;
+}
+
+/** "year", or "time" where there is no unit. */
+export const unitOf = ({ observations }: RunOutput): string => observations.timeName;
+
+export function plural(noun: string, n: number): string {
+  if (n === 1) return noun;
+  return noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
+}

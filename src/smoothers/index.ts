@@ -1,0 +1,1 @@
+export { rts, rtsStep } from "./rts.js";

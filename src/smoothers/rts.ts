@@ -1,0 +1,68 @@
+/**
+ * The Rauch–Tung–Striebel smoother: states given the whole record, backwards over a Kalman series.
+ *
+ *     G_k  = P_k Fᵀ (P⁻_{k+1})⁻¹
+ *     m̂_k = m_k + G_k (m̂_{k+1} − m⁻_{k+1})
+ *     P̂_k = P_k + G_k (P̂_{k+1} − P⁻_{k+1}) G_kᵀ
+ *
+ * F is the product of the steps between two observations.
+ *
+ * @see rauch1965
+ */
+import {
+  add,
+  cholesky,
+  choleskySolve,
+  matmul,
+  matvec,
+  sub,
+  transpose as T,
+  type Tensor,
+  UsageError,
+} from "../engine/index.js";
+import type { CycleResult, KalmanState } from "../filters/index.js";
+import type { Propagation } from "../models/index.js";
+
+/** The smoothed state of every cycle; `cycles` are those of the series. */
+export function rts(
+  series: readonly CycleResult<KalmanState>[],
+  cycles: readonly Propagation[],
+): KalmanState[] {
+  if (series.length !== cycles.length || series.length === 0) {
+    throw new UsageError(
+      `rts: a series of ${series.length} and ${cycles.length} cycles; need as many, at least one.`,
+    );
+  }
+  let after = series.at(-1)!.analysis;
+  const smoothed = [after];
+  for (let k = series.length - 2; k >= 0; k--) {
+    after = rtsStep(series[k]!.analysis, series[k + 1]!.forecast, after, cycles[k + 1]!);
+    smoothed.push(after);
+  }
+  return smoothed.reverse();
+}
+
+/** One step back: the analysis at k, the forecast and the smoothed state at k + 1. */
+export function rtsStep(
+  { mean: m, covariance: P }: KalmanState,
+  { mean: mf, covariance: Pf }: KalmanState,
+  { mean: ms, covariance: Ps }: KalmanState,
+  propagation: Propagation,
+): KalmanState {
+  const F = powerOf(propagation); // [..., d, d]; null: the identity
+  const FP = F === null ? P : matmul(F, P);
+  const G = T(choleskySolve(cholesky(Pf), FP)); // [..., d, d]
+  const shift = matvec(G, sub(ms, mf)); // [..., d]
+  const change = matmul(matmul(G, sub(Ps, Pf)), G, { transposeB: true }); // [..., d, d]
+  return { mean: add(m, shift), covariance: add(P, change) };
+}
+
+/** Fⁿ */
+function powerOf({ transition: { matrix: F }, steps }: Propagation): Tensor | null {
+  if (F === undefined) {
+    throw new UsageError("rts: the model is not linear; it has no transition matrix.");
+  }
+  let power: Tensor | null = null;
+  for (let i = 0; i < steps; i++) power = power === null ? F : matmul(F, power);
+  return power;
+}

@@ -1,0 +1,1 @@
+export { observe, simulate, type Twin, twin } from "./simulate.js";

@@ -1,0 +1,48 @@
+/**
+ * Twin experiments: a truth is drawn from the model, and observations from the truth.
+ *
+ *     x_t = F(x_{t−1}) + ξ_t,   y_t = h(x_t) + η_t
+ */
+import { add, mul, sqrt, stack, type Tensor } from "../engine/index.js";
+import { advance, type Propagation } from "../models/index.js";
+import type { Operator } from "../observe/index.js";
+import { asRow, type Scalar } from "../prob/index.js";
+import { foldIn, type Key, normal, split } from "../random/index.js";
+
+export interface Twin {
+  /** The true states, [K, ..., d]. */
+  readonly states: Tensor;
+  /** y [K, ..., m] */
+  readonly observations: Tensor;
+}
+
+/** The states after each propagation from x₀ [..., d], [K, ..., d]. */
+export function simulate(initial: Tensor, crossing: readonly Propagation[], key: Key): Tensor {
+  let x = initial;
+  const states = crossing.map(({ transition, steps }, k) => {
+    const cycleKey = foldIn(key, k);
+    for (let i = 0; i < steps; i++) x = advance(transition, x, foldIn(cycleKey, i));
+    return x;
+  });
+  return stack(states, 0);
+}
+
+/** h(x) + √R ∘ z for states [K, ..., d] → [K, ..., m]. */
+export function observe(states: Tensor, operator: Operator, variance: Scalar, key: Key): Tensor {
+  const hx = operator.apply(states);
+  const sd = typeof variance === "number" ? Math.sqrt(variance) : sqrt(asRow(variance));
+  return add(hx, mul(sd, normal(key, hx.shape)));
+}
+
+/** A truth and its observations. */
+export function twin(
+  initial: Tensor,
+  crossing: readonly Propagation[],
+  operator: Operator,
+  variance: Scalar,
+  key: Key,
+): Twin {
+  const [truthKey, noiseKey] = split(key) as [Key, Key];
+  const states = simulate(initial, crossing, truthKey);
+  return { states, observations: observe(states, operator, variance, noiseKey) };
+}
