@@ -4,11 +4,32 @@ import { defineConfig } from "vitest/config";
 const nodeMajor = Number(process.versions.node.split(".")[0]);
 const execArgv = nodeMajor < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
 
+const common = { pool: "forks", execArgv, testTimeout: 60_000, setupFiles: ["test/setup.ts"] } as const;
+
+/** The engine's tests run on both builds and on the JavaScript twin, the others on the default. */
+const onEngine = (kernels: string) => ({
+  test: {
+    ...common,
+    name: `engine on ${kernels}`,
+    include: ["test/engine/**/*.test.ts"],
+    env: { KALMIA_TEST_KERNELS: kernels },
+  },
+});
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    execArgv,
-    pool: "forks",
-    testTimeout: 60_000,
+    projects: [
+      onEngine("simd"),
+      onEngine("relaxed"),
+      onEngine("twin"),
+      {
+        test: {
+          ...common,
+          name: "kalmia",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/engine/**"],
+        },
+      },
+    ],
   },
 });

@@ -17,13 +17,11 @@ import {
   add,
   cholesky,
   choleskySolve,
-  div,
   expandDims,
   matmul,
   mean,
   mul,
   ShapeError,
-  sqrt,
   square,
   sub,
   sum,
@@ -44,9 +42,11 @@ import {
   floatType,
   fold,
   logNormalWhitened,
+  root,
   type Scalar,
   sampleGaussian,
   sampleMoments,
+  scale,
   whiten,
 } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
@@ -81,7 +81,7 @@ export function enkf(params: EnkfParams): Filter<Tensor> {
 /** ε ~ N(0, R), one row per member: [..., N, m]. */
 export function perturbations(E: Tensor, { operator, variance: R }: Observation, key: Key): Tensor {
   const z = normal(key, [...E.shape.slice(0, -1), operator.size], floatType(E));
-  return mul(z, typeof R === "number" ? Math.sqrt(R) : sqrt(R));
+  return mul(z, root(R));
 }
 
 /** One analysis: forecast ensemble E and perturbations ε of y [..., N, m] → analysis and ℓ. */
@@ -99,7 +99,7 @@ export function enkfAnalysis(
   const A = sub(E, mean(E, -2, { keepDims: true })); // [..., N, d]
   const Y = columnsAtObserved(sub(hE, expandDims(ybar, -2)), observation); // [..., N, m]
 
-  const c = div(add(1, phi), N - 1);
+  const c = scale(1 / (N - 1), typeof phi === "number" ? 1 + phi : add(1, phi));
   const cYY = mul(c, matmul(Y, Y, { transposeA: true })); // [..., m, m]
   const cYA = mul(c, matmul(Y, A, { transposeA: true })); // [..., m, d]
   const L = cholesky(addNoise(cYY, variances(observation)));

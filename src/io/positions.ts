@@ -36,7 +36,7 @@ export function readSource(text: string, file: string): Source {
     ...document.errors.map(({ pos, message, code }) => ({
       ...place(pos[0]),
       key: null,
-      message: syntaxWords(code, message, text.slice(pos[0], pos[1])),
+      message: syntaxWords(code, message, text.slice(pos[0])),
     })),
     ...danglingAliases(document).map(({ offset, name }) => ({
       ...place(offset),
@@ -56,10 +56,11 @@ export function readSource(text: string, file: string): Source {
   };
 }
 
-function syntaxWords(code: string, message: string, snippet: string): string {
+/** `rest` is the text from the place of the error on. */
+function syntaxWords(code: string, message: string, rest: string): string {
   switch (code) {
     case "DUPLICATE_KEY":
-      return `the key "${/^[\w-]+/.exec(snippet)?.[0] ?? snippet}" is given twice`;
+      return `the key ${/^[^\s:]+/.exec(rest)?.[0] ?? ""} is given twice`;
     case "TAB_AS_INDENT":
       return "a tab is used as indentation; need spaces";
     case "MULTIPLE_DOCS":

@@ -13,7 +13,10 @@ export function describe(value: unknown): string {
 
 /** `got …; need …`, or `missing; need …` when there is no value. */
 export function gotNeed(value: unknown, need: string): string {
-  return value === undefined ? `missing; need ${need}` : `got ${describe(value)}; need ${need}`;
+  if (value === undefined) return `missing; need ${need}`;
+  const quoted = typeof value === "string" && /^\s*[+-]?\.?\d[\d.eE+-]*\s*$/.test(value);
+  const hint = quoted && need.includes("number") ? " (without quotes)" : "";
+  return `got ${describe(value)}; need ${need}${hint}`;
 }
 
 const typeWords: Readonly<Record<string, string>> = {
@@ -31,7 +34,7 @@ export function words(issue: z.core.$ZodRawIssue): string | undefined {
   const value = issue.input;
   switch (issue.code) {
     case "invalid_type":
-      return gotNeed(value, typeWords[issue.expected] ?? issue.expected);
+      return gotNeed(value, typeWords[isWholeNumber(issue) ? "int" : issue.expected]);
     case "invalid_value":
       return choice(value, issue.values.map(String));
     case "too_small":
@@ -47,6 +50,11 @@ export function words(issue: z.core.$ZodRawIssue): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** The type of a whole number is first refused as that of any number. */
+function isWholeNumber({ inst }: z.core.$ZodRawIssue): boolean {
+  return (inst?._zod.def as { format?: string } | undefined)?.format === "safeint";
 }
 
 function bound(origin: string, relation: string, limit: number | bigint): string {

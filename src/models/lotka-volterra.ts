@@ -10,7 +10,7 @@
  * @see adrian2026, 4.3
  */
 import { add, exp, matvec, mul, Tensor } from "../engine/index.js";
-import { expectAxis, matrixOf, type Rows, type Scalar, vectorOf } from "../prob/index.js";
+import { expectAxis, matrixOf, type Rows, type Scalar, scale, vectorOf } from "../prob/index.js";
 import type { Model } from "./model.js";
 import { rk4, type Tendency } from "./rk4.js";
 
@@ -71,14 +71,12 @@ export const predatorPreyAsGeneral = ({
   predatorDeath: gamma,
   conversion: delta,
 }: PredatorPreyParams): LotkaVolterraParams => ({
-  growth: vectorOf([alpha, minus(gamma)]),
+  growth: vectorOf([alpha, scale(-1, gamma)]),
   interactions: matrixOf([
-    [0, minus(beta)],
+    [0, scale(-1, beta)],
     [delta, 0],
   ]),
 });
-
-const minus = (x: Scalar): Scalar => (typeof x === "number" ? -x : mul(-1, x));
 
 const supportOf = (coordinates: Coordinates) => (coordinates === "abundance" ? "positive" : "real");
 

@@ -7,7 +7,7 @@
  * noise each of them adds, is decided in `time.ts`.
  */
 import { add, eye, matmul, matvec, mul, ShapeError, sqrt, type Tensor } from "../engine/index.js";
-import { asRow, floatType, fold, type Scalar, type Support } from "../prob/index.js";
+import { asRow, floatType, fold, root, type Scalar, type Support } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 
 /** x [..., d] → [..., d], any leading axes. */
@@ -67,7 +67,7 @@ export function advance(transition: Transition, x: Tensor, key: Key): Tensor {
   const { map: F, noise: q, support } = transition;
   if (q === null) return F(x);
   const z = normal(key, x.shape, floatType(x));
-  return fold(add(F(x), mul(z, sqrt(q))), support);
+  return fold(add(F(x), mul(z, root(q))), support);
 }
 
 /** P + diag(q); P [..., d, d], q one number, [] or [..., d] */

@@ -7,7 +7,7 @@
  * @see kutta1901
  */
 import { add, mul, type Tensor, UsageError } from "../engine/index.js";
-import type { Scalar } from "../prob/index.js";
+import { type Scalar, scale } from "../prob/index.js";
 import type { StateMap } from "./model.js";
 
 /** dx/dt = f(x), [..., d] → [..., d] */
@@ -18,7 +18,7 @@ export function rk4(f: Tendency, length: Scalar, substeps = 1): StateMap {
   if (!(Number.isInteger(substeps) && substeps > 0)) {
     throw new UsageError(`rk4: substeps is ${substeps}; need a whole number, 1 or more.`);
   }
-  const h = times(1 / substeps, length);
+  const h = scale(1 / substeps, length);
   return (x) => {
     let moved = x;
     for (let i = 0; i < substeps; i++) moved = rk4Step(f, moved, h);
@@ -27,14 +27,11 @@ export function rk4(f: Tendency, length: Scalar, substeps = 1): StateMap {
 }
 
 function rk4Step(f: Tendency, x: Tensor, h: Scalar): Tensor {
-  const half = times(0.5, h);
+  const half = scale(0.5, h);
   const k1 = f(x);
   const k2 = f(add(x, mul(half, k1)));
   const k3 = f(add(x, mul(half, k2)));
   const k4 = f(add(x, mul(h, k3)));
   const k = add(add(k1, k4), mul(2, add(k2, k3)));
-  return add(x, mul(times(1 / 6, h), k));
+  return add(x, mul(scale(1 / 6, h), k));
 }
-
-/** a h, a plain number if h is one. */
-const times = (a: number, h: Scalar): Scalar => (typeof h === "number" ? a * h : mul(a, h));

@@ -5,8 +5,8 @@
  * each followed by noise of variance q h/τ, so that the noise of an interval grows with its length
  * and not with the way it is cut. A discrete-time map has no length but its own: Δ must be nτ.
  */
-import { mul, UsageError } from "../engine/index.js";
-import type { Scalar } from "../prob/index.js";
+import { UsageError } from "../engine/index.js";
+import { type Scalar, scale } from "../prob/index.js";
 import { type Model, type Transition, withNoise } from "./model.js";
 
 /** `steps` times the same transition; 0 leaves the state as it is. */
@@ -44,10 +44,8 @@ export function stepsOver(
 }
 
 /** q h/τ */
-function scaledNoise(q: Scalar | null, share: number): Scalar | null {
-  if (q === null || share === 1) return q;
-  return typeof q === "number" ? q * share : mul(q, share);
-}
+const scaledNoise = (q: Scalar | null, share: number): Scalar | null =>
+  q === null || share === 1 ? q : scale(share, q);
 
 /**
  * What lies between observations: a propagation for each interval. Equal intervals share one

@@ -16,7 +16,6 @@ import {
   matmul,
   mean,
   mul,
-  sqrt,
   square,
   squeeze,
   sub,
@@ -26,7 +25,7 @@ import {
 } from "../engine/index.js";
 import { type Key, normal } from "../random/index.js";
 import { expectAxis, expectRank } from "./expect.js";
-import type { Scalar } from "./scalar.js";
+import { root, type Scalar, scale } from "./scalar.js";
 import { fold, type Support } from "./support.js";
 
 export type Covariance =
@@ -77,7 +76,7 @@ export function sampleGaussian(
 /** z ↦ √v ∘ z or F z, for z [..., N, d]. */
 function colour(z: Tensor, covariance: Covariance): Tensor {
   if (covariance.kind === "dense") return matmul(z, covariance.factor, { transposeB: true });
-  return mul(z, sqrt(asRow(covariance.variance)));
+  return mul(z, root(asRow(covariance.variance)));
 }
 
 /** The dtype of noise that is to be added to x. */
@@ -94,7 +93,7 @@ export const whiten = (r: Tensor, L: Tensor): Tensor =>
  */
 export function logNormalWhitened(w: Tensor, L: Tensor, n: Scalar = w.shape.at(-1)!): Tensor {
   const terms = add(sum(square(w), -1), logDeterminantOfFactor(L)); // [...]
-  return mul(-0.5, add(terms, mul(n, Math.log(2 * Math.PI))));
+  return mul(-0.5, add(terms, scale(Math.log(2 * Math.PI), n)));
 }
 
 /** log N(r; 0, LLᵀ), all constants included; r [..., m], L [..., m, m] → [...] */

@@ -13,5 +13,5 @@ export {
   whiten,
 } from "./gaussian.js";
 export { normalDensity, normalDistribution, normalQuantile } from "./normal.js";
-export { asTensor, matrixOf, type Rows, type Scalar, vectorOf } from "./scalar.js";
+export { asTensor, matrixOf, type Rows, root, type Scalar, scale, vectorOf } from "./scalar.js";
 export { fold, type Support } from "./support.js";

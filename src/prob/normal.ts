@@ -6,13 +6,13 @@ import { NumericError } from "../engine/index.js";
 /** φ(x) */
 export const normalDensity = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
 
-const seriesEnds = 1;
+const seriesEnds = 2;
 const fractionTerms = 200;
 
 /**
- * Φ(x), to about 1e-15 of its value in the body and in both tails:
- *     Φ(x) = ½ + φ(x) Σₖ x²ᵏ⁺¹ / (2k+1)!!                       |x| ≤ 1
- *     Φ(−x) = φ(x) / (x + 1/(x + 2/(x + 3/(x + …))))              x > 1
+ * Φ(x), to about 1e-14 of its value in the body and in both tails:
+ *     Φ(x) = ½ + φ(x) Σₖ x²ᵏ⁺¹ / (2k+1)!!                       |x| ≤ 2
+ *     Φ(−x) = φ(x) / (x + 1/(x + 2/(x + 3/(x + …))))              x > 2
  */
 export function normalDistribution(x: number): number {
   if (x > seriesEnds) return 1 - upperTail(x);

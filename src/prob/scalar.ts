@@ -4,9 +4,15 @@
  * A formula takes either. Where several have to stand in one vector or matrix, the functions here
  * put them there; what is made of numbers alone becomes one constant.
  */
-import { reshape, ShapeError, stack, type Tensor, tensor } from "../engine/index.js";
+import { mul, reshape, ShapeError, sqrt, stack, type Tensor, tensor } from "../engine/index.js";
 
 export type Scalar = number | Tensor;
+
+/** a x; a plain number if x is one. */
+export const scale = (a: number, x: Scalar): Scalar => (typeof x === "number" ? a * x : mul(a, x));
+
+/** √x; a plain number if x is one. */
+export const root = (x: Scalar): Scalar => (typeof x === "number" ? Math.sqrt(x) : sqrt(x));
 
 export const asTensor = (x: Scalar): Tensor => (typeof x === "number" ? tensor(x) : x);
 

@@ -1,5 +1,5 @@
 /** Lines and bands cut at the lower and upper edge of a panel. */
-import type { Row } from "./marks.js";
+import type { Row } from "./figure.js";
 
 type Range = readonly [number, number];
 

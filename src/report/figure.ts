@@ -18,3 +18,6 @@ export type Layer = Extract<TopLevelSpec, { layer: unknown }>["layer"][number];
 export function stack(views: readonly View[]): { vconcat: View[] } {
   return { vconcat: [...views] };
 }
+
+/** A row of data; null is a gap. */
+export type Row = Readonly<Record<string, number | string | null>>;

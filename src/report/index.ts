@@ -1,1 +1,1 @@
-export { type Page, type Picture, type Report, renderPage, renderReport } from "./renderReport.js";
+export { type Page, type Picture, type Report, renderPage, renderReport } from "./render-report.js";

@@ -5,10 +5,8 @@
  * in the PNG renderer, and a layer that lies outside the picture aborts the process.
  */
 import { cutBand, cutLine } from "./cut.js";
-import type { Layer } from "./figure.js";
+import type { Layer, Row } from "./figure.js";
 import { colours } from "./theme.js";
-
-export type Row = Readonly<Record<string, number | string | null>>;
 
 /** Domains and decoration of both axes. */
 export interface Axes {

@@ -3,8 +3,8 @@
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** `digits` significant digits, powers of ten where the plain form would be long; "–" if not finite. */
-export function significant(x: number, digits = 4): string {
-  if (!Number.isFinite(x)) return "–";
+export function significant(x: number | null, digits = 4): string {
+  if (x === null || !Number.isFinite(x)) return "–";
   if (x === 0) return "0";
   const size = Math.abs(x);
   if (size < 1e-3 || size >= 1e7) return scientific(x, digits);
@@ -20,7 +20,8 @@ export function given(x: number): string {
 }
 
 /** Two decimals, for log-likelihoods and ratios near 1. */
-export const hundredths = (x: number): string => (Number.isFinite(x) ? fixed(x, 2) : "–");
+export const hundredths = (x: number | null): string =>
+  x !== null && Number.isFinite(x) ? fixed(x, 2) : "–";
 
 /** A value rounded where its standard error has its second digit: "0.547 ± 0.062". */
 export function withError(value: number, error: number): string {

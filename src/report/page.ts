@@ -1,18 +1,18 @@
 /** The page: what was asked, what came of it, and how far to trust it. No scripts, no network. */
 import type { RunOutput } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
-import { forecastSection } from "./forecastSection.js";
+import { forecastSection } from "./forecast-section.js";
 import { formula } from "./formula.js";
-import { type InnovationSummary, summariseInnovations } from "./innovationSummary.js";
-import { innovationsSection } from "./innovationsSection.js";
-import { learningSection } from "./learningSection.js";
+import { type InnovationSummary, summariseInnovations } from "./innovation-summary.js";
+import { innovationsSection } from "./innovations-section.js";
+import { learningSection } from "./learning-section.js";
 import { type Fragment, html, type Markup, raw } from "./markup.js";
 import { hundredths, percent, significant } from "./number.js";
-import { parametersSection } from "./parametersSection.js";
-import { plainJson } from "./plainJson.js";
-import { scoresSection } from "./scoresSection.js";
-import type { StatesFigure } from "./statesFigure.js";
-import { statesSection } from "./statesSection.js";
+import { parametersSection } from "./parameters-section.js";
+import { plainJson } from "./plain-json.js";
+import { scoresSection } from "./scores-section.js";
+import type { StatesFigure } from "./states-figure.js";
+import { statesSection } from "./states-section.js";
 import { stylesheet } from "./stylesheet.js";
 import { setting, summary } from "./words.js";
 
@@ -84,7 +84,7 @@ ${item("log-likelihood", hundredths(result.logLikelihood), `${result.cycles} tim
     ? item(
         "RMSE of the analysis",
         significant(result.rmse.analysis, 3),
-        `spread ${significant(result.spread.analysis, 3)}`,
+        result.spread ? `spread ${significant(result.spread.analysis, 3)}` : "",
       )
     : null
 }${

@@ -84,7 +84,7 @@ function learningWords({ learn }: Specification, { learning, result }: RunOutput
   const from =
     starts > 1 ? ` from ${count(starts)} starting points, of which the best is reported` : "";
   return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by climbing the gradient of the
-forecast log-likelihood${from}; it ended at ${hundredths(result.logLikelihood)}.`;
+forecast log-likelihood${from}; ${result.logLikelihood === null ? "there is no log-likelihood to report" : html`it ended at ${hundredths(result.logLikelihood)}`}.`;
 }
 
 /** "year", or "time" where there is no unit. */

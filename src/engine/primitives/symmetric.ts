@@ -47,7 +47,7 @@ function inverseGaps(w: Tensor): Tensor {
   const n = w.shape.at(-1)!;
   const scale = stopGradient(max(abs(w), -1, { keepDims: true }));
   const negligible = mul(expandDims(scale, -1), n * epsilon[w.dtype as FloatType]);
-  const equalPair = less(abs(gaps), add(negligible, Number.MIN_VALUE));
+  const equalPair = lessEqual(abs(gaps), negligible);
   return where(equalPair, 0, div(1, where(equalPair, 1, gaps)));
 }
 

@@ -1,0 +1,221 @@
+/**
+ * The matrix product C ∘= op(A) op(B) of one pair of matrices, all row-major and contiguous.
+ *
+ * Small or thin products read A and B where they lie; larger ones go by blocks, with B (and A where
+ * it is read often) packed into panels that the microkernels pass through contiguously.
+ */
+import { bytesOf, readablePast } from "./abi";
+import { productVector, vectorProduct } from "./matvec";
+import { MINUS, microColumns, microRows, PLUS, ROWS, SET, tileColumns } from "./micro";
+import { packContiguous, packTransposed } from "./pack";
+
+/** Blocks: KC deep, MC rows of A, NC columns of B. MC is a multiple of ROWS. */
+const KC: i32 = 256;
+const MC: i32 = 64;
+const NC: i32 = 512;
+/** Bytes of B up to which it is read in place: it stays in the first cache. */
+const SMALL_B: usize = 16384;
+/** Columns of C from which packing A pays. */
+const PACK_A: i32 = 64;
+
+function roundUp(n: i32, unit: i32): i32 {
+  return ((n + unit - 1) / unit) * unit;
+}
+
+function readsInPlace<T>(k: i32, n: i32, transposeB: bool): bool {
+  return !transposeB && bytesOf<T>(k * n) <= SMALL_B;
+}
+
+function packedB<T>(k: i32, n: i32): usize {
+  return bytesOf<T>(min<i32>(k, KC) * roundUp(min<i32>(n, NC), tileColumns<T>()));
+}
+
+/** Bytes of scratch that `gemm` needs. */
+export function gemmScratch<T extends number>(
+  m: i32,
+  k: i32,
+  n: i32,
+  transposeA: bool,
+  transposeB: bool,
+): i32 {
+  if (m <= 1 || n <= 1 || k === 0) return 0;
+  if (readsInPlace<T>(k, n, transposeB)) return 0;
+  const forA = bytesOf<T>(min<i32>(k, KC) * roundUp(min<i32>(m, MC), ROWS));
+  return (packedB<T>(k, n) + forA) as i32;
+}
+
+/** Plain loops, for when the scratch is missing and reading in place would leave the memory. */
+function plain<T extends number>(
+  c: usize,
+  a: usize,
+  b: usize,
+  m: i32,
+  k: i32,
+  n: i32,
+  transposeA: bool,
+  transposeB: bool,
+  mode: i32,
+): void {
+  const sa = transposeA ? bytesOf<T>(m) : sizeof<T>();
+  const sb = transposeB ? sizeof<T>() : bytesOf<T>(n);
+  for (let i: i32 = 0; i < m; i++) {
+    for (let j: i32 = 0; j < n; j++, c += sizeof<T>()) {
+      let p = a + (transposeA ? bytesOf<T>(i) : bytesOf<T>(i * k));
+      let q = b + (transposeB ? bytesOf<T>(j * k) : bytesOf<T>(j));
+      let sum: T = 0 as T;
+      for (let l: i32 = 0; l < k; l++, p += sa, q += sb) sum = (sum + load<T>(p) * load<T>(q)) as T;
+      if (mode === PLUS) sum = (load<T>(c) + sum) as T;
+      else if (mode === MINUS) sum = (load<T>(c) - sum) as T;
+      store<T>(c, sum);
+    }
+  }
+}
+
+/** Tiles of a block with B in place: row stride ldb, panels side by side. */
+function tiles<T extends number>(
+  c: usize,
+  ldc: usize,
+  a: usize,
+  lda: usize,
+  aByColumns: bool,
+  aPanel: usize,
+  b: usize,
+  ldb: usize,
+  bPanel: usize,
+  m: i32,
+  k: i32,
+  n: i32,
+  mode: i32,
+): void {
+  const N = tileColumns<T>();
+  for (let j: i32 = 0; j < n; j += N, b += bPanel, c += 32) {
+    const columns = min<i32>(N, n - j);
+    let ai = a;
+    let ci = c;
+    for (let i: i32 = 0; i < m; i += ROWS, ai += aPanel, ci += 4 * ldc) {
+      const rows = min<i32>(ROWS, m - i);
+      if (aByColumns) microColumns<T>(k, ai, lda, b, ldb, ci, ldc, rows, columns, mode);
+      else microRows<T>(k, ai, lda, b, ldb, ci, ldc, rows, columns, mode);
+    }
+  }
+}
+
+/** All panels of a block of B, k × n from (p, j) = (0, 0) at b. */
+function packB<T extends number>(
+  to: usize,
+  b: usize,
+  ld: usize,
+  transposed: bool,
+  k: i32,
+  n: i32,
+): void {
+  const N = tileColumns<T>();
+  for (let j: i32 = 0; j < n; j += N, to += bytesOf<T>(k * N)) {
+    const count = min<i32>(N, n - j);
+    if (transposed) packTransposed<T>(to, N, b + (j as usize) * ld, ld, count, k);
+    else packContiguous<T>(to, N, b + bytesOf<T>(j), ld, count, k);
+  }
+}
+
+/** All panels of a block of A, m × k. */
+function packA<T extends number>(
+  to: usize,
+  a: usize,
+  ld: usize,
+  transposed: bool,
+  m: i32,
+  k: i32,
+): void {
+  for (let i: i32 = 0; i < m; i += ROWS, to += bytesOf<T>(k * ROWS)) {
+    const count = min<i32>(ROWS, m - i);
+    if (transposed) packContiguous<T>(to, ROWS, a + bytesOf<T>(i), ld, count, k);
+    else packTransposed<T>(to, ROWS, a + (i as usize) * ld, ld, count, k);
+  }
+}
+
+/** C by blocks: B packed, A packed where it is transposed or read for many columns. */
+function blocked<T extends number>(
+  c: usize,
+  a: usize,
+  b: usize,
+  m: i32,
+  k: i32,
+  n: i32,
+  transposeA: bool,
+  transposeB: bool,
+  mode: i32,
+  scratch: usize,
+): void {
+  const lda = bytesOf<T>(transposeA ? m : k);
+  const ldb = bytesOf<T>(transposeB ? k : n);
+  const ldc = bytesOf<T>(n);
+  const bSpace = scratch;
+  const aSpace = scratch + packedB<T>(k, n);
+  const packs = transposeA || n >= PACK_A;
+  for (let j: i32 = 0; j < n; j += NC) {
+    const nb = min<i32>(NC, n - j);
+    for (let p: i32 = 0; p < k; p += KC) {
+      const kb = min<i32>(KC, k - p);
+      const bMode = p === 0 ? mode : mode === MINUS ? MINUS : PLUS;
+      const from = transposeB ? bytesOf<T>(j * k + p) : bytesOf<T>(p * n + j);
+      packB<T>(bSpace, b + from, ldb, transposeB, kb, nb);
+      for (let i: i32 = 0; i < m; i += MC) {
+        const mb = min<i32>(MC, m - i);
+        const aBlock = a + (transposeA ? bytesOf<T>(p * m + i) : bytesOf<T>(i * k + p));
+        const cBlock = c + bytesOf<T>(i * n + j);
+        const bPanel = bytesOf<T>(kb * tileColumns<T>());
+        if (packs) {
+          packA<T>(aSpace, aBlock, lda, transposeA, mb, kb);
+          const aPanel = bytesOf<T>(kb * ROWS);
+          const step = bytesOf<T>(ROWS);
+          tiles<T>(cBlock, ldc, aSpace, step, true, aPanel, bSpace, 32, bPanel, mb, kb, nb, bMode);
+        } else {
+          tiles<T>(cBlock, ldc, aBlock, lda, false, 4 * lda, bSpace, 32, bPanel, mb, kb, nb, bMode);
+        }
+      }
+    }
+  }
+}
+
+/** C ∘= op(A) op(B): op(A) m×k, op(B) k×n; `bytes` of scratch, 0 if there is none. */
+export function gemm<T extends number>(
+  c: usize,
+  a: usize,
+  b: usize,
+  m: i32,
+  k: i32,
+  n: i32,
+  transposeA: bool,
+  transposeB: bool,
+  mode: i32,
+  scratch: usize,
+  bytes: i32,
+): void {
+  if (m === 0 || n === 0) return;
+  if (k === 0) {
+    if (mode === SET) memory.fill(c, 0, bytesOf<T>(m * n));
+    return;
+  }
+  if (n === 1) {
+    productVector<T>(c, a, b, m, k, transposeA, mode);
+    return;
+  }
+  if (m === 1) {
+    vectorProduct<T>(c, a, b, k, n, transposeB, mode);
+    return;
+  }
+  const small = readsInPlace<T>(k, n, transposeB);
+  if (!small && bytes >= gemmScratch<T>(m, k, n, transposeA, transposeB)) {
+    blocked<T>(c, a, b, m, k, n, transposeA, transposeB, mode, scratch);
+    return;
+  }
+  const inside = readablePast(a + bytesOf<T>(m * k)) && readablePast(b + bytesOf<T>(k * n));
+  if (transposeB || !inside) {
+    plain<T>(c, a, b, m, k, n, transposeA, transposeB, mode);
+    return;
+  }
+  const lda = bytesOf<T>(transposeA ? m : k);
+  const aPanel = transposeA ? bytesOf<T>(ROWS) : 4 * lda;
+  const ld = bytesOf<T>(n);
+  tiles<T>(c, ld, a, lda, transposeA, aPanel, b, ld, 32, m, k, n, mode);
+}

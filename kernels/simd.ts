@@ -1,0 +1,78 @@
+/** Vectors of 16 bytes: what the two builds and the two dtypes do not share. */
+
+/** Static methods because only class members may carry the decorator that forces inlining. */
+export class Simd {
+  /** a b + c; one rounding in the relaxed build, two in the other. */
+  @inline
+  static madd<T extends number>(a: v128, b: v128, c: v128): v128 {
+    if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c);
+    return v128.add<T>(v128.mul<T>(a, b), c);
+  }
+
+  /** c − a b */
+  @inline
+  static nmadd<T extends number>(a: v128, b: v128, c: v128): v128 {
+    if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_nmadd<T>(a, b, c);
+    return v128.sub<T>(c, v128.mul<T>(a, b));
+  }
+
+  /** The element at an address, in every lane. */
+  @inline
+  static loadSplat<T extends number>(p: usize): v128 {
+    if (sizeof<T>() === 8) return v128.load64_splat(p);
+    return v128.load32_splat(p);
+  }
+
+  /** Elements in a vector. */
+  @inline
+  static lanes<T extends number>(): i32 {
+    return 16 / (sizeof<T>() as i32);
+  }
+
+  /** The sum of the lanes. */
+  @inline
+  static total<T extends number>(x: v128): T {
+    if (sizeof<T>() === 8) {
+      return (f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1)) as T;
+    }
+    const low = f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1);
+    return (low + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))) as T;
+  }
+}
+
+/** Σ xᵢ yᵢ over n contiguous elements. */
+export function dot<T extends number>(x: usize, y: usize, n: i32): T {
+  let s0 = v128.splat<T>(0 as T);
+  let s1 = s0;
+  const end = x + (n as usize) * sizeof<T>();
+  for (; x + 32 <= end; x += 32, y += 32) {
+    s0 = Simd.madd<T>(v128.load(x), v128.load(y), s0);
+    s1 = Simd.madd<T>(v128.load(x, 16), v128.load(y, 16), s1);
+  }
+  let sum: T = Simd.total<T>(v128.add<T>(s0, s1));
+  for (; x < end; x += sizeof<T>(), y += sizeof<T>()) {
+    sum = (sum + load<T>(x) * load<T>(y)) as T;
+  }
+  return sum;
+}
+
+/** y += c x over n contiguous elements. */
+export function axpy<T extends number>(c: T, x: usize, y: usize, n: i32): void {
+  const cs = v128.splat<T>(c);
+  const end = x + (n as usize) * sizeof<T>();
+  for (; x + 32 <= end; x += 32, y += 32) {
+    v128.store(y, Simd.madd<T>(cs, v128.load(x), v128.load(y)));
+    v128.store(y, Simd.madd<T>(cs, v128.load(x, 16), v128.load(y, 16)), 16);
+  }
+  for (; x < end; x += sizeof<T>(), y += sizeof<T>()) {
+    store<T>(y, (load<T>(y) + c * load<T>(x)) as T);
+  }
+}
+
+/** y = c x over n contiguous elements; x and y may be the same. */
+export function scale<T extends number>(c: T, x: usize, y: usize, n: i32): void {
+  const cs = v128.splat<T>(c);
+  const end = x + (n as usize) * sizeof<T>();
+  for (; x + 16 <= end; x += 16, y += 16) v128.store(y, v128.mul<T>(cs, v128.load(x)));
+  for (; x < end; x += sizeof<T>(), y += sizeof<T>()) store<T>(y, (c * load<T>(x)) as T);
+}

@@ -1,0 +1,57 @@
+/** Does the filter know its own errors? Innovations against what they should be, in words. */
+import type { RunOutput } from "../experiments/output.js";
+import type { InnovationSummary } from "./innovation-summary.js";
+import { type Fragment, html, type Markup } from "./markup.js";
+import { grouped, hundredths, percent } from "./number.js";
+
+export function innovationsSection(
+  output: RunOutput,
+  summary: InnovationSummary | null,
+  figure: Fragment,
+): Markup {
+  if (summary === null) {
+    return html`<section><h2>Does the filter know its own errors?</h2>
+<p>Nothing was observed, so there are no innovations to look at.</p></section>`;
+  }
+  const { chiSquareRatio: ratio, chiSquareSd: sd } = summary;
+  const sampleNote =
+    output.learning === null
+      ? null
+      : " Values learned from this same record make these numbers look somewhat better than they would on new data.";
+  return html`<section>
+<h2>Does the filter know its own errors?</h2>
+<p>An innovation is an observation minus its forecast, divided by the standard deviation that the
+filter gave that forecast. If model and noise are right, innovations are independent draws from a
+standard normal distribution. Of ${grouped(summary.count)}, ${percent(summary.within90)} lie within ±1.645
+(90 % expected) and ${percent(summary.within95)} within ±1.96 (95 % expected). Mean χ² for each degree
+of freedom is ${hundredths(ratio)}; expected is 1, give or take ${hundredths(sd)}. ${verdict(ratio, sd)}
+${lagText(output.observations.columns, summary)}${sampleNote}</p>
+${figure}
+</section>`;
+}
+
+/** Within two standard deviations of 1 is what chance does. */
+function verdict(ratio: number, sd: number): string {
+  if (ratio > 1 + 2 * sd)
+    return "Forecasts are farther off than the filter believes: it is too confident.";
+  if (ratio < 1 - 2 * sd)
+    return "Forecasts are closer than the filter believes: it is too cautious.";
+  if (Number.isNaN(ratio)) return "";
+  return "The size of the errors agrees with what the filter believes.";
+}
+
+function lagText(columns: readonly string[], { lagOne, lagBounds }: InnovationSummary): Fragment {
+  const outside = lagOne.filter((r, j) => Math.abs(r) > lagBounds[j]!).length;
+  const bound = Math.max(...lagBounds).toFixed(2);
+  const values =
+    lagOne.length <= 4
+      ? html`Autocorrelation at lag 1 is ${lagOne.map((r, j) => [j > 0 ? " and " : "", hundredths(r), ` (${columns[j] ?? j + 1})`])}`
+      : html`Autocorrelation at lag 1 lies between ${hundredths(Math.min(...lagOne))} and ${hundredths(Math.max(...lagOne))}`;
+  const judged =
+    outside === 0
+      ? "nothing predictable is left from one time to the next."
+      : columns.length > 4 && outside <= 1 + 0.1 * lagOne.length
+        ? `${outside} of ${lagOne.length} outside is what chance does.`
+        : `${lagOne.length === 1 ? "it is" : `${outside} of ${lagOne.length} ${outside === 1 ? "is" : "are"}`} outside, so something predictable may be left.`;
+  return html`${values}; it should be near 0, and chance keeps it within ±${bound} in 95 of 100 cases: ${judged}`;
+}

@@ -1,0 +1,71 @@
+/** What was learned: a table and how sure we are of it. */
+import type { ParameterResult, RunOutput } from "../experiments/output.js";
+import { type Fragment, html, listing, type Markup } from "./markup.js";
+import { meaning } from "./meaning.js";
+import { count, given, interval, percent, significant, withError } from "./number.js";
+import type { NamedParameter } from "./parameters-figure.js";
+import { table } from "./table.js";
+import { plural } from "./words.js";
+
+export function parametersSection(
+  { result, learning }: RunOutput,
+  figure: Fragment,
+): Markup | null {
+  const parameters = Object.entries(result.parameters);
+  if (parameters.length === 0) return null;
+  const truths = parameters.some(([, { truth }]) => truth !== undefined);
+  const heads = ["quantity", "start", "learned", "90 % interval", ...(truths ? ["truth"] : [])];
+  const rows = parameters.map(([name, parameter]) => ({
+    cells: [
+      html`<code>${name}</code><small>${meaning(name)}</small>`,
+      given(parameter.start),
+      learnedText(parameter),
+      parameter.interval ? interval(parameter.interval) : "not determined",
+      ...(truths ? [parameter.truth === undefined ? "–" : given(parameter.truth)] : []),
+    ],
+  }));
+  return html`<section>
+<h2>What was learned</h2>
+${table(heads, rows)}
+<p>${learning?.uncertainty ?? ""} ${missingText(parameters)}${precisionText(parameters)}${truthText(parameters)}</p>
+${figure}
+</section>`;
+}
+
+function learnedText({ learned, standardError }: ParameterResult): string {
+  return standardError === null ? significant(learned, 3) : withError(learned, standardError);
+}
+
+function missingText(parameters: readonly NamedParameter[]): Fragment {
+  const names = parameters.filter(([, { standardError }]) => standardError === null);
+  if (names.length === 0) return null;
+  const which =
+    names.length === parameters.length
+      ? "For none of them is there a standard error"
+      : html`There is no standard error for ${listing(names.map(([name]) => html`<code>${name}</code>`))}`;
+  return html`${which}: do not take the digits shown as known. `;
+}
+
+/** The best and the least determined quantity. */
+function precisionText(parameters: readonly NamedParameter[]): Fragment {
+  const relative = parameters
+    .flatMap(([name, { learned, standardError }]) =>
+      standardError === null || learned === 0
+        ? []
+        : [{ name, share: Math.abs(standardError / learned) }],
+    )
+    .sort((a, b) => a.share - b.share);
+  if (relative.length < 2) return null;
+  const [best, worst] = [relative[0]!, relative.at(-1)!];
+  return html`Best determined is <code>${best.name}</code>, with a standard error of ${percent(best.share)} of its
+value, least <code>${worst.name}</code>, with ${percent(worst.share)}. `;
+}
+
+function truthText(parameters: readonly NamedParameter[]): Fragment {
+  const known = parameters.flatMap(([, { truth, interval }]) =>
+    truth !== undefined && interval ? [truth >= interval[0] && truth <= interval[1]] : [],
+  );
+  if (known.length === 0) return null;
+  const inside = known.filter(Boolean).length;
+  return `The truth lies in ${count(inside)} of ${count(known.length)} ${plural("interval", known.length)}.`;
+}

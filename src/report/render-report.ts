@@ -1,0 +1,55 @@
+/** From the plain data of a run to pictures and a page; the same input gives the same bytes. */
+import type { RunOutput } from "../experiments/output.js";
+import type { Specification } from "../experiments/specification.js";
+import type { Figure } from "./figure.js";
+import { innovationsFigure } from "./innovations-figure.js";
+import { lossFigure } from "./loss-figure.js";
+import { page } from "./page.js";
+import { parametersFigure } from "./parameters-figure.js";
+import { renderPng } from "./png.js";
+import { statesFigure } from "./states-figure.js";
+import { renderSvg } from "./svg.js";
+
+export interface Picture {
+  /** Stem of a file name: states, parameters, innovations, loss. */
+  readonly name: string;
+  readonly svg: string;
+}
+
+export interface Page {
+  /** A whole page, with its figures inside. */
+  readonly html: string;
+  readonly figures: readonly Picture[];
+}
+
+export interface Report {
+  readonly html: string;
+  readonly figures: readonly (Picture & { readonly png: Uint8Array })[];
+}
+
+/** The page and its figures as SVG; runs in a browser too. */
+export async function renderPage(specification: Specification, output: RunOutput): Promise<Page> {
+  const states = statesFigure(specification, output);
+  const loss = output.learning && lossFigure(output.learning);
+  const parameters = parametersFigure(Object.entries(output.result.parameters));
+  const drawn: readonly (Figure | null)[] = [states, parameters, innovationsFigure(output), loss];
+  const figures: Picture[] = [];
+  for (const figure of drawn) {
+    if (figure !== null) figures.push({ name: figure.name, svg: await renderSvg(figure) });
+  }
+  const svgs = new Map(figures.map(({ name, svg }) => [name, svg]));
+  return {
+    html: page(specification, output, { svgs, states, lossCut: loss?.cut ?? false }),
+    figures,
+  };
+}
+
+/** The page, and its figures as SVG and PNG; in Node. */
+export async function renderReport(
+  specification: Specification,
+  output: RunOutput,
+): Promise<Report> {
+  const { html, figures } = await renderPage(specification, output);
+  const pngs = await Promise.all(figures.map(({ svg }) => renderPng(svg)));
+  return { html, figures: figures.map((figure, i) => ({ ...figure, png: pngs[i]! })) };
+}

@@ -1,0 +1,50 @@
+/** The scores of the run, each with what it is. */
+import type { RunOutput } from "../experiments/output.js";
+import { html, type Markup } from "./markup.js";
+import { grouped, hundredths, significant } from "./number.js";
+import { type TableRow, table } from "./table.js";
+
+export function scoresSection({ result, observations, states }: RunOutput): Markup {
+  const values = observations.values.flat().filter(Number.isFinite).length;
+  const { rmse, rmsePooled, spread, crps, logLikelihood } = result;
+  const rows = [
+    row("RMSE", "root mean square error over the variables, then the mean over time", rmse),
+    row("RMSE, pooled", "root of the mean square error over variables and time", rmsePooled),
+    row("spread", "standard deviation that the method itself states", spread),
+    row(
+      "CRPS",
+      "continuous ranked probability score against the truth",
+      crps === null ? null : { forecast: null, analysis: crps },
+    ),
+  ].filter((one) => one !== null);
+  const perValue =
+    logLikelihood !== null && values > 0
+      ? ` (${significant(logLikelihood / values)} for each of ${grouped(values)} values observed)`
+      : "";
+  const likelihood =
+    logLikelihood === null
+      ? html`There is no log-likelihood${result.diverged ? ": the run diverged" : null}.`
+      : html`The log-likelihood of the record is ${hundredths(logLikelihood)}${perValue}, natural logarithm,
+all constants included, over ${grouped(result.cycles)} cycles.`;
+  const real =
+    states.truth === null
+      ? " There is no truth to compare with in a real record, so there are no errors of the state."
+      : null;
+  return html`<section>
+<h2>Scores</h2>
+${rows.length > 0 ? table(["score", "forecast", "analysis"], rows) : null}
+<p>${likelihood}${real}</p>
+</section>`;
+}
+
+function row(
+  name: string,
+  note: string,
+  scores: { readonly forecast: number | null; readonly analysis: number } | null,
+): TableRow | null {
+  if (scores === null) return null;
+  const { forecast, analysis } = scores;
+  return { cells: [html`${name}<small>${note}</small>`, score(forecast), score(analysis)] };
+}
+
+const score = (value: number | null): string => significant(value);

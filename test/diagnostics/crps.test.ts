@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { crpsEnsemble, crpsGaussian } from "../../src/diagnostics/index.js";
+import { normalDistribution, normalQuantile } from "../../src/prob/index.js";
+
+test("the fair ensemble score is its double sum", () => {
+  const E = [0.3, -1, 2.5, 2.5, 0.9];
+  const x = 0.7;
+  const N = E.length;
+  const error = E.reduce((t, v) => t + Math.abs(v - x), 0) / N;
+  const pairs = E.flatMap((a) => E.map((b) => Math.abs(a - b))).reduce((t, v) => t + v, 0);
+  expect(crpsEnsemble(E, x)).toBeCloseTo(error - pairs / (2 * N * (N - 1)), 14);
+});
+
+test("the Gaussian score is ∫ (Φ − 1{x ≤ ·})²", () => {
+  const [m, s, x] = [1, 2, 2.5];
+  // Trapezoidal rule on both sides of the jump, h = 0.001: error h²/12 times slopes of order one.
+  const piece = (from: number, to: number, below: number) => {
+    const n = 20000;
+    const h = (to - from) / n;
+    let total = 0;
+    for (let i = 0; i <= n; i++) {
+      const F = normalDistribution((from + i * h - m) / s);
+      total += (i === 0 || i === n ? 0.5 : 1) * (F - below) ** 2;
+    }
+    return total * h;
+  };
+  expect(crpsGaussian(m, s, x)).toBeCloseTo(piece(-17, x, 0) + piece(x, 19, 1), 6);
+});
+
+test("an ensemble of Gaussian quantiles scores nearly as the Gaussian", () => {
+  const N = 2000;
+  const E = Array.from({ length: N }, (_, i) => normalQuantile((i + 0.5) / N));
+  // Midpoint quantiles miss terms of order 1/N.
+  expect(Math.abs(crpsEnsemble(E, 0.4) - crpsGaussian(0, 1, 0.4))).toBeLessThan(1 / N);
+});
+
+test("limits and errors", () => {
+  expect(crpsGaussian(1, 0, 3)).toBe(2);
+  expect(crpsGaussian(0, 1, 0)).toBeCloseTo((Math.SQRT2 - 1) / Math.sqrt(Math.PI), 14);
+  expect(() => crpsEnsemble([1], 0)).toThrow(/1 members; need at least 2/);
+  expect(() => crpsEnsemble([1, Number.NaN], 0)).toThrow(/is NaN/);
+  expect(() => crpsGaussian(0, -1, 0)).toThrow(/standard deviation is -1/);
+});

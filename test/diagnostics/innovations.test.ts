@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { innovationStatistics } from "../../src/diagnostics/index.js";
+import { gaussianNumbers } from "../support/dense.js";
+
+test("white standard innovations pass", () => {
+  const z = gaussianNumbers(5);
+  const K = 4000;
+  const w = Array.from({ length: K }, (_, k) => [z(), k % 7 === 0 ? Number.NaN : z()]);
+  const s = innovationStatistics(w);
+  expect(s.count).toBe(2 * K - Math.ceil(K / 7));
+  // Four standard errors: √(2/n), √(.9 · .1/n), 1/√n with n ≈ 7400.
+  expect(Math.abs(s.chiSquarePerObservation - 1)).toBeLessThan(0.066);
+  expect(Math.abs(s.shareWithin - 0.9)).toBeLessThan(0.014);
+  expect(s.bound).toBeCloseTo(1.6448536, 6);
+  expect(s.autocorrelation.length).toBe(10);
+  expect(Math.max(...s.autocorrelation.map(Math.abs))).toBeLessThan(2 * s.autocorrelationBound);
+});
+
+test("exact values on a small series", () => {
+  const s = innovationStatistics([[1], [-1], [1], [-1]], { lags: 5 });
+  expect(s.mean).toBe(0);
+  expect(s.chiSquarePerObservation).toBe(1);
+  expect(s.shareWithin).toBe(1);
+  expect(s.autocorrelation).toEqual([-0.75]);
+});
+
+test("nothing observed, or an infinite innovation, is an error", () => {
+  expect(() => innovationStatistics([[Number.NaN]])).toThrow(/no observed innovation/);
+  expect(() => innovationStatistics([[Number.POSITIVE_INFINITY]])).toThrow(/infinite/);
+});

@@ -1,0 +1,260 @@
+import { describe, expect, test } from "vitest";
+import {
+  capture,
+  cast,
+  expandDims,
+  index,
+  ShapeError,
+  scope,
+  stack,
+  type Tensor,
+  tensor,
+  UsageError,
+} from "../../src/engine/index.js";
+import {
+  assimilate,
+  cycleKeys,
+  enkf,
+  enkfAnalysis,
+  kalman,
+  kalmanAnalysis,
+} from "../../src/filters/index.js";
+import { linearTransition, withNoise } from "../../src/models/index.js";
+import {
+  type Observation,
+  observeAll,
+  observeComponents,
+  observeExp,
+  observeMatrix,
+} from "../../src/observe/index.js";
+import { sampleMoments } from "../../src/prob/index.js";
+import { key } from "../../src/random/index.js";
+import { expectClose } from "../support/close.js";
+import { exactDraws, factor, flip, type Matrix, make, times } from "../support/dense.js";
+import { cycles, F, H, m0, P0, prior, q, R } from "./linear-case.js";
+
+/** An ensemble with exact moments and perturbations with exact moments, uncorrelated with it. */
+function exactEnsemble(N: number, seed: number): { E: Tensor; epsilon: Tensor } {
+  const draws = exactDraws(N, 5, seed);
+  const L = factor(P0);
+  const states = times(
+    draws.map((row) => row.slice(0, 3)),
+    flip(L),
+  );
+  const E = states.map((row) => row.map((v, i) => v + m0[i]!));
+  const epsilon = draws.map((row) => row.slice(3).map((v, i) => v * Math.sqrt(R[i]!)));
+  return { E: tensor(E), epsilon: tensor(epsilon) };
+}
+
+function covarianceOf(E: Tensor): Matrix {
+  const rows = E.toArray() as Matrix;
+  const mean = rows[0]!.map((_, j) => rows.reduce((t, row) => t + row[j]!, 0) / rows.length);
+  const A = rows.map((row) => row.map((v, j) => v - mean[j]!));
+  return times(flip(A), A).map((row) => row.map((v) => v / (rows.length - 1)));
+}
+
+const observation: Observation = {
+  y: tensor([0.7, -1.1]),
+  operator: observeMatrix(tensor(H)),
+  variance: tensor(R),
+  mask: null,
+};
+const initial = kalman().init(prior, key(0));
+
+/** Moments are exact by construction, so only rounding (≈ 10⁻¹⁴) is left. */
+const exact = 1e-10;
+
+describe("enkf equals Kalman when moments match by construction", () => {
+  const { E, epsilon } = exactEnsemble(12, 3);
+
+  test.each([
+    ["everything observed", null],
+    ["with a gap", [0, 1]],
+  ])("mean, covariance, evidence: %s", (_, gaps) => {
+    const seen = { ...observation, mask: gaps && tensor(gaps) };
+    const ensemble = enkfAnalysis(E, seen, { covarianceInflation: 0 }, epsilon);
+    const best = kalmanAnalysis(initial, seen);
+    expectClose(sampleMoments(ensemble.state).mean, best.state.mean, exact);
+    expectClose(covarianceOf(ensemble.state), best.state.covariance, exact);
+    expectClose(ensemble.logEvidence, best.logEvidence, exact);
+    expectClose(ensemble.innovation, best.innovation, exact);
+    expectClose(ensemble.chiSquare, best.chiSquare, exact);
+  });
+
+  test("inflation: mean and evidence are those of (1 + φ) P", () => {
+    const phi = 0.3;
+    const ensemble = enkfAnalysis(E, observation, { covarianceInflation: phi }, epsilon);
+    const inflated = tensor(P0.map((row) => row.map((v) => (1 + phi) * v)));
+    const best = kalmanAnalysis({ ...initial, covariance: inflated }, observation);
+    expectClose(sampleMoments(ensemble.state).mean, best.state.mean, exact);
+    expectClose(ensemble.logEvidence, best.logEvidence, exact);
+  });
+
+  test("a missing entry gives exactly what dropping its row gives", () => {
+    const masked = { ...observation, mask: tensor([0, 1]) };
+    const dropped = {
+      y: tensor([-1.1]),
+      operator: observeMatrix(tensor([H[1]!])),
+      variance: tensor([R[1]!]),
+      mask: null,
+    };
+    const columns = tensor((epsilon.toArray() as Matrix).map((row) => [row[1]!]));
+    const a = enkfAnalysis(E, masked, { covarianceInflation: 0.1 }, epsilon);
+    const b = enkfAnalysis(E, dropped, { covarianceInflation: 0.1 }, columns);
+    expectClose(a.state, b.state, 1e-13);
+    expectClose(a.logEvidence, b.logEvidence, 1e-13);
+  });
+});
+
+test("the error against Kalman falls as N^(−1/2)", () => {
+  const all = cycles().slice(0, 3);
+  const keys = cycleKeys(key(0), 0, 3);
+  const best = assimilate(kalman(), initial, all, keys);
+  const sizes = [10, 32, 100, 316, 1000, 3162, 10000];
+  const errors = sizes.map((members) => {
+    const filter = enkf({ members, covarianceInflation: 0 });
+    const run = capture((seed: Tensor) => {
+      const end = assimilate(filter, filter.init(prior, seed), all, cycleKeys(seed, 0, 3));
+      return sampleMoments(end.state).mean;
+    });
+    const target = best.state.mean.toArray() as number[];
+    const repeats = members > 1000 ? 100 : 400;
+    let total = 0;
+    for (let s = 0; s < repeats; s++) {
+      const mean = scope(() => run(key(1000 * members + s)).toArray() as number[]);
+      total += mean.reduce((t, v, i) => t + (v - target[i]!) ** 2, 0);
+    }
+    run.forget();
+    return Math.sqrt(total / repeats);
+  });
+  const slope = fittedSlope(sizes.map(Math.log), errors.map(Math.log));
+  console.info(`EnKF → Kalman: errors ${errors.map((e) => e.toExponential(2))}, slope ${slope}`);
+  // An RMS over 300 numbers has a standard error of 4 %; over a range of 10³ in N that moves the
+  // slope by 0.01, and the bias of order 1/N at N = 10 by as much again.
+  expect(Math.abs(slope + 0.5)).toBeLessThan(0.03);
+});
+
+function fittedSlope(x: readonly number[], y: readonly number[]): number {
+  const n = x.length;
+  const [mx, my] = [x, y].map((v) => v.reduce((t, a) => t + a, 0) / n) as [number, number];
+  const sxy = x.reduce((t, a, i) => t + (a - mx) * (y[i]! - my), 0);
+  return sxy / x.reduce((t, a) => t + (a - mx) ** 2, 0);
+}
+
+test("a batch of ensembles is analysed as if each were alone", () => {
+  const pairs = [exactEnsemble(12, 3), exactEnsemble(12, 8)];
+  const E = stack(
+    pairs.map((p) => p.E),
+    0,
+  );
+  const epsilon = stack(
+    pairs.map((p) => p.epsilon),
+    0,
+  );
+  const y = tensor([
+    [0.7, -1.1],
+    [2, 0.4],
+  ]);
+  const mask = tensor([
+    [1, 1],
+    [0, 1],
+  ]);
+  const params = { covarianceInflation: 0.2 };
+  const together = enkfAnalysis(E, { ...observation, y, mask }, params, epsilon);
+  pairs.forEach((pair, b) => {
+    const own = { ...observation, y: index(y, 0, b), mask: index(mask, 0, b) };
+    const alone = enkfAnalysis(pair.E, own, params, pair.epsilon);
+    expectClose(index(together.state, 0, b), alone.state, 1e-13);
+    expectClose(index(together.logEvidence, 0, b), alone.logEvidence, 1e-13);
+    expectClose(index(together.innovation, 0, b), alone.innovation, 1e-13);
+  });
+});
+
+test("a nonlinear operator: h(E) = eᶻ gives what the engine's matrix form gives on e^E", () => {
+  const E = tensor(make(8, 2, (i, j) => Math.sin(1 + i * 2 + j)));
+  const seen: Observation = {
+    y: tensor([1.4]),
+    operator: observeExp([1]),
+    variance: 0.2,
+    mask: null,
+  };
+  const epsilon = tensor(make(8, 1, (i) => 0.1 * Math.cos(i)));
+  const { state, logEvidence } = enkfAnalysis(E, seen, { covarianceInflation: 0 }, epsilon);
+  // The scalar formulas, written out.
+  const e = E.toArray() as Matrix;
+  const h = e.map((row) => Math.exp(row[1]!));
+  const hbar = h.reduce((t, v) => t + v, 0) / 8;
+  const S = h.reduce((t, v) => t + (v - hbar) ** 2, 0) / 7 + 0.2;
+  const mean = [0, 1].map((j) => e.reduce((t, row) => t + row[j]!, 0) / 8);
+  const gain = [0, 1].map(
+    (j) => e.reduce((t, row, n) => t + (row[j]! - mean[j]!) * (h[n]! - hbar), 0) / 7 / S,
+  );
+  const expected = e.map((row, n) =>
+    row.map((v, j) => v + gain[j]! * (1.4 + 0.1 * Math.cos(n) - h[n]!)),
+  );
+  expectClose(state, expected, 1e-13);
+  const ell = -0.5 * ((1.4 - hbar) ** 2 / S + Math.log(S) + Math.log(2 * Math.PI));
+  expectClose(logEvidence, ell, 1e-13);
+});
+
+test("f32 gives what f64 gives, to its rounding", () => {
+  const { E, epsilon } = exactEnsemble(12, 3);
+  const half = (x: Tensor) => cast(x, "f32");
+  const coarse: Observation = {
+    y: half(observation.y),
+    operator: observeMatrix(half(tensor(H))),
+    variance: 0.4,
+    mask: null,
+  };
+  const params = { covarianceInflation: 0.1 };
+  const a = enkfAnalysis(half(E), coarse, params, half(epsilon));
+  const b = enkfAnalysis(E, { ...observation, variance: 0.4 }, params, epsilon);
+  expect(a.logEvidence.dtype).toBe("f32");
+  // Numbers of order one, a condition of ten, roundoff 6·10⁻⁸.
+  expectClose(a.state, b.state, 1e-5);
+  expectClose(a.logEvidence, b.logEvidence, 1e-5);
+});
+
+test("positive states and observations stay positive when noise is added", () => {
+  const filter = enkf({ members: 50, covarianceInflation: 0 });
+  const E = filter.init(
+    {
+      mean: tensor([0.1, 0.1]),
+      covariance: { kind: "diagonal", variance: 1 },
+      support: "positive",
+    },
+    key(4),
+  );
+  expect(Math.min(...E.data())).toBeGreaterThan(0);
+  const still = {
+    ...withNoise(linearTransition(tensor(make(2, 2, (i, j) => Number(i === j)))), 1),
+  };
+  const moved = filter.forecast(E, { ...still, support: "positive" }, key(5));
+  expect(Math.min(...moved.data())).toBeGreaterThan(0);
+});
+
+test("what does not fit is refused with advice", () => {
+  const { E, epsilon } = exactEnsemble(12, 3);
+  const params = { covarianceInflation: 0 };
+  expect(() => enkf({ members: 1, covarianceInflation: 0 })).toThrow(UsageError);
+  expect(() => enkfAnalysis(tensor(m0), observation, params, epsilon)).toThrow(ShapeError);
+  expect(() => enkfAnalysis(expandDims(tensor(m0), 0), observation, params, epsilon)).toThrow(
+    /need \[\.\.\., N, d\] with N ≥ 2/,
+  );
+  const wide = { ...observation, operator: observeAll(4) };
+  expect(() => enkfAnalysis(E, wide, params, epsilon)).toThrow(/y is \[2\]; need 4/);
+  const absent = { ...observation, operator: observeComponents([0, 3]) };
+  expect(() => enkfAnalysis(E, absent, params, epsilon)).toThrow(/component 3 of a state of 3/);
+});
+
+test("cycles with noise from keys: the forecast of a linear model has variance F P Fᵀ + Q", () => {
+  const N = 20000;
+  const filter = enkf({ members: N, covarianceInflation: 0 });
+  const transition = withNoise(linearTransition(tensor(F)), tensor(q));
+  const E = filter.forecast(filter.init(prior, key(1)), transition, key(2));
+  const expected = times(times(F, P0), flip(F)).map((row, i) =>
+    row.map((v, j) => v + (i === j ? q[i]! : 0)),
+  );
+  // The standard error of a variance v is v √(2/N) ≈ 0.01 v; v < 3, five of those.
+  expectClose(covarianceOf(E), expected, 0.15);
+});
