@@ -49,8 +49,8 @@ export function convScratch<T extends number>(
   n: i32,
   k: i32,
 ): i32 {
-  const forward = gemmScratch<T>(outputs, inputs * k, n, false, false);
-  const weights = gemmScratch<T>(outputs, n, inputs * k, false, false);
+  const forward = gemmScratch<T>(outputs, inputs * k, n, false);
+  const weights = gemmScratch<T>(outputs, n, inputs * k, false);
   return columnBytes<T>(inputs, n, k) + max<i32>(forward, weights);
 }
 

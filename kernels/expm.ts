@@ -5,8 +5,13 @@ import { eliminate } from "./lu";
 import { SET } from "./micro";
 import { axpy, scale } from "./simd";
 
-/** Norm up to which the [13/13] approximant is exact to f64 (Higham 2005). */
-const THETA: f64 = 5.371920351148152;
+/**
+ * Norm up to which a matrix is not scaled. At 5.37 the [13/13] approximant is still exact to f64
+ * (Higham 2005); in f32, V + U cancels by e^−norm there, which costs more than further squarings.
+ */
+function theta<T>(): f64 {
+  return sizeof<T>() === 8 ? 5.371920351148152 : 1;
+}
 
 /** The largest column sum of magnitudes. */
 function norm1<T extends number>(a: usize, n: i32): f64 {
@@ -72,7 +77,7 @@ function exponential<T extends number>(
   const work = p + size;
   let squarings: i32 = 0;
   let factor: f64 = 1;
-  for (let norm = norm1<T>(a, n); norm > THETA && norm < Infinity; norm *= 0.5) {
+  for (let norm = norm1<T>(a, n); norm > theta<T>() && norm < Infinity; norm *= 0.5) {
     squarings++;
     factor *= 0.5;
   }

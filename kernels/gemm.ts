@@ -35,7 +35,6 @@ export function gemmScratch<T extends number>(
   m: i32,
   k: i32,
   n: i32,
-  transposeA: bool,
   transposeB: bool,
 ): i32 {
   if (m <= 1 || n <= 1 || k === 0) return 0;
@@ -205,7 +204,7 @@ export function gemm<T extends number>(
     return;
   }
   const small = readsInPlace<T>(k, n, transposeB);
-  if (!small && bytes >= gemmScratch<T>(m, k, n, transposeA, transposeB)) {
+  if (!small && bytes >= gemmScratch<T>(m, k, n, transposeB)) {
     blocked<T>(c, a, b, m, k, n, transposeA, transposeB, mode, scratch);
     return;
   }

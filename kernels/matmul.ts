@@ -24,7 +24,7 @@ export function matmul<T extends number>(args: usize): i32 {
   const bytes = word(args, 12);
   const follows = strideA === m * k && (!tA || m === 1 || k === 1);
   if (batch > 1 && strideB === 0 && follows) {
-    if (bytes >= gemmScratch<T>(batch * m, k, n, false, tB)) {
+    if (bytes >= gemmScratch<T>(batch * m, k, n, tB)) {
       gemm<T>(out, a, b, batch * m, k, n, false, tB, SET, scratch, bytes);
       return DONE;
     }
@@ -39,6 +39,6 @@ export function matmul<T extends number>(args: usize): i32 {
 }
 
 /** Bytes of scratch for a matmul of these sizes. */
-export function matmulScratch<T extends number>(m: i32, k: i32, n: i32, tA: i32, tB: i32): i32 {
-  return gemmScratch<T>(m, k, n, tA !== 0, tB !== 0);
+export function matmulScratch<T extends number>(m: i32, k: i32, n: i32, _tA: i32, tB: i32): i32 {
+  return gemmScratch<T>(m, k, n, tB !== 0);
 }

@@ -106,7 +106,7 @@ export function enkfAnalysis(
 
   const perturbed = fold(add(expandDims(y, -2), epsilon), support); // [..., N, m]
   const D = columnsAtObserved(sub(perturbed, hE), observation);
-  const increments = matmul(choleskySolve(L, T(D)), cYA, { transposeA: true }); // [..., N, d]
+  const increments = correct(D, L, cYA); // [..., N, d]
 
   const w = whiten(atObserved(sub(y, ybar), observation), L); // [..., m]
   return {
@@ -115,6 +115,14 @@ export function enkfAnalysis(
     innovation: w,
     chiSquare: sum(square(w), -1),
   };
+}
+
+/** D S⁻¹ (cYA), with S⁻¹ on the side that has fewer columns: N members or d components. */
+function correct(D: Tensor, L: Tensor, cYA: Tensor): Tensor {
+  const [N, d] = [D.shape.at(-2)!, cYA.shape.at(-1)!];
+  return d <= N
+    ? matmul(D, choleskySolve(L, cYA))
+    : matmul(choleskySolve(L, T(D)), cYA, { transposeA: true });
 }
 
 function ensembleSize(E: Tensor): number {

@@ -6,7 +6,7 @@
  * A model says what one step does; how many steps lie between two observations, and how much
  * noise each of them adds, is decided in `time.ts`.
  */
-import { add, eye, matmul, matvec, mul, ShapeError, sqrt, type Tensor } from "../engine/index.js";
+import { add, eye, matmul, matvec, mul, ShapeError, type Tensor } from "../engine/index.js";
 import { asRow, floatType, fold, root, type Scalar, type Support } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 

@@ -5,6 +5,7 @@ import {
   expandDims,
   index,
   ShapeError,
+  slice,
   scope,
   stack,
   type Tensor,
@@ -213,6 +214,22 @@ test("f32 gives what f64 gives, to its rounding", () => {
   // Numbers of order one, a condition of ten, roundoff 6·10⁻⁸.
   expectClose(a.state, b.state, 1e-5);
   expectClose(a.logEvidence, b.logEvidence, 1e-5);
+});
+
+test("more components than members: the gain on the other side gives the same", () => {
+  const d = 30;
+  const wide = tensor(make(12, d, (i, j) => Math.sin(1 + 3 * i + j * j)));
+  const seen: Observation = {
+    y: tensor([0.3, -0.4]),
+    operator: observeComponents([0, 1]),
+    variance: 0.5,
+    mask: null,
+  };
+  const epsilon = tensor(make(12, 2, (i, j) => Math.cos(i - j)));
+  const params = { covarianceInflation: 0 };
+  const all = enkfAnalysis(wide, seen, params, epsilon);
+  const few = enkfAnalysis(slice(wide, -1, 0, 6), seen, params, epsilon);
+  expectClose(slice(all.state, -1, 0, 6), few.state, 1e-13);
 });
 
 test("positive states and observations stay positive when noise is added", () => {

@@ -9,7 +9,7 @@ import type { DType, Numbers } from "../twin/call.js";
 import { createTwin } from "../twin/index.js";
 
 type Values = ArrayLike<number>;
-type Place =
+export type Place =
   | { readonly kind: "input"; readonly dtype: DType; readonly values: Values }
   | { readonly kind: "output"; readonly dtype: DType; readonly length: number }
   | { readonly kind: "scratch"; readonly bytes: number };
@@ -83,28 +83,39 @@ export interface Run {
   readonly read: (output: Output) => Numbers;
 }
 
-/** Runs a program; a place that occurs twice is the same memory. */
-export function runProgram(backend: Backend, program: readonly Instruction[]): Run {
+/**
+ * Runs a program; a place that occurs twice is the same memory. With `last`, that place ends where
+ * the memory ends: a kernel that reads a whole vector past it traps.
+ */
+export function runProgram(backend: Backend, program: readonly Instruction[], last?: Place): Run {
+  const places = new Set(
+    program.flatMap(({ words }) => words).filter((w) => typeof w !== "number"),
+  );
+  if (last !== undefined) places.delete(last);
+  const ordered = last === undefined ? [...places] : [...places, last];
+  const programBytes = program.reduce((sum, { words }) => sum + 8 + 4 * words.length, 0);
+  const needed =
+    roundUp(programBytes) + ordered.reduce((sum, x) => sum + guard + roundUp(bytesIn(x)), guard);
+  const { memory } = backend;
+  const bottom = roundUp(backend.heapBase());
+  const missing = bottom + needed - memory.buffer.byteLength;
+  if (missing > 0) memory.grow(Math.ceil(missing / 65536));
+
+  const start = last === undefined ? bottom : memory.buffer.byteLength - needed + guard;
   const addresses = new Map<Place, number>();
-  let top = roundUp(backend.heapBase());
-  for (const word of program.flatMap(({ words }) => words)) {
-    if (typeof word === "number" || addresses.has(word)) continue;
-    top += guard;
-    addresses.set(word, top);
-    top += roundUp(bytesIn(word));
+  let top = start + roundUp(programBytes);
+  for (const place of ordered) {
+    addresses.set(place, top + guard);
+    top += guard + roundUp(bytesIn(place));
   }
+  new Uint8Array(memory.buffer, start).fill(guardByte, 0, top + guard - start);
+  for (const [place, address] of addresses) fill(backend, place, address);
   const words = program.flatMap((instruction) => [
     opcodeOf(backend, instruction.kernel),
     instruction.words.length,
     ...instruction.words.map((word) => (typeof word === "number" ? word : addresses.get(word)!)),
   ]);
-  const start = top + guard;
-  const missing = start + 4 * words.length + guard - backend.memory.buffer.byteLength;
-  if (missing > 0) backend.memory.grow(Math.ceil(missing / 65536));
-
-  new Uint8Array(backend.memory.buffer).fill(guardByte, roundUp(backend.heapBase()), start);
-  for (const [place, address] of addresses) fill(backend, place, address);
-  new Int32Array(backend.memory.buffer, start).set(words);
+  new Int32Array(memory.buffer, start).set(words);
   const failed = backend.run(start, program.length);
   check(backend, addresses, program);
 
@@ -143,9 +154,10 @@ function check(
   for (const [place, address] of addresses) {
     const bytes = new Uint8Array(backend.memory.buffer, address - guard);
     const end = guard + bytesIn(place);
-    for (let i = 0; i < guard; i++) {
-      if (bytes[i] !== guardByte) throw new Error(`${what}: wrote ${guard - i} bytes before`);
-      if (bytes[end + i] !== guardByte) throw new Error(`${what}: wrote ${i + 1} bytes past`);
+    const isGuard = (x: number) => x === guardByte;
+    if (!bytes.subarray(0, guard).every(isGuard)) throw new Error(`${what}: wrote before a block`);
+    if (!bytes.subarray(end, end + guard).every(isGuard)) {
+      throw new Error(`${what}: wrote past a block`);
     }
     if (place.kind !== "input") continue;
     const now = viewOf(backend, place.dtype, address, place.values.length);
@@ -156,17 +168,24 @@ function check(
 }
 
 /** Runs one instruction that must succeed; returns its output, which is the first word. */
-export function runOne(
+export const runOne = (
   backend: Backend,
   kernel: string,
   out: Output,
   ...words: (number | Place)[]
-): Numbers {
-  const { failed, status, read } = runProgram(backend, [{ kernel, words: [out, ...words] }]);
+): Numbers => succeed(backend, { kernel, words: [out, ...words] }, undefined);
+
+/** The same with one of the places at the end of the memory. */
+export function runAtEnd(backend: Backend, instruction: Instruction, last: Place): Numbers {
+  return succeed(backend, instruction, last);
+}
+
+function succeed(backend: Backend, instruction: Instruction, last: Place | undefined): Numbers {
+  const { failed, status, read } = runProgram(backend, [instruction], last);
   if (failed >= 0) {
-    throw new Error(`${backend.name} ${kernel} failed: ${JSON.stringify(status)}`);
+    throw new Error(`${backend.name} ${instruction.kernel} failed: ${JSON.stringify(status)}`);
   }
-  return read(out);
+  return read(instruction.words[0] as Output);
 }
 
 /** Runs one instruction that must fail; returns the details. */

@@ -14,7 +14,6 @@ test("the error falls with the fourth power of the step", () => {
   const steps = [16, 32, 64, 128];
   const errors = steps.map((n) => distance(rk4(predators, 4, n)(x0), exact));
   const slopes = errors.slice(1).map((e, i) => Math.log2(errors[i]! / e));
-  console.info(`rk4: orders ${slopes.map((s) => s.toFixed(3))}`);
   // The next order in h shifts the first slopes; the last is within 0.05 of 4.
   expect(Math.abs(slopes.at(-1)! - 4)).toBeLessThan(0.05);
 });

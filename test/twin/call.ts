@@ -1,26 +1,27 @@
-/** What a kernel of the twin sees: its argument words and the memory, by name of dtype. */
+/** What a kernel of the twin is given: the argument words of one instruction, and the memory. */
 
-export type FloatType = "f64" | "f32";
-export type DType = FloatType | "i32";
+export type DType = "f64" | "f32" | "i32";
 export type Numbers = Float64Array | Float32Array | Int32Array;
 
-/** One argument list. */
 export interface Call {
-  /** Argument word i as a number. */
+  readonly dtype: DType;
+  /** Argument word i. */
   word(i: number): number;
-  /** `count` argument words from i on. */
+  /** Argument words from i on. */
   words(i: number, count: number): number[];
-  /** Numbers of a dtype from the address in argument word i to the end of the memory. */
-  array(i: number, dtype: DType): Numbers;
+  /** The memory from the address in word i on, in the call's dtype unless another is given. */
+  numbers(i: number, dtype?: DType): Numbers;
   /** Leaves the details of a failure and returns its code. */
   fail(code: number, batch: number, index: number, value: number): number;
 }
 
-/** A kernel returns its status; nothing is 0. */
-// biome-ignore lint/suspicious/noConfusingVoidType: kernels that cannot fail return nothing.
-export type Kernel = (call: Call) => number | void;
+/** Returns a status. */
+export type Kernel = (call: Call) => number;
+/** Kernels by name without dtype. */
+export type Kernels = Readonly<Record<string, Kernel>>;
 
 export const status = {
+  done: 0,
   notPositiveDefinite: 1,
   outOfRange: 2,
   singular: 3,
@@ -28,30 +29,31 @@ export const status = {
   notFinite: 5,
 } as const;
 
-const bytes = { f64: 8, f32: 4, i32: 4 } as const;
+/** Distance from 1 to the next number of the dtype. */
+export const epsilon = (dtype: DType): number => (dtype === "f32" ? 2 ** -23 : 2 ** -52);
 
-/** A view of a dtype from a byte address on. */
-export function numbersAt(buffer: ArrayBuffer, address: number, dtype: DType): Numbers {
-  const length = Math.floor((buffer.byteLength - address) / bytes[dtype]);
-  if (dtype === "f64") return new Float64Array(buffer, address, length);
-  if (dtype === "f32") return new Float32Array(buffer, address, length);
-  return new Int32Array(buffer, address, length);
-}
+/** x mod n in 0 … n−1, for x of either sign. */
+export const modulo = (x: number, n: number): number => ((x % n) + n) % n;
 
-/** Each index of an array of shape `dims`, in row-major order. */
-export function* indicesOf(dims: readonly number[]): Generator<number[]> {
-  const size = dims.reduce((product, d) => product * d, 1);
+export const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+
+/** Calls `visit` with each position of a tensor in row-major order, and its number in that order. */
+export function eachIndex(
+  dims: readonly number[],
+  visit: (index: readonly number[], flat: number) => void,
+): void {
+  const size = product(dims);
   for (let flat = 0; flat < size; flat++) {
-    const index: number[] = new Array(dims.length);
+    const index = new Array<number>(dims.length);
     let rest = flat;
     for (let axis = dims.length - 1; axis >= 0; axis--) {
       index[axis] = rest % dims[axis]!;
       rest = Math.floor(rest / dims[axis]!);
     }
-    yield index;
+    visit(index, flat);
   }
 }
 
-/** Σ indexₐ strideₐ */
-export const offsetOf = (index: readonly number[], strides: readonly number[]): number =>
+/** Σ index · stride */
+export const place = (index: readonly number[], strides: readonly number[]): number =>
   index.reduce((sum, i, axis) => sum + i * strides[axis]!, 0);

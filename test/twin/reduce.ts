@@ -1,22 +1,21 @@
-/** Reductions of the twin: `out x outer n inner`. */
-import type { FloatType, Kernel } from "./call.js";
+import { type Kernel, type Kernels, status } from "./call.js";
 
-const reduction =
-  (dtype: FloatType, nothing: number, combine: (a: number, b: number) => number): Kernel =>
-  (call) => {
-    const out = call.array(0, dtype);
-    const x = call.array(1, dtype);
-    const [outer, n, inner] = call.words(2, 3) as [number, number, number];
+const along =
+  (start: number, f: (a: number, b: number) => number): Kernel =>
+  ({ words, numbers }) => {
+    const [out, x] = [numbers(0), numbers(1)];
+    const [outer, n, inner] = words(2, 3) as [number, number, number];
     for (let o = 0; o < outer; o++) {
       for (let i = 0; i < inner; i++) {
-        let result = nothing;
-        for (let j = 0; j < n; j++) result = combine(result, x[(o * n + j) * inner + i]!);
-        out[o * inner + i] = result;
+        let value = start;
+        for (let j = 0; j < n; j++) value = f(value, x[(o * n + j) * inner + i]!);
+        out[o * inner + i] = value;
       }
     }
+    return status.done;
   };
 
-export const reductions = (dtype: FloatType): Record<string, Kernel> => ({
-  sum: reduction(dtype, 0, (a, b) => a + b),
-  maxAlong: reduction(dtype, -Infinity, Math.max),
-});
+export const reduce: Kernels = {
+  sum: along(0, (a, b) => a + b),
+  maxAlong: along(-Infinity, Math.max),
+};

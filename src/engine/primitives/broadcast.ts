@@ -86,19 +86,19 @@ export const withOnes = ({ from, to }: AxisRun, shape: readonly number[]): numbe
   shape.map((n, i) => (from <= i && i < to ? 1 : n));
 
 /** Everything of a reduction over a run of axes but its derivatives. */
-export const reduction = (name: string): Pick<Primitive<AxisRun>, "name" | "infer" | "emit"> => ({
+export const reduction = (name: string, kernel: string): Pick<Primitive<AxisRun>, "name" | "infer" | "emit"> => ({
   name,
   infer: ([x], run) => ({ shape: without(run, x!.shape), dtype: x!.dtype }),
   emit: ({ inputs: [x], out, params: { from, to } }, describe) => {
     const { shape, block } = x!;
     const outer = sizeOf(shape.slice(0, from));
     const n = sizeOf(shape.slice(from, to));
-    emit(name, out.dtype, [out.block, block, outer, n, sizeOf(shape.slice(to))], describe);
+    emit(kernel, out.dtype, [out.block, block, outer, n, sizeOf(shape.slice(to))], describe);
   },
 });
 
 export const sumRun: Primitive<AxisRun> = {
-  ...reduction("sum"),
+  ...reduction("sum", "sum"),
   vjp: (_, g, { inputs: [x], params: run }) =>
     broadcastTo(reshape(g, withOnes(run, x!.shape)), x!.shape),
   jvp: (_, t, { params: run }) => apply(sumRun, [t], run),

@@ -25,7 +25,7 @@ function shares(x: Tensor, y: Tensor, run: AxisRun): Tensor {
 }
 
 const maxRun: Primitive<AxisRun> = {
-  ...reduction("max"),
+  ...reduction("max", "maxAlong"),
   vjp: (_, g, { inputs: [x], out, params: run }) =>
     mul(shares(x!, out, run), reshape(g, withOnes(run, x!.shape))),
   jvp: (_, t, { inputs: [x], out, params: run }) =>

@@ -7,7 +7,7 @@ import { sameShape, sizeOf } from "../shape.js";
 import { eye, type Tensor } from "../tensor.js";
 import { stopGradient } from "./broadcast.js";
 import { cholesky, choleskySolve, squareSide, symmetrise } from "./cholesky.js";
-import { abs, add, div, less, mul, neg, sub, where } from "./elementwise.js";
+import { abs, add, div, lessEqual, mul, neg, sub, where } from "./elementwise.js";
 import { matmul, scratch } from "./matmul.js";
 import {
   concat,
