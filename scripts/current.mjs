@@ -48,11 +48,14 @@ function keepCurrent(stamp, inputs, work) {
   writeFileSync(file, now());
 }
 
-/** Installs the packages of the lock file. */
+/**
+ * Installs the packages of the lock file. `npm ci` would refuse a registry that does not carry the
+ * optional packages of other platforms; `npm install --no-save` follows the same lock file.
+ */
 export function install() {
   keepCurrent("node_modules/.kalmia-installed", ["package.json", "package-lock.json"], () => {
     console.error("Installing packages …");
-    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+    run("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"]);
   });
 }
 

@@ -9,7 +9,7 @@ export function summaryText(result: RunResult, stream: Output, env: CliHost["env
   const { name, method, model, cycles, seconds, logLikelihood, rmse, warnings } = result;
   const lines = [
     `${bold(name)}  ${method} on ${model}, ${cycles} cycles, ${significant(seconds, 3)} s`,
-    `log-likelihood  ${Number.isFinite(logLikelihood) ? logLikelihood.toFixed(3) : "–"}`,
+    `log-likelihood  ${logLikelihood === null ? "–" : logLikelihood.toFixed(3)}`,
   ];
   if (rmse !== null) {
     const { forecast, analysis } = rmse;

@@ -30,14 +30,14 @@ const randomLike = (r: Source, shape: readonly number[], dtype: FloatType): Tens
 const inner = (a: readonly Tensor[], b: readonly Tensor[]): number =>
   a.reduce((total, x, i) => {
     const y = b[i]!.data();
-    return total + x.data().reduce((s: number, v: number, j: number) => s + v * y[j]!, 0);
+    return total + Array.from(x.data()).reduce((s, v, j) => s + v * y[j]!, 0);
   }, 0);
 
 /** Σ |aᵢ bᵢ|: the size of the terms whose rounding an inner product collects. */
 const innerSize = (a: readonly Tensor[], b: readonly Tensor[]): number =>
   a.reduce((total, x, i) => {
     const y = b[i]!.data();
-    return total + x.data().reduce((s: number, v: number, j: number) => s + Math.abs(v * y[j]!), 0);
+    return total + Array.from(x.data()).reduce((s, v, j) => s + Math.abs(v * y[j]!), 0);
   }, 0);
 
 const shifted = ({ shape, values }: Input, along: Tensor, h: number): Input => {

@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { experimentJsonSchema } from "../../src/io/json-schema.js";
+import { kalmia } from "./fixture.js";
+
+const cwd = "/";
+
+test("no command, an unknown one, an unknown option, a bad choice: exit code 2", async () => {
+  const tries = [[], ["rnu"], ["run"], ["run", "a", "b"], ["list", "filters"], ["schema", "--x"]];
+  const told = await Promise.all(tries.map((argv) => kalmia(argv, cwd)));
+  expect(told.map(({ code }) => code)).toEqual([2, 2, 2, 2, 2, 2]);
+  expect(told.map(({ stdout }) => stdout).join("")).toBe("");
+  expect(told[1].stderr).toContain("Did you mean run?");
+});
+
+test.each([[[]], [["run"]], [["list"]], [["schema"]]])("--help on %j", async (command) => {
+  const { code, stdout, stderr } = await kalmia([...command, "--help"], cwd);
+  expect(code).toBe(0);
+  expect(stdout).toContain("Usage: kalmia");
+  expect(stderr).toBe("");
+});
+
+test("--version", async () => {
+  expect((await kalmia(["--version"], cwd)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test("schema prints the JSON Schema", async () => {
+  const { code, stdout } = await kalmia(["schema"], cwd);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual(experimentJsonSchema());
+});
+
+test("list shows what there is, with keys and defaults", async () => {
+  const { stdout } = await kalmia(["list"], cwd);
+  expect(stdout).toMatchInlineSnapshot(`
+    "models
+      linear: any linear map
+        transition    square matrix A of x(t) = A x(t−1), one application a step (required)
+        processNoise  normal noise after each model step
+
+      lotka-volterra: species that eat, grow and compete: either preyGrowth, predation, predatorDeath and conversion, or growth and interactions
+        preyGrowth     two species: growth rate of the prey
+        predation      two species: loss of prey to each predator
+        predatorDeath  two species: death rate of the predators
+        conversion     two species: growth of predators by each prey
+        growth         n species: growth rate of each
+        interactions   n species: matrix of the effect of species j (column) on the growth of i (row)
+        coordinates    the state: abundances, or their logarithms (default "log")
+        processNoise   normal noise after each model step
+
+      clohessy-wiltshire: motion relative to a circular orbit: three positions, three velocities
+        meanMotion    mean motion of the circular orbit, radians a time unit (required)
+        processNoise  normal noise after each model step
+
+    methods
+      kalman: the exact Kalman filter; linear models, normal noise
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each model step
+
+      rts: the Kalman filter and the Rauch–Tung–Striebel smoother; linear models, normal noise
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each model step
+
+      enkf: ensemble Kalman filter with perturbed observations; any model
+        members              number of ensemble members (required)
+        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        initial              Gaussian before the first observation; a twin may leave it out
+        processNoise         normal noise after each model step
+    "
+  `);
+});
+
+test("list --json", async () => {
+  const { stdout } = await kalmia(["list", "methods", "--json"], cwd);
+  const lists = JSON.parse(stdout);
+  expect(Object.keys(lists)).toEqual(["methods"]);
+  expect(lists.methods.map(({ kind }: { kind: string }) => kind)).toEqual([
+    "kalman",
+    "rts",
+    "enkf",
+  ]);
+});
