@@ -1,6 +1,14 @@
 /** Files: the only module of the library that touches a file system. */
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Checkpoint, RunOutput } from "../experiments/output.js";
@@ -69,10 +77,18 @@ function experimentHash(specification: Specification): string {
 /** Refuses, before a long run, a folder of results that cannot be one. */
 export function checkFolder(folder: string, shown: string): void {
   for (let path = folder; ; path = dirname(path)) {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isDirectory() || path === dirname(path)) return;
-    if (found === undefined) continue;
+    const found = statIfThere(path);
+    if (found === null) continue;
+    if (found.isDirectory()) return;
     throw new InputError([fileProblem(shown, `results cannot go there: ${path} is a file`)]);
+  }
+}
+
+function statIfThere(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
   }
 }
 
@@ -128,7 +144,7 @@ export function checkpointFile(folder: string, shown: string, hash: string): Che
   const name = join(shown, "checkpoint.json");
   const refuse = (message: string) => new InputError([fileProblem(name, message)]);
   return {
-    exists: () => statSync(path, { throwIfNoEntry: false }) !== undefined,
+    exists: () => statIfThere(path) !== null,
     read: () => {
       const text = textIfThere(path);
       if (text === null)

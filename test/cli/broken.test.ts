@@ -159,7 +159,7 @@ test("not-numbers.yaml", async () => {
 test("not-square.yaml", async () => {
   expect(await messageFor("not-square.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      not-square.yaml:3:45 model.transition[1]: row 1 has 1 value; need 2, for the 2 rows of a square matrix
+      not-square.yaml:3:45 model.transition[1]: row 1 has 1 value; need 2, as many as rows, for a square matrix
     "
   `);
 });

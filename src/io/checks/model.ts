@@ -9,7 +9,7 @@ export function checkModel(model: ModelFile, tell: Tell): number | null {
   switch (model.kind) {
     case "linear": {
       const n = model.transition.length;
-      const why = `for the ${n} rows of a square matrix`;
+      const why = "as many as rows, for a square matrix";
       return checkRows(model.transition, n, ["model", "transition"], why, tell) ? n : null;
     }
     case "lotka-volterra":
