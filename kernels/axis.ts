@@ -1,5 +1,6 @@
 /** Movement along one axis: concat, roll, gather and its adjoint. */
 import { address, bytesOf, DONE, fail, OUT_OF_RANGE, word } from "./abi";
+import { copyRun } from "./simd";
 
 /** `out outer count (x inner)[count]`: for each outer index the pieces one after the other. */
 export function concat<T extends number>(args: usize): i32 {
@@ -9,7 +10,7 @@ export function concat<T extends number>(args: usize): i32 {
   for (let o: i32 = 0; o < outer; o++) {
     for (let i: i32 = 0; i < count; i++) {
       const piece = bytesOf<T>(word(args, 4 + 2 * i));
-      memory.copy(out, address(args, 3 + 2 * i) + (o as usize) * piece, piece);
+      copyRun<T>(out, address(args, 3 + 2 * i) + (o as usize) * piece, piece);
       out += piece;
     }
   }
@@ -24,8 +25,8 @@ export function roll<T extends number>(args: usize): i32 {
   const all = bytesOf<T>(word(args, 3) * word(args, 4));
   const head = bytesOf<T>(word(args, 5) * word(args, 4));
   for (let o: i32 = 0; o < outer; o++, out += all, x += all) {
-    memory.copy(out + head, x, all - head);
-    memory.copy(out, x + (all - head), head);
+    copyRun<T>(out + head, x, all - head);
+    copyRun<T>(out, x + (all - head), head);
   }
   return DONE;
 }
@@ -41,16 +42,6 @@ function checkIndices(indices: usize, batch: i32, indexStride: i32, n: i32, m: i
     }
   }
   return DONE;
-}
-
-/** Copies `size` bytes; short pieces without a call. */
-function copyPiece<T extends number>(out: usize, x: usize, size: usize): void {
-  if (size > 64) {
-    memory.copy(out, x, size);
-    return;
-  }
-  const end = x + size;
-  for (; x < end; x += sizeof<T>(), out += sizeof<T>()) store<T>(out, load<T>(x));
 }
 
 /**
@@ -73,7 +64,7 @@ export function gather<T extends number>(args: usize): i32 {
     for (let o: i32 = 0; o < outer; o++, x += (n as usize) * inner) {
       for (let j: i32 = 0; j < m; j++, out += inner) {
         const index = load<u32>(indices + ((j as usize) << 2)) as usize;
-        copyPiece<T>(out, x + index * inner, inner);
+        copyRun<T>(out, x + index * inner, inner);
       }
     }
   }

@@ -5,6 +5,7 @@
 import { address, bytesOf, DONE, word } from "./abi";
 import { gemm, gemmScratch } from "./gemm";
 import { PLUS, SET } from "./micro";
+import { copyRun } from "./simd";
 
 /** (j − c) mod n with c = (k − 1)/2 */
 function shiftOf(j: i32, k: i32, n: i32): i32 {
@@ -18,8 +19,8 @@ function columns<T extends number>(to: usize, x: usize, inputs: i32, n: i32, k: 
   for (let i: i32 = 0; i < inputs; i++, x += row) {
     for (let j: i32 = 0; j < k; j++, to += row) {
       const shift = bytesOf<T>(shiftOf(j, k, n));
-      memory.copy(to, x + shift, row - shift);
-      memory.copy(to + (row - shift), x, shift);
+      copyRun<T>(to, x + shift, row - shift);
+      copyRun<T>(to + (row - shift), x, shift);
     }
   }
 }
@@ -82,7 +83,10 @@ export function circularConv<T extends number>(args: usize): i32 {
   return DONE;
 }
 
-/** out[o,i,j] = Σ_{b,t} g[b,o,t] x[b,i,(t+j−c) mod n]: G times the windows, summed over the batch. */
+/**
+ * out[o,i,j] = Σ_{b,t} g[b,o,t] x[b,i,(t+j−c) mod n]: G times the windows, summed over the batch;
+ * with one output, dot products with the columns.
+ */
 export function circularConvWeights<T extends number>(args: usize): i32 {
   const out = address(args, 0);
   let x = address(args, 1);
@@ -98,9 +102,15 @@ export function circularConvWeights<T extends number>(args: usize): i32 {
   if (n === 0 || batch === 0) memory.fill(out, 0, bytesOf<T>(outputs * inputs * k));
   if (n === 0) return DONE;
   for (let b: i32 = 0; b < batch; b++) {
-    windows<T>(space, x, inputs, n, k);
     const mode = b === 0 ? SET : PLUS;
-    gemm<T>(out, g, space, outputs, n, inputs * k, false, false, mode, space + used, rest);
+    const taps = inputs * k;
+    if (outputs === 1) {
+      columns<T>(space, x, inputs, n, k);
+      gemm<T>(out, g, space, 1, n, taps, false, true, mode, space + used, rest);
+    } else {
+      windows<T>(space, x, inputs, n, k);
+      gemm<T>(out, g, space, outputs, n, taps, false, false, mode, space + used, rest);
+    }
     g += bytesOf<T>(outputs * n);
     x += bytesOf<T>(inputs * n);
   }

@@ -1,5 +1,6 @@
 /** Strided copies: transposes, slices, broadcasts, diagonals, and their adjoints. */
 import { address, bytesOf, DONE, word } from "./abi";
+import { copyRun } from "./simd";
 import { advance, lengthFromEnd, mergedRank, offsetOf, open, strideFromEnd } from "./walk";
 
 /** Side of the square tiles of a transpose: both sides of a tile fit the first cache. */
@@ -42,7 +43,7 @@ export function copy<T extends number>(args: usize): i32 {
   }
   for (let row: i32 = 0; row < rows; row++, out += bytesOf<T>(n)) {
     const from = x + bytesOf<T>(offsetOf(0));
-    if (s === 1) memory.copy(out, from, bytesOf<T>(n));
+    if (s === 1) copyRun<T>(out, from, bytesOf<T>(n));
     else move<T>(out, sizeof<T>(), from, bytesOf<T>(s), n);
     advance();
   }
@@ -60,7 +61,7 @@ export function scatter<T extends number>(args: usize): i32 {
   const s = strideFromEnd(0, 0);
   for (let row: i32 = 0; row < rows; row++, x += bytesOf<T>(n)) {
     const to = out + bytesOf<T>(offsetOf(0));
-    if (s === 1) memory.copy(to, x, bytesOf<T>(n));
+    if (s === 1) copyRun<T>(to, x, bytesOf<T>(n));
     else move<T>(to, bytesOf<T>(s), x, sizeof<T>(), n);
     advance();
   }

@@ -6,7 +6,7 @@
  */
 import { bytesOf, readablePast } from "./abi";
 import { productVector, vectorProduct } from "./matvec";
-import { MINUS, microColumns, microRows, PLUS, ROWS, SET, tileColumns } from "./micro";
+import { MINUS, microStrip, PLUS, ROWS, SET, tileColumns, WIDTH } from "./micro";
 import { packContiguous, packTransposed } from "./pack";
 
 /** Blocks: KC deep, MC rows of A, NC columns of B. MC is a multiple of ROWS. */
@@ -31,12 +31,7 @@ function packedB<T>(k: i32, n: i32): usize {
 }
 
 /** Bytes of scratch that `gemm` needs. */
-export function gemmScratch<T extends number>(
-  m: i32,
-  k: i32,
-  n: i32,
-  transposeB: bool,
-): i32 {
+export function gemmScratch<T extends number>(m: i32, k: i32, n: i32, transposeB: bool): i32 {
   if (m <= 1 || n <= 1 || k === 0) return 0;
   if (readsInPlace<T>(k, n, transposeB)) return 0;
   const forA = bytesOf<T>(min<i32>(k, KC) * roundUp(min<i32>(m, MC), ROWS));
@@ -70,7 +65,7 @@ function plain<T extends number>(
   }
 }
 
-/** Tiles of a block with B in place: row stride ldb, panels side by side. */
+/** A block of C by strips; in B, the strips are bPanel bytes apart and rows ldb. */
 function tiles<T extends number>(
   c: usize,
   ldc: usize,
@@ -87,15 +82,9 @@ function tiles<T extends number>(
   mode: i32,
 ): void {
   const N = tileColumns<T>();
-  for (let j: i32 = 0; j < n; j += N, b += bPanel, c += 32) {
+  for (let j: i32 = 0; j < n; j += N, b += bPanel, c += WIDTH) {
     const columns = min<i32>(N, n - j);
-    let ai = a;
-    let ci = c;
-    for (let i: i32 = 0; i < m; i += ROWS, ai += aPanel, ci += 4 * ldc) {
-      const rows = min<i32>(ROWS, m - i);
-      if (aByColumns) microColumns<T>(k, ai, lda, b, ldb, ci, ldc, rows, columns, mode);
-      else microRows<T>(k, ai, lda, b, ldb, ci, ldc, rows, columns, mode);
-    }
+    microStrip<T>(aByColumns, k, a, lda, aPanel, b, ldb, c, ldc, m, columns, mode);
   }
 }
 

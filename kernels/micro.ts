@@ -187,42 +187,55 @@ function tileOfColumns<T extends number, S>(
   if (rows > 3) Tile.put<T, S>(c + 3 * ldc, c30, c31, columns, mode);
 }
 
-/** A by rows, at a + i·lda + p·size; the smallest tile that holds rows × columns. */
-export function microRows<T extends number>(
+/** A column of tiles, rows of C from the first to the last; `Tall` and `Short` are shapes. */
+function strip<T extends number, Tall, Short>(
+  byColumns: bool,
   k: i32,
   a: usize,
   lda: usize,
+  panel: usize,
   b: usize,
   ldb: usize,
   c: usize,
   ldc: usize,
-  rows: i32,
+  m: i32,
   columns: i32,
   mode: i32,
 ): void {
-  if (columns > Simd.lanes<T>()) {
-    if (rows > 2) tileOfRows<T, Full>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
-    else tileOfRows<T, Low>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
-  } else if (rows > 2) tileOfRows<T, Narrow>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
-  else tileOfRows<T, Corner>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
+  let rows = m;
+  if (byColumns) {
+    for (; rows > 2; rows -= ROWS, a += panel, c += 4 * ldc) {
+      tileOfColumns<T, Tall>(k, a, lda, b, ldb, c, ldc, min<i32>(ROWS, rows), columns, mode);
+    }
+    if (rows > 0) tileOfColumns<T, Short>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
+  } else {
+    for (; rows > 2; rows -= ROWS, a += panel, c += 4 * ldc) {
+      tileOfRows<T, Tall>(k, a, lda, b, ldb, c, ldc, min<i32>(ROWS, rows), columns, mode);
+    }
+    if (rows > 0) tileOfRows<T, Short>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
+  }
 }
 
-/** A by columns, at a + p·lda + i·size; the smallest tile that holds rows × columns. */
-export function microColumns<T extends number>(
+/**
+ * C[0..m, 0..columns] ∘= A B[:, 0..columns], columns ≤ N, by the smallest tiles that hold it.
+ * A by rows is at a + i·lda + p·size, A by columns at a + p·lda + i·size; its four rows from i on
+ * begin at a + (i/4)·panel.
+ */
+export function microStrip<T extends number>(
+  byColumns: bool,
   k: i32,
   a: usize,
   lda: usize,
+  panel: usize,
   b: usize,
   ldb: usize,
   c: usize,
   ldc: usize,
-  rows: i32,
+  m: i32,
   columns: i32,
   mode: i32,
 ): void {
   if (columns > Simd.lanes<T>()) {
-    if (rows > 2) tileOfColumns<T, Full>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
-    else tileOfColumns<T, Low>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
-  } else if (rows > 2) tileOfColumns<T, Narrow>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
-  else tileOfColumns<T, Corner>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
+    strip<T, Full, Low>(byColumns, k, a, lda, panel, b, ldb, c, ldc, m, columns, mode);
+  } else strip<T, Narrow, Corner>(byColumns, k, a, lda, panel, b, ldb, c, ldc, m, columns, mode);
 }

@@ -40,6 +40,17 @@ export class Simd {
   }
 }
 
+/** Copies `size` bytes, a multiple of `sizeof<T>()`; short runs without a call to the host. */
+export function copyRun<T extends number>(out: usize, x: usize, size: usize): void {
+  if (size > 512) {
+    memory.copy(out, x, size);
+    return;
+  }
+  const end = x + size;
+  for (; x + 16 <= end; x += 16, out += 16) v128.store(out, v128.load(x));
+  for (; x < end; x += sizeof<T>(), out += sizeof<T>()) store<T>(out, load<T>(x));
+}
+
 /** Σ xᵢ yᵢ over n contiguous elements. */
 export function dot<T extends number>(x: usize, y: usize, n: i32): T {
   let s0 = v128.splat<T>(0 as T);

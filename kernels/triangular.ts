@@ -1,6 +1,6 @@
 /** Triangular systems. `out L b batch n m transpose strideL strideB` */
 import { address, bytesOf, DONE, fail, readablePast, SINGULAR, word } from "./abi";
-import { MINUS, microColumns, microRows, ROWS, tileColumns } from "./micro";
+import { MINUS, microStrip, ROWS, tileColumns } from "./micro";
 import { axpy, dot } from "./simd";
 
 /** x /= d over n contiguous elements. */
@@ -83,11 +83,11 @@ function solveStrips<T extends number>(l: usize, n: i32, x: usize, m: i32, trans
         const p = i0 + rows;
         const a = l + bytesOf<T>(p * n + i0);
         const b = x + (p as usize) * ldx;
-        if (p < n) microColumns<T>(n - p, a, ldl, b, ldx, c, ldx, rows, columns, MINUS);
+        if (p < n) microStrip<T>(true, n - p, a, ldl, 0, b, ldx, c, ldx, rows, columns, MINUS);
         backwardBlock<T>(l, n, x, ldx, i0, rows, columns);
       } else {
         const a = l + bytesOf<T>(i0 * n);
-        if (i0 > 0) microRows<T>(i0, a, ldl, x, ldx, c, ldx, rows, columns, MINUS);
+        if (i0 > 0) microStrip<T>(false, i0, a, ldl, 0, x, ldx, c, ldx, rows, columns, MINUS);
         forwardBlock<T>(l, n, x, ldx, i0, rows, columns);
       }
     }

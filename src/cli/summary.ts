@@ -8,7 +8,7 @@ export function summaryText(result: RunResult, stream: Output, env: CliHost["env
   const { bold, dim, yellow } = createColors(stream.isTTY === true && !env.NO_COLOR);
   const { name, method, model, cycles, seconds, logLikelihood, rmse, warnings } = result;
   const lines = [
-    `${bold(name)}  ${method} on ${model}, ${cycles} cycles, ${significant(seconds, 3)} s`,
+    `${bold(name)}  ${method} on ${model}, ${cycles} ${cycles === 1 ? "cycle" : "cycles"}, ${significant(seconds, 3)} s`,
     `log-likelihood  ${logLikelihood === null ? "–" : logLikelihood.toFixed(3)}`,
   ];
   if (rmse !== null) {

@@ -103,7 +103,7 @@ async function loadRecord(
   try {
     data = await readData(file.path);
   } catch (error) {
-    tell(["observations", "file", "path"], (error as Error).message);
+    tell(["observations", "file", "path"], `${file.path}: ${(error as Error).message}`);
     return null;
   }
   try {

@@ -38,35 +38,31 @@ export function kalmiaVersion(): string {
 
 /** Reads and checks an experiment file and its data; `cwd` is what relative paths start from. */
 export async function loadExperiment(path: string, cwd: string): Promise<LoadedExperiment> {
-  const read = async (name: string) => ({ name, text: await readText(resolve(cwd, name), name) });
-  let text: string;
-  try {
-    ({ text } = await read(path));
-  } catch (error) {
-    throw new InputError([fileProblem(path, (error as Error).message)]);
-  }
-  const { specification, output } = await parseExperiment(text, path, (data) =>
-    read(isAbsolute(data) ? data : join(dirname(path), data)),
-  );
+  const text = await readText(resolve(cwd, path)).catch((error: Error) => {
+    throw new InputError([fileProblem(path, error.message)]);
+  });
+  const readData = async (data: string) => {
+    const name = isAbsolute(data) ? data : join(dirname(path), data);
+    return { name, text: await readText(resolve(cwd, name)) };
+  };
+  const { specification, output } = await parseExperiment(text, path, readData);
   const folder = resolve(cwd, dirname(path), output);
   return { specification, folder, hash: experimentHash(specification) };
 }
 
 /** Text of a file; throws in words of what is wrong with it. */
-async function readText(path: string, name: string): Promise<string> {
+async function readText(path: string): Promise<string> {
   const found = await stat(path).catch(() => null);
-  if (found === null) throw new Error(`there is no file ${name}`);
-  if (!found.isFile()) throw new Error(`${name} is a folder; need a file`);
+  if (found === null) throw new Error("there is no such file");
+  if (!found.isFile()) throw new Error("is not a file; need one");
+  const bytes = await readFile(path).catch((error: Error) => {
+    throw new Error(`cannot be read: ${error.message}`);
+  });
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await readFile(path));
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw new Error(`cannot read ${name}: ${reason(error)}`);
-    throw new Error(`${name} is not UTF-8 text; save it as UTF-8`);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error("is not UTF-8 text; save it as UTF-8");
   }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function experimentHash(specification: Specification): string {

@@ -12,7 +12,7 @@ export function statesText({ states }: Pick<RunOutput, "states">): string {
   const rows = states.times.map((time, k) => [
     numberText(time),
     k < states.observed ? "observed" : "forecast",
-    ...columns.map(({ values, variable }) => numberText(values[k][variable])),
+    ...columns.map(({ values, variable }) => numberText(values[k]?.[variable])),
   ]);
   return [header, ...rows].map((row) => `${row.map(cellText).join(",")}\n`).join("");
 }
@@ -47,7 +47,7 @@ function statesColumns(states: StateSeries): Column[] {
   });
 }
 
-/** Shortest text that reads back to the bit; an empty cell for what is no number. */
+/** Shortest text that reads back to the bit; an empty cell for what is no number or not known. */
 function numberText(value: number | undefined): string {
   return value !== undefined && Number.isFinite(value) ? String(value) : "";
 }

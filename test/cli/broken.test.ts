@@ -113,7 +113,7 @@ test("negative-variance.yaml", async () => {
 test("no-data-file.yaml", async () => {
   expect(await messageFor("no-data-file.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      no-data-file.yaml:7:13 observations.file.path: there is no file gone.csv
+      no-data-file.yaml:7:13 observations.file.path: gone.csv: there is no such file
     "
   `);
 });
@@ -306,7 +306,7 @@ test("wrong-types.yaml", async () => {
 test("an experiment file that is not there", async () => {
   expect(await messageFor("gone.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      gone.yaml: there is no file gone.yaml
+      gone.yaml: there is no such file
     "
   `);
 });
@@ -314,7 +314,7 @@ test("an experiment file that is not there", async () => {
 test("a folder", async () => {
   expect(await messageFor(".")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      .: . is a folder; need a file
+      .: is not a file; need one
     "
   `);
 });

@@ -44,7 +44,7 @@ test("a run writes all its results beside the experiment file", async () => {
     "states.csv",
   ]);
   expect(stdout).toMatchInlineSnapshot(`
-    "nile  kalman on linear, 1 cycles, 0.250 s
+    "nile  kalman on linear, 1 cycle, 0.250 s
     log-likelihood  -632.546
 
     parameter              start  learned  ± s.e.  90 % interval

@@ -284,5 +284,5 @@ test("a position is found through an alias", async () => {
   const text = "pair: &pair { mean: [a], variance: 1 }\nmethod: { kind: kalman, initial: *pair }\n";
   await expect(
     parseExperiment(text, "x.yaml", async (name) => ({ name, text: "" })),
-  ).rejects.toThrow("x.yaml:1:21 method.initial.mean[0]: got");
+  ).rejects.toThrow("x.yaml:1:22 method.initial.mean[0]: got");
 });

@@ -16,16 +16,16 @@ test("states.csv: a row a time, observed and forecast", () => {
   `);
 });
 
-test("states.csv: smoothed, truth, names with commas, and no NaN", () => {
+test("states.csv: smoothed, truth, names with commas, no NaN, a truth that ends with the record", () => {
   const { states } = output;
   const bad = { ...states.analysis, mean: [[Number.NaN], [0.1 + 0.2]] };
   const text = statesText({
-    states: { ...states, variables: ['a,"b"'], analysis: bad, smoothed: bad, truth: [[1], [2]] },
+    states: { ...states, variables: ['a,"b"'], analysis: bad, smoothed: bad, truth: [[1]] },
   });
   expect(text).toMatchInlineSnapshot(`
     "time,kind,"a,""b""_forecast_mean","a,""b""_forecast_sd","a,""b""_analysis_mean","a,""b""_analysis_sd","a,""b""_analysis_lower","a,""b""_analysis_upper","a,""b""_smoothed_mean","a,""b""_smoothed_sd","a,""b""_smoothed_lower","a,""b""_smoothed_upper","a,""b""_truth"
     1871,observed,1.5,0.1,,0.1,1,2,,0.1,1,2,1
-    1872,forecast,2,0.2,0.30000000000000004,0.2,1,3,0.30000000000000004,0.2,1,3,2
+    1872,forecast,2,0.2,0.30000000000000004,0.2,1,3,0.30000000000000004,0.2,1,3,
     "
   `);
 });

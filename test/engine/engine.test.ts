@@ -1,0 +1,260 @@
+import { describe, expect, test } from "vitest";
+import {
+  add,
+  broadcastTo,
+  cast,
+  checkpoint,
+  cholesky,
+  circularConv,
+  concat,
+  div,
+  eigh,
+  exp,
+  expm,
+  eye,
+  full,
+  gather,
+  grad,
+  heapStatistics,
+  hessian,
+  indices,
+  inverseSqrtm,
+  jacobian,
+  jvp,
+  leavesOf,
+  log,
+  logsumexp,
+  mapTree,
+  matmul,
+  mul,
+  NumericError,
+  ones,
+  pow,
+  ravel,
+  reshape,
+  scope,
+  ShapeError,
+  sin,
+  slice,
+  sqrtm,
+  square,
+  stopGradient,
+  sum,
+  type Tensor,
+  tensor,
+  transpose,
+  triangularSolve,
+  UsageError,
+  useBackend,
+  valueAndGrad,
+  vjp,
+  zeros,
+} from "../../src/engine/index.js";
+
+describe("tensors", () => {
+  test("nested arrays there and back", () => {
+    const nested = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ];
+    expect(tensor(nested).shape).toEqual([2, 3]);
+    expect(tensor(nested).toArray()).toEqual(nested);
+    expect(tensor(5).toArray()).toBe(5);
+    expect(tensor([]).shape).toEqual([0]);
+    expect(tensor(new Float32Array([1, 2]), { shape: [2, 1] }).dtype).toBe("f32");
+  });
+
+  test("ragged nesting and sizes that do not fit are errors", () => {
+    expect(() => tensor([[1, 2], [3]])).toThrow(/ragged nesting; expected 2 entries at depth 1/);
+    expect(() => tensor([1, 2, 3], { shape: [2, 2] })).toThrow(/3 values do not fill.*needs 4/);
+  });
+
+  test("a tensor released with its scope says so when it is read", () => {
+    let leaked: Tensor | null = null;
+    const kept = scope(() => {
+      leaked = full([3], 1);
+      return full([2], 5);
+    });
+    expect(kept.toArray()).toEqual([5, 5]);
+    expect(() => leaked!.toArray()).toThrow(/released when its scope ended; return it/);
+  });
+
+  test("scopes give everything back, also when they throw", () => {
+    const before = heapStatistics().used;
+    scope(() => {
+      scope(() => full([100], 1));
+      return null;
+    });
+    expect(() =>
+      scope(() => {
+        full([100], 1);
+        throw new Error("stop");
+      }),
+    ).toThrow("stop");
+    expect(heapStatistics().used).toBe(before);
+  });
+
+  test("the backend cannot be changed once it is in use", () => {
+    full([1], 1);
+    expect(() => useBackend("simd")).toThrow(UsageError);
+  });
+});
+
+describe("derivatives", () => {
+  const f = (x: Tensor) => sum(pow(x, 3));
+
+  test("of derivatives: x³ up to the fourth", () => {
+    const x = tensor(2);
+    const first = grad(f);
+    const second = grad((at: Tensor) => first(at));
+    const third = grad((at: Tensor) => second(at));
+    const fourth = grad((at: Tensor) => third(at));
+    expect([first, second, third, fourth].map((g) => g(x).item())).toEqual([12, 12, 6, 0]);
+  });
+
+  // d/dx [x · d/dy (x + y)] = 1: a derivative that confused x with y would say 2.
+  test("inner and outer variables are told apart", () => {
+    const outer = grad((x: Tensor) => mul(x, grad((y: Tensor) => add(x, y))(tensor(1))));
+    expect(outer(tensor(3)).item()).toBe(1);
+    const mixed = grad((x: Tensor) => grad((y: Tensor) => mul(square(x), y))(x));
+    expect(mixed(tensor(3)).item()).toBe(6);
+  });
+
+  test("jvp inside grad, vjp inside jvp", () => {
+    const along = (x: Tensor) => jvp(f, x, ones(x.shape)).tangent; // 3x²
+    expect(grad((x: Tensor) => sum(along(x)))(tensor(2)).item()).toBe(12);
+    const back = (x: Tensor) => vjp(f, x).pullback(tensor(1));
+    expect(jvp(back, tensor(2), tensor(1)).tangent.item()).toBe(12);
+  });
+
+  test("over trees; numbers and integers pass through", () => {
+    const g = grad((p: { a: Tensor; b: { c: Tensor }; n: number; idx: Tensor }) =>
+      sum(mul(p.n, mul(gather(p.a, p.idx, 0), p.b.c))),
+    );
+    const out = g({ a: tensor([1, 2]), b: { c: tensor([3]) }, n: 2, idx: indices([1]) });
+    expect(out.a.toArray()).toEqual([0, 6]);
+    expect(out.b.c.toArray()).toEqual([4]);
+    expect(out.n).toBe(2);
+  });
+
+  test("what the function does not depend on has derivative zero", () => {
+    const g = grad((p: readonly Tensor[]) => sum(p[0]!))([tensor([1, 2]), tensor([3, 4])]);
+    expect(g[1]!.toArray()).toEqual([0, 0]);
+    expect(grad((x: Tensor) => mul(stopGradient(x), x))(tensor(3)).item()).toBe(3);
+  });
+
+  test("jacobian both ways round, and hessian, against closed forms", () => {
+    const A = tensor([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    const linear = (x: Tensor) => reshape(matmul(A, reshape(x, [3, 1])), [2]);
+    expect(jacobian(linear)(tensor([1, 1, 1])).toArray()).toEqual(A.toArray());
+    const up = (x: Tensor) => reshape(matmul(A, reshape(x, [2, 1]), { transposeA: true }), [3]);
+    expect(jacobian(up)(tensor([1, 1])).toArray()).toEqual(transpose(A).toArray());
+    expect(hessian((x: Tensor) => sum(pow(x, 3)))(tensor([1, 2])).toArray()).toEqual([
+      [6, 0],
+      [0, 12],
+    ]);
+  });
+
+  test("ravel turns a tree into a vector and back", () => {
+    const tree = { a: tensor([1, 2]), b: [tensor([[3]]), "word"] as const };
+    const { vector, unravel } = ravel(tree);
+    expect(vector.toArray()).toEqual([1, 2, 3]);
+    expect(unravel(mul(2, vector)).b[0].toArray()).toEqual([[6]]);
+    expect(unravel(vector).b[1]).toBe("word");
+  });
+
+  test("checkpoint refuses a differentiated tensor that is not its argument", () => {
+    const g = grad((x: Tensor) => checkpoint((y: Tensor) => mul(x, y))(tensor(2)));
+    expect(() => g(tensor(1))).toThrow(/not among its arguments; its derivative would be lost/);
+  });
+
+  test("a function that is not scalar has no gradient", () => {
+    expect(() => grad((x: Tensor) => x)(tensor([1, 2]))).toThrow(/need a scalar. Sum it/);
+    expect(() => valueAndGrad((x: Tensor) => x)(tensor([1, 2]))).toThrow(ShapeError);
+    expect(() => vjp((x: Tensor) => x, tensor([1])).pullback(tensor([1, 2]))).toThrow(ShapeError);
+  });
+});
+
+describe("functions of symmetric matrices at repeated eigenvalues", () => {
+  // At A = c·I the derivative of f along E is f′(c)·E, whatever the eigenvectors chosen.
+  const E = tensor([
+    [1, 0.5, 0.2],
+    [0.5, -1, 0.3],
+    [0.2, 0.3, 2],
+  ]);
+  const at = mul(4, eye(3));
+  const close = (got: Tensor, factor: number) =>
+    got.data().forEach((v, i) => {
+      expect(Math.abs(v - factor * E.data()[i]!)).toBeLessThan(1e-13); // rounding
+    });
+
+  test("sqrtm: f′(4) = 1/4", () => close(jvp(sqrtm, at, E).tangent, 1 / 4));
+  test("inverseSqrtm: f′(4) = −1/16", () => close(jvp(inverseSqrtm, at, E).tangent, -1 / 16));
+  test("expm: f′(4) = e⁴", () => {
+    const { tangent } = jvp(expm, mul(1, at), E);
+    close(div(tangent, Math.exp(4)), 1);
+  });
+  test("eigenvalues: their sum is the trace", () => {
+    expect(grad((A: Tensor) => sum(eigh(A).values))(at).toArray()).toEqual(eye(3).toArray());
+  });
+});
+
+describe("values", () => {
+  test("logsumexp does not overflow", () => {
+    expect(logsumexp(tensor([1000, 1000])).item()).toBeCloseTo(1000 + Math.log(2), 12);
+  });
+  test("cast rounds to f32 and cuts to integers", () => {
+    expect(cast(tensor([0.1]), "f32").toArray()).toEqual([Math.fround(0.1)]);
+    expect(cast(tensor([2.9, -2.9]), "i32").toArray()).toEqual([2, -2]);
+  });
+  test("trees keep their shape", () => {
+    const tree = { a: [tensor([1])], b: null, c: "x" };
+    expect(leavesOf(tree)).toHaveLength(1);
+    expect(mapTree(tree, () => 0)).toEqual({ a: [0], b: null, c: "x" });
+  });
+});
+
+describe("errors name the operation, what was given and what to try", () => {
+  const two = zeros([2]);
+  const m23 = zeros([2, 3]);
+  test.each([
+    ["add", () => add(two, zeros([3])), /add: shapes \[2\] and \[3\] do not broadcast: axis -1 is 2 and 3/],
+    ["dtype", () => add(two, zeros([2], "f32")), /add: got f64 and f32; need one dtype. Use cast/],
+    ["integers", () => add(indices([1]), 1), /got an i32 tensor.*use cast/],
+    ["matmul", () => matmul(m23, m23), /matmul: a is \[2,3\], b is \[2,3\]; the inner lengths 3 and 2/],
+    ["matmul rank", () => matmul(two, m23), /need matrices.*use matvec/],
+    ["sum", () => sum(two, 1), /axis 1 does not exist; the tensor has 1 axes/],
+    ["sum twice", () => sum(m23, [0, -2]), /name one axis twice/],
+    ["reshape", () => reshape(m23, [4, 2]), /\[2,3\] has 6 elements and does not fill \[4,2\]/],
+    ["broadcastTo", () => broadcastTo(m23, [3]), /cannot be stretched/],
+    ["slice", () => slice(two, 0, 1, 3), /1 to 3 is not within axis 0 of \[2\]/],
+    ["concat", () => concat([two, m23], 0), /do not fit along axis 0/],
+    ["transpose", () => transpose(m23, [0, 0]), /not an order of the 2 axes/],
+    ["gather", () => gather(two, two, 0), /need i32 positions/],
+    ["cholesky", () => cholesky(m23), /need square/],
+    ["solve", () => triangularSolve(eye(3), m23), /need B \[..., 3, m\]/],
+    ["convolution", () => circularConv(zeros([1, 4]), zeros([1, 1, 2])), /k odd/],
+  ])("%s", (_, run, message) => {
+    expect(run).toThrow(ShapeError);
+    expect(run).toThrow(message);
+  });
+
+  test.each([
+    ["position outside", () => gather(two, indices([0, 5]), 0), /index 5 at position 1/],
+    ["log", () => log(tensor([1, 0])), /log\(\[2\]\): the result has -Infinity at flat position 1/],
+    ["overflow", () => exp(tensor([1000])), /exp.*Infinity/],
+    ["pivot", () => cholesky(tensor([[0]])), /pivot or eigenvalue 0 is 0, need > 0/],
+    ["singular", () => triangularSolve(zeros([1, 1]), ones([1, 1])), /singular/],
+    ["root", () => sqrtm(tensor([[-1]])), /sqrtm.*-1/],
+  ])("numbers: %s", (_, run, message) => {
+    expect(run).toThrow(NumericError);
+    expect(run).toThrow(message);
+  });
+
+  test("a derivative that is not finite does not pass", () => {
+    expect(() => grad((x: Tensor) => sum(sin(pow(x, 0.5))))(tensor([0]))).toThrow(NumericError);
+  });
+});
