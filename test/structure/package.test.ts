@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const root = resolve(import.meta.dirname, "../..");
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const entries: string[] = Object.keys(manifest.exports)
+  .filter((name) => name !== "./package.json")
+  .map((name) => (name === "." ? "index" : `${name.slice(2)}/index`));
+
+test("versions are exact", () => {
+  const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
+  expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version as string))).toEqual([]);
+});
+
+test("the package has no side effects and says so", () => {
+  expect(manifest.sideEffects).toBe(false);
+});
+
+/** What a user can import: extended on purpose only. */
+test.each(entries)("public surface of %s", async (entry) => {
+  const module = await import(join(root, "src", `${entry}.ts`));
+  expect(Object.keys(module).sort()).toMatchSnapshot();
+});
