@@ -5,6 +5,7 @@
  * `changetype<Op>(0)` is an instance of no size, so the loops specialise at compile time.
  */
 import { address, bytesOf, DONE, word } from "./abi";
+import * as trigonometry from "./trigonometry";
 
 export class Neg {
   @inline
@@ -89,14 +90,14 @@ export class Expm1 {
 
 export class Sin {
   scalar<T extends number>(x: T): T {
-    if (sizeof<T>() === 8) return NativeMath.sin(x as f64) as T;
+    if (sizeof<T>() === 8) return trigonometry.sin(x as f64) as T;
     return NativeMathf.sin(x as f32) as T;
   }
 }
 
 export class Cos {
   scalar<T extends number>(x: T): T {
-    if (sizeof<T>() === 8) return NativeMath.cos(x as f64) as T;
+    if (sizeof<T>() === 8) return trigonometry.cos(x as f64) as T;
     return NativeMathf.cos(x as f32) as T;
   }
 }

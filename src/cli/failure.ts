@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { SpecificationError } from "../experiments/specification.js";
 import { InputError, problemLine } from "../io/errors.js";
 import type { ExitCode } from "./program.js";
 
@@ -23,6 +24,13 @@ export function failureOf(error: unknown, debug: boolean): Failure {
       code: 2,
       text: `kalmia: ${count} in the input, nothing was written\n${lines}${stack(error, debug)}`,
       json: { kind: "input", message: error.message, problems },
+    };
+  }
+  if (error instanceof SpecificationError) {
+    return {
+      code: 2,
+      text: `kalmia: the experiment cannot be run, nothing was written\n  ${error.message}\n${stack(error, debug)}`,
+      json: { kind: "input", message: error.message, key: error.key },
     };
   }
   const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -92,7 +92,7 @@ function checkSections(
 }
 
 async function loadRecord(
-  { observations, time }: Sections,
+  { model, observations, time }: Sections,
   readData: DataReader,
   tell: Tell,
   problems: Problem[],
@@ -112,7 +112,8 @@ async function loadRecord(
       time: file.time,
       columns: file.columns,
       positive: file.noise.kind === "lognormal",
-      step: time?.step ?? null,
+      // A map in discrete time has no step but its own; a flow can take any.
+      step: model?.kind === "linear" ? (time?.step ?? null) : null,
     });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
