@@ -3,6 +3,7 @@
  *
  * NativeMath (AssemblyScript 0.28) takes the wrong quadrant for many x with 2²⁰·π/2 < |x| < 2²²: its
  * table of the bits of 1/π is read from before its start. There x is reduced here instead.
+ * NativeMathf reduces very large x wrongly too; those are left to the functions here.
  */
 
 const FROM: f64 = 1647099.0;
@@ -26,6 +27,11 @@ function reduced(x: f64, quarters: i32): f64 {
   const cosine = NativeMath.cos(y);
   const value = (quadrant & 1) === 0 ? sine + rest * cosine : cosine - rest * sine;
   return quadrant < 2 ? value : -value;
+}
+
+/** Too large for NativeMathf. */
+export function isLarge(x: f64): bool {
+  return abs<f64>(x) > 1e8;
 }
 
 export function sin(x: f64): f64 {

@@ -90,14 +90,14 @@ export class Expm1 {
 
 export class Sin {
   scalar<T extends number>(x: T): T {
-    if (sizeof<T>() === 8) return trigonometry.sin(x as f64) as T;
+    if (sizeof<T>() === 8 || trigonometry.isLarge(x as f64)) return trigonometry.sin(x as f64) as T;
     return NativeMathf.sin(x as f32) as T;
   }
 }
 
 export class Cos {
   scalar<T extends number>(x: T): T {
-    if (sizeof<T>() === 8) return trigonometry.cos(x as f64) as T;
+    if (sizeof<T>() === 8 || trigonometry.isLarge(x as f64)) return trigonometry.cos(x as f64) as T;
     return NativeMathf.cos(x as f32) as T;
   }
 }

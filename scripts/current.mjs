@@ -38,7 +38,7 @@ function fingerprint(paths) {
 }
 
 /** Does `work` unless the stamp says that it was done for these inputs. */
-function keepCurrent(stamp, inputs, work) {
+export function keepCurrent(stamp, inputs, work) {
   const file = join(root, stamp);
   const now = () => fingerprint(inputs);
   const before = now();

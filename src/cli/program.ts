@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { kalmiaVersion } from "../io/node.js";
+import { addBench } from "./bench.js";
 import { failureOf } from "./failure.js";
 import type { CliHost } from "./host.js";
 import { addList } from "./list.js";
@@ -31,6 +32,7 @@ export async function main(argv: readonly string[], host: CliHost): Promise<Exit
   addRun(program, host, finish);
   addList(program, host);
   addSchema(program, host);
+  addBench(program, host, finish);
   try {
     await program.parseAsync(argv, { from: "user" });
     return code;

@@ -1,9 +1,9 @@
 /** The observations of an experiment: a record, or those of a twin made for it. */
-import { index, scope, tensor } from "../engine/index.js";
+import { index, NumericError, scope } from "../engine/index.js";
 import { type ObservationSeries, observationSeries } from "../observe/index.js";
-import { type Gaussian, sampleGaussian } from "../prob/index.js";
+import { sampleGaussian } from "../prob/index.js";
 import { foldIn, type Key, uniform } from "../random/index.js";
-import { simulate, twin } from "../twin/index.js";
+import { twin } from "../twin/index.js";
 import {
   inLogarithms,
   motionOf,
@@ -13,9 +13,11 @@ import {
   viewOfComponents,
   viewOfMatrix,
 } from "./assembly.js";
+import { climatology } from "./climatology.js";
 import type { ObservationSeries as Plain } from "./output.js";
 import {
   type InitialSpecification,
+  type NoiseSpecification,
   type Specification,
   SpecificationError,
   type TwinOperator,
@@ -34,14 +36,11 @@ export interface Data {
   readonly initial: InitialSpecification;
 }
 
-/** Steps of the long run that gives a twin its climatology; the first half is not counted. */
-const climatologySteps = 2000;
-
 export function dataOf(specification: Specification, key: Key): Data {
   const { observations } = specification;
   return observations.kind === "record"
     ? recordData(specification, observations)
-    : scope(() => twinData(specification, observations, key));
+    : twinData(specification, observations, key);
 }
 
 type Observations<K> = Extract<Specification["observations"], { kind: K }>;
@@ -66,32 +65,25 @@ function twinData(
   key: Key,
 ): Data {
   const { model, time, method } = specification;
-  const motion = motionOf(specification, truth);
+  const { dimension } = motionOf(specification, truth);
   const interval = time.step * time.observeEvery;
-  const K = time.cycles!;
+  const times = Array.from({ length: time.cycles! }, (_, k) => (k + 1) * interval);
   const initial = method.initial ?? climatology(specification, foldIn(key, 0));
-  const prior: Gaussian = priorOf(initial, model, motion, truth);
-  const x0 = index(sampleGaussian(prior, 1, foldIn(key, 1)), 0, 0); // [d]
 
-  const components = observedComponents(operator, motion.dimension, foldIn(key, 2));
+  const components = observedComponents(operator, dimension, foldIn(key, 2));
   const view =
     operator.kind === "matrix"
       ? viewOfMatrix(operator.matrix)
       : viewOfComponents(model, noise, components);
-  const crossing = motion.crossing(new Array<number>(K).fill(interval));
-  const R = observationVariance(noise, truth);
-  const made = twin(x0, crossing, view.operator, R, foldIn(key, 3));
-
-  const states = made.states.toArray() as number[][];
-  const compared = made.observations.toArray() as number[][];
+  const intervals = times.map(() => interval);
+  const { states, compared } = simulateTwin(specification, noise, initial, intervals, view, key);
   const logs = view.transform === "log";
   const values = compared.map((row) => row.map((v) => (logs ? Math.exp(v) : v)));
-  const times = Array.from({ length: K }, (_, k) => (k + 1) * interval);
   const series = observationSeries({ times, values }, view.transform);
   return {
     view,
     // The prior holds at time 0, one interval before the first observation.
-    series: { ...series, intervals: times.map(() => interval) },
+    series: { ...series, intervals },
     plain: {
       timeName: "time",
       times,
@@ -102,6 +94,36 @@ function twinData(
     truth: states.map((row) => row.map((v) => (inLogarithms(model) ? Math.exp(v) : v))),
     initial,
   };
+}
+
+/** The truth in the state's own variables, [K][d], and the observations as compared, [K][m]. */
+function simulateTwin(
+  specification: Specification,
+  noise: NoiseSpecification,
+  initial: InitialSpecification,
+  intervals: readonly number[],
+  { operator }: View,
+  key: Key,
+): { states: number[][]; compared: number[][] } {
+  try {
+    return scope(() => {
+      const motion = motionOf(specification, truth);
+      const prior = priorOf(initial, specification.model, motion, truth);
+      const x0 = index(sampleGaussian(prior, 1, foldIn(key, 1)), 0, 0); // [d]
+      const R = observationVariance(noise, truth);
+      const made = twin(x0, motion.crossing(intervals), operator, R, foldIn(key, 3));
+      return {
+        states: made.states.toArray() as number[][],
+        compared: made.observations.toArray() as number[][],
+      };
+    });
+  } catch (error) {
+    if (!(error instanceof NumericError)) throw error;
+    throw new SpecificationError(
+      "model",
+      `the truth of the twin overflows (${error.message}); need shorter steps, or parameters and initial values for which it stays finite.`,
+    );
+  }
 }
 
 const columnName = (operator: TwinOperator, components: readonly number[], j: number): string =>
@@ -126,33 +148,4 @@ function observedComponents(operator: TwinOperator, d: number, key: Key): number
     case "matrix":
       return [];
   }
-}
-
-/** Mean and variance of a long run of the model, from its natural variables all at one. */
-function climatology(specification: Specification, key: Key): InitialSpecification {
-  const { model, time } = specification;
-  const motion = motionOf(specification, truth);
-  const crossing = motion.crossing(new Array<number>(climatologySteps).fill(time.step));
-  const logs = inLogarithms(model);
-  const x0 = tensor(new Array<number>(motion.dimension).fill(logs ? 0 : 1));
-  const states = simulate(x0, crossing, key);
-  const rows = (states.toArray() as number[][]).slice(climatologySteps / 2);
-  const average = (table: number[][], i: number) =>
-    table.reduce((sum, row) => sum + row[i]!, 0) / table.length;
-  const each = <T>(f: (i: number) => T) => Array.from({ length: motion.dimension }, (_, i) => f(i));
-  const variance = each((i) => {
-    const mean = average(rows, i);
-    return average(
-      rows.map((row) => row.map((v) => (v - mean) ** 2)),
-      i,
-    );
-  });
-  if (variance.some((v) => !(v > 0))) {
-    throw new SpecificationError(
-      "method.initial",
-      "a long run of the model settles down, so it gives no initial distribution; need { mean, variance }.",
-    );
-  }
-  const mean = each((i) => (logs ? Math.exp(average(rows, i)) : average(rows, i)));
-  return { mean, variance };
 }

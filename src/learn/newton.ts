@@ -2,9 +2,9 @@
  * Newton's method on the whole record, for few parameters: to the very maximum, where standard
  * errors may be taken.
  *
- *     u ← u − s (∇²J + λI)⁻¹ ∇J,   |step| ≤ 1 in each latent
+ *     u ← u − s (∇²J + λI)⁻¹ ∇J,   |stepᵢ| ≤ 1 + |uᵢ|
  *
- * λ is the least shift (by factors of ten) that makes the matrix positive definite; s is halved
+ * The bound lets a latent double, so a start that is orders of magnitude off is no obstacle. λ is the least shift (by factors of ten) that makes the matrix positive definite; s is halved
  * until J falls.
  */
 import {
@@ -105,7 +105,7 @@ export function direction({ gradient, hessian }: Curvature): number[] {
 /** One guarded Newton step, or null when no step makes J smaller. */
 function step(f: Objective, { point, curvature }: NewtonState): readonly number[] | null {
   const p = direction(curvature);
-  const cap = Math.min(1, 1 / largest(p));
+  const cap = Math.min(1, ...p.map((step, i) => (1 + Math.abs(point[i]!)) / Math.abs(step)));
   for (let s = cap; s > 1e-6 * cap; s /= 2) {
     const candidate = point.map((u, i) => u + s * p[i]!);
     if (f.value(candidate) < curvature.value) return candidate;

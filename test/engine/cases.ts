@@ -2,8 +2,9 @@
  * Every differentiable operation, with random inputs of random shapes inside its domain.
  * `f` takes the inputs as tensors of one dtype; all inputs are differentiated.
  */
-import * as k from "../../src/engine/index.js";
+
 import type { Tensor } from "../../src/engine/index.js";
+import * as k from "../../src/engine/index.js";
 
 export interface Input {
   readonly shape: readonly number[];
@@ -68,7 +69,8 @@ function binary(
 }
 
 /** Square matrices [..., n, n], of any kind or turned into symmetric positive definite ones. */
-const square = (r: Source, n: number): Input => input(r, [...shapeOf(r, r.whole(0, 1)), n, n], -1, 1);
+const square = (r: Source, n: number): Input =>
+  input(r, [...shapeOf(r, r.whole(0, 1)), n, n], -1, 1);
 const spd = (x: Tensor): Tensor =>
   k.add(k.matmul(x, x, { transposeB: true }), k.mul(0.5, k.eye(x.shape.at(-1)!, x.dtype as "f64")));
 

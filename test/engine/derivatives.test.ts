@@ -81,21 +81,27 @@ describe.each(Object.entries(cases))("%s", (_, make) => {
       const { inputs, f } = make(r);
       const us = inputs.map((x) => randomLike(r, x.shape, "f64"));
       const at = (h: number) => f(...inputs.map((x, i) => tensorOf(shifted(x, us[i]!, h), "f64")));
-      const { tangent } = jvp((ts: Tensor[]) => f(...ts), inputs.map((x) => tensorOf(x, "f64")), us);
+      const { tangent } = jvp(
+        (ts: Tensor[]) => f(...ts),
+        inputs.map((x) => tensorOf(x, "f64")),
+        us,
+      );
       const h = 1e-5;
       const above = at(h).data();
       const below = at(-h).data();
       const exact = tangent.data();
       const gap = exact.map((t: number, i: number) => t - (above[i]! - below[i]!) / (2 * h));
       expect(largest(gap)).toBeLessThan(1e-6 * (1 + largest(exact) + largest(above)));
-    }),
-  );
+    }));
 
   // The f64 derivative at the same (rounded) point is the oracle; f32 has 1.2e-7, times condition.
   test("f32 derivatives agree with f64", () =>
     check((r) => {
       const { inputs, f } = make(r);
-      const rounded = inputs.map(({ shape, values }) => ({ shape, values: values.map(Math.fround) }));
+      const rounded = inputs.map(({ shape, values }) => ({
+        shape,
+        values: values.map(Math.fround),
+      }));
       const us = rounded.map((x) => randomLike(r, x.shape, "f32"));
       const along = (dtype: FloatType) =>
         jvp(
@@ -106,11 +112,8 @@ describe.each(Object.entries(cases))("%s", (_, make) => {
       const [single, double] = [along("f32"), along("f64")];
       const exact = double.tangent.data();
       const gap = exact.map((t: number, i: number) => t - single.tangent.data()[i]!);
-      expect(largest(gap)).toBeLessThan(
-        5e-3 * (1 + largest(exact) + largest(double.value.data())),
-      );
-    }),
-  );
+      expect(largest(gap)).toBeLessThan(5e-3 * (1 + largest(exact) + largest(double.value.data())));
+    }));
 
   // Differences of exact gradients: the same tolerance as above, for one derivative more.
   test("second derivatives agree with differences of gradients in f64", () =>
@@ -119,8 +122,13 @@ describe.each(Object.entries(cases))("%s", (_, make) => {
       const us = inputs.map((x) => randomLike(r, x.shape, "f64"));
       const weight = randomLike(r, f(...inputs.map((x) => tensorOf(x, "f64"))).shape, "f64");
       const gradient = grad((ts: Tensor[]) => sum(mul(weight, f(...ts))));
-      const at = (h: number) => gradient(inputs.map((x, i) => tensorOf(shifted(x, us[i]!, h), "f64")));
-      const { tangent } = jvp(gradient, inputs.map((x) => tensorOf(x, "f64")), us);
+      const at = (h: number) =>
+        gradient(inputs.map((x, i) => tensorOf(shifted(x, us[i]!, h), "f64")));
+      const { tangent } = jvp(
+        gradient,
+        inputs.map((x) => tensorOf(x, "f64")),
+        us,
+      );
       const h = 1e-5;
       const [above, below] = [at(h), at(-h)];
       tangent.forEach((t, j) => {
@@ -131,6 +139,5 @@ describe.each(Object.entries(cases))("%s", (_, make) => {
         const size = 1 + largest(exact) + largest(above[j]!.data());
         expect(largest(gap)).toBeLessThan(1e-5 * size);
       });
-    }),
-  );
+    }));
 });

@@ -32,8 +32,8 @@ import {
   pow,
   ravel,
   reshape,
-  scope,
   ShapeError,
+  scope,
   sin,
   slice,
   sqrtm,
@@ -221,10 +221,18 @@ describe("errors name the operation, what was given and what to try", () => {
   const two = zeros([2]);
   const m23 = zeros([2, 3]);
   test.each([
-    ["add", () => add(two, zeros([3])), /add: shapes \[2\] and \[3\] do not broadcast: axis -1 is 2 and 3/],
+    [
+      "add",
+      () => add(two, zeros([3])),
+      /add: shapes \[2\] and \[3\] do not broadcast: axis -1 is 2 and 3/,
+    ],
     ["dtype", () => add(two, zeros([2], "f32")), /add: got f64 and f32; need one dtype. Use cast/],
     ["integers", () => add(indices([1]), 1), /got an i32 tensor.*use cast/],
-    ["matmul", () => matmul(m23, m23), /matmul: a is \[2,3\], b is \[2,3\]; the inner lengths 3 and 2/],
+    [
+      "matmul",
+      () => matmul(m23, m23),
+      /matmul: a is \[2,3\], b is \[2,3\]; the inner lengths 3 and 2/,
+    ],
     ["matmul rank", () => matmul(two, m23), /need matrices.*use matvec/],
     ["sum", () => sum(two, 1), /axis 1 does not exist; the tensor has 1 axes/],
     ["sum twice", () => sum(m23, [0, -2]), /name one axis twice/],

@@ -102,8 +102,7 @@ describe("learning against a closed form", () => {
     const small = { ...problem([scale]), run: problem([scale]).run };
     const loud: typeof small = {
       ...small,
-      run: (values, before, window) =>
-        small.run({ ...values, r: tensor(2 * s) }, before, window),
+      run: (values, before, window) => small.run({ ...values, r: tensor(2 * s) }, before, window),
     };
     const { values, uncertainty } = await learn(loud, options, silent);
     expect(values.q).toBeLessThan(1e-2);

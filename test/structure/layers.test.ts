@@ -78,7 +78,9 @@ test("imports make no circles between files", () => {
   };
   const valueImports = (file: string): string[] => {
     const text = readFileSync(join(source, file), "utf8");
-    const statements = [...text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+"(\.[^"]+)"/gm)];
+    const statements = [
+      ...text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+"(\.[^"]+)"/gm),
+    ];
     return statements
       .map((match) => relative(source, resolve(source, dirname(file), match[1]!)))
       .map((target) => target.replace(/\.js$/, ".ts"))
@@ -101,7 +103,9 @@ test("no hidden randomness, clocks of the wall, prints or exits in the library",
   const found = files
     .filter((file) => !file.startsWith("cli/"))
     .filter((file) =>
-      /Math\.random|new Date\(|console\.|process\.exit/.test(readFileSync(join(source, file), "utf8")),
+      /Math\.random|new Date\(|console\.|process\.exit/.test(
+        readFileSync(join(source, file), "utf8"),
+      ),
     );
   expect(found).toEqual([]);
 });

@@ -86,7 +86,10 @@ export const withOnes = ({ from, to }: AxisRun, shape: readonly number[]): numbe
   shape.map((n, i) => (from <= i && i < to ? 1 : n));
 
 /** Everything of a reduction over a run of axes but its derivatives. */
-export const reduction = (name: string, kernel: string): Pick<Primitive<AxisRun>, "name" | "infer" | "emit"> => ({
+export const reduction = (
+  name: string,
+  kernel: string,
+): Pick<Primitive<AxisRun>, "name" | "infer" | "emit"> => ({
   name,
   infer: ([x], run) => ({ shape: without(run, x!.shape), dtype: x!.dtype }),
   emit: ({ inputs: [x], out, params: { from, to } }, describe) => {

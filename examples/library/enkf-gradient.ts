@@ -1,0 +1,39 @@
+/** The gradient of an EnKF window: four rates of predator and prey, 20 cycles, 50 members. */
+import { capture, neg, tensor, valueAndGrad } from "kalmia/engine";
+import { assimilate, cycleKeys, enkf } from "kalmia/filters";
+import { type PredatorPreyParams, predatorPrey, propagations } from "kalmia/models";
+import { observationAt, observeAll } from "kalmia/observe";
+import type { Gaussian } from "kalmia/prob";
+import { foldIn, key } from "kalmia/random";
+import { twin } from "kalmia/twin";
+
+const model = predatorPrey({ coordinates: "log", substeps: 10 });
+const truth = { preyGrowth: 0.55, predation: 0.028, predatorDeath: 0.8, conversion: 0.024 };
+const prior: Gaussian = {
+  mean: tensor([Math.log(30), Math.log(4)]),
+  covariance: { kind: "diagonal", variance: 0.1 },
+};
+
+export function main() {
+  const crossing = (rates: PredatorPreyParams) =>
+    propagations(model, rates, 0.01, new Array<number>(20).fill(1), 1);
+  const root = key(1);
+  const { observations: y } = twin(prior.mean, crossing(truth), observeAll(2), 0.04, root);
+  const filter = enkf({ members: 50, covarianceInflation: 0.1 });
+
+  const loss = (rates: PredatorPreyParams) => {
+    const cycles = crossing(rates).map((propagation, t) => ({
+      ...propagation,
+      observation: observationAt({ y, mask: null }, t, observeAll(2), 0.04),
+    }));
+    const start = filter.init(prior, foldIn(root, 1));
+    return neg(assimilate(filter, start, cycles, cycleKeys(foldIn(root, 2), 0, 20)).logEvidence);
+  };
+
+  const step = capture(valueAndGrad(loss)); // noted at the first call, replayed at all others
+  const rates = Object.fromEntries(Object.entries(truth).map(([name, r]) => [name, tensor(r)]));
+  const { value, gradient } = step(rates as unknown as PredatorPreyParams);
+  return { value: value.item(), gradient, ...step.statistics() };
+}
+
+if (process.argv[1] === import.meta.filename) console.log(main());
