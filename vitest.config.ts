@@ -1,10 +1,20 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** Node 20 has relaxed SIMD behind a flag; later versions have it on and refuse the flag. */
 const nodeMajor = Number(process.versions.node.split(".")[0]);
 const execArgv = nodeMajor < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
 
-const common = { pool: "forks", execArgv, testTimeout: 60_000, setupFiles: ["test/setup.ts"] } as const;
+/** Examples import the package by its name; the tests run them on the sources. */
+const source = fileURLToPath(new URL("src", import.meta.url));
+const fromSources = [{ find: /^kalmia\/(\w+)$/, replacement: `${source}/$1/index.ts` }];
+
+const common = {
+  pool: "forks",
+  execArgv,
+  testTimeout: 60_000,
+  setupFiles: ["test/setup.ts"],
+} as const;
 
 /** The engine's tests run on both builds and on the JavaScript twin, the others on the default. */
 const onEngine = (kernels: string) => ({
@@ -23,6 +33,7 @@ export default defineConfig({
       onEngine("relaxed"),
       onEngine("twin"),
       {
+        resolve: { alias: fromSources },
         test: {
           ...common,
           name: "kalmia",

@@ -18,15 +18,22 @@ const flags = ["--json", "--quick"];
 
 /** Arguments in; 0 done, 2 the arguments are wrong. */
 export async function main(args: readonly string[], { stdout, stderr }: Streams): Promise<0 | 2> {
+  const asJson = args.includes("--json");
+  if (args.includes("--help")) {
+    stdout.write(`bench [name] [options]\n${list()}`);
+    return 0;
+  }
   const given = args.filter((arg) => !flags.includes(arg));
   const wrong = given.find((name) => !Object.hasOwn(benchmarks, name));
   if (wrong !== undefined) {
-    stderr.write(`bench: "${wrong}" is not known; there are\n${list()}`);
+    const message = `"${wrong}" is not known`;
+    stderr.write(`bench: ${message}; there are\n${list()}`);
+    if (asJson) stdout.write(`${JSON.stringify({ error: { kind: "usage", message } })}\n`);
     return 2;
   }
   const names = given.length > 0 ? given : Object.keys(benchmarks);
   const found = await onEveryBuild(names, args.includes("--quick"));
-  stdout.write(args.includes("--json") ? json(found) : text(found));
+  stdout.write(asJson ? json(found) : text(found));
   return 0;
 }
 

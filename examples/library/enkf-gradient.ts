@@ -1,5 +1,5 @@
 /** The gradient of an EnKF window: four rates of predator and prey, 20 cycles, 50 members. */
-import { capture, neg, tensor, valueAndGrad } from "kalmia/engine";
+import { capture, neg, type Tensor, tensor, valueAndGrad } from "kalmia/engine";
 import { assimilate, cycleKeys, enkf } from "kalmia/filters";
 import { type PredatorPreyParams, predatorPrey, propagations } from "kalmia/models";
 import { observationAt, observeAll } from "kalmia/observe";
@@ -21,7 +21,7 @@ export function main() {
   const { observations: y } = twin(prior.mean, crossing(truth), observeAll(2), 0.04, root);
   const filter = enkf({ members: 50, covarianceInflation: 0.1 });
 
-  const loss = (rates: PredatorPreyParams) => {
+  const loss = (rates: Record<keyof PredatorPreyParams, Tensor>) => {
     const cycles = crossing(rates).map((propagation, t) => ({
       ...propagation,
       observation: observationAt({ y, mask: null }, t, observeAll(2), 0.04),
@@ -31,9 +31,14 @@ export function main() {
   };
 
   const step = capture(valueAndGrad(loss)); // noted at the first call, replayed at all others
-  const rates = Object.fromEntries(Object.entries(truth).map(([name, r]) => [name, tensor(r)]));
-  const { value, gradient } = step(rates as unknown as PredatorPreyParams);
-  return { value: value.item(), gradient, ...step.statistics() };
+  const { value, gradient } = step({
+    preyGrowth: tensor(0.5),
+    predation: tensor(0.03),
+    predatorDeath: tensor(0.75),
+    conversion: tensor(0.025),
+  });
+  const slopes = Object.entries(gradient).map(([name, g]) => [name, g.item()] as const);
+  return { loss: value.item(), gradient: Object.fromEntries(slopes), ...step.statistics() };
 }
 
 if (process.argv[1] === import.meta.filename) console.log(main());

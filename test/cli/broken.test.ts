@@ -262,15 +262,13 @@ test("two-noises.yaml", async () => {
 
 test("two-sources.json", async () => {
   expect(await messageFor("two-sources.json")).toMatchInlineSnapshot(`
-    "kalmia: 8 problems in the input, nothing was written
+    "kalmia: 6 problems in the input, nothing was written
       two-sources.json:5:19 observations: names two sources; need twin or file, not both
       two-sources.json:6:40 observations.twin.operator.matrix[0]: row 0 has 5 values; need 6, one for each variable of the state
       two-sources.json:6:72 observations.twin.variance: has 2 values; need 1, one for each value observed
       two-sources.json:10:28 observations.file.columns.flow: got 6; the state has 6 variables, counted from 0 to 5
       two-sources.json:16:16 method.members: got 20.5; need a whole number
-      two-sources.json:19:38 learn.window: got 30; need at most the 20 times
-      good.csv:3:1: time 1872 after 1871 (line 2) is not a whole number of steps of 10 later
-      good.csv:4:1: time 1873 after 1872 (line 3) is not a whole number of steps of 10 later
+      two-sources.json:19:38 learn.window: got 30; need at most the 3 times
     "
   `);
 });
