@@ -3,16 +3,13 @@ import { capture, neg, type Tensor, tensor, valueAndGrad } from "kalmia/engine";
 import { assimilate, cycleKeys, enkf } from "kalmia/filters";
 import { type PredatorPreyParams, predatorPrey, propagations } from "kalmia/models";
 import { observationAt, observeAll } from "kalmia/observe";
-import type { Gaussian } from "kalmia/prob";
 import { foldIn, key } from "kalmia/random";
 import { twin } from "kalmia/twin";
 
 const model = predatorPrey({ coordinates: "log", substeps: 10 });
 const truth = { preyGrowth: 0.55, predation: 0.028, predatorDeath: 0.8, conversion: 0.024 };
-const prior: Gaussian = {
-  mean: tensor([Math.log(30), Math.log(4)]),
-  covariance: { kind: "diagonal", variance: 0.1 },
-};
+const start = [Math.log(30), Math.log(4)];
+const prior = { mean: tensor(start), covariance: { kind: "diagonal", variance: 0.1 } } as const;
 
 export function main() {
   const crossing = (rates: PredatorPreyParams) =>
@@ -26,8 +23,8 @@ export function main() {
       ...propagation,
       observation: observationAt({ y, mask: null }, t, observeAll(2), 0.04),
     }));
-    const start = filter.init(prior, foldIn(root, 1));
-    return neg(assimilate(filter, start, cycles, cycleKeys(foldIn(root, 2), 0, 20)).logEvidence);
+    const initial = filter.init(prior, foldIn(root, 1));
+    return neg(assimilate(filter, initial, cycles, cycleKeys(foldIn(root, 2), 0, 20)).logEvidence);
   };
 
   const step = capture(valueAndGrad(loss)); // noted at the first call, replayed at all others

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import type { ExitCode, Finish } from "./exit.js";
 import type { CliHost, Output } from "./host.js";
-import type { ExitCode, Finish } from "./program.js";
 
 /** The compiled benchmarks; `npm run bench` puts them beside the library. */
 interface BenchModule {

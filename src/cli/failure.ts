@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { SpecificationError } from "../experiments/specification.js";
 import { InputError, problemLine } from "../io/errors.js";
-import type { ExitCode } from "./program.js";
+import type { ExitCode } from "./exit.js";
 
 /** How an error is told: on stderr, as JSON, and by the exit code. */
 export interface Failure {

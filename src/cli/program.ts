@@ -1,17 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { kalmiaVersion } from "../io/node.js";
 import { addBench } from "./bench.js";
+import type { ExitCode, Finish } from "./exit.js";
 import { failureOf } from "./failure.js";
 import type { CliHost } from "./host.js";
 import { addList } from "./list.js";
 import { addRun } from "./run.js";
 import { addSchema } from "./schema.js";
-
-/** 0 done, 1 failed while running, 2 the input is wrong. */
-export type ExitCode = 0 | 1 | 2;
-
-/** Takes the exit code of the command that ran. */
-export type Finish = (code: ExitCode) => void;
 
 /** The command line: arguments without node and script in, exit code out. */
 export async function main(argv: readonly string[], host: CliHost): Promise<ExitCode> {

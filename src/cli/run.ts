@@ -10,9 +10,9 @@ import {
   writeResults,
 } from "../io/node.js";
 import { checkpointKeeper } from "./checkpoints.js";
+import type { ExitCode, Finish } from "./exit.js";
 import { failureOf } from "./failure.js";
 import type { CliHost } from "./host.js";
-import type { ExitCode, Finish } from "./program.js";
 import { type ProgressView, progressView } from "./progress.js";
 import { summaryText } from "./summary.js";
 

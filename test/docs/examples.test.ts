@@ -8,9 +8,9 @@ import { main as learnADecay } from "../../examples/library/learn-a-decay.js";
 test("learn-a-decay comes near the values that made the data", () => {
   const { a, q, converged } = learnADecay();
   expect(converged).toBe(true);
-  // 500 values: the standard errors are about 0.03 and 0.06 (from the curvature); three of them.
+  // 500 values: by the curvature the standard errors are 0.030 and 0.047; three of them.
   expect(Math.abs(a - 0.8)).toBeLessThan(0.09);
-  expect(Math.abs(q - 0.5)).toBeLessThan(0.18);
+  expect(Math.abs(q - 0.5)).toBeLessThan(0.14);
 });
 
 test("enkf-gradient gives a finite slope for each rate, from one program", () => {

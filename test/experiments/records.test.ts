@@ -1,6 +1,7 @@
 /** Real records against what others have published of them. */
 import { describe, expect, test } from "vitest";
 import { runExperiment, type Value } from "../../src/experiments/index.js";
+import { parseExperiment } from "../../src/io/index.js";
 import { example, quiet } from "./load.js";
 
 describe("the Nile, local level", () => {
@@ -86,5 +87,37 @@ describe("hares and lynxes", () => {
     expect(result.diverged).toBe(false);
     expect(states.times.slice(states.observed)).toEqual([1921, 1922, 1923, 1924, 1925]);
     expect(states.variables).toEqual(["hare", "lynx"]);
+  });
+});
+
+describe("gaps and irregular times", () => {
+  const nile = (rows: readonly string[]) =>
+    parseExperiment(
+      `
+name: gaps
+model: { kind: linear, transition: [[1]], processNoise: { variance: 1469 } }
+time: { step: 1 }
+observations:
+  file: { path: x.csv, time: year, columns: { flow: 0 }, noise: { kind: normal, variance: 15099 } }
+method: { kind: kalman, initial: { mean: [0], variance: 1e7 } }
+`,
+      "gaps.yaml",
+      async () => ({ name: "x.csv", text: ["year,flow", ...rows].join("\n") }),
+    ).then(({ specification }) => runExperiment(specification, quiet));
+
+  // A missing value and a missing row say the same; different steps, so equal up to rounding.
+  test("an empty cell is as good as no row at all", async () => {
+    const flows = [1120, 1160, 963, 1210, 1160, 1160, 813, 1230];
+    const missing = [2, 3, 6];
+    const row = (flow: number, i: number) => `${1871 + i},${missing.includes(i) ? "" : flow}`;
+    const withCells = await nile(flows.map(row));
+    const withoutRows = await nile(flows.map(row).filter((_, i) => !missing.includes(i)));
+    expect(withCells.result.logLikelihood).toBeCloseTo(withoutRows.result.logLikelihood!, 10);
+    expect(withCells.states.analysis.mean.at(-1)![0]).toBeCloseTo(
+      withoutRows.states.analysis.mean.at(-1)![0]!,
+      9,
+    );
+    expect(withCells.innovations.degrees).toEqual([1, 1, 0, 0, 1, 1, 0, 1]);
+    expect(withCells.innovations.standardised[2]).toEqual([Number.NaN]);
   });
 });

@@ -125,7 +125,9 @@ method: { kind: kalman, initial: { mean: [0], variance: 1e7 } }
     expect(result.diverged).toBe(true);
     expect(result.rmse).toBeNull();
     expect(result.logLikelihood).toBeNull();
-    expect(result.warnings[0]).toMatch(/diverged at cycle 2 \(time 1872\): mat.*Infinity.*Shorter steps/);
+    expect(result.warnings[0]).toMatch(
+      /diverged at cycle 2 \(time 1872\): mat.*Infinity.*Shorter steps/,
+    );
     expect(states.times).toEqual([1871]);
     expect(innovations.chiSquare).toHaveLength(1);
     expect(JSON.stringify(result)).not.toMatch(/NaN/);
