@@ -131,7 +131,7 @@ const operationTable = (ours: readonly Figure[], build: string): Table => ({
 });
 
 const peerOperations = (all: readonly Figure[]): Table => ({
-  title: "The same by jax-js, ns (its jit makes one kernel of all 1000)",
+  title: "The same by jax-js, ns (500 in a row, of which its jit makes one kernel)",
   header: ["operation", ...precisions],
   rows: operationRows(
     all.filter((f) => isOperation(f) && f.who === "jax-js"),

@@ -5,6 +5,7 @@
  * it is read often) packed into panels that the microkernels pass through contiguously.
  */
 import { bytesOf, readablePast } from "./abi";
+import { doneByHost } from "./host";
 import { productVector, vectorProduct } from "./matvec";
 import { MINUS, microStrip, PLUS, ROWS, SET, tileColumns, WIDTH } from "./micro";
 import { packContiguous, packTransposed } from "./pack";
@@ -192,6 +193,7 @@ export function gemm<T extends number>(
     vectorProduct<T>(c, a, b, k, n, transposeB, mode);
     return;
   }
+  if (doneByHost<T>(c, a, b, m, k, n, transposeA, transposeB, mode)) return;
   const small = readsInPlace<T>(k, n, transposeB);
   if (!small && bytes >= gemmScratch<T>(m, k, n, transposeB)) {
     blocked<T>(c, a, b, m, k, n, transposeA, transposeB, mode, scratch);

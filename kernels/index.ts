@@ -14,6 +14,8 @@ import * as s from "./symmetric";
 import * as triangular from "./triangular";
 import * as u from "./unary";
 
+export { leaveProducts } from "./host";
+
 /** First address that the host may use. */
 export function heapBase(): usize {
   return __heap_base;

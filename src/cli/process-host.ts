@@ -12,6 +12,7 @@ export function processHost(): CliHost {
     now: () => performance.now(),
     onStop: watchSignals,
     runExperiment: async (specification, host, resume) => {
+      if (process.env.KALMIA_BLAS !== "off") await useSystemBlas();
       const { runExperiment } = await import("../experiments/run.js");
       return runExperiment(specification, host, resume);
     },
@@ -20,6 +21,13 @@ export function processHost(): CliHost {
       return renderReport(specification, output);
     },
   };
+}
+
+/** Large products go to the machine's BLAS, where it has one. */
+async function useSystemBlas(): Promise<void> {
+  const { systemBlas } = await import("../io/blas.js");
+  const { useProducts } = await import("../engine/index.js");
+  useProducts(await systemBlas());
 }
 
 /** The first signal asks to stop; the watch is over then, so that a second one ends the process. */

@@ -19,6 +19,8 @@ export interface Backend {
   status(): number;
   /** First address that the host may use. */
   heapBase(): number;
+  /** Leaves products of at least `from` multiplications to a library; null: to none. */
+  useProducts(library: ProductLibrary | null, from: number): void;
   /** Bytes of scratch that matmul and the convolutions need. */
   matmulScratch(
     dtype: "f64" | "f32",
@@ -40,17 +42,45 @@ export interface Backend {
 
 export type Build = "simd" | "relaxed";
 
+/** A library of the host for large matrix products, on the memory of the kernels. */
+export interface ProductLibrary {
+  readonly name: string;
+  /**
+   * C = α op(A) op(B) + β C, row-major and contiguous: op(A) m×k, op(B) k×n; α = ±1, β = 0 or 1.
+   * Addresses are bytes in `memory`.
+   */
+  product(
+    memory: WebAssembly.Memory,
+    dtype: "f64" | "f32",
+    transposeA: boolean,
+    transposeB: boolean,
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    b: number,
+    c: number,
+    alpha: 1 | -1,
+    beta: 0 | 1,
+  ): void;
+}
+
 interface KernelExports {
   readonly table: WebAssembly.Table;
   run(program: number, count: number): number;
   status(): number;
   heapBase(): number;
+  leaveProducts(from: number): void;
 }
 type ScratchFunction = (...sizes: number[]) => number;
 
 /** 64 KiB pages: 16 MiB at first, 4 GiB at most. */
 const initialPages = 256;
 const maximumPages = 65536;
+
+/** Modes of a product: C = AB, C += AB, C −= AB. */
+const set = 0;
+const minus = 2;
 
 const decode = (base64: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
@@ -60,7 +90,37 @@ export function loadBackend(build?: Build): Backend {
   const chosen = build ?? (WebAssembly.validate(relaxedBytes) ? "relaxed" : "simd");
   const memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages });
   const module = new WebAssembly.Module(chosen === "relaxed" ? relaxedBytes : decode(simd));
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  let library: ProductLibrary | null = null;
+  const product = (
+    bytes: number,
+    transposeA: number,
+    transposeB: number,
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    b: number,
+    c: number,
+    mode: number,
+  ): void => {
+    const dtype = bytes === 8 ? "f64" : "f32";
+    const [tA, tB] = [transposeA !== 0, transposeB !== 0];
+    // Addresses beyond 2 GiB come as negative numbers.
+    const at = [a >>> 0, b >>> 0, c >>> 0] as const;
+    library!.product(
+      memory,
+      dtype,
+      tA,
+      tB,
+      m,
+      n,
+      k,
+      ...at,
+      mode === minus ? -1 : 1,
+      mode === set ? 0 : 1,
+    );
+  };
+  const instance = new WebAssembly.Instance(module, { env: { memory, product } });
   const kernels = instance.exports as unknown as KernelExports;
 
   const opcodes = new Map<string, number>();
@@ -78,6 +138,10 @@ export function loadBackend(build?: Build): Backend {
     run: kernels.run,
     status: kernels.status,
     heapBase: kernels.heapBase,
+    useProducts: (chosen, from) => {
+      library = chosen;
+      kernels.leaveProducts(chosen === null ? Number.POSITIVE_INFINITY : from);
+    },
     matmulScratch: (dtype, m, k, n, tA, tB) =>
       scratch(`matmulScratch_${dtype}`)(m, k, n, Number(tA), Number(tB)),
     convScratch: (dtype, batch, inputs, outputs, n, k) =>
@@ -102,3 +166,17 @@ export function useBackend(choice: Backend | Build): void {
   }
   current = typeof choice === "string" ? loadBackend(choice) : choice;
 }
+
+/** Multiplications from which calling a library costs less than it saves. */
+const leastProduct = 16_384;
+
+/** Leaves large matrix products to a library of the host; null: the kernels do them all again. */
+export function useProducts(library: ProductLibrary | null, from = leastProduct): void {
+  backend().useProducts(library, from);
+  products = library;
+}
+
+let products: ProductLibrary | null = null;
+
+/** The library in use, if any. */
+export const productsInUse = (): ProductLibrary | null => products;

@@ -36,8 +36,17 @@ export interface CaptureStatistics {
   readonly bytes: number;
 }
 
+/** Time that a captured function spends in one kernel. */
+export interface KernelTime {
+  readonly kernel: string;
+  readonly calls: number;
+  readonly seconds: number;
+}
+
 export interface Captured<A extends readonly unknown[], R> {
   (...args: A): R;
+  /** Where the time of a call goes, kernel by kernel, the longest first. */
+  profile(...args: A): KernelTime[];
   /** Figures of the programs made so far. */
   statistics(): CaptureStatistics;
   /** Gives the programs back; the next call captures anew. */
@@ -185,6 +194,27 @@ const outputSize = ({ instructions }: Program, i: number): number => {
   return Math.floor(block.bytes / bytesPer[kernel.slice(-3) as DType]);
 };
 
+/** Runs of each instruction while profiling; the fastest of `profileRounds` counts. */
+const profileRuns = 20;
+const profileRounds = 5;
+
+/** Times each instruction by itself; running one again changes nothing, since outputs are no inputs. */
+function profileProgram(program: Program, given: readonly Tensor[]): KernelTime[] {
+  load(program, given);
+  const times = new Map<string, KernelTime>();
+  program.instructions.forEach(({ kernel }, i) => {
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < profileRounds; round++) {
+      const began = performance.now();
+      for (let k = 0; k < profileRuns; k++) backend().run(program.starts[i]!, 1);
+      best = Math.min(best, (performance.now() - began) / 1000 / profileRuns);
+    }
+    const { calls, seconds } = times.get(kernel) ?? { calls: 0, seconds: 0 };
+    times.set(kernel, { kernel, calls: calls + 1, seconds: seconds + best });
+  });
+  return [...times.values()].sort((a, b) => b.seconds - a.seconds);
+}
+
 /** What a program depends on: the shapes of tensors, and every other argument by value. */
 function signature(args: readonly unknown[]): string {
   return JSON.stringify(args, (key, value: unknown) => {
@@ -209,20 +239,23 @@ function signature(args: readonly unknown[]): string {
  */
 export function capture<A extends unknown[], R>(f: (...args: A) => R): Captured<A, R> {
   const programs = new Map<string, Program>();
+  const programFor = (args: A): Program => {
+    const key = signature(args);
+    const known = programs.get(key);
+    if (known !== undefined) return known;
+    const program = record(f as (...args: unknown[]) => unknown, args);
+    programs.set(key, program);
+    return program;
+  };
   const call = (...args: A): R => {
     const given = leavesOf(args);
     if (isRecording() || trackedBits(given) !== 0) return f(...args);
-    const key = signature(args);
-    let program = programs.get(key);
-    if (program === undefined) {
-      program = record(f as (...args: unknown[]) => unknown, args);
-      programs.set(key, program);
-    }
-    return replay(program, given) as R;
+    return replay(programFor(args), given) as R;
   };
   const total = (figure: (program: Program) => number): number =>
     [...programs.values()].reduce((sum, program) => sum + figure(program), 0);
   return Object.assign(call, {
+    profile: (...args: A) => profileProgram(programFor(args), leavesOf(args)),
     statistics: () => ({
       programs: programs.size,
       instructions: total(({ instructions }) => instructions.length),

@@ -1,6 +1,15 @@
 /** The engine: tensors in WebAssembly memory, differentiable operations, capture and replay. */
-export { type Backend, type Build, backend, loadBackend, useBackend } from "./backend.js";
-export { type Captured, type CaptureStatistics, capture } from "./capture.js";
+export {
+  type Backend,
+  type Build,
+  backend,
+  loadBackend,
+  type ProductLibrary,
+  productsInUse,
+  useBackend,
+  useProducts,
+} from "./backend.js";
+export { type Captured, type CaptureStatistics, capture, type KernelTime } from "./capture.js";
 export {
   checkpoint,
   grad,

@@ -81,6 +81,7 @@ export function createTwin(): Backend {
     },
     status: () => statusAddress,
     heapBase: () => heapBase,
+    useProducts: () => {},
     matmulScratch: () => 0,
     convScratch: () => 0,
   };
