@@ -1,0 +1,136 @@
+/** What the pages show is true: their code runs, their files parse, their links lead somewhere. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { runExperiment } from "../../src/experiments/index.js";
+import { experimentJsonSchema, InputError, parseExperiment } from "../../src/io/index.js";
+
+const root = resolve(import.meta.dirname, "../..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const pages = [
+  ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "kernels/README.md", "data/README.md"],
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("docs", name)),
+];
+
+/** The fenced blocks of a page whose info string is `info`. */
+const blocks = (page: string, info: string): string[] =>
+  [...read(page).matchAll(/^```([^\n]*)\n([\s\S]*?)^```$/gm)]
+    .filter(([, given]) => given === info)
+    .map(([, , body]) => body);
+
+/** Blocks name their data as seen from examples/. */
+const parse = (text: string, name: string) =>
+  parseExperiment(text, name, async (path) => ({
+    name: path,
+    text: readFileSync(resolve(root, "examples", path), "utf8"),
+  }));
+
+test("the README's library example runs", async () => {
+  const [code, ...others] = blocks("README.md", "ts");
+  expect(others).toEqual([]);
+  const folder = mkdtempSync(join(tmpdir(), "kalmia-readme-"));
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  try {
+    const from = code.replace(/"kalmia\/(\w+)"/g, (_, layer) =>
+      JSON.stringify(join(root, "src", layer, "index.ts")),
+    );
+    writeFileSync(join(folder, "example.ts"), from);
+    await import(join(folder, "example.ts"));
+    const printed = log.mock.calls.flat();
+    expect(printed.length).toBe(3);
+    for (const figure of printed) expect(Number.isFinite(figure)).toBe(true);
+  } finally {
+    log.mockRestore();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const files = pages.flatMap((page) => blocks(page, "yaml").map((text) => [page, text] as const));
+test.each(files)("an experiment file in %s is one", async (page, text) => {
+  await expect(parse(text, page)).resolves.toBeDefined();
+});
+
+test("the broken file of experiment-files.md gives the messages shown", async () => {
+  const page = "docs/experiment-files.md";
+  const [broken] = blocks(page, "yaml broken");
+  const [shown] = blocks(page, "text");
+  const error = await parse(broken, "nile.yaml").catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(InputError);
+  expect((error as InputError).message).toBe(shown.trimEnd());
+});
+
+test("experiment-files.md knows every key of the schema", () => {
+  const keys = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return;
+    for (const [key, value] of Object.entries(node)) {
+      if (key === "properties") for (const name of Object.keys(value)) keys.add(name);
+      visit(value);
+    }
+  };
+  visit(experimentJsonSchema());
+  const text = read("docs/experiment-files.md");
+  const code = [...text.matchAll(/`([^`\n]+)`/g)].map(([, words]) => words).join(" ");
+  const unknown = [...keys].filter((key) => !new RegExp(`\\b${key}\\b`).test(code));
+  expect(unknown).toEqual([]);
+});
+
+test("every dependency is in decision 0010, with its version", () => {
+  const manifest = JSON.parse(read("package.json")) as Record<string, Record<string, string>>;
+  const record = read("docs/decisions/0010-dependencies.md");
+  for (const kind of ["dependencies", "devDependencies", "optionalDependencies"]) {
+    for (const [name, version] of Object.entries(manifest[kind])) {
+      expect(record).toContain(`\`${name}\``);
+      expect(record).toContain(version);
+    }
+  }
+});
+
+describe("links", () => {
+  test.each(pages)("%s", (page) => {
+    const targets = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target);
+    const missing = targets.filter((target) => {
+      if (/^https?:/.test(target)) return false;
+      const [path, anchor] = target.split("#");
+      const file = path === "" ? page : join(dirname(page), path);
+      if (!existsSync(join(root, file))) return true;
+      return anchor !== undefined && !anchorsOf(file).includes(anchor);
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+const anchorsOf = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+
+test("first-steps.md and the README's caption give the numbers of the main job", async () => {
+  const { specification } = await parse(read("examples/lynx-hare.yaml"), "lynx-hare.yaml");
+  const host = { progress: () => {}, checkpoint: () => {}, stopRequested: () => false };
+  const { result } = await runExperiment(specification, host);
+  const page = read("docs/guide/first-steps.md");
+  const caption = read("README.md");
+  const figures = [
+    ["preyGrowth", 3, 3],
+    ["predation", 4, 4],
+    ["predatorDeath", 3, 3],
+    ["conversion", 4, 4],
+    ["processNoise.variance", 4, 4],
+  ] as const;
+  for (const [name, digits, errorDigits] of figures) {
+    const { learned, standardError } = result.parameters[name];
+    const shown = `${learned.toFixed(digits)} ± ${standardError!.toFixed(errorDigits)}`;
+    expect(page).toContain(`${name}\``);
+    expect(page).toContain(shown);
+    expect(caption).toContain(shown);
+  }
+  expect(page).toContain(`Log-likelihood −${Math.abs(result.logLikelihood!).toFixed(2)}`);
+  expect(result.parameters.covarianceInflation.learned).toBeLessThan(1e-3);
+});
