@@ -15,7 +15,8 @@ export function main() {
   const crossing = (rates: PredatorPreyParams) =>
     propagations(model, rates, 0.01, new Array<number>(20).fill(1), 1);
   const root = key(1);
-  const { observations: y } = twin(prior.mean, crossing(truth), observeAll(2), 0.04, root);
+  const instrument = { operator: observeAll(2), variance: 0.04 };
+  const { observations: y } = twin(prior.mean, crossing(truth), instrument, root);
   const filter = enkf({ members: 50, covarianceInflation: 0.1 });
 
   const loss = (rates: Record<keyof PredatorPreyParams, Tensor>) => {

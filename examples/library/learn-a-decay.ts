@@ -14,7 +14,8 @@ const crossing = (a: Scalar, q: Scalar) =>
 
 /** x′ = 0.8 x + N(0, 0.5), y = x + N(0, 0.2): simulated, then learned from a poor guess. */
 export function main() {
-  const { observations: y } = twin(tensor([0]), crossing(0.8, 0.5), observeAll(1), 0.2, key(7));
+  const instrument = { operator: observeAll(1), variance: 0.2 };
+  const { observations: y } = twin(tensor([0]), crossing(0.8, 0.5), instrument, key(7));
   const variance = positive(); // latent line → (0, ∞)
   const J = (u: Tensor): Tensor => {
     const a = unitInterval.forward(index(u, 0, 0));

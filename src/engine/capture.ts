@@ -75,6 +75,8 @@ interface Program {
 class Tape {
   readonly instructions: Instruction[] = [];
   readonly constants = new Map<Block, Block>();
+  /** Constants of eight bytes at most, by their contents. */
+  private readonly small = new Map<string, Block>();
 
   add({ kernel, words, describe }: Instruction): void {
     const kept = words.map((word) => (typeof word === "number" ? word : this.own(word)));
@@ -85,12 +87,18 @@ class Tape {
     if (block.address === -1) return block;
     const known = this.constants.get(block);
     if (known !== undefined) return known;
-    const copy = allocateUnowned(block.bytes);
-    copyBytes(addressOf(copy), addressOf(block), block.bytes);
+    const contents = block.bytes <= 8 ? contentsOf(block) : null;
+    const same = contents === null ? undefined : this.small.get(contents);
+    const copy = same ?? allocateUnowned(block.bytes);
+    if (same === undefined) copyBytes(addressOf(copy), addressOf(block), block.bytes);
+    if (contents !== null) this.small.set(contents, copy);
     this.constants.set(block, copy);
     return copy;
   }
 }
+
+const contentsOf = (block: Block): string =>
+  new Uint8Array(backend().memory.buffer, addressOf(block), block.bytes).join();
 
 function copyBytes(to: number, from: number, bytes: number): void {
   new Uint8Array(backend().memory.buffer).copyWithin(to, from, from + bytes);
@@ -146,7 +154,7 @@ function record(f: (...args: unknown[]) => unknown, args: readonly unknown[]): P
     instructions,
     code,
     starts,
-    owned: [code, values, ...tape.constants.values()],
+    owned: [code, values, ...new Set(tape.constants.values())],
   };
 }
 

@@ -8,7 +8,7 @@ import { bytesPer, type DType } from "./dtype.js";
 import { ShapeError } from "./errors.js";
 import { type Contribution, recordNode, trackedBits } from "./graph.js";
 import { promiseBlock } from "./memory.js";
-import { firstNonFinite, isRecording, nonFiniteError } from "./program.js";
+import { firstNonFinite, isRecording, nonFiniteError, recordInto } from "./program.js";
 import { sizeOf } from "./shape.js";
 import { empty, full, type Operand, Tensor, view } from "./tensor.js";
 
@@ -49,12 +49,22 @@ export function result(shape: readonly number[], dtype: DType): Tensor {
 const shapesOf = (inputs: readonly Tensor[]): string =>
   inputs.map((x) => `[${x.shape}]`).join(", ");
 
-/** Applies an operation that has no derivative: the result is a constant to every derivative. */
+/** Whether all values are there already: what is computed from them while recording is a constant. */
+const areKnown = (inputs: readonly Tensor[]): boolean =>
+  inputs.length > 0 && inputs.every(({ block }) => block.address >= 0);
+
+/**
+ * Applies an operation that has no derivative: the result is a constant to every derivative.
+ * While recording, an operation on constants is done at once, and its result is a constant too.
+ */
 export function applyConstant<P>(
   primitive: ConstantPrimitive<P>,
   inputs: readonly Tensor[],
   params: P,
 ): Tensor {
+  if (isRecording() && areKnown(inputs)) {
+    return recordInto(null, () => applyConstant(primitive, inputs, params));
+  }
   const { shape, dtype } = primitive.infer(inputs, params);
   const out = result(shape, dtype);
   const describe = () => `${primitive.name}(${shapesOf(inputs)})`;

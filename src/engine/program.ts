@@ -27,7 +27,8 @@ let recorder: Recorder | null = null;
 
 export const isRecording = (): boolean => recorder !== null;
 
-export function recordInto<T>(target: Recorder, body: () => T): T {
+/** Runs `body` with its instructions recorded, or (null) run at once even while recording. */
+export function recordInto<T>(target: Recorder | null, body: () => T): T {
   const before = recorder;
   recorder = target;
   try {

@@ -18,7 +18,7 @@ import {
   observeMatrix,
   type ValueTransform,
 } from "../observe/index.js";
-import { asTensor, type Gaussian, type Scalar, vectorOf } from "../prob/index.js";
+import { asTensor, type Gaussian, type Scalar, type Support, vectorOf } from "../prob/index.js";
 import type {
   InitialSpecification,
   ModelSpecification,
@@ -93,6 +93,8 @@ export function observationVariance(noise: NoiseSpecification, read: Reader): Sc
 export interface View {
   readonly operator: Operator;
   readonly transform: ValueTransform;
+  /** Values that must be positive are perturbed within the positive. */
+  readonly support: Support;
 }
 
 /** Single components as the noise compares them: as they are, or by their logarithms. */
@@ -104,15 +106,17 @@ export function viewOfComponents(
   const logs = inLogarithms(model);
   if (noise.kind === "lognormal") {
     const operator = logs ? observeComponents(components) : observeLog(components);
-    return { operator, transform: "log" };
+    return { operator, transform: "log", support: "real" };
   }
   const operator = logs ? observeExp(components) : observeComponents(components);
-  return { operator, transform: "identity" };
+  const support = model.kind === "lotka-volterra" ? "positive" : "real";
+  return { operator, transform: "identity", support };
 }
 
 export const viewOfMatrix = (matrix: readonly (readonly number[])[]): View => ({
   operator: observeMatrix(tensor(matrix)),
   transform: "identity",
+  support: "real",
 });
 
 /** The distribution before the first observation, in the state's own variables. */

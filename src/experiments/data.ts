@@ -102,7 +102,7 @@ function simulateTwin(
   noise: NoiseSpecification,
   initial: InitialSpecification,
   intervals: readonly number[],
-  { operator }: View,
+  { operator, support }: View,
   key: Key,
 ): { states: number[][]; compared: number[][] } {
   try {
@@ -110,8 +110,8 @@ function simulateTwin(
       const motion = motionOf(specification, truth);
       const prior = priorOf(initial, specification.model, motion, truth);
       const x0 = index(sampleGaussian(prior, 1, foldIn(key, 1)), 0, 0); // [d]
-      const R = observationVariance(noise, truth);
-      const made = twin(x0, motion.crossing(intervals), operator, R, foldIn(key, 3));
+      const instrument = { operator, support, variance: observationVariance(noise, truth) };
+      const made = twin(x0, motion.crossing(intervals), instrument, foldIn(key, 3));
       return {
         states: made.states.toArray() as number[][],
         compared: made.observations.toArray() as number[][],

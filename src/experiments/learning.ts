@@ -16,7 +16,7 @@ import { foldIn, type Key } from "../random/index.js";
 import { filterOf, motionOf, observationVariance, priorOf } from "./assembly.js";
 import type { Data } from "./data.js";
 import { Interrupted, type LearningOutput, type RunHost } from "./output.js";
-import type { LearnSpecification, Specification } from "./specification.js";
+import { type LearnSpecification, type Specification, trainingLength } from "./specification.js";
 import { collecting, lookingUp, type Reader } from "./values.js";
 
 /** Reads every value of a specification once, in the order of its parts. */
@@ -45,9 +45,6 @@ export interface RunKeys {
   readonly starts: Key;
 }
 
-/** The number of observations, of K, to learn from. */
-const trainingLength = (validation: number, K: number): number => K - Math.round(validation * K);
-
 /** The filter over windows of the record; the last share of it is for validation. */
 export function learningProblem(
   specification: Specification,
@@ -74,7 +71,7 @@ export function learningProblem(
         .crossing(intervals)
         .map((propagation, t) => ({
           ...propagation,
-          observation: observationAt({ y, mask }, t, view.operator, variance),
+          observation: observationAt({ y, mask }, t, view.operator, variance, view.support),
         }));
       return assimilate(filterOf(specification, read), before, cycles, cycleKeys);
     },

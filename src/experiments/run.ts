@@ -213,9 +213,5 @@ function warningsOf(
       `The run diverged at cycle ${failure.cycle + 1} (${where}): ${failure.message} Shorter steps, more process noise or inflation, or another initial state may help.`,
     );
   }
-  const doubts = learned?.uncertainty;
-  if (doubts && Object.values(doubts.parameters).some((p) => p.standardError === null)) {
-    warnings.push(doubts.explanation);
-  }
-  return warnings;
+  return [...warnings, ...(learned?.uncertainty?.concerns ?? [])];
 }

@@ -37,14 +37,13 @@ export function horizon({ time }: Specification): number[] {
 }
 
 /** The parts of one cycle, with the values in place. */
-function parts(specification: Specification, { view, initial }: Data, values: NamedTensors) {
+function parts(specification: Specification, { initial }: Data, values: NamedTensors) {
   const read = lookingUp(values);
   const motion = motionOf(specification, read);
   return {
     motion,
     filter: filterOf(specification, read),
     prior: priorOf(initial, specification.model, motion, read),
-    operator: view.operator,
     variance: observationVariance(specification.observations.noise, read),
   };
 }
@@ -56,7 +55,7 @@ export function runFilter(
   initialKey: Key,
   key: Key,
 ): FilterRun<unknown> {
-  const { series } = data;
+  const { series, view } = data;
   const beyond = horizon(specification);
   const intervals = [...series.intervals, ...beyond];
   const keys = cycleKeys(key, 0, intervals.length);
@@ -73,8 +72,9 @@ export function runFilter(
       observed: Pick<ObservationSeries, "y" | "mask"> | null,
       cycleKey: Key,
     ) => {
-      const { filter, motion, operator, variance } = parts(specification, data, at);
-      const observation = observed && observationAt(observed, 0, operator, variance);
+      const { filter, motion, variance } = parts(specification, data, at);
+      const observation =
+        observed && observationAt(observed, 0, view.operator, variance, view.support);
       return runCycle(
         filter,
         before,

@@ -141,6 +141,8 @@ export interface LearnSpecification {
   readonly validation: number;
   /** Stop when the validation loss has not improved for so many epochs. */
   readonly patience: number;
+  /** The rates are multiplied by `factor` when `patience` epochs brought no improvement. */
+  readonly plateau: { readonly patience: number; readonly factor: number };
   /** Independent starts; the first from the start values, the others scattered about them. */
   readonly restarts: number;
   /** Standard deviation of the scatter of the starts in the latent variables. */
@@ -148,6 +150,10 @@ export interface LearnSpecification {
   /** Finish with Newton steps on the whole record, so that standard errors are taken at a maximum. */
   readonly refine: boolean;
 }
+
+/** The number of observations, of K, to learn from; the others, at the end, are for validation. */
+export const trainingLength = (validation: number, K: number): number =>
+  K - Math.round(validation * K);
 
 export interface Specification {
   readonly name: string;

@@ -86,7 +86,7 @@ function checkSections(
   const dimension = model === null ? null : checkModel(model, tell);
   if (observations !== null) checkObservations(observations, model, dimension, tell);
   if (method !== null) checkMethod(method, sections, dimension, tell);
-  if (time !== null) checkTime(time, observations, given, tell);
+  if (time !== null) checkTime(time, sections, given, tell);
   checkLearned(sections, given, tell);
   if (learn !== null) checkWindow(learn, record?.times.length ?? time?.cycles ?? null, tell);
 }

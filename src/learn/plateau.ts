@@ -1,10 +1,10 @@
 /** Learning rates that shrink when a loss has stopped falling (ReduceLROnPlateau). */
 
 export interface PlateauOptions {
-  /** Epochs without improvement before the rate shrinks. @defaultValue 5 */
-  readonly patience?: number;
-  /** @defaultValue 0.1 */
-  readonly factor?: number;
+  /** Epochs without improvement before the rate shrinks. */
+  readonly patience: number;
+  /** What it is multiplied by then. */
+  readonly factor: number;
   /** Improvement that counts, relative to the best loss. @defaultValue 1e-4 */
   readonly threshold?: number;
   /** The scale never falls below this. @defaultValue 1e-4 */
@@ -25,7 +25,7 @@ export const plateauStart: PlateauState = { best: null, waited: 0, scale: 1 };
 export function plateau(
   state: PlateauState,
   loss: number,
-  { patience = 5, factor = 0.1, threshold = 1e-4, minimum = 1e-4 }: PlateauOptions = {},
+  { patience, factor, threshold = 1e-4, minimum = 1e-4 }: PlateauOptions,
 ): PlateauState {
   const { best, waited, scale } = state;
   if (best === null || loss < best - threshold * Math.abs(best)) {

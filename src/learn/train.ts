@@ -22,7 +22,7 @@ import {
 } from "../engine/index.js";
 import { type AdamState, adam } from "./adam.js";
 import type { NamedTensors } from "./parameters.js";
-import { type PlateauState, plateau, plateauStart } from "./plateau.js";
+import { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
 import { type LearningProblem, windowLoss } from "./problem.js";
 import type { Window } from "./window.js";
 
@@ -31,6 +31,7 @@ export interface TrainOptions {
   readonly rates: { readonly dynamics: number; readonly filter: number };
   /** Epochs without improvement after which training ends. */
   readonly patience: number;
+  readonly plateau: PlateauOptions;
 }
 
 export interface EpochReport {
@@ -187,7 +188,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
           mean: numbers(moments.mean),
           square: numbers(moments.square),
         },
-        plateau: plateau(state.plateau, score),
+        plateau: plateau(state.plateau, score, options.plateau),
         best: improved ? { loss: score, latents: scored } : state.best,
         stale: improved ? 0 : state.stale + 1,
         failures: 0,

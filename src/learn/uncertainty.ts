@@ -29,8 +29,10 @@ export interface ParameterUncertainty {
 
 export interface Uncertainty {
   readonly parameters: Readonly<Record<string, ParameterUncertainty>>;
-  /** Why there are standard errors, or why not. */
+  /** Where the standard errors come from, or why there are none. */
   readonly explanation: string;
+  /** What a reader must know before relying on them; empty when all is well. */
+  readonly concerns: readonly string[];
 }
 
 /** A value that a whole unit of its latent moves by less than this share is at a bound. */
@@ -80,10 +82,12 @@ export function uncertainty(
   const H = free.map((i) => free.map((j) => curvature.hessian[i]![j]!));
   const variances = inverseDiagonal(H);
   if (variances === null) {
+    const explanation =
+      "No standard errors: the log-likelihood is not curved downwards in every direction where learning ended, so this is no proper maximum or some parameters cannot be told apart. Fix one of them, or give more data.";
     return {
       parameters: Object.fromEntries(definitions.map(({ name }) => [name, none])),
-      explanation:
-        "No standard errors: the log-likelihood is not curved downwards in every direction where learning ended, so this is no proper maximum or some parameters cannot be told apart. Fix one of them, or give more data.",
+      explanation,
+      concerns: [explanation],
     };
   }
   const parameters = definitions.map((definition, i) => {
@@ -98,14 +102,14 @@ export function uncertainty(
       },
     ] as const;
   });
+  const concerns = [
+    ...bound.map((name) => `${name} came to rest at a bound and was held there.`),
+    ...(converged ? [] : ["The maximum was not reached to full precision."]),
+  ];
+  const source = "Standard errors come from the curvature of the log-likelihood at its maximum.";
   return {
     parameters: Object.fromEntries(parameters),
-    explanation: [
-      "Standard errors come from the curvature of the log-likelihood at its maximum.",
-      ...(bound.length > 0
-        ? [`${bound.join(", ")} came to rest at a bound and was held there.`]
-        : []),
-      ...(converged ? [] : ["The maximum was not reached to full precision."]),
-    ].join(" "),
+    explanation: [source, ...concerns].join(" "),
+    concerns,
   };
 }

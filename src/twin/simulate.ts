@@ -6,7 +6,7 @@
 import { add, mul, sqrt, stack, type Tensor } from "../engine/index.js";
 import { advance, type Propagation } from "../models/index.js";
 import type { Operator } from "../observe/index.js";
-import { asRow, type Scalar } from "../prob/index.js";
+import { asRow, fold, type Scalar, type Support } from "../prob/index.js";
 import { foldIn, type Key, normal, split } from "../random/index.js";
 
 export interface Twin {
@@ -27,22 +27,33 @@ export function simulate(initial: Tensor, crossing: readonly Propagation[], key:
   return stack(states, 0);
 }
 
+/** What an instrument gives: h and R of every observation, and whether values stay positive. */
+export interface Instrument {
+  readonly operator: Operator;
+  readonly variance: Scalar;
+  /** @defaultValue "real" */
+  readonly support?: Support;
+}
+
 /** h(x) + √R ∘ z for states [K, ..., d] → [K, ..., m]. */
-export function observe(states: Tensor, operator: Operator, variance: Scalar, key: Key): Tensor {
+export function observe(
+  states: Tensor,
+  { operator, variance, support }: Instrument,
+  key: Key,
+): Tensor {
   const hx = operator.apply(states);
   const sd = typeof variance === "number" ? Math.sqrt(variance) : sqrt(asRow(variance));
-  return add(hx, mul(sd, normal(key, hx.shape)));
+  return fold(add(hx, mul(sd, normal(key, hx.shape))), support);
 }
 
 /** A truth and its observations. */
 export function twin(
   initial: Tensor,
   crossing: readonly Propagation[],
-  operator: Operator,
-  variance: Scalar,
+  instrument: Instrument,
   key: Key,
 ): Twin {
   const [truthKey, noiseKey] = split(key) as [Key, Key];
   const states = simulate(initial, crossing, truthKey);
-  return { states, observations: observe(states, operator, variance, noiseKey) };
+  return { states, observations: observe(states, instrument, noiseKey) };
 }

@@ -101,6 +101,13 @@ describe("capture", () => {
     expect(f.statistics().instructions).toBe(1);
   });
 
+  test("does what depends on constants alone once, while capturing", () => {
+    const constant = tensor([1, 2, 3]);
+    const f = capture((at: Tensor) => add(at, sum(exp(sin(constant)))));
+    expect(f(zeros([])).item()).toBe(sum(exp(sin(constant))).item());
+    expect(f.statistics().instructions).toBe(1);
+  });
+
   test("shares memory between values that are never alive together", () => {
     const n = 1000;
     const f = capture((at: Tensor) => {

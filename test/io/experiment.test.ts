@@ -58,6 +58,7 @@ test("the example of the interface, word for word", async () => {
     rates: { dynamics: 0.05, filter: 0.05 },
     validation: 0,
     patience: 20,
+    plateau: { patience: 5, factor: 0.5 },
     restarts: 1,
     scatter: 0.3,
     refine: true,

@@ -62,6 +62,7 @@ const options: LearnOptions = {
   epochs: 30,
   rates: { dynamics: 0.1, filter: 0.1 },
   patience: 20,
+  plateau: { patience: 5, factor: 0.5 },
   restarts: 1,
   scatter: 0.5,
   refine: true,

@@ -26,7 +26,7 @@ describe("plateau", () => {
     const losses = [3, 2, 2, 2, 2, 2, 2];
     const scales = losses.reduce<{ state: typeof plateauStart; scales: number[] }>(
       ({ state, scales }, loss) => {
-        const next = plateau(state, loss, { patience: 2 });
+        const next = plateau(state, loss, { patience: 2, factor: 0.1 });
         return { state: next, scales: [...scales, next.scale] };
       },
       { state: plateauStart, scales: [] },
@@ -35,9 +35,10 @@ describe("plateau", () => {
   });
 
   test("improvement below the threshold is none", () => {
-    const first = plateau(plateauStart, 1);
-    expect(plateau(first, 1 - 1e-6).waited).toBe(1);
-    expect(plateau(first, 0.9).waited).toBe(0);
+    const options = { patience: 5, factor: 0.5 };
+    const first = plateau(plateauStart, 1, options);
+    expect(plateau(first, 1 - 1e-6, options).waited).toBe(1);
+    expect(plateau(first, 0.9, options).waited).toBe(0);
   });
 });
 

@@ -82,6 +82,7 @@ export function lynxHare(): Fixture {
         rates: { dynamics: 0.03, filter: 0.1 },
         validation: 0.2,
         patience: 30,
+        plateau: { patience: 5, factor: 0.5 },
         restarts: 3,
         scatter: 0.3,
         refine: true,

@@ -1,3 +1,4 @@
+import { trainingLength } from "../../experiments/specification.js";
 import type { Path } from "../positions.js";
 import type { LearnFile } from "../schema/learn.js";
 import type { Given, Sections, Tell } from "./check.js";
@@ -35,11 +36,14 @@ export function checkLearned(sections: Sections, given: Given, tell: Tell): void
   }
 }
 
-/** Checks that a window fits in the part of the record that is learned from. */
+/** Checks that validation leaves something, and that a window fits in the part of the record that is learned from. */
 export function checkWindow(learn: LearnFile, times: number | null, tell: Tell): void {
-  if (learn.window === undefined || times === null) return;
-  const training = Math.floor(times * (1 - learn.validation));
-  if (learn.window <= training) return;
+  if (times === null) return;
+  const training = trainingLength(learn.validation, times);
+  if (training === 0) {
+    tell(["learn", "validation"], `got ${learn.validation}; it leaves none of the ${times} times`);
+  }
+  if (training === 0 || learn.window === undefined || learn.window <= training) return;
   const share = learn.validation > 0 ? ` left for learning by validation: ${learn.validation}` : "";
   tell(["learn", "window"], `got ${learn.window}; need at most the ${training} times${share}`);
 }

@@ -7,7 +7,7 @@ const twinKeys = ["cycles", "observeEvery", "spinup"] as const;
 /** Checks that times suit the source of the observations. */
 export function checkTime(
   time: TimeFile,
-  observations: Sections["observations"],
+  { observations, model }: Pick<Sections, "observations" | "model">,
   given: Given,
   tell: Tell,
 ): void {
@@ -23,6 +23,12 @@ export function checkTime(
   if (time.cycles !== undefined && time.spinup >= time.cycles) {
     tell(["time", "spinup"], `got ${time.spinup}; need fewer than the ${time.cycles} cycles`);
   }
+  if (given(["time", "substeps"]) !== undefined && model !== null && !integrated(model.kind)) {
+    tell(
+      ["time", "substeps"],
+      `is for models that are integrated in time; ${model.kind} takes a step exactly. Leave it out`,
+    );
+  }
   if (!isWhole(time.forecast / time.step)) {
     tell(
       ["time", "forecast"],
@@ -30,3 +36,6 @@ export function checkTime(
     );
   }
 }
+
+/** Whether a model's step is a Runge–Kutta step. */
+const integrated = (kind: string): boolean => kind === "lotka-volterra";

@@ -29,6 +29,12 @@ export const learn = keys({
     .min(1)
     .default(20)
     .describe("epochs without a better validation loss before learning stops"),
+  plateau: keys({
+    patience: z.int().min(1).default(5).describe("epochs without a better loss that it takes"),
+    factor: z.number().positive().lt(1).default(0.5).describe("what the rates are multiplied by"),
+  })
+    .prefault({})
+    .describe("when the rates shrink"),
   restarts: z.int().min(1).default(1).describe("independent starts"),
   scatter: z
     .number()
