@@ -3,20 +3,26 @@
  *
  * `relaxed` has fused multiply-add and is taken where the host offers it; `simd` gives the same
  * bits on every host. `useBackend` installs another one (the tests' JavaScript twin, say) before
- * any tensor is made.
+ * any tensor is made. The memory is one that threads can share, where the host has such; the code
+ * is the same on both kinds.
  */
 import { UsageError } from "./errors.js";
+import { instantiate, type KernelMemory, type ProductLibrary } from "./instance.js";
 import { relaxed, simd } from "./kernels.generated.js";
 
 export interface Backend {
   readonly name: string;
-  readonly memory: WebAssembly.Memory;
+  readonly memory: KernelMemory;
+  /** What other threads need to run programs on this memory; null where they cannot. */
+  readonly sharing: Sharing | null;
   /** Opcode of each kernel, by name with dtype: "add_f64". */
   readonly opcodes: ReadonlyMap<string, number>;
   /** Runs `count` instructions at address `program`; −1, or the number of the one that failed. */
   run(program: number, count: number): number;
   /** Address of the record that a failing kernel leaves. */
   status(): number;
+  /** Copies bytes within the memory. */
+  copyBytes(to: number, from: number, bytes: number): void;
   /** First address that the host may use. */
   heapBase(): number;
   /** Leaves products of at least `from` multiplications to a library; null: to none. */
@@ -40,112 +46,66 @@ export interface Backend {
   ): number;
 }
 
+/** The kernels and their memory, as they go to another thread. */
+export interface Sharing {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+}
+
 export type Build = "simd" | "relaxed";
 
-/** A library of the host for large matrix products, on the memory of the kernels. */
-export interface ProductLibrary {
-  readonly name: string;
-  /**
-   * C = α op(A) op(B) + β C, row-major and contiguous: op(A) m×k, op(B) k×n; α = ±1, β = 0 or 1.
-   * Addresses are bytes in `memory`.
-   */
-  product(
-    memory: WebAssembly.Memory,
-    dtype: "f64" | "f32",
-    transposeA: boolean,
-    transposeB: boolean,
-    m: number,
-    n: number,
-    k: number,
-    a: number,
-    b: number,
-    c: number,
-    alpha: 1 | -1,
-    beta: 0 | 1,
-  ): void;
-}
-
-interface KernelExports {
-  readonly table: WebAssembly.Table;
-  run(program: number, count: number): number;
-  status(): number;
-  heapBase(): number;
-  leaveProducts(from: number): void;
-}
-type ScratchFunction = (...sizes: number[]) => number;
-
 /** 64 KiB pages: 16 MiB at first, 4 GiB at most. */
-const initialPages = 256;
-const maximumPages = 65536;
+const pages = { initial: 256, maximum: 65536 };
 
-/** Modes of a product: C = AB, C += AB, C −= AB. */
-const set = 0;
-const minus = 2;
+/** How the import of the memory begins; after it comes 1, or 3 for a memory that is shared. */
+const memoryImport = "\x03env\x06memory\x02";
+const sharedLimits = 3;
 
-const decode = (base64: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+/** A build as WebAssembly, for a memory of its own or a shared one: they differ in one byte. */
+function decode(base64: string, shared: boolean): Uint8Array<ArrayBuffer> {
+  const binary = atob(base64);
+  const bytes = Uint8Array.from(binary, (c) => c.charCodeAt(0));
+  if (shared) bytes[binary.indexOf(memoryImport) + memoryImport.length] = sharedLimits;
+  return bytes;
+}
+
+/** A memory that threads can share, or null where the host has none. */
+function sharedMemory(): WebAssembly.Memory | null {
+  if (typeof SharedArrayBuffer === "undefined") return null;
+  try {
+    return new WebAssembly.Memory({ ...pages, shared: true });
+  } catch {
+    return null; // All its addresses are taken at once, and there may not be that many.
+  }
+}
 
 export function loadBackend(build?: Build): Backend {
-  const relaxedBytes = decode(relaxed);
+  const shared = sharedMemory();
+  const memory = shared ?? new WebAssembly.Memory(pages);
+  const relaxedBytes = decode(relaxed, shared !== null);
   const chosen = build ?? (WebAssembly.validate(relaxedBytes) ? "relaxed" : "simd");
-  const memory = new WebAssembly.Memory({ initial: initialPages, maximum: maximumPages });
-  const module = new WebAssembly.Module(chosen === "relaxed" ? relaxedBytes : decode(simd));
+  const module = new WebAssembly.Module(
+    chosen === "relaxed" ? relaxedBytes : decode(simd, shared !== null),
+  );
   let library: ProductLibrary | null = null;
-  const product = (
-    bytes: number,
-    transposeA: number,
-    transposeB: number,
-    m: number,
-    n: number,
-    k: number,
-    a: number,
-    b: number,
-    c: number,
-    mode: number,
-  ): void => {
-    const dtype = bytes === 8 ? "f64" : "f32";
-    const [tA, tB] = [transposeA !== 0, transposeB !== 0];
-    // Addresses beyond 2 GiB come as negative numbers.
-    const at = [a >>> 0, b >>> 0, c >>> 0] as const;
-    library!.product(
-      memory,
-      dtype,
-      tA,
-      tB,
-      m,
-      n,
-      k,
-      ...at,
-      mode === minus ? -1 : 1,
-      mode === set ? 0 : 1,
-    );
-  };
-  const instance = new WebAssembly.Instance(module, { env: { memory, product } });
-  const kernels = instance.exports as unknown as KernelExports;
-
-  const opcodes = new Map<string, number>();
-  for (const [name, value] of Object.entries(instance.exports)) {
-    if (!/^[a-zA-Z0-9]+_(f64|f32|i32)$/.test(name) || name.includes("Scratch")) continue;
-    const opcode = kernels.table.grow(1);
-    kernels.table.set(opcode, value);
-    opcodes.set(name, opcode);
-  }
-  const scratch = (name: string) => instance.exports[name] as ScratchFunction;
+  const kernels = instantiate(module, memory, () => library!);
   return {
     name: chosen,
     memory,
-    opcodes,
+    sharing: shared === null ? null : { module, memory },
+    opcodes: kernels.opcodes,
     run: kernels.run,
     status: kernels.status,
+    copyBytes: kernels.copyBytes,
     heapBase: kernels.heapBase,
     useProducts: (chosen, from) => {
       library = chosen;
       kernels.leaveProducts(chosen === null ? Number.POSITIVE_INFINITY : from);
     },
     matmulScratch: (dtype, m, k, n, tA, tB) =>
-      scratch(`matmulScratch_${dtype}`)(m, k, n, Number(tA), Number(tB)),
+      kernels.scratch(`matmulScratch_${dtype}`)(m, k, n, Number(tA), Number(tB)),
     convScratch: (dtype, batch, inputs, outputs, n, k) =>
-      scratch(`convScratch_${dtype}`)(batch, inputs, outputs, n, k),
+      kernels.scratch(`convScratch_${dtype}`)(batch, inputs, outputs, n, k),
   };
 }
 
@@ -170,13 +130,16 @@ export function useBackend(choice: Backend | Build): void {
 /** Multiplications from which calling a library costs less than it saves. */
 const leastProduct = 16_384;
 
+let products: { readonly library: ProductLibrary; readonly from: number } | null = null;
+
 /** Leaves large matrix products to a library of the host; null: the kernels do them all again. */
 export function useProducts(library: ProductLibrary | null, from = leastProduct): void {
   backend().useProducts(library, from);
-  products = library;
+  products = library === null ? null : { library, from };
 }
 
-let products: ProductLibrary | null = null;
-
 /** The library in use, if any. */
-export const productsInUse = (): ProductLibrary | null => products;
+export const productsInUse = (): ProductLibrary | null => products?.library ?? null;
+
+/** The least number of multiplications that goes to the library; Infinity: there is none. */
+export const productsFrom = (): number => products?.from ?? Number.POSITIVE_INFINITY;

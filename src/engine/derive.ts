@@ -1,6 +1,6 @@
 /** Derivatives of functions of trees of tensors. */
-import { ShapeError, UsageError } from "./errors.js";
-import { type Contribution, nodesBetween, recordNode, tracing } from "./graph.js";
+import { ShapeError } from "./errors.js";
+import { type Contribution, enclosedBy, recordNode, tracing } from "./graph.js";
 import { reshape, stopGradient } from "./primitives/broadcast.js";
 import { add } from "./primitives/elementwise.js";
 import { concat, index, slice, stack } from "./primitives/movement.js";
@@ -31,11 +31,12 @@ interface Trace<R> {
   push(tangents: readonly Contribution[]): Contribution[];
 }
 
-function trace<T, R>(f: (x: T) => R, x: T): Trace<R> {
-  const inputs = floats(x);
-  const { result, leaves, bit } = tracing(inputs, (copies) => f(withFloats(x, copies)));
+/** `enclosed` are tensors that f takes from around it, to be differentiated besides x. */
+function trace<T, R>(f: (x: T) => R, x: T, enclosed: readonly Tensor[] = []): Trace<R> {
+  const run = (copies: readonly Tensor[]) => f(withFloats(x, copies));
+  const { result, leaves, nodes, bit } = tracing(floats(x), enclosed, run, floats);
   const outputs = floats(result);
-  const nodes = nodesBetween(leaves, outputs, bit);
+  const tracked = new Set([...leaves, ...nodes.flatMap((node) => node.outputs)]);
   return {
     value: withFloats(result, outputs.map(detached(bit))),
     pull(cotangents) {
@@ -50,7 +51,7 @@ function trace<T, R>(f: (x: T) => R, x: T): Trace<R> {
       for (const node of nodes.toReversed()) {
         const gs = node.outputs.map((y) => bars.get(y) ?? null);
         if (gs.every((g) => g === null)) continue;
-        const needs = node.inputs.map((v) => v.node !== null && (v.node.bits & bit) !== 0);
+        const needs = node.inputs.map((v) => tracked.has(v));
         const parts = node.rules.vjp(gs, needs);
         node.inputs.forEach((v, i) => {
           if (needs[i]) give(v, parts[i] ?? null);
@@ -221,28 +222,24 @@ export function ravel<T>(tree: T): { vector: Tensor; unravel: (vector: Tensor) =
 }
 
 /**
- * f, without keeping what it computes on the way: derivatives run it again.
- * Everything that f depends on must come through its arguments.
+ * f, without keeping what it computes on the way: derivatives run it again, and need memory for
+ * one run at a time instead of all.
  */
 export function checkpoint<A extends unknown[], R>(f: (...args: A) => R): (...args: A) => R {
   return (...args) => {
     const inputs = floats(args);
     const run = (values: readonly Tensor[]) => f(...withFloats(args, values));
+    let enclosed: readonly Tensor[] = [];
     const value = scope(() => {
-      const result = run(inputs.map(stopGradient));
-      if (floats(result).some((y) => y.node !== null)) {
-        throw new UsageError(
-          "checkpoint: the function uses a differentiated tensor that is not among its arguments; its derivative would be lost. Pass it as an argument.",
-        );
-      }
-      return withFloats(result, floats(result).map(stopGradient));
+      const first = enclosedBy(() => run(inputs.map(stopGradient)), floats);
+      enclosed = first.enclosed;
+      return withFloats(first.result, floats(first.result).map(stopGradient));
     });
-    const outputs = floats(value);
-    const ofInputs = (values: readonly Tensor[]) => floats(run(values));
-    recordNode(inputs, outputs, {
-      vjp: (gs) => trace(ofInputs, inputs).pull(gs),
+    const again = () => trace((values: readonly Tensor[]) => floats(run(values)), inputs, enclosed);
+    recordNode([...inputs, ...enclosed], floats(value), {
+      vjp: (gs) => again().pull(gs),
       jvp: (ts) =>
-        trace(ofInputs, inputs)
+        again()
           .push(ts)
           .map((t) => [t]),
     });

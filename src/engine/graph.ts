@@ -60,33 +60,72 @@ export function recordNode(
 
 const identity: Rules = { vjp: (g) => g, jvp: (t) => [t] };
 
-/** Runs `body` on copies of `inputs` that are tracked under a bit of their own. */
+/** A function run under a bit of its own: what it returned, from what, and how. */
+export interface Traced<T> {
+  readonly result: T;
+  /** Copies of the inputs, then the tensors enclosed. */
+  readonly leaves: readonly Tensor[];
+  /** The nodes between leaves and outputs, oldest first. */
+  readonly nodes: readonly Node[];
+  readonly bit: number;
+}
+
+/**
+ * Runs `body` on copies of `inputs` that are tracked under a bit of their own; so are the tensors
+ * of `enclosed`, which `body` takes from around it.
+ */
 export function tracing<T>(
   inputs: readonly Tensor[],
-  body: (leaves: readonly Tensor[]) => T,
-): { result: T; leaves: readonly Tensor[]; bit: number } {
+  enclosed: readonly Tensor[],
+  body: (copies: readonly Tensor[]) => T,
+  outputsOf: (result: T) => readonly Tensor[],
+): Traced<T> {
   let bit = 1;
   while ((inProgress & bit) !== 0) bit <<= 1;
   if (bit >= 2 ** deepest) throw new UsageError(`derivatives are nested deeper than ${deepest}.`);
   inProgress |= bit;
+  const before = enclosed.map((x) => x.node);
+  const makeLeaf = (leaf: Tensor, source: Tensor): void => {
+    leaf.node = new Node(bit | trackedBits([source]), [source], [leaf], identity);
+  };
   try {
-    const leaves = inputs.map((x) => {
-      const leaf = new Tensor(x.shape, x.dtype, x.block);
-      leaf.node = new Node(bit | trackedBits([x]), [x], [leaf], identity);
-      return leaf;
+    const copies = inputs.map((x) => new Tensor(x.shape, x.dtype, x.block));
+    copies.forEach((copy, i) => {
+      makeLeaf(copy, inputs[i]!);
     });
-    return { result: body(leaves), leaves, bit };
+    for (const x of enclosed) makeLeaf(x, new Tensor(x.shape, x.dtype, x.block, x.node));
+    const result = body(copies);
+    const leaves = [...copies, ...enclosed];
+    return { result, leaves, nodes: nodesBetween(leaves, outputsOf(result), bit), bit };
   } finally {
     inProgress &= ~bit;
+    enclosed.forEach((x, i) => {
+      x.node = before[i]!;
+    });
   }
 }
 
+/** Runs `body` and lists the tracked tensors from around it that its outputs depend on. */
+export function enclosedBy<T>(
+  body: () => T,
+  outputsOf: (result: T) => readonly Tensor[],
+): { result: T; enclosed: readonly Tensor[] } {
+  const first = nextId;
+  const result = body();
+  const seen = new Set<Tensor>();
+  const enclosed: Tensor[] = [];
+  const stack = [...outputsOf(result)];
+  for (let x = stack.pop(); x !== undefined; x = stack.pop()) {
+    if (seen.has(x) || trackedBits([x]) === 0) continue;
+    seen.add(x);
+    if (x.node!.id < first) enclosed.push(x);
+    else stack.push(...x.node!.inputs);
+  }
+  return { result, enclosed };
+}
+
 /** The nodes between `leaves` and `outputs` under `bit`, oldest first; leaves not included. */
-export function nodesBetween(
-  leaves: readonly Tensor[],
-  outputs: readonly Tensor[],
-  bit: number,
-): Node[] {
+function nodesBetween(leaves: readonly Tensor[], outputs: readonly Tensor[], bit: number): Node[] {
   const seen = new Set<Node>(leaves.map((leaf) => leaf.node!));
   const found: Node[] = [];
   const stack = outputs.map((y) => y.node);

@@ -4,8 +4,8 @@ export {
   type Build,
   backend,
   loadBackend,
-  type ProductLibrary,
   productsInUse,
+  type Sharing,
   useBackend,
   useProducts,
 } from "./backend.js";
@@ -24,6 +24,7 @@ export {
 export type { DType, FloatType, Numbers } from "./dtype.js";
 export { epsilon } from "./dtype.js";
 export { NumericError, ShapeError, UsageError } from "./errors.js";
+export type { KernelMemory, ProductLibrary } from "./instance.js";
 export { type HeapStatistics, heapStatistics } from "./memory.js";
 export type { Axes, ReduceOptions } from "./primitives/broadcast.js";
 export { broadcastTo, reshape, stopGradient, sum } from "./primitives/broadcast.js";

@@ -8,6 +8,7 @@
  */
 import { backend } from "./backend.js";
 import { UsageError } from "./errors.js";
+import type { KernelMemory } from "./instance.js";
 
 /** A piece of the heap, or, while a function is captured, a promise of one (address −1). */
 export class Block {
@@ -53,7 +54,7 @@ function takeAddress(size: number): number {
   return address;
 }
 
-function growBy(memory: WebAssembly.Memory, missing: number): void {
+function growBy(memory: KernelMemory, missing: number): void {
   const needed = Math.ceil(missing / pageBytes);
   const generous = Math.max(needed, Math.floor(memory.buffer.byteLength / pageBytes / 2));
   for (const pages of [generous, needed]) {

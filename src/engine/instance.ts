@@ -1,0 +1,103 @@
+/**
+ * One instance of the compiled kernels: every thread that works on the memory has its own.
+ *
+ * It loads nothing but WebAssembly. Instances of one module give their kernels the same opcodes,
+ * so a program runs on any of them.
+ */
+
+/** A memory of the kernels, which threads may share. */
+export interface KernelMemory {
+  /** Another object after each growth. */
+  readonly buffer: ArrayBufferLike;
+  /** By 64 KiB pages. */
+  grow(pages: number): number;
+}
+
+/** A library of the host for large matrix products, on the memory of the kernels. */
+export interface ProductLibrary {
+  readonly name: string;
+  /**
+   * C = α op(A) op(B) + β C, row-major and contiguous: op(A) m×k, op(B) k×n; α = ±1, β = 0 or 1.
+   * Addresses are bytes in `memory`.
+   */
+  product(
+    memory: KernelMemory,
+    dtype: "f64" | "f32",
+    transposeA: boolean,
+    transposeB: boolean,
+    m: number,
+    n: number,
+    k: number,
+    a: number,
+    b: number,
+    c: number,
+    alpha: 1 | -1,
+    beta: 0 | 1,
+  ): void;
+}
+
+/** The functions of an instance beside the kernels. */
+interface Runner {
+  run(program: number, count: number): number;
+  status(): number;
+  recordBytes(): number;
+  moveRecordsTo(address: number): void;
+  copyBytes(to: number, from: number, bytes: number): void;
+  heapBase(): number;
+  leaveProducts(from: number): void;
+}
+
+export interface KernelInstance extends Runner {
+  /** Opcode of each kernel, by name with dtype: "add_f64". */
+  readonly opcodes: ReadonlyMap<string, number>;
+  /** An exported function that gives a size of scratch. */
+  scratch(name: string): (...sizes: number[]) => number;
+}
+
+/** Modes of a product: C = AB, C += AB, C −= AB. */
+const set = 0;
+const minus = 2;
+
+type ProductImport = (bytes: number, tA: number, tB: number, ...rest: Seven) => void;
+type Seven = [m: number, n: number, k: number, a: number, b: number, c: number, mode: number];
+
+/** What the kernels call for a product that they leave to the host. */
+const productBy =
+  (memory: KernelMemory, library: () => ProductLibrary): ProductImport =>
+  (bytes, tA, tB, m, n, k, a, b, c, mode) => {
+    const dtype = bytes === 8 ? "f64" : "f32";
+    const [alpha, beta] = [mode === minus ? -1 : 1, mode === set ? 0 : 1] as const;
+    // Addresses beyond 2 GiB come as negative numbers.
+    const at = [a >>> 0, b >>> 0, c >>> 0] as const;
+    library().product(memory, dtype, tA !== 0, tB !== 0, m, n, k, ...at, alpha, beta);
+  };
+
+/** An instance on `memory`; `library` is asked when a product is left to it. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  library: () => ProductLibrary,
+): KernelInstance {
+  const env = { memory, product: productBy(memory, library) };
+  const { exports } = new WebAssembly.Instance(module, { env });
+  const table = exports.table as WebAssembly.Table;
+  const opcodes = new Map<string, number>();
+  for (const [name, value] of Object.entries(exports)) {
+    if (!/^[a-zA-Z0-9]+_(f64|f32|i32)$/.test(name) || name.includes("Scratch")) continue;
+    const opcode = table.grow(1);
+    table.set(opcode, value);
+    opcodes.set(name, opcode);
+  }
+  const runner = exports as unknown as Runner;
+  return {
+    opcodes,
+    run: runner.run,
+    status: runner.status,
+    recordBytes: runner.recordBytes,
+    moveRecordsTo: runner.moveRecordsTo,
+    copyBytes: runner.copyBytes,
+    heapBase: runner.heapBase,
+    leaveProducts: runner.leaveProducts,
+    scratch: (name) => exports[name] as (...sizes: number[]) => number,
+  };
+}
