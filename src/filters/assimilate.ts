@@ -4,7 +4,7 @@
  * Every cycle has a key of its own, made from its place in the whole record, so a record that is
  * cut into windows gives the same numbers as in one piece.
  */
-import { add, type Tensor, UsageError, zeros } from "../engine/index.js";
+import { add, checkpoint, type Tensor, UsageError, zeros } from "../engine/index.js";
 import type { Propagation } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
@@ -52,14 +52,29 @@ export function runCycle<S>(filter: Filter<S>, before: S, cycle: Cycle, key: Key
   return { forecast, analysis: state, evidence };
 }
 
+export interface AssimilateOptions {
+  /**
+   * Keep only what goes from cycle to cycle, and compute each cycle again for its derivative: a
+   * window then needs the memory of one cycle, and a third more time. @defaultValue false
+   */
+  readonly recompute?: boolean;
+}
+
 /** The last state and the evidence of the whole sequence; `keys` holds one key per cycle. */
 export function assimilate<S>(
   filter: Filter<S>,
   initial: S,
   cycles: readonly Cycle[],
   keys: readonly Key[],
+  { recompute = false }: AssimilateOptions = {},
 ): Assimilation<S> {
-  return run(filter, initial, cycles, keys, () => {});
+  const step = recompute ? recomputed : runCycle;
+  return run(filter, initial, cycles, keys, step, () => {});
+}
+
+/** One cycle whose inner values are not kept. */
+function recomputed<S>(filter: Filter<S>, before: S, cycle: Cycle, key: Key): CycleResult<S> {
+  return checkpoint((state: S) => runCycle(filter, state, cycle, key))(before);
 }
 
 /** The same, keeping the forecast and the analysis of every cycle. */
@@ -70,7 +85,7 @@ export function assimilateSeries<S>(
   keys: readonly Key[],
 ): AssimilationSeries<S> {
   const series: CycleResult<S>[] = [];
-  const end = run(filter, initial, cycles, keys, (result) => series.push(result));
+  const end = run(filter, initial, cycles, keys, runCycle, (result) => series.push(result));
   return { ...end, series };
 }
 
@@ -79,6 +94,7 @@ function run<S>(
   initial: S,
   cycles: readonly Cycle[],
   keys: readonly Key[],
+  step: typeof runCycle<S>,
   visit: (result: CycleResult<S>) => void,
 ): Assimilation<S> {
   if (cycles.length !== keys.length) {
@@ -89,7 +105,7 @@ function run<S>(
   let state = initial;
   let total: Tensor | null = null;
   for (const [t, cycle] of cycles.entries()) {
-    const result = runCycle(filter, state, cycle, keys[t]!);
+    const result = step(filter, state, cycle, keys[t]!);
     state = result.analysis;
     const gain = result.evidence?.logEvidence ?? null;
     if (gain !== null) total = total === null ? gain : add(total, gain);
