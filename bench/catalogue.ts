@@ -1,6 +1,7 @@
 /** What can be run, by name; each is loaded when it is run. */
 import type { Findings } from "./figure.js";
 import type { Bench } from "./group.js";
+import type { Streams } from "./streams.js";
 
 export interface Benchmark {
   readonly about: string;
@@ -15,5 +16,26 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   windows: {
     about: "captured EnKF windows, value and gradient: instructions, bytes, time of a replay",
     load: async () => (await import("./windows.js")).windows,
+  },
+};
+
+/** What has arguments and an output of its own; named first on the command line. */
+export interface Program {
+  readonly about: string;
+  readonly load: () => Promise<(args: readonly string[], streams: Streams) => Promise<number>>;
+}
+
+export const programs: Readonly<Record<string, Program>> = {
+  steps: {
+    about: "assimilation steps, value and gradient: the cases of torch_adfilter.py (--f64, …)",
+    load: async () => (await import("./steps.js")).steps,
+  },
+  compare: {
+    about: "the steps beside PyTorch's, in turns: ratios and goals (--rounds 5, PEER.py)",
+    load: async () => (await import("./compare.js")).compare,
+  },
+  agreement: {
+    about: "loss and gradients of the cases beside PyTorch's, for the same noise, f64",
+    load: async () => (await import("./agreement.js")).agreement,
   },
 };

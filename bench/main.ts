@@ -2,22 +2,20 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { onEveryBuild } from "./builds.js";
-import { benchmarks } from "./catalogue.js";
+import { benchmarks, type Program, programs } from "./catalogue.js";
 import { type Findings, gigaflops } from "./figure.js";
 import { host } from "./host.js";
 import { tables } from "./report.js";
+import type { Streams } from "./streams.js";
 import { tableText } from "./table.js";
-
-/** Where the text goes. */
-export interface Streams {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
-}
 
 const flags = ["--json", "--quick"];
 
-/** Arguments in; 0 done, 2 the arguments are wrong. */
-export async function main(args: readonly string[], { stdout, stderr }: Streams): Promise<0 | 2> {
+/** Arguments in; 0 done, 1 failed, 2 the arguments are wrong. */
+export async function main(args: readonly string[], streams: Streams): Promise<number> {
+  const { stdout, stderr } = streams;
+  const program = Object.hasOwn(programs, args[0] ?? "") ? programs[args[0]!] : undefined;
+  if (program !== undefined) return runProgram(program, args.slice(1), streams);
   const asJson = args.includes("--json");
   if (args.includes("--help")) {
     stdout.write(`bench [name] [options]\n${list()}`);
@@ -37,9 +35,27 @@ export async function main(args: readonly string[], { stdout, stderr }: Streams)
   return 0;
 }
 
+/** 2 if node:util finds an option wrong, and its message. */
+async function runProgram(
+  program: Program,
+  args: readonly string[],
+  streams: Streams,
+): Promise<number> {
+  const run = await program.load();
+  try {
+    return await run(args, streams);
+  } catch (error) {
+    const { code = "", message } = error as { code?: string; message: string };
+    if (!code.startsWith("ERR_PARSE_ARGS")) throw error;
+    streams.stderr.write(`bench: ${message}\n`);
+    return 2;
+  }
+}
+
 const list = (): string => {
-  const width = Math.max(...Object.keys(benchmarks).map((name) => name.length));
-  const lines = Object.entries(benchmarks).map(
+  const all = { ...benchmarks, ...programs };
+  const width = Math.max(...Object.keys(all).map((name) => name.length));
+  const lines = Object.entries(all).map(
     ([name, { about }]) => `  ${name.padEnd(width)}  ${about}\n`,
   );
   return `${lines.join("")}and the options ${flags.join(", ")}.\n`;

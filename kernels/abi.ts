@@ -8,20 +8,41 @@ export const SINGULAR: i32 = 3;
 export const NO_CONVERGENCE: i32 = 4;
 export const NOT_FINITE: i32 = 5;
 
-const record: usize = memory.data(24, 8);
+/** Bytes of an instance's work space, where a kernel may keep little things while it runs. */
+export const WORK_BYTES: i32 = 18432;
+/** Bytes of an instance's records: the status, the state of a walk (walk.ts), the work space. */
+export const RECORD_BYTES: i32 = 384 + WORK_BYTES;
+
+/** Where this instance keeps its records; instances that share a memory have one place each. */
+let records: usize = memory.data(RECORD_BYTES, 16);
+
+/** Takes another place for the records. */
+export function moveRecords(address: usize): void {
+  records = address;
+}
 
 /** Address of the 24 bytes [code i32, batch i32, index i32, unused i32, value f64]. */
 export function statusAddress(): usize {
-  return record;
+  return records;
+}
+
+/** Address of the 360 bytes of a walk's state. */
+export function walkAddress(): usize {
+  return records + 24;
+}
+
+/** Address of the work space; it holds garbage when a kernel starts. */
+export function workAddress(): usize {
+  return records + 384;
 }
 
 /** Leaves the details of a failure and returns its code. */
 export function fail(code: i32, batch: i32, index: i32, value: f64): i32 {
-  store<i32>(record, code, 0);
-  store<i32>(record, batch, 4);
-  store<i32>(record, index, 8);
-  store<i32>(record, 0, 12);
-  store<f64>(record, value, 16);
+  store<i32>(records, code, 0);
+  store<i32>(records, batch, 4);
+  store<i32>(records, index, 8);
+  store<i32>(records, 0, 12);
+  store<f64>(records, value, 16);
   return code;
 }
 

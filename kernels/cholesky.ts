@@ -1,5 +1,6 @@
 /** Cholesky factors of symmetric positive definite matrices. `out a batch n` */
 import { address, bytesOf, DONE, fail, NOT_POSITIVE_DEFINITE, word } from "./abi";
+import { choleskyLanes, fitsLanes, groupOf } from "./interleaved";
 import { dot, Simd } from "./simd";
 
 /** The lower triangle of a, zeros above. */
@@ -106,18 +107,33 @@ function factor<T extends number>(l: usize, n: i32, batch: i32): i32 {
   return DONE;
 }
 
+/** One matrix after the other, `count` of them from number `first` on. */
+function oneByOne<T extends number>(out: usize, a: usize, n: i32, first: i32, count: i32): i32 {
+  for (let b = first; b < first + count; b++) {
+    const from = bytesOf<T>(b * n * n);
+    copyLower<T>(out + from, a + from, n);
+    const status = factor<T>(out + from, n, b);
+    if (status !== DONE) return status;
+  }
+  return DONE;
+}
+
 /** a = L Lᵀ, L lower with zeros above; the lower triangle of a is read. */
 export function cholesky<T extends number>(args: usize): i32 {
-  let out = address(args, 0);
-  let a = address(args, 1);
+  const out = address(args, 0);
+  const a = address(args, 1);
   const batch = word(args, 2);
   const n = word(args, 3);
-  for (let b: i32 = 0; b < batch; b++) {
-    copyLower<T>(out, a, n);
-    const status = factor<T>(out, n, b);
+  if (!fitsLanes<T>(n, batch)) return oneByOne<T>(out, a, n, 0, batch);
+  const group = groupOf<T>(batch);
+  const size = bytesOf<T>(n * n);
+  for (let b: i32 = 0; b < batch; b += group) {
+    const first = min<i32>(b, batch - group);
+    const from = (first as usize) * size;
+    if (choleskyLanes<T>(out + from, a + from, n, group > 1 ? size : 0)) continue;
+    // One of the group fails: which, is found one by one.
+    const status = oneByOne<T>(out, a, n, first, group);
     if (status !== DONE) return status;
-    out += bytesOf<T>(n * n);
-    a += bytesOf<T>(n * n);
   }
   return DONE;
 }

@@ -1,9 +1,13 @@
 /**
- * Circular convolution as a matrix product, one item of the batch after the other so that its
- * columns stay in the cache. `out x w batch inputs outputs n k scratch scratchBytes`
+ * Circular convolution as matrix products, one item of the batch after the other so that it stays
+ * in the cache. `out x w batch inputs outputs n k scratch scratchBytes`
+ *
+ * With few inputs the item is unrolled into columns, one product each. With many, the item is
+ * continued round the circle, and each of the k places of the kernel is a product with the same
+ * rows, shifted:  out = Σ_j W_j x̃[:, j : j + n].
  */
 import { address, bytesOf, DONE, word } from "./abi";
-import { gemm, gemmScratch } from "./gemm";
+import { gemm, gemmScratch, gemmWithin } from "./gemm";
 import { PLUS, SET } from "./micro";
 import { copyRun } from "./simd";
 
@@ -25,24 +29,39 @@ function columns<T extends number>(to: usize, x: usize, inputs: i32, n: i32, k: 
   }
 }
 
-/** The transpose, row t is x[i, (t + j − c) mod n] over (i, j): [n, inputs·k]. */
-function windows<T extends number>(to: usize, x: usize, inputs: i32, n: i32, k: i32): void {
+/** Inputs from which shifted products, k of depth `inputs`, beat one of depth inputs·k. */
+const MANY: i32 = 16;
+
+/** Rows x̃[i, s] = x[i, (s − c) mod n] for s < n + k − 1. */
+function continued<T extends number>(to: usize, x: usize, inputs: i32, n: i32, k: i32): void {
   const row = bytesOf<T>(n);
-  for (let t: i32 = 0; t < n; t++) {
-    const first = bytesOf<T>(shiftOf(t, k, n));
-    let xi = x;
-    for (let i: i32 = 0; i < inputs; i++, xi += row) {
-      let from = first;
-      for (let j: i32 = 0; j < k; j++, to += sizeof<T>()) {
-        store<T>(to, load<T>(xi + from));
-        from += sizeof<T>();
-        if (from === row) from = 0;
-      }
+  const wide = bytesOf<T>(n + k - 1);
+  for (let i: i32 = 0; i < inputs; i++, x += row, to += wide) {
+    let at = bytesOf<T>(shiftOf(0, k, n));
+    for (let done: usize = 0; done < wide; ) {
+      const part = min<usize>(row - at, wide - done);
+      copyRun<T>(to + done, x + at, part);
+      done += part;
+      at = 0;
     }
   }
 }
 
-/** Bytes of scratch for either kernel: the columns of one item, and the product's own. */
+/** W_j [outputs, inputs], j after j, from w [outputs, inputs, k] with outputs·inputs = size. */
+function byPlace<T extends number>(to: usize, w: usize, size: i32, k: i32): void {
+  for (let j: i32 = 0; j < k; j++) {
+    for (let i: i32 = 0; i < size; i++, to += sizeof<T>()) {
+      store<T>(to, load<T>(w + bytesOf<T>(i * k + j)));
+    }
+  }
+}
+
+/** A multiple of 16, so that what follows is aligned. */
+function aligned<T>(elements: i32): i32 {
+  return ((bytesOf<T>(elements) as i32) + 15) & -16;
+}
+
+/** Bytes of scratch for either kernel: the columns of one item, or its shifts, and the product's. */
 export function convScratch<T extends number>(
   _batch: i32,
   inputs: i32,
@@ -51,13 +70,47 @@ export function convScratch<T extends number>(
   k: i32,
 ): i32 {
   const forward = gemmScratch<T>(outputs, inputs * k, n, false);
-  const weights = gemmScratch<T>(outputs, n, inputs * k, false);
-  return columnBytes<T>(inputs, n, k) + max<i32>(forward, weights);
+  const weights = gemmScratch<T>(outputs, n, inputs * k, true);
+  const byColumns = columnBytes<T>(inputs, n, k) + max<i32>(forward, weights);
+  const shifted = gemmScratch<T>(outputs, inputs, n, true);
+  const own = aligned<T>(inputs * outputs * k) + aligned<T>(inputs * (n + k - 1));
+  return max<i32>(byColumns, own + shifted);
 }
 
-/** A multiple of 16, so that what follows is aligned. */
 function columnBytes<T extends number>(inputs: i32, n: i32, k: i32): i32 {
-  return ((bytesOf<T>(inputs * k * n) as i32) + 15) & -16;
+  return aligned<T>(inputs * k * n);
+}
+
+/** Whether the convolution goes by shifted products. */
+function shifts(inputs: i32, outputs: i32): bool {
+  return inputs >= MANY && outputs > 1;
+}
+
+/** out = Σ_j W_j x̃[:, j : j + n], item by item. */
+function convolveShifted<T extends number>(args: usize): void {
+  let out = address(args, 0);
+  let x = address(args, 1);
+  const batch = word(args, 3);
+  const inputs = word(args, 4);
+  const outputs = word(args, 5);
+  const n = word(args, 6);
+  const k = word(args, 7);
+  const W = address(args, 8);
+  const item = W + aligned<T>(inputs * outputs * k);
+  const rest = item + aligned<T>(inputs * (n + k - 1));
+  const wide = n + k - 1;
+  byPlace<T>(W, address(args, 2), outputs * inputs, k);
+  for (let b: i32 = 0; b < batch; b++) {
+    continued<T>(item, x, inputs, n, k);
+    for (let j: i32 = 0; j < k; j++) {
+      const Wj = W + bytesOf<T>(j * outputs * inputs);
+      const mode = j === 0 ? SET : PLUS;
+      const shifted = item + bytesOf<T>(j);
+      gemmWithin<T>(out, n, Wj, inputs, shifted, wide, outputs, inputs, n, false, mode, rest);
+    }
+    out += bytesOf<T>(outputs * n);
+    x += bytesOf<T>(inputs * n);
+  }
 }
 
 /** out[b,o,t] = Σ_{i,j} w[o,i,j] x[b,i,(t+j−c) mod n]: W times the columns. */
@@ -74,6 +127,10 @@ export function circularConv<T extends number>(args: usize): i32 {
   const used = columnBytes<T>(inputs, n, k);
   const rest = word(args, 9) - used;
   if (n === 0) return DONE;
+  if (shifts(inputs, outputs)) {
+    convolveShifted<T>(args);
+    return DONE;
+  }
   for (let b: i32 = 0; b < batch; b++) {
     columns<T>(space, x, inputs, n, k);
     gemm<T>(out, w, space, outputs, inputs * k, n, false, false, SET, space + used, rest);
@@ -83,10 +140,7 @@ export function circularConv<T extends number>(args: usize): i32 {
   return DONE;
 }
 
-/**
- * out[o,i,j] = Σ_{b,t} g[b,o,t] x[b,i,(t+j−c) mod n]: G times the windows, summed over the batch;
- * with one output, dot products with the columns.
- */
+/** out[o,i,j] = Σ_{b,t} g[b,o,t] x[b,i,(t+j−c) mod n]: G times the columns, transposed. */
 export function circularConvWeights<T extends number>(args: usize): i32 {
   const out = address(args, 0);
   let x = address(args, 1);
@@ -99,18 +153,13 @@ export function circularConvWeights<T extends number>(args: usize): i32 {
   const space = address(args, 8);
   const used = columnBytes<T>(inputs, n, k);
   const rest = word(args, 9) - used;
-  if (n === 0 || batch === 0) memory.fill(out, 0, bytesOf<T>(outputs * inputs * k));
+  const taps = inputs * k;
+  if (n === 0 || batch === 0) memory.fill(out, 0, bytesOf<T>(outputs * taps));
   if (n === 0) return DONE;
   for (let b: i32 = 0; b < batch; b++) {
     const mode = b === 0 ? SET : PLUS;
-    const taps = inputs * k;
-    if (outputs === 1) {
-      columns<T>(space, x, inputs, n, k);
-      gemm<T>(out, g, space, 1, n, taps, false, true, mode, space + used, rest);
-    } else {
-      windows<T>(space, x, inputs, n, k);
-      gemm<T>(out, g, space, outputs, n, taps, false, false, mode, space + used, rest);
-    }
+    columns<T>(space, x, inputs, n, k);
+    gemm<T>(out, g, space, outputs, n, taps, false, true, mode, space + used, rest);
     g += bytesOf<T>(outputs * n);
     x += bytesOf<T>(inputs * n);
   }

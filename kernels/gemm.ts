@@ -125,8 +125,11 @@ function packA<T extends number>(
 /** C by blocks: B packed, A packed where it is transposed or read for many columns. */
 function blocked<T extends number>(
   c: usize,
+  columnsC: i32,
   a: usize,
+  columnsA: i32,
   b: usize,
+  columnsB: i32,
   m: i32,
   k: i32,
   n: i32,
@@ -135,9 +138,9 @@ function blocked<T extends number>(
   mode: i32,
   scratch: usize,
 ): void {
-  const lda = bytesOf<T>(transposeA ? m : k);
-  const ldb = bytesOf<T>(transposeB ? k : n);
-  const ldc = bytesOf<T>(n);
+  const lda = bytesOf<T>(columnsA);
+  const ldb = bytesOf<T>(columnsB);
+  const ldc = bytesOf<T>(columnsC);
   const bSpace = scratch;
   const aSpace = scratch + packedB<T>(k, n);
   const packs = transposeA || n >= PACK_A;
@@ -146,12 +149,12 @@ function blocked<T extends number>(
     for (let p: i32 = 0; p < k; p += KC) {
       const kb = min<i32>(KC, k - p);
       const bMode = p === 0 ? mode : mode === MINUS ? MINUS : PLUS;
-      const from = transposeB ? bytesOf<T>(j * k + p) : bytesOf<T>(p * n + j);
+      const from = bytesOf<T>(transposeB ? j * columnsB + p : p * columnsB + j);
       packB<T>(bSpace, b + from, ldb, transposeB, kb, nb);
       for (let i: i32 = 0; i < m; i += MC) {
         const mb = min<i32>(MC, m - i);
-        const aBlock = a + (transposeA ? bytesOf<T>(p * m + i) : bytesOf<T>(i * k + p));
-        const cBlock = c + bytesOf<T>(i * n + j);
+        const aBlock = a + bytesOf<T>(transposeA ? p * columnsA + i : i * columnsA + p);
+        const cBlock = c + bytesOf<T>(i * columnsC + j);
         const bPanel = bytesOf<T>(kb * tileColumns<T>());
         if (packs) {
           packA<T>(aSpace, aBlock, lda, transposeA, mb, kb);
@@ -193,10 +196,12 @@ export function gemm<T extends number>(
     vectorProduct<T>(c, a, b, k, n, transposeB, mode);
     return;
   }
-  if (doneByHost<T>(c, a, b, m, k, n, transposeA, transposeB, mode)) return;
+  const lda = transposeA ? m : k;
+  const ldb = transposeB ? k : n;
+  if (doneByHost<T>(c, n, a, lda, b, ldb, m, k, n, transposeA, transposeB, mode)) return;
   const small = readsInPlace<T>(k, n, transposeB);
   if (!small && bytes >= gemmScratch<T>(m, k, n, transposeB)) {
-    blocked<T>(c, a, b, m, k, n, transposeA, transposeB, mode, scratch);
+    blocked<T>(c, n, a, lda, b, ldb, m, k, n, transposeA, transposeB, mode, scratch);
     return;
   }
   const inside = readablePast(a + bytesOf<T>(m * k)) && readablePast(b + bytesOf<T>(k * n));
@@ -204,8 +209,30 @@ export function gemm<T extends number>(
     plain<T>(c, a, b, m, k, n, transposeA, transposeB, mode);
     return;
   }
-  const lda = bytesOf<T>(transposeA ? m : k);
-  const aPanel = transposeA ? bytesOf<T>(ROWS) : 4 * lda;
-  const ld = bytesOf<T>(n);
-  tiles<T>(c, ld, a, lda, transposeA, aPanel, b, ld, 32, m, k, n, mode);
+  const rowA = bytesOf<T>(lda);
+  const aPanel = transposeA ? bytesOf<T>(ROWS) : 4 * rowA;
+  const row = bytesOf<T>(n);
+  tiles<T>(c, row, a, rowA, transposeA, aPanel, b, row, 32, m, k, n, mode);
+}
+
+/**
+ * The same for matrices that lie in larger ones, their rows `ld` elements apart; the scratch must
+ * be that of `gemmScratch` for a transposed B, which never reads in place.
+ */
+export function gemmWithin<T extends number>(
+  c: usize,
+  ldc: i32,
+  a: usize,
+  lda: i32,
+  b: usize,
+  ldb: i32,
+  m: i32,
+  k: i32,
+  n: i32,
+  transposeB: bool,
+  mode: i32,
+  scratch: usize,
+): void {
+  if (doneByHost<T>(c, ldc, a, lda, b, ldb, m, k, n, false, transposeB, mode)) return;
+  blocked<T>(c, ldc, a, lda, b, ldb, m, k, n, false, transposeB, mode, scratch);
 }

@@ -1,8 +1,6 @@
 /** Large products may be left to a library of the host, which works on this very memory. */
 
-/** C ∘= op(A) op(B) by the host; `bytes` a number (8 or 4), mode as in micro.ts. */
-// @ts-ignore: decorator
-@external("env", "product")
+/** C ∘= op(A) op(B) by the host; `bytes` a number (8 or 4), rows `ld` numbers apart, mode as in micro.ts. */
 declare function product(
   bytes: i32,
   transposeA: i32,
@@ -11,8 +9,11 @@ declare function product(
   n: i32,
   k: i32,
   a: usize,
+  lda: i32,
   b: usize,
+  ldb: i32,
   c: usize,
+  ldc: i32,
   mode: i32,
 ): void;
 
@@ -24,11 +25,19 @@ export function leaveProducts(from: f64): void {
   least = from;
 }
 
+/** Is a product m×k by k×n left to the host? */
+export function isForHost(m: i32, k: i32, n: i32): bool {
+  return (m as f64) * (n as f64) * (k as f64) >= least;
+}
+
 /** Does the product and says so, if it is one for the host. */
 export function doneByHost<T extends number>(
   c: usize,
+  ldc: i32,
   a: usize,
+  lda: i32,
   b: usize,
+  ldb: i32,
   m: i32,
   k: i32,
   n: i32,
@@ -36,7 +45,9 @@ export function doneByHost<T extends number>(
   transposeB: bool,
   mode: i32,
 ): bool {
-  if ((m as f64) * (n as f64) * (k as f64) < least) return false;
-  product(sizeof<T>() as i32, transposeA as i32, transposeB as i32, m, n, k, a, b, c, mode);
+  if (!isForHost(m, k, n)) return false;
+  const tA = transposeA as i32;
+  const tB = transposeB as i32;
+  product(sizeof<T>() as i32, tA, tB, m, n, k, a, lda, b, ldb, c, ldc, mode);
   return true;
 }

@@ -1,5 +1,5 @@
 /** Everything the host sees: the runner, and each kernel for each dtype. */
-import { statusAddress } from "./abi";
+import { moveRecords, RECORD_BYTES, statusAddress } from "./abi";
 import * as axis from "./axis";
 import * as b from "./binary";
 import * as casts from "./cast";
@@ -26,6 +26,21 @@ export function status(): usize {
   return statusAddress();
 }
 
+/** Bytes of the records that `moveRecordsTo` gives a place. */
+export function recordBytes(): i32 {
+  return RECORD_BYTES;
+}
+
+/** The status and what else this instance keeps go to `address` from now on. */
+export function moveRecordsTo(address: usize): void {
+  moveRecords(address);
+}
+
+/** Copies bytes; the stretches may overlap. */
+export function copyBytes(to: usize, from: usize, bytes: usize): void {
+  memory.copy(to, from, bytes);
+}
+
 /**
  * Executes `count` instructions `[opcode, W, word₁ … word_W]` from address `program`;
  * returns −1, or the number of the one that failed.
@@ -42,35 +57,35 @@ export function run(program: usize, count: i32): i32 {
 // Elementwise.
 
 export function neg_f64(args: usize): i32 {
-  return u.unaryVector<f64, u.Neg>(args);
+  return u.unary<f64, u.Neg>(args);
 }
 
 export function neg_f32(args: usize): i32 {
-  return u.unaryVector<f32, u.Neg>(args);
+  return u.unary<f32, u.Neg>(args);
 }
 
 export function abs_f64(args: usize): i32 {
-  return u.unaryVector<f64, u.Abs>(args);
+  return u.unary<f64, u.Abs>(args);
 }
 
 export function abs_f32(args: usize): i32 {
-  return u.unaryVector<f32, u.Abs>(args);
+  return u.unary<f32, u.Abs>(args);
 }
 
 export function sqrt_f64(args: usize): i32 {
-  return u.unaryVector<f64, u.Sqrt>(args);
+  return u.unary<f64, u.Sqrt>(args);
 }
 
 export function sqrt_f32(args: usize): i32 {
-  return u.unaryVector<f32, u.Sqrt>(args);
+  return u.unary<f32, u.Sqrt>(args);
 }
 
 export function relu_f64(args: usize): i32 {
-  return u.unaryVector<f64, u.Relu>(args);
+  return u.unary<f64, u.Relu>(args);
 }
 
 export function relu_f32(args: usize): i32 {
-  return u.unaryVector<f32, u.Relu>(args);
+  return u.unary<f32, u.Relu>(args);
 }
 
 export function sign_f64(args: usize): i32 {
@@ -82,75 +97,75 @@ export function sign_f32(args: usize): i32 {
 }
 
 export function exp_f64(args: usize): i32 {
-  return u.unary<f64, u.Exp>(args);
+  return u.unaryDouble<f64, u.Exp>(args);
 }
 
 export function exp_f32(args: usize): i32 {
-  return u.unary<f32, u.Exp>(args);
+  return u.unaryDouble<f32, u.Exp>(args);
 }
 
 export function log_f64(args: usize): i32 {
-  return u.unary<f64, u.Log>(args);
+  return u.unaryDouble<f64, u.Log>(args);
 }
 
 export function log_f32(args: usize): i32 {
-  return u.unary<f32, u.Log>(args);
+  return u.unaryDouble<f32, u.Log>(args);
 }
 
 export function log1p_f64(args: usize): i32 {
-  return u.unary<f64, u.Log1p>(args);
+  return u.unaryDouble<f64, u.Log1p>(args);
 }
 
 export function log1p_f32(args: usize): i32 {
-  return u.unary<f32, u.Log1p>(args);
+  return u.unaryDouble<f32, u.Log1p>(args);
 }
 
 export function expm1_f64(args: usize): i32 {
-  return u.unary<f64, u.Expm1>(args);
+  return u.unaryDouble<f64, u.Expm1>(args);
 }
 
 export function expm1_f32(args: usize): i32 {
-  return u.unary<f32, u.Expm1>(args);
+  return u.unaryDouble<f32, u.Expm1>(args);
 }
 
 export function sin_f64(args: usize): i32 {
-  return u.unary<f64, u.Sin>(args);
+  return u.unaryDouble<f64, u.Sin>(args);
 }
 
 export function sin_f32(args: usize): i32 {
-  return u.unary<f32, u.Sin>(args);
+  return u.unaryDouble<f32, u.Sin>(args);
 }
 
 export function cos_f64(args: usize): i32 {
-  return u.unary<f64, u.Cos>(args);
+  return u.unaryDouble<f64, u.Cos>(args);
 }
 
 export function cos_f32(args: usize): i32 {
-  return u.unary<f32, u.Cos>(args);
+  return u.unaryDouble<f32, u.Cos>(args);
 }
 
 export function sigmoid_f64(args: usize): i32 {
-  return u.unary<f64, u.Sigmoid>(args);
+  return u.unaryDouble<f64, u.Sigmoid>(args);
 }
 
 export function sigmoid_f32(args: usize): i32 {
-  return u.unary<f32, u.Sigmoid>(args);
+  return u.unaryDouble<f32, u.Sigmoid>(args);
 }
 
 export function softplus_f64(args: usize): i32 {
-  return u.unary<f64, u.Softplus>(args);
+  return u.unaryDouble<f64, u.Softplus>(args);
 }
 
 export function softplus_f32(args: usize): i32 {
-  return u.unary<f32, u.Softplus>(args);
+  return u.unaryDouble<f32, u.Softplus>(args);
 }
 
 export function tanh_f64(args: usize): i32 {
-  return u.unary<f64, u.Tanh>(args);
+  return u.unaryDouble<f64, u.Tanh>(args);
 }
 
 export function tanh_f32(args: usize): i32 {
-  return u.unary<f32, u.Tanh>(args);
+  return u.unaryDouble<f32, u.Tanh>(args);
 }
 
 export function add_f64(args: usize): i32 {
@@ -424,19 +439,19 @@ export function convScratch_f32(batch: i32, inputs: i32, outputs: i32, n: i32, k
 // Random numbers.
 
 export function uniform_f64(args: usize): i32 {
-  return random.uniform<f64>(args);
+  return random.draw<f64, random.Uniform>(args);
 }
 
 export function uniform_f32(args: usize): i32 {
-  return random.uniform<f32>(args);
+  return random.draw<f32, random.Uniform>(args);
 }
 
 export function normal_f64(args: usize): i32 {
-  return random.normal<f64>(args);
+  return random.draw<f64, random.Normal>(args);
 }
 
 export function normal_f32(args: usize): i32 {
-  return random.normal<f32>(args);
+  return random.draw<f32, random.Normal>(args);
 }
 
 export function split_i32(args: usize): i32 {

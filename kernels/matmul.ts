@@ -1,7 +1,9 @@
 /** Batched matrix products. */
 import { address, bytesOf, DONE, word } from "./abi";
 import { gemm, gemmScratch } from "./gemm";
+import { isForHost } from "./host";
 import { SET } from "./micro";
+import { isSmall, smallProducts } from "./small";
 
 /**
  * `out a b batch m k n transposeA transposeB strideA strideB scratch scratchBytes`
@@ -23,11 +25,17 @@ export function matmul<T extends number>(args: usize): i32 {
   const scratch = address(args, 11);
   const bytes = word(args, 12);
   const follows = strideA === m * k && (!tA || m === 1 || k === 1);
-  if (batch > 1 && strideB === 0 && follows) {
-    if (bytes >= gemmScratch<T>(batch * m, k, n, tB)) {
-      gemm<T>(out, a, b, batch * m, k, n, false, tB, SET, scratch, bytes);
-      return DONE;
-    }
+  const tall = batch > 1 && strideB === 0 && follows;
+  const rows = tall ? batch * m : m;
+  if (isSmall<T>(rows, k, n, tB) && !isForHost(rows, k, n)) {
+    const count = tall ? 1 : batch;
+    const nextA = bytesOf<T>(strideA);
+    smallProducts<T>(count, out, a, b, rows, k, n, tA && !tall, tB, nextA, bytesOf<T>(strideB));
+    return DONE;
+  }
+  if (tall && bytes >= gemmScratch<T>(rows, k, n, tB)) {
+    gemm<T>(out, a, b, rows, k, n, false, tB, SET, scratch, bytes);
+    return DONE;
   }
   for (let i: i32 = 0; i < batch; i++) {
     gemm<T>(out, a, b, m, k, n, tA, tB, SET, scratch, bytes);

@@ -1,58 +1,133 @@
 /** Draws and new keys. Block i has counter (i, i÷2³², stream, 0); a key is i32[2]. */
-import { address, DONE, word } from "./abi";
-import { philox, x0, x1, x2, x3 } from "./philox";
+import { address, bytesOf, DONE, word, workAddress } from "./abi";
+import { MAGIC } from "./exponential";
+import { Logarithm } from "./logarithm";
+import { BLOCKS, LISTS, listOf, philox } from "./philox";
+import { copyRun, Simd } from "./simd";
+import { Trigonometry } from "./trigonometry";
 
 const UNIFORM: u32 = 0;
 const NORMAL: u32 = 1;
 const SPLIT: u32 = 2;
 const FOLD: u32 = 3;
+/** 2⁻⁵³ */
+const ULP: f64 = 1.1102230246251565e-16;
 
-/** ((high≫5)·2²⁶ + (low≫6))·2⁻⁵³, in [0, 1) */
-function unit(high: u32, low: u32): f64 {
-  return ((high >> 5) as f64) * 7.450580596923828e-9 + ((low >> 6) as f64) * 1.1102230246251565e-16;
+/** The r of the last blocks, f64, in the work space after the words. */
+function radii(): usize {
+  return workAddress() + LISTS;
 }
 
-/** (word≫8)·2⁻²⁴: `unit` cut to 24 binary places */
-function shortUnit(high: u32): f32 {
-  return ((high >> 8) as f32) * (1.0 / 16777216.0);
+/** Where the elements of two blocks go when fewer are wanted. */
+function spare(): usize {
+  return radii() + ((BLOCKS as usize) << 3);
 }
 
-/** `out key n`: n uniforms in [0, 1), two a block. */
-export function uniform<T extends number>(args: usize): i32 {
-  const out = address(args, 0);
-  const key = address(args, 1);
-  const n = word(args, 2);
-  const k0 = load<u32>(key);
-  const k1 = load<u32>(key, 4);
-  for (let i: i32 = 0; i < n; i += 2) {
-    philox((i as u32) >> 1, 0, UNIFORM, 0, k0, k1);
-    const p = out + (i as usize) * sizeof<T>();
-    if (sizeof<T>() === 8) store<f64>(p, unit(x0, x1));
-    else store<f32>(p, shortUnit(x0));
-    if (i + 1 === n) break;
-    if (sizeof<T>() === 8) store<f64>(p, unit(x2, x3), 8);
-    else store<f32>(p, shortUnit(x2), 4);
+class Unit {
+  /** unit·(2²⁶·(word≫5) + (next word≫6)) of blocks i and i + 1; exact. */
+  @inline
+  static at(first: usize, i: usize, unit: f64): v128 {
+    const high = v128.load64_zero(listOf(first) + (i << 2));
+    const low = v128.load64_zero(listOf(first + 1) + (i << 2));
+    const a = f64x2.convert_low_i32x4_s(i32x4.shr_u(high, 5));
+    const b = f64x2.convert_low_i32x4_s(i32x4.shr_u(low, 6));
+    return Simd.madd<f64>(a, f64x2.splat(67108864 * unit), f64x2.mul(b, f64x2.splat(unit)));
   }
-  return DONE;
+
+  /** (word≫8)·2⁻²⁴ of blocks i and i + 1: the same cut to 24 binary places. */
+  @inline
+  static shortAt(first: usize, i: usize): v128 {
+    const high = v128.load64_zero(listOf(first) + (i << 2));
+    const a = f32x4.convert_i32x4_s(i32x4.shr_u(high, 8));
+    return f32x4.mul(a, f32x4.splat(1.0 / 16777216.0));
+  }
+}
+
+class Pairs {
+  /** (first₀, second₀, first₁, second₁) at p. */
+  @inline
+  static put<T>(p: usize, first: v128, second: v128): void {
+    const x = v128.shuffle<f64>(first, second, 0, 2);
+    const y = v128.shuffle<f64>(first, second, 1, 3);
+    if (sizeof<T>() === 8) {
+      v128.store(p, x);
+      v128.store(p, y, 16);
+    } else {
+      const low = f32x4.demote_f64x2_zero(x);
+      v128.store(p, v128.shuffle<i32>(low, f32x4.demote_f64x2_zero(y), 0, 1, 4, 5));
+    }
+  }
+}
+
+/** A distribution: `prepare` passes once over the new blocks, `pair` makes elements of two. */
+export class Uniform {
+  @inline
+  stream(): u32 {
+    return UNIFORM;
+  }
+  @inline
+  prepare(_count: i32): void {}
+  @inline
+  pair<T>(p: usize, i: usize): void {
+    if (sizeof<T>() === 8) Pairs.put<T>(p, Unit.at(0, i, ULP), Unit.at(2, i, ULP));
+    else v128.store(p, v128.shuffle<i32>(Unit.shortAt(0, i), Unit.shortAt(2, i), 0, 4, 1, 5));
+  }
 }
 
 /**
- * `out key n`: n standard normals by Box–Muller, two a block.
+ * Standard normals by Box–Muller, two a block.
  *     r = √(−2 log(1 − u₁)),  r cos 2πu₂,  r sin 2πu₂
+ * The angle is π/2 (4u₂ − q) after q quarter turns, exact but for the product with π/2.
  */
-export function normal<T extends number>(args: usize): i32 {
-  const out = address(args, 0);
+export class Normal {
+  @inline
+  stream(): u32 {
+    return NORMAL;
+  }
+  @inline
+  prepare(count: i32): void {
+    for (let i: usize = 0; i < (count as usize); i += 2) {
+      const log = Logarithm.ofUnit(f64x2.sub(f64x2.splat(1 / ULP), Unit.at(0, i, 1)));
+      v128.store(radii() + (i << 3), f64x2.sqrt(f64x2.mul(log, f64x2.splat(-2))));
+    }
+  }
+  @inline
+  pair<T>(p: usize, i: usize): void {
+    const r = v128.load(radii() + (i << 3));
+    const turns = Unit.at(2, i, 4 * ULP);
+    const quarters = f64x2.add(turns, f64x2.splat(MAGIC));
+    const rest = f64x2.sub(turns, f64x2.sub(quarters, f64x2.splat(MAGIC)));
+    const angle = f64x2.mul(rest, f64x2.splat(NativeMath.PI / 2));
+    const z = f64x2.mul(angle, angle);
+    const sine = Trigonometry.sine<f64>(angle, z);
+    const cosine = Trigonometry.cosine<f64>(z);
+    const next = i64x2.add(quarters, i64x2.splat(1));
+    const x = f64x2.mul(r, Trigonometry.turn(next, sine, cosine));
+    Pairs.put<T>(p, x, f64x2.mul(r, Trigonometry.turn(quarters, sine, cosine)));
+  }
+}
+
+/** `out key n`: n draws, two a block. */
+export function draw<T extends number, Op>(args: usize): i32 {
+  const op = changetype<Op>(0);
+  let out = address(args, 0);
   const key = address(args, 1);
-  const n = word(args, 2);
+  const end = out + bytesOf<T>(word(args, 2));
   const k0 = load<u32>(key);
   const k1 = load<u32>(key, 4);
-  for (let i: i32 = 0; i < n; i += 2) {
-    philox((i as u32) >> 1, 0, NORMAL, 0, k0, k1);
-    const r = sqrt<f64>(-2.0 * NativeMath.log(1.0 - unit(x0, x1)));
-    const angle = 2.0 * NativeMath.PI * unit(x2, x3);
-    const p = out + (i as usize) * sizeof<T>();
-    store<T>(p, (r * NativeMath.cos(angle)) as T);
-    if (i + 1 < n) store<T>(p + sizeof<T>(), (r * NativeMath.sin(angle)) as T);
+  const step = bytesOf<T>(4);
+  for (let block: u32 = 0; out < end; block += BLOCKS) {
+    const left = ((end - out) / (2 * sizeof<T>()) + 1) as i32;
+    const count = min<i32>(BLOCKS, left);
+    philox(block, count, op.stream(), k0, k1);
+    op.prepare(count);
+    let i: usize = 0;
+    for (; i < (count as usize) && out + step <= end; i += 2, out += step) op.pair<T>(out, i);
+    if (i < (count as usize) && out < end) {
+      op.pair<T>(spare(), i);
+      copyRun<T>(out, spare(), end - out);
+      out = end;
+    }
   }
   return DONE;
 }
@@ -62,12 +137,13 @@ export function split(args: usize): i32 {
   let out = address(args, 0);
   const key = address(args, 1);
   const count = word(args, 2);
-  const k0 = load<u32>(key);
-  const k1 = load<u32>(key, 4);
-  for (let i: i32 = 0; i < count; i++, out += 8) {
-    philox(i as u32, 0, SPLIT, 0, k0, k1);
-    store<u32>(out, x0);
-    store<u32>(out, x1, 4);
+  for (let from: i32 = 0; from < count; from += BLOCKS) {
+    const blocks = min<i32>(BLOCKS, count - from);
+    philox(from, blocks, SPLIT, load<u32>(key), load<u32>(key, 4));
+    for (let i: usize = 0; i < (blocks as usize); i++, out += 8) {
+      store<u32>(out, load<u32>(listOf(0) + (i << 2)));
+      store<u32>(out, load<u32>(listOf(1) + (i << 2)), 4);
+    }
   }
   return DONE;
 }
@@ -76,8 +152,8 @@ export function split(args: usize): i32 {
 export function fold(args: usize): i32 {
   const out = address(args, 0);
   const key = address(args, 1);
-  philox(load<u32>(address(args, 2)), 0, FOLD, 0, load<u32>(key), load<u32>(key, 4));
-  store<u32>(out, x0);
-  store<u32>(out, x1, 4);
+  philox(load<u32>(address(args, 2)), 1, FOLD, load<u32>(key), load<u32>(key, 4));
+  store<u32>(out, load<u32>(listOf(0)));
+  store<u32>(out, load<u32>(listOf(1)), 4);
   return DONE;
 }

@@ -1,5 +1,6 @@
 /** Triangular systems. `out L b batch n m transpose strideL strideB` */
 import { address, bytesOf, DONE, fail, readablePast, SINGULAR, word } from "./abi";
+import { fitsLanes, groupOf, loadFactors, solveLanes } from "./interleaved";
 import { MINUS, microStrip, ROWS, tileColumns } from "./micro";
 import { axpy, dot } from "./simd";
 
@@ -94,11 +95,34 @@ function solveStrips<T extends number>(l: usize, n: i32, x: usize, m: i32, trans
   }
 }
 
+/** The system of number i in the batch. */
+function solveOne<T extends number>(
+  x: usize,
+  l: usize,
+  b: usize,
+  i: i32,
+  n: i32,
+  m: i32,
+  transpose: bool,
+): i32 {
+  const size = bytesOf<T>(n * m);
+  for (let j: i32 = 0; j < n; j++) {
+    const pivot = load<T>(l + bytesOf<T>(j * n + j));
+    if (pivot === (0 as T)) return fail(SINGULAR, i, j, pivot as f64);
+  }
+  memory.copy(x, b, size);
+  if (m === 1) solveVector<T>(l, n, x, transpose);
+  else if (readablePast(x + size)) solveStrips<T>(l, n, x, m, transpose);
+  else if (transpose) backwardBlock<T>(l, n, x, bytesOf<T>(m), 0, n, m);
+  else forwardBlock<T>(l, n, x, bytesOf<T>(m), 0, n, m);
+  return DONE;
+}
+
 /** L X = B or Lᵀ X = B, L lower n×n, B n×m. */
 export function triangularSolve<T extends number>(args: usize): i32 {
-  let x = address(args, 0);
-  let l = address(args, 1);
-  let b = address(args, 2);
+  const x = address(args, 0);
+  const l = address(args, 1);
+  const b = address(args, 2);
   const batch = word(args, 3);
   const n = word(args, 4);
   const m = word(args, 5);
@@ -106,16 +130,24 @@ export function triangularSolve<T extends number>(args: usize): i32 {
   const strideL = bytesOf<T>(word(args, 7));
   const strideB = bytesOf<T>(word(args, 8));
   const size = bytesOf<T>(n * m);
-  for (let i: i32 = 0; i < batch; i++, x += size, l += strideL, b += strideB) {
-    for (let j: i32 = 0; j < n; j++) {
-      const pivot = load<T>(l + bytesOf<T>(j * n + j));
-      if (pivot === (0 as T)) return fail(SINGULAR, i, j, pivot as f64);
+  // For one long vector the lanes lose more by loading L than they save.
+  const inLanes = fitsLanes<T>(n, batch) && (m > 1 || n <= 16);
+  const group = inLanes ? groupOf<T>(batch) : 1;
+  for (let i: i32 = 0; i < batch; i += group) {
+    const first = min<i32>(i, batch - group);
+    const at = first as usize;
+    if (inLanes && loadFactors<T>(l + at * strideL, n, group > 1 ? strideL : 0, transpose)) {
+      const nextX = group > 1 ? size : 0;
+      const nextB = group > 1 ? strideB : 0;
+      solveLanes<T>(x + at * size, b + at * strideB, n, m, transpose, nextX, nextB);
+      continue;
     }
-    memory.copy(x, b, size);
-    if (m === 1) solveVector<T>(l, n, x, transpose);
-    else if (readablePast(x + size)) solveStrips<T>(l, n, x, m, transpose);
-    else if (transpose) backwardBlock<T>(l, n, x, bytesOf<T>(m), 0, n, m);
-    else forwardBlock<T>(l, n, x, bytesOf<T>(m), 0, n, m);
+    for (let j = first; j < first + group; j++) {
+      const to = j as usize;
+      const from = b + to * strideB;
+      const status = solveOne<T>(x + to * size, l + to * strideL, from, j, n, m, transpose);
+      if (status !== DONE) return status;
+    }
   }
   return DONE;
 }

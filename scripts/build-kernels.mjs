@@ -14,6 +14,8 @@ const target = join(root, "src", "engine", "kernels.generated.ts");
 const options = [
   ...["-O3", "--noAssert", "--runtime", "stub", "--use", "abort="],
   ...["--importMemory", "--noExportMemory", "--exportTable"],
+  // A second instance on the same memory must not clear what the first keeps there.
+  ...["--maximumMemory", "65536", "--zeroFilledMemory"],
   ...["--enable", "simd", "--enable", "bulk-memory"],
 ];
 

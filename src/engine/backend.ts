@@ -50,6 +50,8 @@ export interface Backend {
 export interface Sharing {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  /** Bytes that each instance needs for its records. */
+  readonly recordBytes: number;
 }
 
 export type Build = "simd" | "relaxed";
@@ -92,7 +94,7 @@ export function loadBackend(build?: Build): Backend {
   return {
     name: chosen,
     memory,
-    sharing: shared === null ? null : { module, memory },
+    sharing: shared === null ? null : { module, memory, recordBytes: kernels.recordBytes() },
     opcodes: kernels.opcodes,
     run: kernels.run,
     status: kernels.status,

@@ -6,7 +6,14 @@ export type Numbers = Float64Array | Float32Array | Int32Array;
 
 export const bytesPer = { f64: 8, f32: 4, i32: 4 } as const;
 
-export const arrayOf = { f64: Float64Array, f32: Float32Array, i32: Int32Array } as const;
+/** Makes a view of a memory, shared or not. */
+type NumbersOver = new (buffer: ArrayBufferLike, address: number, length: number) => Numbers;
+
+export const arrayOf: Readonly<Record<DType, NumbersOver>> = {
+  f64: Float64Array,
+  f32: Float32Array,
+  i32: Int32Array,
+};
 
 /** Unit roundoff times two: the distance from 1 to the next number. */
 export const epsilon = { f64: 2 ** -52, f32: 2 ** -23 } as const;

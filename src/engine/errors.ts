@@ -8,6 +8,11 @@ export class NumericError extends Error {
   override readonly name = "NumericError";
 }
 
+/** A worker thread is not there any more. */
+export class WorkerError extends Error {
+  override readonly name = "WorkerError";
+}
+
 /** The engine was used in a way that it cannot serve: released memory, a value read while capturing. */
 export class UsageError extends Error {
   override readonly name = "UsageError";

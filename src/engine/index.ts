@@ -9,7 +9,7 @@ export {
   useBackend,
   useProducts,
 } from "./backend.js";
-export { type Captured, type CaptureStatistics, capture, type KernelTime } from "./capture.js";
+export { type Captured, type CaptureStatistics, capture } from "./capture.js";
 export {
   checkpoint,
   grad,
@@ -23,9 +23,10 @@ export {
 } from "./derive.js";
 export type { DType, FloatType, Numbers } from "./dtype.js";
 export { epsilon } from "./dtype.js";
-export { NumericError, ShapeError, UsageError } from "./errors.js";
+export { NumericError, ShapeError, UsageError, WorkerError } from "./errors.js";
 export type { KernelMemory, ProductLibrary } from "./instance.js";
 export { type HeapStatistics, heapStatistics } from "./memory.js";
+export { type Parallel, type ParallelOptions, type Parts, parallel } from "./parallel.js";
 export type { Axes, ReduceOptions } from "./primitives/broadcast.js";
 export { broadcastTo, reshape, stopGradient, sum } from "./primitives/broadcast.js";
 export { cast } from "./primitives/cast.js";
@@ -92,6 +93,7 @@ export {
   lyapunov,
   sqrtm,
 } from "./primitives/symmetric.js";
+export type { KernelTime } from "./replay.js";
 export { release, scope } from "./scope.js";
 export { type Shape, sameShape, sizeOf } from "./shape.js";
 export {
@@ -107,3 +109,11 @@ export {
   zeros,
 } from "./tensor.js";
 export { leavesOf, mapTree, withLeaves } from "./tree.js";
+export { serve, type WorkerEvents, type WorkerTask } from "./worker.js";
+export {
+  planWorkers,
+  useWorkers,
+  type WorkerPlan,
+  type WorkerPool,
+  workersInUse,
+} from "./workers.js";

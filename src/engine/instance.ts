@@ -17,8 +17,8 @@ export interface KernelMemory {
 export interface ProductLibrary {
   readonly name: string;
   /**
-   * C = α op(A) op(B) + β C, row-major and contiguous: op(A) m×k, op(B) k×n; α = ±1, β = 0 or 1.
-   * Addresses are bytes in `memory`.
+   * C = α op(A) op(B) + β C, row-major, rows `ld` numbers apart: op(A) m×k, op(B) k×n; α = ±1,
+   * β = 0 or 1. Addresses are bytes in `memory`.
    */
   product(
     memory: KernelMemory,
@@ -29,8 +29,11 @@ export interface ProductLibrary {
     n: number,
     k: number,
     a: number,
+    lda: number,
     b: number,
+    ldb: number,
     c: number,
+    ldc: number,
     alpha: 1 | -1,
     beta: 0 | 1,
   ): void;
@@ -58,17 +61,30 @@ export interface KernelInstance extends Runner {
 const set = 0;
 const minus = 2;
 
-type ProductImport = (bytes: number, tA: number, tB: number, ...rest: Seven) => void;
-type Seven = [m: number, n: number, k: number, a: number, b: number, c: number, mode: number];
+type ProductImport = (
+  bytes: number,
+  tA: number,
+  tB: number,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  lda: number,
+  b: number,
+  ldb: number,
+  c: number,
+  ldc: number,
+  mode: number,
+) => void;
 
 /** What the kernels call for a product that they leave to the host. */
 const productBy =
   (memory: KernelMemory, library: () => ProductLibrary): ProductImport =>
-  (bytes, tA, tB, m, n, k, a, b, c, mode) => {
+  (bytes, tA, tB, m, n, k, a, lda, b, ldb, c, ldc, mode) => {
     const dtype = bytes === 8 ? "f64" : "f32";
     const [alpha, beta] = [mode === minus ? -1 : 1, mode === set ? 0 : 1] as const;
     // Addresses beyond 2 GiB come as negative numbers.
-    const at = [a >>> 0, b >>> 0, c >>> 0] as const;
+    const at = [a >>> 0, lda, b >>> 0, ldb, c >>> 0, ldc] as const;
     library().product(memory, dtype, tA !== 0, tB !== 0, m, n, k, ...at, alpha, beta);
   };
 
@@ -78,8 +94,8 @@ export function instantiate(
   memory: WebAssembly.Memory,
   library: () => ProductLibrary,
 ): KernelInstance {
-  const env = { memory, product: productBy(memory, library) };
-  const { exports } = new WebAssembly.Instance(module, { env });
+  const host = { product: productBy(memory, library) };
+  const { exports } = new WebAssembly.Instance(module, { env: { memory }, host });
   const table = exports.table as WebAssembly.Table;
   const opcodes = new Map<string, number>();
   for (const [name, value] of Object.entries(exports)) {

@@ -13,23 +13,28 @@ interface Lifetime {
   last: number;
 }
 
+/** Blocks that lie elsewhere. */
+type Elsewhere = Pick<ReadonlyMap<Block, number>, "has">;
+
 /** First and last instruction that touches each block; outputs stay alive to the end. */
 function lifetimes(
   instructions: readonly Instruction[],
   inputs: readonly Block[],
   outputs: readonly Block[],
+  elsewhere: Elsewhere,
 ): Map<Block, Lifetime> {
   const spans = new Map<Block, Lifetime>();
   const touch = (block: Block, i: number): void => {
+    if (block.address >= 0 || elsewhere.has(block)) return;
     const span = spans.get(block);
     if (span === undefined) spans.set(block, { first: i, last: i });
     else span.last = i;
   };
   for (const block of inputs) touch(block, -1);
   instructions.forEach(({ words }, i) => {
-    for (const word of words) if (typeof word !== "number" && word.address < 0) touch(word, i);
+    for (const word of words) if (typeof word !== "number") touch(word, i);
   });
-  for (const block of outputs) if (block.address < 0) touch(block, instructions.length);
+  for (const block of outputs) touch(block, instructions.length);
   return spans;
 }
 
@@ -79,8 +84,9 @@ export function layOut(
   instructions: readonly Instruction[],
   inputs: readonly Block[],
   outputs: readonly Block[],
+  elsewhere: Elsewhere,
 ): Layout {
-  const spans = lifetimes(instructions, inputs, outputs);
+  const spans = lifetimes(instructions, inputs, outputs, elsewhere);
   const births = new Map<number, Block[]>();
   const deaths = new Map<number, Block[]>();
   const put = (map: Map<number, Block[]>, i: number, block: Block): void => {

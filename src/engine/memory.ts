@@ -145,6 +145,11 @@ export function withScope<T>(body: () => T, kept: (result: T) => Iterable<Block>
   }
 }
 
+/** Copies bytes from one address to another. */
+export function copyBytes(to: number, from: number, bytes: number): void {
+  backend().copyBytes(to, from, bytes);
+}
+
 export function heapStatistics(): HeapStatistics {
   return { used, reserved: backend().memory.buffer.byteLength };
 }

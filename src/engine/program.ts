@@ -90,16 +90,20 @@ export function encode(
   return at + 2 + words.length;
 }
 
-function readStatus(): { code: number; batch: number; index: number; value: number } {
-  const { memory, status } = backend();
-  const record = new DataView(memory.buffer, status(), 24);
+function readStatus(at = backend().status()): {
+  code: number;
+  batch: number;
+  index: number;
+  value: number;
+} {
+  const record = new DataView(backend().memory.buffer, at, 24);
   const word = (i: number) => record.getInt32(4 * i, true);
   return { code: word(0), batch: word(1), index: word(2), value: record.getFloat64(16, true) };
 }
 
-/** The error behind a kernel's failure, from its status record. */
-export function kernelError({ kernel, describe }: Instruction): NumericError {
-  const { code, batch, index, value } = readStatus();
+/** The error behind a kernel's failure, from its status record (by default that of this thread). */
+export function kernelError({ kernel, describe }: Instruction, status?: number): NumericError {
+  const { code, batch, index, value } = readStatus(status);
   const at = `${describe()}:`;
   const which = `matrix ${batch} of the batch`;
   switch (code) {

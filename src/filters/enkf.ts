@@ -1,17 +1,20 @@
 /**
- * The ensemble Kalman filter with perturbed observations, its covariance inflated (modified EnKF).
+ * The ensemble Kalman filter with perturbed observations, its covariance inflated and tapered
+ * (modified EnKF).
  *
- * Members are rows. With A = E − x̄ and Y = h(E) − ȳ, and c = (1 + φ)/(N − 1),
+ * Members are rows. With A = E − x̄, Y = h(E) − ȳ (HA of a linear h), c = (1 + φ)/(N − 1) and a
+ * taper ρ of observed places,
  *
- *     S  = c YᵀY + R = LLᵀ             innovation covariance         [m, m]
- *     Kᵀ = S⁻¹ (c YᵀA)                 gain, transposed              [m, d]
- *     E⁺ = E + (y + ε − h(E)) Kᵀ       one innovation per member     [N, d]
+ *     S  = ρ ∘ (c YᵀY) + R = LLᵀ       innovation covariance         [m, m]
+ *     Kᵀ = S⁻¹ (ρ ∘ (c YᵀA))           gain, transposed              [m, d]
+ *     E⁺ = E + (y + ε − ȳ − Y) Kᵀ      one innovation per member     [N, d]
  *     ℓ  = log N(y; ȳ, S)              evidence of y, eq. 14         []
  *
- * No d×d matrix is formed, and one factor L serves evidence and increments. The key fixes ε, so ℓ
- * is as smooth as model and h in every parameter, R and φ included, through a whole run.
+ * No d×d matrix is formed. Where components are picked, S − R is a part of ρ ∘ (c YᵀA) and needs no
+ * product of its own; one factor L serves evidence and increments. The key fixes ε, so ℓ is as
+ * smooth as model and h in every parameter, R and φ included, through a whole run.
  *
- * @see burgers1998 for the analysis; chen2022 for the gradient; adrian2026, table 1, for φ
+ * @see burgers1998 for the analysis; chen2022 for the gradient; adrian2026, table 1 and eq. 8
  */
 import {
   add,
@@ -35,6 +38,7 @@ import {
   checkObservation,
   columnsAtObserved,
   type Observation,
+  type Operator,
   observedCount,
   variances,
 } from "../observe/index.js";
@@ -51,10 +55,13 @@ import {
 } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 import type { Analysis, Filter } from "./filter.js";
+import { checkTaper, type ObservedTaper } from "./taper.js";
 
 export interface EnkfInflation {
-  /** φ ≥ 0 of C = (1 + φ) Ĉ. */
+  /** φ ≥ 0 of C = (1 + φ) ρ ∘ Ĉ. */
   readonly covarianceInflation: Scalar;
+  /** ρ at the places observed; none: covariances count at any distance. */
+  readonly taper?: ObservedTaper;
 }
 
 export interface EnkfParams extends EnkfInflation {
@@ -88,27 +95,34 @@ export function perturbations(E: Tensor, { operator, variance: R }: Observation,
 export function enkfAnalysis(
   E: Tensor,
   observation: Observation,
-  { covarianceInflation: phi }: EnkfInflation,
+  { covarianceInflation: phi, taper }: EnkfInflation,
   epsilon: Tensor,
 ): Analysis<Tensor> {
   const N = ensembleSize(E);
   checkObservation("enkf", observation);
+  if (taper !== undefined) checkTaper("enkf", taper, observation.operator.size, E.shape.at(-1)!);
   const { y, operator, support } = observation;
-  const hE = operator.apply(E); // [..., N, m]
-  const ybar = mean(hE, -2); // [..., m]
-  const A = sub(E, mean(E, -2, { keepDims: true })); // [..., N, d]
-  const Y = columnsAtObserved(sub(hE, expandDims(ybar, -2)), observation); // [..., N, m]
+  const { ybar, A, HA } = observedMoments(E, operator);
+  const Y = columnsAtObserved(HA, observation); // [..., N, m]
 
   const c = scale(1 / (N - 1), typeof phi === "number" ? 1 + phi : add(1, phi));
-  const cYY = mul(c, matmul(Y, Y, { transposeA: true })); // [..., m, m]
-  const cYA = mul(c, matmul(Y, A, { transposeA: true })); // [..., m, d]
+  const cY = mul(c, Y); // [..., N, m]
+  const cYA = damp(matmul(cY, A, { transposeA: true }), taper?.observedState); // [..., m, d]
+  const cYY =
+    operator.components === null
+      ? damp(matmul(cY, Y, { transposeA: true }), taper?.observed)
+      : columnsAtObserved(operator.apply(cYA), observation); // [..., m, m]
   const L = cholesky(addNoise(cYY, variances(observation)));
 
-  const perturbed = fold(add(expandDims(y, -2), epsilon), support); // [..., N, m]
-  const D = columnsAtObserved(sub(perturbed, hE), observation);
+  const r = sub(y, ybar); // [..., m]
+  const perturbed =
+    support === "positive"
+      ? sub(fold(add(expandDims(y, -2), epsilon), support), expandDims(ybar, -2))
+      : add(expandDims(r, -2), epsilon); // [..., N, m]
+  const D = columnsAtObserved(sub(perturbed, HA), observation);
   const increments = correct(D, L, cYA); // [..., N, d]
 
-  const w = whiten(atObserved(sub(y, ybar), observation), L); // [..., m]
+  const w = whiten(atObserved(r, observation), L); // [..., m]
   return {
     state: add(E, increments),
     logEvidence: logNormalWhitened(w, L, observedCount(observation)),
@@ -116,6 +130,18 @@ export function enkfAnalysis(
     chiSquare: sum(square(w), -1),
   };
 }
+
+/** Mean of h(E), and the anomalies of E and of h(E): ȳ [..., m], A [..., N, d], Y [..., N, m]. */
+function observedMoments(E: Tensor, h: Operator): { ybar: Tensor; A: Tensor; HA: Tensor } {
+  const xbar = mean(E, -2); // [..., d]
+  const A = sub(E, expandDims(xbar, -2));
+  if (h.linear) return { ybar: h.apply(xbar), A, HA: h.apply(A) };
+  const hE = h.apply(E);
+  const ybar = mean(hE, -2);
+  return { ybar, A, HA: sub(hE, expandDims(ybar, -2)) };
+}
+
+const damp = (C: Tensor, rho: Tensor | undefined): Tensor => (rho === undefined ? C : mul(rho, C));
 
 /** D S⁻¹ (cYA), with S⁻¹ on the side that has fewer columns: N members or d components. */
 function correct(D: Tensor, L: Tensor, cYA: Tensor): Tensor {

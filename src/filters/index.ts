@@ -1,4 +1,5 @@
 export {
+  type AssimilateOptions,
   type Assimilation,
   type AssimilationSeries,
   assimilate,
@@ -11,3 +12,12 @@ export {
 export { type EnkfInflation, type EnkfParams, enkf, enkfAnalysis, perturbations } from "./enkf.js";
 export type { Analysis, Filter, Moments } from "./filter.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
+export { gridPositions, type ObservedTaper, observedTaper, type Positions } from "./taper.js";
+export {
+  type Observing,
+  type StaticGain,
+  staticGain,
+  type ThreedvarParams,
+  threedvarAnalysis,
+  threedvarC,
+} from "./threedvar.js";

@@ -77,11 +77,11 @@ function overMemory(
   gemm: Readonly<Record<"f64" | "f32", Gemm>>,
   koffi: Koffi,
 ): ProductLibrary {
-  let buffer: ArrayBuffer | null = null;
+  let buffer: ArrayBufferLike | null = null;
   let base = 0n;
   return {
     name: path,
-    product: (memory, dtype, tA, tB, m, n, k, a, b, c, alpha, beta) => {
+    product: (memory, dtype, tA, tB, m, n, k, a, lda, b, ldb, c, ldc, alpha, beta) => {
       if (memory.buffer !== buffer) {
         ({ buffer } = memory);
         base = koffi.address(new Uint8Array(buffer));
@@ -90,12 +90,12 @@ function overMemory(
         ...([rowMajor, tA ? transposed : plain, tB ? transposed : plain, m, n, k] as const),
         alpha,
         base + BigInt(a),
-        tA ? m : k,
+        lda,
         base + BigInt(b),
-        tB ? k : n,
+        ldb,
         beta,
         base + BigInt(c),
-        n,
+        ldc,
       );
     },
   };
@@ -112,10 +112,11 @@ function isSound(library: ProductLibrary): boolean {
     x.set([1, 1, 1, 2, 0, 1], 8);
     x.set([1, 1, 1, 1], 16);
     const at = (i: number) => i * array.BYTES_PER_ELEMENT;
-    library.product(memory, dtype, false, true, 2, 2, 3, at(0), at(8), at(16), 1, 1);
+    const abc = [at(0), 3, at(8), 3, at(16), 2] as const;
+    library.product(memory, dtype, false, true, 2, 2, 3, ...abc, 1, 1);
     const added = [...x.subarray(16, 20)];
-    library.product(memory, dtype, false, true, 2, 2, 3, at(0), at(8), at(16), 1, 0);
-    library.product(memory, dtype, true, false, 1, 1, 1, at(20), at(20), at(16), -1, 1);
+    library.product(memory, dtype, false, true, 2, 2, 3, ...abc, 1, 0);
+    library.product(memory, dtype, true, false, 1, 1, 1, at(20), 1, at(20), 1, at(16), 1, -1, 1);
     return (
       added.every((v, i) => v === expected[i]! + 1) &&
       [...x.subarray(16, 20)].every((v, i) => v === expected[i]!)

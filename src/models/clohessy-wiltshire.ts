@@ -8,8 +8,8 @@
  *
  * @see clohessy1960; adrian2026, 4.1
  */
-import { add, expm, mul, square, type Tensor, tensor } from "../engine/index.js";
-import type { Scalar } from "../prob/index.js";
+import { add, expm, type FloatType, mul, square, type Tensor, tensor } from "../engine/index.js";
+import { floatType, type Scalar } from "../prob/index.js";
 import { linearTransition, type Model } from "./model.js";
 
 export interface ClohessyWiltshireParams {
@@ -19,16 +19,20 @@ export interface ClohessyWiltshireParams {
 
 /** A(n) = A₀ + n A₁ + n² A₂, [6, 6] */
 export function clohessyWiltshireMatrix({ meanMotion: n }: ClohessyWiltshireParams): Tensor {
-  const A0 = entries([0, 3, 1], [1, 4, 1], [2, 5, 1]);
-  const A1 = entries([3, 4, 2], [4, 3, -2]);
-  const A2 = entries([3, 0, 3], [5, 2, -1]);
+  const dtype = typeof n === "number" ? "f64" : floatType(n);
+  const A0 = entries(dtype, [0, 3, 1], [1, 4, 1], [2, 5, 1]);
+  const A1 = entries(dtype, [3, 4, 2], [4, 3, -2]);
+  const A2 = entries(dtype, [3, 0, 3], [5, 2, -1]);
   return add(A0, add(mul(n, A1), mul(square(n), A2)));
 }
 
-function entries(...given: readonly (readonly [row: number, column: number, a: number])[]): Tensor {
+function entries(
+  dtype: FloatType,
+  ...given: readonly (readonly [row: number, column: number, a: number])[]
+): Tensor {
   const A = Array.from({ length: 6 }, () => new Array<number>(6).fill(0));
   for (const [row, column, a] of given) A[row]![column] = a;
-  return tensor(A);
+  return tensor(A, { dtype });
 }
 
 export const clohessyWiltshire: Model<ClohessyWiltshireParams> = {

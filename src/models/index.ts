@@ -5,9 +5,19 @@ export {
 } from "./clohessy-wiltshire.js";
 export { autoregressive, type LinearParams, linear, localLevel } from "./linear.js";
 export {
+  type Lorenz96Options,
+  type Lorenz96Params,
+  lorenz96,
+  lorenz96Advection,
+  lorenz96Tendency,
+} from "./lorenz96.js";
+export {
   type Coordinates,
+  type LotkaVolterraGrowth,
+  type LotkaVolterraInteractions,
   type LotkaVolterraOptions,
   type LotkaVolterraParams,
+  type LotkaVolterraSteadyState,
   lotkaVolterra,
   lotkaVolterraTendency,
   type PredatorPreyParams,
@@ -23,5 +33,13 @@ export {
   type Transition,
   withNoise,
 } from "./model.js";
+export {
+  type ConvolutionLayer,
+  type ResidualNetworkParams,
+  residualNetwork,
+  residualNetworkParams,
+  withResidual,
+  withResidualTendency,
+} from "./residual-network.js";
 export { rk4, type Tendency } from "./rk4.js";
 export { type Propagation, propagations, stepsOver } from "./time.js";

@@ -4,19 +4,34 @@
  *     ẋ = x ∘ (r + A x)                     x [..., n]
  *     ż = r + A eᶻ,   z = log x             z [..., n]
  *
+ * The growth rates r may be given through the abundances x_s at which nothing changes, r = −A x_s;
+ * the system is then ẋ = x ∘ A (x − x_s).
+ *
  * In logarithms abundances stay positive whatever noise is added. In abundances noise may push one
  * below zero; the state is folded back there.
  *
  * @see adrian2026, 4.3
  */
-import { add, exp, matvec, mul, Tensor } from "../engine/index.js";
+import { add, exp, matvec, mul, sub, Tensor } from "../engine/index.js";
 import { expectAxis, matrixOf, type Rows, type Scalar, scale, vectorOf } from "../prob/index.js";
 import type { Model } from "./model.js";
 import { rk4, type Tendency } from "./rk4.js";
 
-export interface LotkaVolterraParams {
+/** What stands still of the system: its rates of growth, or its steady state. */
+export type LotkaVolterraParams = LotkaVolterraInteractions &
+  (LotkaVolterraGrowth | LotkaVolterraSteadyState);
+
+export interface LotkaVolterraGrowth {
   /** r [n]: growth of each species alone, per unit of time. */
   readonly growth: Tensor | readonly Scalar[];
+}
+
+export interface LotkaVolterraSteadyState {
+  /** x_s [n]: the abundances that stay as they are; r = −A x_s. */
+  readonly steadyState: Tensor | readonly Scalar[];
+}
+
+export interface LotkaVolterraInteractions {
   /** A [n, n]: what one individual of species j adds to the growth rate of species i. */
   readonly interactions: Tensor | Rows;
 }
@@ -80,18 +95,40 @@ export const predatorPreyAsGeneral = ({
 
 const supportOf = (coordinates: Coordinates) => (coordinates === "abundance" ? "positive" : "real");
 
+/** The rates ẋ/x of the species at abundances x. */
+function ratesOf(params: LotkaVolterraParams): Tendency {
+  const { interactions } = params;
+  const A = interactions instanceof Tensor ? interactions : matrixOf(interactions); // [n, n]
+  const n = A.shape.at(-1)!;
+  expectAxis("lotkaVolterra", "interactions", A, -2, n, "a row and a column per species");
+  const perSpecies = (what: string, given: Tensor | readonly Scalar[]): Tensor => {
+    const v = given instanceof Tensor ? given : vectorOf(given); // [n]
+    expectAxis(
+      "lotkaVolterra",
+      what,
+      v,
+      -1,
+      n,
+      "one each, with a column per species in the interactions",
+    );
+    return v;
+  };
+  const checked = (x: Tensor): Tensor => {
+    expectAxis("lotkaVolterra", "the state", x, -1, n, "one value per species");
+    return x;
+  };
+  if ("growth" in params) {
+    const r = perSpecies("growth", params.growth);
+    return (x) => add(r, matvec(A, checked(x)));
+  }
+  const xs = perSpecies("steadyState", params.steadyState);
+  return (x) => matvec(A, sub(checked(x), xs));
+}
+
 export function lotkaVolterraTendency(
-  { growth, interactions }: LotkaVolterraParams,
+  params: LotkaVolterraParams,
   coordinates: Coordinates,
 ): Tendency {
-  const r = growth instanceof Tensor ? growth : vectorOf(growth); // [n]
-  const A = interactions instanceof Tensor ? interactions : matrixOf(interactions); // [n, n]
-  const n = r.shape.at(-1)!;
-  expectAxis("lotkaVolterra", "interactions", A, -1, n, "a column per species");
-  expectAxis("lotkaVolterra", "interactions", A, -2, n, "a row per species");
-  const rate = (x: Tensor): Tensor => {
-    expectAxis("lotkaVolterra", "the state", x, -1, n, "one value per species");
-    return add(r, matvec(A, x));
-  };
-  return coordinates === "log" ? (z) => rate(exp(z)) : (x) => mul(x, rate(x));
+  const rates = ratesOf(params);
+  return coordinates === "log" ? (z) => rates(exp(z)) : (x) => mul(x, rates(x));
 }

@@ -6,7 +6,7 @@
  * A model says what one step does; how many steps lie between two observations, and how much
  * noise each of them adds, is decided in `time.ts`.
  */
-import { add, eye, matmul, matvec, mul, ShapeError, type Tensor } from "../engine/index.js";
+import { add, eye, matmul, matvec, mul, ShapeError, type Tensor, tensor } from "../engine/index.js";
 import { asRow, floatType, fold, root, type Scalar, type Support } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 
@@ -72,5 +72,9 @@ export function advance(transition: Transition, x: Tensor, key: Key): Tensor {
 
 /** P + diag(q); P [..., d, d], q one number, [] or [..., d] */
 export function addNoise(P: Tensor, q: Scalar | null): Tensor {
-  return q === null ? P : add(P, mul(asRow(q), eye(P.shape.at(-1)!, floatType(P))));
+  if (q === null) return P;
+  const d = P.shape.at(-1)!;
+  if (typeof q !== "number") return add(P, mul(asRow(q), eye(d, floatType(P))));
+  const values = Float64Array.from({ length: d * d }, (_, i) => (i % (d + 1) === 0 ? q : 0));
+  return add(P, tensor(values, { shape: [d, d], dtype: floatType(P) }));
 }

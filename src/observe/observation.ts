@@ -22,6 +22,8 @@ export interface Observation {
   readonly support?: Support;
 }
 
+type Gaps = Pick<Observation, "mask">;
+
 /** Throws unless y, R and the mask have the operator's m entries. */
 export function checkObservation(who: string, observation: Observation): void {
   const { y, operator, variance, mask } = observation;
@@ -34,19 +36,18 @@ export function checkObservation(who: string, observation: Observation): void {
 }
 
 /** x [..., m] with zeros at the gaps. */
-export const atObserved = (x: Tensor, { mask }: Observation): Tensor =>
-  mask === null ? x : mul(mask, x);
+export const atObserved = (x: Tensor, { mask }: Gaps): Tensor => (mask === null ? x : mul(mask, x));
 
 /** X [..., n, m], a row per member, with zeros in the columns of the gaps. */
-export const columnsAtObserved = (X: Tensor, { mask }: Observation): Tensor =>
+export const columnsAtObserved = (X: Tensor, { mask }: Gaps): Tensor =>
   mask === null ? X : mul(expandDims(mask, -2), X);
 
 /** H [m, d] → [..., m, d] with zeros in the rows of the gaps. */
-export const rowsAtObserved = (H: Tensor, { mask }: Observation): Tensor =>
+export const rowsAtObserved = (H: Tensor, { mask }: Gaps): Tensor =>
   mask === null ? H : mul(expandDims(mask, -1), H);
 
 /** R with ones at the gaps: [] or [..., m]. */
-export const variances = ({ variance: R, mask }: Observation): Scalar =>
+export const variances = ({ variance: R, mask }: Pick<Observation, "variance" | "mask">): Scalar =>
   mask === null ? R : add(mul(mask, R), sub(1, mask));
 
 /** The number of entries observed: m, or [...]. */

@@ -20,6 +20,10 @@ export interface Operator {
   readonly name: string;
   /** m */
   readonly size: number;
+  /** True if h(x) = H x. */
+  readonly linear: boolean;
+  /** The components seen, if h does nothing but pick them: H C Hᵀ is then a part of H C. */
+  readonly components: readonly number[] | null;
   /** h(x), [..., d] → [..., m] */
   apply(x: Tensor): Tensor;
   /** H [m, d] of a linear operator; null if it is not linear. */
@@ -32,6 +36,8 @@ export function observeComponents(components: readonly number[]): Operator {
   return {
     name: "components",
     size: m,
+    linear: true,
+    components,
     apply: (x) => pick(x, components),
     matrix: (d) => {
       checkComponents(components, d);
@@ -62,6 +68,8 @@ export function observeMatrix(H: Tensor): Operator {
   return {
     name: "matrix",
     size: m,
+    linear: true,
+    components: null,
     apply: (x) => {
       check(x.shape.at(-1));
       return matvec(H, x);
@@ -88,6 +96,8 @@ const transformed = (
 ): Operator => ({
   name,
   size: components.length,
+  linear: false,
+  components: null,
   apply: (x) => transform(pick(x, components)),
   matrix: () => null,
 });

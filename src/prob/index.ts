@@ -15,3 +15,11 @@ export {
 export { normalDensity, normalDistribution, normalQuantile } from "./normal.js";
 export { asTensor, matrixOf, type Rows, root, type Scalar, scale, vectorOf } from "./scalar.js";
 export { fold, type Support } from "./support.js";
+export {
+  type Domain,
+  distanceOn,
+  gaspariCohn,
+  gaspariCohnAt,
+  type TaperParams,
+  taperMatrix,
+} from "./taper.js";

@@ -4,7 +4,16 @@
  * A formula takes either. Where several have to stand in one vector or matrix, the functions here
  * put them there; what is made of numbers alone becomes one constant.
  */
-import { mul, reshape, ShapeError, sqrt, stack, type Tensor, tensor } from "../engine/index.js";
+import {
+  type DType,
+  mul,
+  reshape,
+  ShapeError,
+  sqrt,
+  stack,
+  type Tensor,
+  tensor,
+} from "../engine/index.js";
 
 export type Scalar = number | Tensor;
 
@@ -14,16 +23,18 @@ export const scale = (a: number, x: Scalar): Scalar => (typeof x === "number" ? 
 /** √x; a plain number if x is one. */
 export const root = (x: Scalar): Scalar => (typeof x === "number" ? Math.sqrt(x) : sqrt(x));
 
-export const asTensor = (x: Scalar): Tensor => (typeof x === "number" ? tensor(x) : x);
+export const asTensor = (x: Scalar, dtype: DType = "f64"): Tensor =>
+  typeof x === "number" ? tensor(x, { dtype }) : x;
 
 /** A matrix by its rows. */
 export type Rows = readonly (readonly Scalar[])[];
 
-/** Numbers and scalar tensors → [n] */
+/** Numbers and scalar tensors → [n]; numbers take the dtype of the tensors beside them. */
 export function vectorOf(entries: readonly Scalar[]): Tensor {
-  if (entries.every((x) => typeof x === "number")) return tensor(entries);
+  const first = entries.find((x) => typeof x !== "number");
+  if (first === undefined) return tensor(entries as readonly number[]);
   return stack(
-    entries.map((x) => reshape(asTensor(x), [])),
+    entries.map((x) => reshape(asTensor(x, first.dtype), [])),
     0,
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  add,
   capture,
   cast,
   expandDims,
@@ -17,8 +18,10 @@ import {
   cycleKeys,
   enkf,
   enkfAnalysis,
+  gridPositions,
   kalman,
   kalmanAnalysis,
+  observedTaper,
 } from "../../src/filters/index.js";
 import { linearTransition, withNoise } from "../../src/models/index.js";
 import {
@@ -28,10 +31,21 @@ import {
   observeExp,
   observeMatrix,
 } from "../../src/observe/index.js";
-import { sampleMoments } from "../../src/prob/index.js";
+import { sampleMoments, taperMatrix } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
 import { expectClose } from "../support/close.js";
-import { exactDraws, factor, flip, type Matrix, make, times } from "../support/dense.js";
+import {
+  exactDraws,
+  factor,
+  flip,
+  identityMatrix,
+  type Matrix,
+  make,
+  pickRows,
+  solveLower,
+  times,
+  timesVector,
+} from "../support/dense.js";
 import { cycles, F, H, m0, P0, prior, q, R } from "./linear-case.js";
 
 /** An ensemble with exact moments and perturbations with exact moments, uncorrelated with it. */
@@ -171,6 +185,63 @@ test("a batch of ensembles is analysed as if each were alone", () => {
   });
 });
 
+describe.each([
+  ["fewer members than components", 5],
+  ["more members than components", 12],
+])("with a taper, %s, the analysis is that of the d×d formulas", (_, N) => {
+  const d = 8;
+  const observed = [1, 2, 5];
+  const phi = 0.2;
+  const E = make(N, d, (i, j) => Math.sin(1 + 3 * i + 2 * j * j));
+  const eps = make(N, 3, (i, j) => 0.3 * Math.cos(i - 2 * j));
+  const y = [0.4, -0.3, 1];
+  const R = 0.5;
+  const params = { domain: { kind: "ring", length: d }, halfWidth: 1.7 } as const;
+  const taper = observedTaper(gridPositions(d, observed), params);
+  const seen: Observation = {
+    ...{ y: tensor(y), operator: observeComponents(observed), variance: R, mask: null },
+  };
+
+  test("state and evidence", () => {
+    const rho = taperMatrix([0, 1, 2, 3, 4, 5, 6, 7], [0, 1, 2, 3, 4, 5, 6, 7], params);
+    const damping = rho.toArray() as Matrix;
+    const C = covarianceOf(tensor(E)).map((row, i) =>
+      row.map((v, j) => (1 + phi) * damping[i]![j]! * v),
+    );
+    const HC = pickRows(C, observed);
+    const S = HC.map((row, i) => observed.map((j, k) => row[j]! + (i === k ? R : 0)));
+    const L = factor(S);
+    const Linv = solveLower(L, identityMatrix(3));
+    const gain = flip(times(times(flip(Linv), Linv), HC)); // [d, m]
+    const expected = E.map((x, n) => {
+      const r = observed.map((i, k) => y[k]! + eps[n]![k]! - x[i]!);
+      return timesVector(gain, r).map((v, j) => v + x[j]!);
+    });
+    const { state, logEvidence } = enkfAnalysis(
+      tensor(E),
+      seen,
+      { covarianceInflation: phi, taper },
+      tensor(eps),
+    );
+    expectClose(state, expected, 1e-12);
+    const mean = observed.map((i) => E.reduce((t, x) => t + x[i]!, 0) / N);
+    const w = timesVector(
+      Linv,
+      y.map((v, k) => v - mean[k]!),
+    );
+    const logDet = 2 * L.reduce((t, row, i) => t + Math.log(row[i]!), 0);
+    const chi = w.reduce((t, v) => t + v * v, 0);
+    expectClose(logEvidence, -0.5 * (chi + logDet + 3 * Math.log(2 * Math.PI)), 1e-12);
+  });
+
+  test("a taper for other places is refused", () => {
+    const other = observedTaper(gridPositions(d, [1, 2]), params);
+    const analyse = () =>
+      enkfAnalysis(tensor(E), seen, { covarianceInflation: phi, taper: other }, tensor(eps));
+    expect(analyse).toThrow(/the taper is \[2,8\] and \[2,2\]; need \[3, 8\] and \[3, 3\]/);
+  });
+});
+
 test("a nonlinear operator: h(E) = eᶻ gives what the engine's matrix form gives on e^E", () => {
   const E = tensor(make(8, 2, (i, j) => Math.sin(1 + i * 2 + j)));
   const seen: Observation = {
@@ -214,6 +285,27 @@ test("f32 gives what f64 gives, to its rounding", () => {
   // Numbers of order one, a condition of ten, roundoff 6·10⁻⁸.
   expectClose(a.state, b.state, 1e-5);
   expectClose(a.logEvidence, b.logEvidence, 1e-5);
+});
+
+test("a mean far from zero costs f32 no more digits than the members have", () => {
+  const { E, epsilon } = exactEnsemble(12, 3);
+  const half = (x: Tensor) => cast(x, "f32");
+  const far = half(add(E, 1000)); // members are rounded to 3·10⁻⁵
+  const shifted = {
+    ...{ y: half(tensor([1000.7, 998.9])), operator: observeComponents([0, 1]) },
+    ...{ variance: 0.4, mask: null },
+  };
+  const params = { covarianceInflation: 0.1 };
+  const a = enkfAnalysis(far, shifted, params, half(epsilon));
+  const exactly = (x: Tensor) => cast(x, "f64");
+  const b = enkfAnalysis(
+    exactly(far),
+    { ...shifted, y: exactly(shifted.y) },
+    params,
+    exactly(half(epsilon)),
+  );
+  expectClose(cast(a.state, "f64"), b.state, 3e-4);
+  expectClose(cast(a.logEvidence, "f64"), b.logEvidence, 3e-4);
 });
 
 test("more components than members: the gain on the other side gives the same", () => {

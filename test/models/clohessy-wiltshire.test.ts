@@ -56,3 +56,11 @@ test("tangent in the mean motion equals the difference", () => {
     expect((tangent.toArray() as number[])[i]!).toBeCloseTo(expected, 7);
   });
 });
+
+test("single precision stays single", () => {
+  const { map } = clohessyWiltshire.step({ meanMotion: tensor(n, { dtype: "f32" }) }, 10);
+  const moved = map(tensor(x0, { dtype: "f32" }));
+  expect(moved.dtype).toBe("f32");
+  // Twenty roundings of 6·10⁻⁸, of numbers of order one.
+  expectClose(moved, closedForm(x0, 10), 1e-5);
+});

@@ -85,6 +85,24 @@ describe.each<Coordinates>(["abundance", "log"])("n species, %s", (coordinates) 
   });
 });
 
+describe.each<Coordinates>(["abundance", "log"])("given its steady state, %s", (coordinates) => {
+  const xs = [0.8, 1.1, 0.6];
+  const { interactions } = general;
+  const growth = interactions.map((row) => -row.reduce((t, a, j) => t + a * xs[j]!, 0));
+  const bySteadyState = lotkaVolterraTendency({ steadyState: xs, interactions }, coordinates);
+
+  test("the system is that of r = −A x_s", () => {
+    const byGrowth = lotkaVolterraTendency({ growth, interactions }, coordinates);
+    const x = tensor([[0.4, 1.2, 0.7]]);
+    expectClose(bySteadyState(x), byGrowth(x), 1e-15);
+  });
+
+  test("which stands still at x_s", () => {
+    const x = coordinates === "log" ? log(tensor(xs)) : tensor(xs);
+    expectClose(bySteadyState(x), [0, 0, 0], 1e-15);
+  });
+});
+
 test("tangent in a rate, through the assembled matrix", () => {
   const after = (delta: Tensor) =>
     predatorPrey({ coordinates: "log" })

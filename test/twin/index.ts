@@ -68,6 +68,7 @@ export function createTwin(): Backend {
   return {
     name: "twin",
     memory,
+    sharing: null,
     opcodes,
     run: (program, count) => {
       let at = program >>> 0;
@@ -80,6 +81,9 @@ export function createTwin(): Backend {
       return -1;
     },
     status: () => statusAddress,
+    copyBytes: (to, from, bytes) => {
+      new Uint8Array(memory.buffer).copyWithin(to, from, from + bytes);
+    },
     heapBase: () => heapBase,
     useProducts: () => {},
     matmulScratch: () => 0,

@@ -1,0 +1,191 @@
+/**
+ * Milliseconds of an assimilation step, forward and gradient, 8 trajectories together: the cases
+ * of torch_adfilter.py, captured once and replayed as a training loop would.
+ *
+ *     npm run bench -- steps [--json] [--quick] [--f64] [--relaxed] [--blas] [--profile] [--case TEXT]
+ */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import {
+  backend,
+  type Captured,
+  capture,
+  type FloatType,
+  release,
+  useProducts,
+  valueAndGrad,
+} from "kalmia/engine";
+import { type StepCase, stepCases, windowLoss } from "./cases.js";
+import { host } from "./host.js";
+import { type MeasureOptions, measure, type Timing } from "./measure.js";
+import type { Streams } from "./streams.js";
+import { digits, tableText } from "./table.js";
+
+export interface StepFigure {
+  readonly name: string;
+  /** Milliseconds a step: median, least and greatest. */
+  readonly ms: number;
+  readonly lowest: number;
+  readonly highest: number;
+  /** Of one step, as it was captured. */
+  readonly instructions: number;
+  readonly bytes: number;
+}
+
+/** What `--json` prints; names are a promise of INTERFACE. */
+export interface StepFindings {
+  readonly node: string;
+  readonly threads: number;
+  readonly blas: boolean;
+  readonly dtype: FloatType;
+  readonly build: string;
+  readonly cases: readonly StepFigure[];
+}
+
+interface StepOptions {
+  readonly dtype: FloatType;
+  /** Large products by the machine's BLAS. */
+  readonly blas: boolean;
+  /** Part of the names of the cases wanted. */
+  readonly only: string;
+  readonly timing: MeasureOptions;
+  readonly progress: (text: string) => void;
+}
+
+const options = {
+  json: { type: "boolean" },
+  quick: { type: "boolean" },
+  f64: { type: "boolean" },
+  relaxed: { type: "boolean" },
+  blas: { type: "boolean" },
+  profile: { type: "boolean" },
+  case: { type: "string" },
+} as const;
+
+/** Node before 22 has relaxed SIMD behind this flag. */
+const relaxedFlag = "--experimental-wasm-relaxed-simd";
+
+export async function steps(args: readonly string[], { stdout, stderr }: Streams): Promise<number> {
+  const { values: given } = parseArgs({ args: [...args], options });
+  if (given.relaxed && needsFlag()) return again(args.filter((arg) => arg !== "--relaxed"));
+  const how: StepOptions = {
+    dtype: given.f64 ? "f64" : "f32",
+    blas: given.blas === true && (await takeBlas()),
+    only: given.case ?? "",
+    timing: given.quick ? { samples: 3, seconds: 0.05 } : { samples: 9, seconds: 0.3 },
+    progress: (text) => stderr.write(`steps: ${text}\n`),
+  };
+  if (given.profile) {
+    stdout.write(profiles(how));
+    return 0;
+  }
+  const found = await measureSteps(how);
+  stdout.write(given.json ? `${JSON.stringify(found)}\n` : text(found));
+  return 0;
+}
+
+const needsFlag = (): boolean =>
+  Number(process.versions.node.split(".")[0]) < 22 && !process.execArgv.includes(relaxedFlag);
+
+/** The same in a process with relaxed SIMD. */
+function again(args: readonly string[]): number {
+  const script = fileURLToPath(new URL("./main.js", import.meta.url));
+  const all = [...process.execArgv, relaxedFlag, script, "steps", ...args];
+  return spawnSync(process.execPath, all, { stdio: "inherit" }).status ?? 1;
+}
+
+/** Large products go to the machine's BLAS from here on; false if there is none. */
+async function takeBlas(): Promise<boolean> {
+  const path = new URL("../io/blas.js", import.meta.url).href; // not a public entry yet
+  const { systemBlas } = (await import(path)) as {
+    systemBlas: () => Promise<Parameters<typeof useProducts>[0]>;
+  };
+  const library = await systemBlas();
+  useProducts(library);
+  return library !== null;
+}
+
+/** A captured window of a case, ready to be called. */
+interface Window {
+  readonly call: () => void;
+  readonly program: Pick<Captured<[], unknown>, "statistics" | "forget">;
+  readonly profile: Captured<[], unknown>["profile"];
+}
+
+function windowOf(each: StepCase<unknown>, dtype: FloatType): Window {
+  const program = capture(valueAndGrad(windowLoss(each)));
+  const { learned, initial, values, key } = each.inputs(dtype);
+  return {
+    call: () => release(program(learned, initial, values, key)),
+    profile: () => program.profile(learned, initial, values, key),
+    program,
+  };
+}
+
+const wanted = ({ only }: StepOptions): StepCase<unknown>[] =>
+  stepCases().filter(({ name }) => name.includes(only));
+
+export async function measureSteps(how: StepOptions): Promise<StepFindings> {
+  const cases: StepFigure[] = [];
+  for (const each of wanted(how)) {
+    how.progress(each.name);
+    const { call, program } = windowOf(each, how.dtype);
+    const [timing] = await measure([{ run: call, operations: each.sizes.cycles }], how.timing);
+    const { instructions, bytes } = program.statistics();
+    program.forget();
+    cases.push({
+      name: each.name,
+      ...milliseconds(timing!),
+      instructions: Math.round(instructions / each.sizes.cycles),
+      bytes,
+    });
+  }
+  const { node } = host();
+  const { dtype, blas } = how;
+  return { node, threads: 1, blas, dtype, build: backend().name, cases };
+}
+
+const milliseconds = ({ median, lowest, highest }: Timing) => ({
+  ms: 1e3 * median,
+  lowest: 1e3 * lowest,
+  highest: 1e3 * highest,
+});
+
+function text({ node, threads, blas, dtype, build, cases }: StepFindings): string {
+  return tableText({
+    title: `Assimilation steps, forward and gradient, ${dtype}, kernels ${build}, Node ${node}, ${threads} thread, BLAS ${blas ? "on" : "off"}`,
+    header: ["case", "ms a step", "least", "greatest", "instructions a step", "MiB of a window"],
+    rows: cases.map((c) => [
+      c.name,
+      ...[c.ms, c.lowest, c.highest].map(digits),
+      String(c.instructions),
+      digits(c.bytes / 2 ** 20),
+    ]),
+  });
+}
+
+/** Where the time of each case goes, kernel by kernel. */
+function profiles(how: StepOptions): string {
+  const tables = wanted(how).map((each) => {
+    const { call, profile, program } = windowOf(each, how.dtype);
+    call();
+    const times = profile();
+    program.forget();
+    const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
+    const { cycles } = each.sizes;
+    return tableText({
+      title: `${each.name}: ${digits((1e3 * total) / cycles)} ms a step in kernels`,
+      header: ["kernel", "calls a step", "ms a step", "share"],
+      rows: times
+        .slice(0, 14)
+        .map(({ kernel, calls, seconds }) => [
+          kernel,
+          digits(calls / cycles),
+          digits((1e3 * seconds) / cycles),
+          `${Math.round((100 * seconds) / total)} %`,
+        ]),
+    });
+  });
+  return tables.join("\n");
+}

@@ -1,0 +1,142 @@
+/**
+ * A queue of jobs in shared memory: programs that any thread may run, each once.
+ *
+ * One word holds the number of the round and how many jobs of it are left; taking a job counts that
+ * down in one atomic step, so a thread that wakes late finds nothing to take and harms nothing.
+ * Threads without work sleep. Whoever takes a job leaves its result beside it.
+ */
+
+/** Words of the queue: the round and what is left of it, jobs not yet done, and from `jobs` on the jobs. */
+const turn = 0;
+const pending = 1;
+/** Two words, a number: products of at least as many multiplications go to the library. */
+const products = 2;
+const jobs = 16;
+
+/** Words of a job: address of the program, its instructions, result, and the status if it failed. */
+const jobWords = 12;
+const program = 0;
+const count = 1;
+const result = 2;
+const status = 4;
+const statusWords = 6;
+
+/** Rounds and jobs share a word. */
+const leftBits = 8;
+const leftMask = 2 ** leftBits - 1;
+export const mostJobs = 64;
+export const queueBytes = 4 * (jobs + mostJobs * jobWords);
+
+/** The result of a job whose thread broke off. */
+export const broken = -2;
+
+export interface Job {
+  /** Address of its code. */
+  readonly start: number;
+  readonly instructions: { readonly length: number };
+}
+
+/** What a thread runs jobs with. */
+export interface Runner {
+  run(program: number, count: number): number;
+  status(): number;
+}
+
+export class JobQueue {
+  private readonly buffer: ArrayBufferLike;
+  private readonly address: number;
+  private readonly words: Int32Array;
+
+  constructor(buffer: ArrayBufferLike, address: number) {
+    this.buffer = buffer;
+    this.address = address;
+    this.words = new Int32Array(buffer, address, queueBytes / 4);
+  }
+
+  /** Offers jobs to all threads; those of the round before are done. */
+  post(offered: readonly Job[], productsFrom: number): void {
+    const { words } = this;
+    new Float64Array(this.buffer, this.address + 4 * products, 1)[0] = productsFrom;
+    for (const [i, { start, instructions }] of offered.entries()) {
+      words[this.at(i, program)] = start;
+      words[this.at(i, count)] = instructions.length;
+    }
+    Atomics.store(words, pending, offered.length);
+    const round = (Atomics.load(words, turn) >> leftBits) + 1;
+    Atomics.store(words, turn, (round << leftBits) | offered.length);
+    Atomics.notify(words, turn, offered.length - 1);
+  }
+
+  /** The least number of multiplications for which this round asks the library. */
+  productsFrom(): number {
+    return new Float64Array(this.buffer, this.address + 4 * products, 1)[0]!;
+  }
+
+  /** The number of a job that is now the caller's to do; −1: none is left. */
+  take(): number {
+    for (;;) {
+      const seen = Atomics.load(this.words, turn);
+      const left = seen & leftMask;
+      if (left === 0) return -1;
+      if (Atomics.compareExchange(this.words, turn, seen, seen - 1) === seen) return left - 1;
+    }
+  }
+
+  /** Does a job that was taken; `failed` is called before the others learn that it broke off. */
+  do(i: number, runner: Runner, failed: (error: unknown) => void): void {
+    const { words } = this;
+    let done = broken;
+    try {
+      done = runner.run(words[this.at(i, program)]! >>> 0, words[this.at(i, count)]!);
+      if (done >= 0) this.keepStatus(i, runner.status());
+    } catch (error) {
+      failed(error);
+      throw error;
+    } finally {
+      this.finish(i, done);
+    }
+  }
+
+  /** Takes what is left, to leave it undone. */
+  cancel(): void {
+    for (let i = this.take(); i >= 0; i = this.take()) this.finish(i, broken);
+  }
+
+  /** Sleeps until there may be a job to take. */
+  sleep(): void {
+    const seen = Atomics.load(this.words, turn);
+    if ((seen & leftMask) === 0) Atomics.wait(this.words, turn, seen);
+  }
+
+  /** Sleeps until all jobs of the round are done. */
+  settle(): void {
+    for (;;) {
+      const left = Atomics.load(this.words, pending);
+      if (left === 0) return;
+      Atomics.wait(this.words, pending, left);
+    }
+  }
+
+  /** −1, the instruction that failed, or `broken`. */
+  resultOf(i: number): number {
+    return this.words[this.at(i, result)]!;
+  }
+
+  /** Address of the status that a failed job left. */
+  statusOf(i: number): number {
+    return this.address + 4 * this.at(i, status);
+  }
+
+  private at(i: number, word: number): number {
+    return jobs + i * jobWords + word;
+  }
+
+  private keepStatus(i: number, from: number): void {
+    this.words.set(new Int32Array(this.buffer, from, statusWords), this.at(i, status));
+  }
+
+  private finish(i: number, done: number): void {
+    this.words[this.at(i, result)] = done;
+    if (Atomics.sub(this.words, pending, 1) === 1) Atomics.notify(this.words, pending);
+  }
+}

@@ -1,0 +1,96 @@
+/** Recording: a function is run once on promised values, and the instructions that it emits are noted. */
+import { backend } from "./backend.js";
+import { bytesPer, type DType } from "./dtype.js";
+import { addressOf, allocateUnowned, type Block, copyBytes, promiseBlock } from "./memory.js";
+import { type Instruction, recordInto, type Word } from "./program.js";
+import { scope } from "./scope.js";
+import { sizeOf } from "./shape.js";
+import { Tensor } from "./tensor.js";
+import { leavesOf, mapTree, withLeaves } from "./tree.js";
+
+/** A tensor without a value: what it will be, and the block that will hold it. */
+export interface Promised {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly block: Block;
+}
+
+/** What a function does to arguments of given shapes. */
+export interface Recording {
+  readonly inputs: readonly Block[];
+  readonly outputs: readonly Promised[];
+  /** The result, with the outputs as its leaves. */
+  readonly result: unknown;
+  readonly instructions: readonly Instruction[];
+  /** Values that the function took from around it, copied. */
+  readonly constants: readonly Block[];
+}
+
+/** Notes instructions; values that exist already are copied, as constants of the recording. */
+class Tape {
+  readonly instructions: Instruction[] = [];
+  readonly constants = new Map<Block, Block>();
+  /** Constants of eight bytes at most, by their contents. */
+  private readonly small = new Map<string, Block>();
+
+  add({ kernel, words, describe }: Instruction): void {
+    const kept = words.map((word) => (typeof word === "number" ? word : this.own(word)));
+    this.instructions.push({ kernel, words: kept, describe });
+  }
+
+  own(block: Block): Block {
+    if (block.address === -1) return block;
+    const known = this.constants.get(block);
+    if (known !== undefined) return known;
+    const contents = block.bytes <= 8 ? contentsOf(block) : null;
+    const same = contents === null ? undefined : this.small.get(contents);
+    const copy = same ?? allocateUnowned(block.bytes);
+    if (same === undefined) copyBytes(addressOf(copy), addressOf(block), block.bytes);
+    if (contents !== null) this.small.set(contents, copy);
+    this.constants.set(block, copy);
+    return copy;
+  }
+}
+
+const contentsOf = (block: Block): string =>
+  new Uint8Array(backend().memory.buffer, addressOf(block), block.bytes).join();
+
+/** The instructions that the outputs need, in order. */
+function needed(instructions: readonly Instruction[], outputs: readonly Block[]): Instruction[] {
+  const live = new Set<Word>(outputs);
+  const kept = instructions.toReversed().filter(({ words }) => {
+    if (!live.has(words[0]!)) return false;
+    for (const word of words) if (typeof word !== "number") live.add(word);
+    return true;
+  });
+  return kept.reverse();
+}
+
+/** A tensor that a recorded function may be given. */
+export const promise = (shape: readonly number[], dtype: DType): Tensor =>
+  new Tensor(shape, dtype, promiseBlock(sizeOf(shape) * bytesPer[dtype]));
+
+/** Records f on arguments like these; only the shapes of their tensors matter. */
+export function record<A extends readonly unknown[]>(
+  f: (...args: A) => unknown,
+  args: A,
+): Recording {
+  const tape = new Tape();
+  const inputs = leavesOf(args).map(({ shape, dtype }) => promise(shape, dtype));
+  const result = scope(() => recordInto(tape, () => f(...withLeaves(args, inputs))));
+  const outputs = leavesOf(result).map(({ shape, dtype, block }) => ({
+    shape,
+    dtype,
+    block: tape.own(block),
+  }));
+  return {
+    inputs: inputs.map(({ block }) => block),
+    outputs,
+    result: mapTree(result, (x) => new Tensor(x.shape, x.dtype, x.block)),
+    instructions: needed(
+      tape.instructions,
+      outputs.map(({ block }) => block),
+    ),
+    constants: [...new Set(tape.constants.values())],
+  };
+}

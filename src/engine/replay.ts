@@ -1,0 +1,89 @@
+/** Running programs: arguments in, one call into WebAssembly, results out. */
+import { backend } from "./backend.js";
+import type { Program } from "./compile.js";
+import { bytesPer, type DType } from "./dtype.js";
+import { addressOf, type Block, copyBytes } from "./memory.js";
+import { firstNonFinite, kernelError, nonFiniteError } from "./program.js";
+import { empty, type Tensor, view } from "./tensor.js";
+import { withLeaves } from "./tree.js";
+
+/** Copies the arguments to where the program reads them. */
+export function load(program: Program, given: readonly Tensor[]): void {
+  given.forEach((x, i) => {
+    copyBytes(program.inputs[i]!, addressOf(x.block), x.size * bytesPer[x.dtype]);
+  });
+}
+
+/** Runs a program on the arguments that it was loaded with. */
+export function run({ start, instructions }: Program): void {
+  const failed = backend().run(start, instructions.length);
+  if (failed >= 0) throw kernelError(instructions[failed]!);
+}
+
+/** The result of a program that has run; `blame` makes the error for a value that is not finite. */
+export function collect(program: Program, blame: (value: number) => Error): unknown {
+  const outputs = program.outputs.map(({ address, shape, dtype }) => {
+    const out = empty(shape, dtype);
+    copyBytes(addressOf(out.block), address, out.size * bytesPer[dtype]);
+    return out;
+  });
+  for (const out of outputs) {
+    const bad = firstNonFinite(out.dtype, out.block, out.size);
+    if (bad !== null) throw blame(view(out)[bad]!);
+  }
+  return withLeaves(program.result, outputs);
+}
+
+/**
+ * Runs a loaded program again, one instruction at a time, and gives the error of the first whose
+ * result is not finite; null if there is none.
+ */
+export function firstToBlame(program: Program, value: number): Error | null {
+  const words = new Int32Array(backend().memory.buffer);
+  for (const [i, { kernel, describe }] of program.instructions.entries()) {
+    const start = program.starts[i]!;
+    backend().run(start, 1);
+    const dtype = kernel.slice(-3) as DType;
+    const size = outputSize(program, i);
+    const block = { address: words[start / 4 + 2]! >>> 0, bytes: size * bytesPer[dtype] };
+    const bad = firstNonFinite(dtype, block, size);
+    if (bad !== null) return nonFiniteError(describe(), bad, value);
+  }
+  return null;
+}
+
+const outputSize = ({ instructions }: Program, i: number): number => {
+  const { kernel, words } = instructions[i]!;
+  const block = words[0] as Block;
+  return Math.floor(block.bytes / bytesPer[kernel.slice(-3) as DType]);
+};
+
+/** Time that a captured function spends in one kernel. */
+export interface KernelTime {
+  readonly kernel: string;
+  readonly calls: number;
+  readonly seconds: number;
+}
+
+/** Runs of each instruction while profiling; the fastest of `profileRounds` counts. */
+const profileRuns = 20;
+const profileRounds = 5;
+
+/**
+ * Times each instruction of a loaded program by itself; running one again changes nothing, since
+ * outputs are no inputs.
+ */
+export function profile(program: Program): KernelTime[] {
+  const times = new Map<string, KernelTime>();
+  program.instructions.forEach(({ kernel }, i) => {
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < profileRounds; round++) {
+      const began = performance.now();
+      for (let k = 0; k < profileRuns; k++) backend().run(program.starts[i]!, 1);
+      best = Math.min(best, (performance.now() - began) / 1000 / profileRuns);
+    }
+    const { calls, seconds } = times.get(kernel) ?? { calls: 0, seconds: 0 };
+    times.set(kernel, { kernel, calls: calls + 1, seconds: seconds + best });
+  });
+  return [...times.values()].sort((a, b) => b.seconds - a.seconds);
+}

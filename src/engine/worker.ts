@@ -1,0 +1,43 @@
+/** What a worker thread does: runs programs of the queue on the shared memory, until it is ended. */
+import { instantiate, type ProductLibrary } from "./instance.js";
+import { JobQueue } from "./queue.js";
+
+/** All that a thread needs to know; it can be sent to one. */
+export interface WorkerTask {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Address of the queue. */
+  readonly queue: number;
+  /** Address of the records of this thread's instance. */
+  readonly records: number;
+}
+
+export interface WorkerEvents {
+  /** Before the first sleep. */
+  ready(): void;
+  /** Before the others learn that a job broke off. */
+  failed(error: unknown): void;
+}
+
+/** Never returns; throws when a job does. */
+export function serve(
+  { module, memory, queue: address, records }: WorkerTask,
+  library: ProductLibrary | null,
+  { ready, failed }: WorkerEvents,
+): never {
+  const kernels = instantiate(module, memory, () => library!);
+  kernels.moveRecordsTo(records);
+  const queue = new JobQueue(memory.buffer, address);
+  let productsFrom = Number.POSITIVE_INFINITY;
+  ready();
+  for (;;) {
+    queue.sleep();
+    for (let i = queue.take(); i >= 0; i = queue.take()) {
+      if (queue.productsFrom() !== productsFrom) {
+        productsFrom = queue.productsFrom();
+        kernels.leaveProducts(productsFrom);
+      }
+      queue.do(i, kernels, failed);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Worker threads in use: programs that do not depend on each other run on all of them.
+ *
+ * Without workers, programs run one after the other. The numbers are the same, since a program does
+ * the same wherever it runs.
+ */
+import { backend, productsFrom, productsInUse } from "./backend.js";
+import type { Program } from "./compile.js";
+import { UsageError, WorkerError } from "./errors.js";
+import { addressOf, allocateUnowned, freeBlock } from "./memory.js";
+import { kernelError } from "./program.js";
+import { broken, JobQueue, mostJobs, queueBytes } from "./queue.js";
+import { run } from "./replay.js";
+import type { WorkerTask } from "./worker.js";
+
+/** Threads of the host that serve a queue; made by the host, from `planWorkers`. */
+export interface WorkerPool {
+  /** Threads beside the one that asks. */
+  readonly size: number;
+  /** Address of their queue. */
+  readonly queue: number;
+  /** The name of the library for large products that each of them has, or null. */
+  readonly products: string | null;
+  /** What ended a thread that should be there, or null. */
+  failure(): string | null;
+  /** Ends the threads. */
+  close(): Promise<void>;
+}
+
+/** Tasks for threads that the host will start. */
+export interface WorkerPlan {
+  readonly tasks: readonly WorkerTask[];
+  /** Gives the queue back, once the threads are no more. */
+  release(): void;
+}
+
+/** Where a thread may not block, as in a browser's page, it cannot wait for others. */
+function mayBlock(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A queue and the tasks of `count` threads; null where memory cannot be shared. */
+export function planWorkers(count: number): WorkerPlan | null {
+  const { sharing } = backend();
+  if (sharing === null || !mayBlock()) return null;
+  const { module, memory, recordBytes } = sharing;
+  const block = allocateUnowned(queueBytes + count * recordBytes);
+  const queue = addressOf(block);
+  new Uint8Array(memory.buffer, queue, queueBytes).fill(0);
+  const tasks = Array.from({ length: count }, (_, i) => ({
+    ...{ module, memory, queue },
+    records: queue + queueBytes + i * recordBytes,
+  }));
+  return { tasks, release: () => freeBlock(block) };
+}
+
+let current: WorkerPool | null = null;
+
+/** Runs the slices of `parallel` on the threads of a pool too; null: on this thread alone. */
+export function useWorkers(pool: WorkerPool | null): void {
+  current = pool;
+}
+
+/** The pool in use, if any. */
+export const workersInUse = (): WorkerPool | null => current;
+
+/** Runs loaded programs, none of which depends on another. */
+export function runAll(programs: readonly Program[]): void {
+  if (current === null || programs.length < 2) programs.forEach(run);
+  else {
+    check(current);
+    for (let i = 0; i < programs.length; i += mostJobs) {
+      runOn(current, programs.slice(i, i + mostJobs));
+    }
+  }
+}
+
+const workerError = (failure: string): WorkerError =>
+  new WorkerError(`parallel: ${failure}. Close the workers and open others.`);
+
+function check(pool: WorkerPool): void {
+  const failure = pool.failure();
+  if (failure !== null) throw workerError(failure);
+  const library = productsInUse();
+  if (library === null || library.name === pool.products) return;
+  throw new UsageError(
+    `useWorkers: products go to ${library.name}, which the workers do not have; open them after useProducts.`,
+  );
+}
+
+function runOn(pool: WorkerPool, programs: readonly Program[]): void {
+  const { run, status, memory } = backend();
+  const queue = new JobQueue(memory.buffer, pool.queue);
+  queue.post(programs, productsFrom());
+  try {
+    for (let i = queue.take(); i >= 0; i = queue.take()) queue.do(i, { run, status }, () => {});
+  } finally {
+    queue.cancel();
+    queue.settle();
+  }
+  for (const [i, { instructions }] of programs.entries()) {
+    const failed = queue.resultOf(i);
+    if (failed === broken) throw workerError(pool.failure() ?? "a worker broke off");
+    if (failed >= 0) throw kernelError(instructions[failed]!, queue.statusOf(i));
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A circular convolutional network that corrects a model on a ring, G: [..., d] → [..., d].
+ *
+ *     (a, b, c) = relu(W₁ ⋆ x + β₁)            72 channels, three of 24     [..., 72, d]
+ *     h = (a, b ∘ c)                           products of features         [..., 48, d]
+ *     G(x) = W₃ ⋆ relu(W₂ ⋆ h + β₂) + β₃       37 channels, then one        [..., d]
+ *
+ * W₁ and W₂ reach over five neighbours, W₃ over none. Its 9,387 weights serve any d ≥ 5: they are
+ * the same at every place. The products let it form the quadratic terms of such systems.
+ *
+ * @see adrian2026, 4.2 and appendix D; bocquet2020 for the architecture
+ */
+import {
+  add,
+  circularConv,
+  concat,
+  type FloatType,
+  mul,
+  relu,
+  reshape,
+  ShapeError,
+  slice,
+  sub,
+  type Tensor,
+} from "../engine/index.js";
+import { type Key, split, uniform } from "../random/index.js";
+import type { StateMap, Transition } from "./model.js";
+import type { Tendency } from "./rk4.js";
+
+export interface ConvolutionLayer {
+  /** W [outputs, inputs, width] */
+  readonly weights: Tensor;
+  /** β [outputs] */
+  readonly bias: Tensor;
+}
+
+export interface ResidualNetworkParams {
+  /** 1 → 72 channels, width 5. */
+  readonly features: ConvolutionLayer;
+  /** 48 → 37 channels, width 5. */
+  readonly mixing: ConvolutionLayer;
+  /** 37 → 1 channel, width 1. */
+  readonly output: ConvolutionLayer;
+}
+
+/** Channels of each of a, b and c. */
+const group = 24;
+const widest = 5;
+const layers = {
+  features: [3 * group, 1, widest],
+  mixing: [37, 2 * group, widest],
+  output: [1, 37, 1],
+} as const;
+
+/**
+ * Weights and biases uniform on ±1/√(inputs · width), as PyTorch draws those of its convolutions.
+ * @see he2015, with PyTorch's a = √5
+ */
+export function residualNetworkParams(key: Key, dtype: FloatType = "f64"): ResidualNetworkParams {
+  const [features, mixing, output] = split(key, 3) as [Key, Key, Key];
+  return {
+    features: initialLayer(features, layers.features, dtype),
+    mixing: initialLayer(mixing, layers.mixing, dtype),
+    output: initialLayer(output, layers.output, dtype),
+  };
+}
+
+function initialLayer(
+  key: Key,
+  [outputs, inputs, width]: readonly [number, number, number],
+  dtype: FloatType,
+): ConvolutionLayer {
+  const [forWeights, forBias] = split(key) as [Key, Key];
+  const bound = 1 / Math.sqrt(inputs * width);
+  const draw = (from: Key, shape: readonly number[]) =>
+    mul(2 * bound, sub(uniform(from, shape, dtype), 0.5));
+  return { weights: draw(forWeights, [outputs, inputs, width]), bias: draw(forBias, [outputs]) };
+}
+
+/** W ⋆ x + β, [..., inputs, d] → [..., outputs, d] */
+const convolve = ({ weights, bias }: ConvolutionLayer, x: Tensor): Tensor =>
+  add(circularConv(x, weights), reshape(bias, [-1, 1]));
+
+/** One of the three groups of output channels: weights are split, so that features need not be. */
+const channels = ({ weights, bias }: ConvolutionLayer, i: number): ConvolutionLayer => ({
+  weights: slice(weights, 0, i * group, (i + 1) * group),
+  bias: slice(bias, 0, i * group, (i + 1) * group),
+});
+
+/** G */
+export function residualNetwork({
+  features,
+  mixing,
+  output,
+}: ResidualNetworkParams): (x: Tensor) => Tensor {
+  return (x) => {
+    const d = x.shape.at(-1) ?? 0;
+    if (d < widest) {
+      throw new ShapeError(
+        `residualNetwork: the state is [${x.shape}]; need [..., d] with d ≥ ${widest}, the width of the convolutions.`,
+      );
+    }
+    const rows = reshape(x, [-1, 1, d]);
+    const [a, b, c] = [0, 1, 2].map((i) => relu(convolve(channels(features, i), rows))); // [n, 24, d]
+    const h = concat([a!, mul(b!, c!)], 1); // [n, 48, d]
+    return reshape(convolve(output, relu(convolve(mixing, h))), x.shape);
+  };
+}
+
+/** F(x) = F₀(x) + G(x): the correction of a whole step. Noise and support stay as they are. */
+export function withResidual(transition: Transition, G: StateMap): Transition {
+  const { map: F0, noise, support } = transition;
+  const map: StateMap = (x) => add(F0(x), G(x));
+  return support === undefined ? { map, noise } : { map, noise, support };
+}
+
+/** f(x) = f₀(x) + G(x): the correction of a tendency, inside the steps of rk4. @see chen2022 */
+export const withResidualTendency =
+  (f0: Tendency, G: StateMap): Tendency =>
+  (x) =>
+    add(f0(x), G(x));

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { add, cholesky, eye, grad, mul, sum, type Tensor, tensor } from "../../src/engine/index.js";
+import { distanceOn, gaspariCohn, gaspariCohnAt, taperMatrix } from "../../src/prob/index.js";
+import { expectClose } from "../support/close.js";
+import { slopeOf } from "../support/differences.js";
+
+test("Gaspari and Cohn: 1 at 0, 5/24 at the half-width, 0 from twice it on", () => {
+  expect(gaspariCohnAt(0)).toBe(1);
+  expect(gaspariCohnAt(1)).toBeCloseTo(5 / 24, 15);
+  expect(gaspariCohnAt(2)).toBe(0);
+  expect(gaspariCohnAt(5)).toBe(0);
+});
+
+test("value and slope are continuous where the pieces meet", () => {
+  for (const z of [1, 2]) {
+    const [before, after] = [gaspariCohnAt(z - 1e-6), gaspariCohnAt(z + 1e-6)];
+    expect(Math.abs(before - after)).toBeLessThan(3e-6);
+    const slopes = [z - 1e-3, z + 1e-3].map((at) => slopeOf(gaspariCohnAt, at, 1e-4));
+    expect(Math.abs(slopes[0]! - slopes[1]!)).toBeLessThan(0.01);
+  }
+});
+
+test("the function of tensors is the function of numbers, and so is its derivative", () => {
+  const z = [0, 0.3, 0.7, 0.99, 1, 1.01, 1.5, 1.99, 2, 2.5];
+  expectClose(gaspariCohn(tensor(z)), z.map(gaspariCohnAt), 1e-15);
+  const slopes = grad((x: Tensor) => sum(gaspariCohn(x)))(tensor(z)).toArray() as number[];
+  z.forEach((at, i) => {
+    const even = (x: number) => gaspariCohnAt(Math.abs(x));
+    // The third derivative jumps at 1: differences across it are of order h².
+    expect(slopes[i]!).toBeCloseTo(slopeOf(even, at, 1e-4), 6);
+  });
+});
+
+test("distances go the shorter way round a ring", () => {
+  expect(distanceOn({ kind: "ring", length: 10 }, 1, 9)).toBe(2);
+  expect(distanceOn({ kind: "line" }, 1, 9)).toBe(8);
+});
+
+const places = Array.from({ length: 20 }, (_, i) => i);
+const ring = { kind: "ring", length: 20 } as const;
+
+test("on a line and on a ring the matrix is symmetric and positive semidefinite", () => {
+  for (const domain of [ring, { kind: "line" } as const]) {
+    const rho = taperMatrix(places, places, { domain, halfWidth: 3 });
+    const rows = rho.toArray() as number[][];
+    expect(rows.every((row, i) => row.every((v, j) => v === rows[j]![i]))).toBe(true);
+    cholesky(add(rho, mul(1e-12, eye(20)))); // throws if it is not
+  }
+});
+
+test("a learned half-width: the same matrix, and its derivative", () => {
+  const observed = [0, 2, 5, 11];
+  const weights = tensor(observed.map((i) => places.map((j) => Math.cos(i + 2 * j))));
+  const at = (halfWidth: number | Tensor) =>
+    taperMatrix(observed, places, { domain: ring, halfWidth });
+  expectClose(at(tensor(2.5)), at(2.5), 1e-15);
+  const loss = (c: number | Tensor) => sum(mul(weights, at(c)));
+  const slope = grad((c: Tensor) => loss(c))(tensor(2.5)).item();
+  expect(slope).toBeCloseTo(
+    slopeOf((c) => loss(c).item(), 2.5, 1e-3),
+    8,
+  );
+  expect(() => at(0)).toThrow(/half-width is 0/);
+});
