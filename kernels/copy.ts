@@ -11,41 +11,112 @@ function move<T extends number>(out: usize, so: usize, x: usize, sx: usize, n: i
   for (let i: i32 = 0; i < n; i++, out += so, x += sx) store<T>(out, load<T>(x));
 }
 
-/** out[r,c] = x[r + c·sx]: tiles of a transpose, out contiguous with `columns` a row. */
-function transpose<T extends number>(out: usize, x: usize, rows: i32, columns: i32, sx: i32): void {
-  for (let r0: i32 = 0; r0 < rows; r0 += TILE) {
-    const r1 = min<i32>(r0 + TILE, rows);
-    for (let c0: i32 = 0; c0 < columns; c0 += TILE) {
-      const width = min<i32>(TILE, columns - c0);
-      for (let r = r0; r < r1; r++) {
-        const to = out + bytesOf<T>(r * columns + c0);
-        move<T>(to, sizeof<T>(), x + bytesOf<T>(r + c0 * sx), bytesOf<T>(sx), width);
+/** Rows of `length` contiguous bytes, `row` apart in x, one after the other in out. */
+function moveRows<T extends number>(
+  out: usize,
+  x: usize,
+  height: i32,
+  length: usize,
+  row: usize,
+): void {
+  const end = out + (height as usize) * length;
+  if (length < 16) {
+    for (; out < end; x += row - length) {
+      const stop = out + length;
+      for (; out < stop; out += sizeof<T>(), x += sizeof<T>()) store<T>(out, load<T>(x));
+    }
+  } else if (length <= 32) {
+    for (; out < end; out += length, x += row) {
+      v128.store(out, v128.load(x));
+      v128.store(out + length - 16, v128.load(x + length - 16));
+    }
+  } else {
+    for (; out < end; out += length, x += row) copyRun<T>(out, x, length);
+  }
+}
+
+/** out[r,c] = x[r + c·sx], sx in bytes: two by two where an element has 8 bytes. */
+function transposeTile<T extends number>(
+  out: usize,
+  ld: usize,
+  x: usize,
+  rows: i32,
+  columns: i32,
+  sx: usize,
+): void {
+  let r: i32 = 0;
+  if (sizeof<T>() === 8) {
+    for (; r + 2 <= rows; r += 2, out += 2 * ld, x += 16) {
+      let to = out;
+      let from = x;
+      let c: i32 = 0;
+      for (; c + 2 <= columns; c += 2, to += 16, from += 2 * sx) {
+        const first = v128.load(from);
+        const second = v128.load(from + sx);
+        v128.store(to, v128.shuffle<i64>(first, second, 0, 2));
+        v128.store(to + ld, v128.shuffle<i64>(first, second, 1, 3));
       }
+      if (c < columns) {
+        store<T>(to, load<T>(from));
+        store<T>(to + ld, load<T>(from + 8));
+      }
+    }
+  }
+  for (; r < rows; r++, out += ld, x += sizeof<T>()) {
+    move<T>(out, sizeof<T>(), x, sx, columns);
+  }
+}
+
+/** out[r,c] = x[r + c·sx], sx in bytes, by tiles; out contiguous with `columns` a row. */
+function transpose<T extends number>(
+  out: usize,
+  x: usize,
+  rows: i32,
+  columns: i32,
+  sx: usize,
+): void {
+  const ld = bytesOf<T>(columns);
+  if (rows <= TILE || columns <= TILE) {
+    transposeTile<T>(out, ld, x, rows, columns, sx);
+    return;
+  }
+  for (let r: i32 = 0; r < rows; r += TILE) {
+    const height = min<i32>(TILE, rows - r);
+    for (let c: i32 = 0; c < columns; c += TILE) {
+      const to = out + (r as usize) * ld + bytesOf<T>(c);
+      const from = x + bytesOf<T>(r) + (c as usize) * sx;
+      transposeTile<T>(to, ld, from, height, min<i32>(TILE, columns - c), sx);
     }
   }
 }
 
-/** `out x offset rank dims strideX`: out contiguous, x strided. */
+/** `out x offset rank dims strideX`: out contiguous, x strided; by blocks of three merged axes. */
 export function copy<T extends number>(args: usize): i32 {
   let out = address(args, 0);
   const x = address(args, 1) + bytesOf<T>(word(args, 2));
   const rows = open(args + 16, word(args, 3), 1);
   if (rows === 0) return DONE;
+  const axes = mergedRank();
   const n = lengthFromEnd(0);
   const s = strideFromEnd(0, 0);
-  if (mergedRank() > 1 && s !== 1 && strideFromEnd(0, 1) === 1) {
-    const height = lengthFromEnd(1);
-    for (let row: i32 = 0; row < rows; row += height, out += bytesOf<T>(height * n)) {
-      transpose<T>(out, x + bytesOf<T>(offsetOf(0)), height, n, s);
-      advance(2);
+  const height = axes > 1 ? lengthFromEnd(1) : 1;
+  const row = axes > 1 ? strideFromEnd(0, 1) : 0;
+  const depth = axes > 2 ? lengthFromEnd(2) : 1;
+  const sheet = axes > 2 ? bytesOf<T>(strideFromEnd(0, 2)) : 0;
+  const size = bytesOf<T>(height * n);
+  for (let done: i32 = 0; done < rows; done += height * depth) {
+    let from = x + bytesOf<T>(offsetOf(0));
+    for (let i: i32 = 0; i < depth; i++, from += sheet, out += size) {
+      if (s === 1) moveRows<T>(out, from, height, bytesOf<T>(n), bytesOf<T>(row));
+      else if (row === 1 && height > 1) transpose<T>(out, from, height, n, bytesOf<T>(s));
+      else {
+        for (let r: i32 = 0; r < height; r++) {
+          const at = from + bytesOf<T>(r * row);
+          move<T>(out + bytesOf<T>(r * n), sizeof<T>(), at, bytesOf<T>(s), n);
+        }
+      }
     }
-    return DONE;
-  }
-  for (let row: i32 = 0; row < rows; row++, out += bytesOf<T>(n)) {
-    const from = x + bytesOf<T>(offsetOf(0));
-    if (s === 1) copyRun<T>(out, from, bytesOf<T>(n));
-    else move<T>(out, sizeof<T>(), from, bytesOf<T>(s), n);
-    advance();
+    advance(3);
   }
   return DONE;
 }

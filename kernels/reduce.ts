@@ -66,27 +66,50 @@ function run<T extends number, Op>(x: usize, n: i32): T {
   return all as T;
 }
 
-/** n rows of `inner` elements to one row, by strips of columns that stay in registers. */
+/** Two vectors of columns over n rows; `second` bytes lie between them. */
+function twoVectors<T extends number, Op>(
+  out: usize,
+  x: usize,
+  n: i32,
+  stride: usize,
+  second: usize,
+): void {
+  const op = changetype<Op>(0);
+  let s0 = v128.splat<T>(op.nothing() as T);
+  let s1 = s0;
+  for (let j: i32 = 0; j < n; j++, x += stride) {
+    s0 = op.vector<T>(s0, v128.load(x));
+    s1 = op.vector<T>(s1, v128.load(x + second));
+  }
+  v128.store(out, s0);
+  v128.store(out + second, s1);
+}
+
+/**
+ * n rows of `inner` elements to one row, by strips of columns that stay in registers; a last strip
+ * that is not full overlaps the one before.
+ */
 function rows<T extends number, Op>(out: usize, x: usize, n: i32, inner: i32): void {
   const op = changetype<Op>(0);
   const stride = bytesOf<T>(inner);
-  const end = out + stride;
-  for (; out + 32 <= end; out += 32, x += 32) {
-    let s0 = v128.splat<T>(op.nothing() as T);
-    let s1 = s0;
-    let p = x;
-    for (let j: i32 = 0; j < n; j++, p += stride) {
-      s0 = op.vector<T>(s0, v128.load(p));
-      s1 = op.vector<T>(s1, v128.load(p, 16));
+  if (stride < 16) {
+    for (let at: usize = 0; at < stride; at += sizeof<T>()) {
+      let s: T = op.nothing() as T;
+      let p = x + at;
+      for (let j: i32 = 0; j < n; j++, p += stride) s = op.scalar<T>(s, load<T>(p));
+      store<T>(out + at, s);
     }
-    v128.store(out, s0);
-    v128.store(out, s1, 16);
+    return;
   }
-  for (; out < end; out += sizeof<T>(), x += sizeof<T>()) {
-    let s: T = op.nothing() as T;
-    let p = x;
-    for (let j: i32 = 0; j < n; j++, p += stride) s = op.scalar<T>(s, load<T>(p));
-    store<T>(out, s);
+  let at: usize = 0;
+  for (; at + 16 < stride; at += 32) {
+    twoVectors<T, Op>(out + at, x + at, n, stride, min<usize>(16, stride - 16 - at));
+  }
+  if (at < stride) {
+    let s = v128.splat<T>(op.nothing() as T);
+    let p = x + stride - 16;
+    for (let j: i32 = 0; j < n; j++, p += stride) s = op.vector<T>(s, v128.load(p));
+    v128.store(out + stride - 16, s);
   }
 }
 
