@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { catalogue } from "../../src/io/catalogue.js";
 import { parseRecord } from "../../src/io/csv.js";
@@ -65,14 +64,4 @@ test("nearest words", () => {
   expect(nearest("membrs", ["kind", "members"])).toBe("members");
   expect(nearest("Members", ["kind", "members"])).toBe("members");
   expect(nearest("zzz", ["kind", "members"])).toBeNull();
-});
-
-test("only node.ts uses what a browser lacks", async () => {
-  const { readdirSync } = await import("node:fs");
-  const folder = new URL("../../src/io/", import.meta.url);
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const modules = names.filter((name) => name.endsWith(".ts") && name !== "node.ts");
-  for (const name of modules) {
-    expect(readFileSync(new URL(name, folder), "utf8"), name).not.toMatch(/from "node:|node\.js"/);
-  }
 });
