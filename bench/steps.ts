@@ -2,7 +2,7 @@
  * Milliseconds of an assimilation step, forward and gradient, 8 trajectories together: the cases
  * of torch_adfilter.py, captured once and replayed as a training loop would.
  *
- *     npm run bench -- steps [--json] [--quick] [--f64] [--relaxed] [--blas] [--profile] [--case TEXT]
+ *     npm run bench -- steps [--json] [--quick] [--f64] [--relaxed] [--blas] [--threads N] [--profile] [--case TEXT]
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -12,10 +12,18 @@ import {
   type Captured,
   capture,
   type FloatType,
+  index,
+  parallel,
   release,
+  stack,
+  transpose,
   useProducts,
+  useWorkers,
   valueAndGrad,
 } from "kalmia/engine";
+import { systemBlas } from "kalmia/io/blas";
+import { openWorkers } from "kalmia/io/workers";
+import { split } from "kalmia/random";
 import { type StepCase, stepCases, windowLoss } from "./cases.js";
 import { host } from "./host.js";
 import { type MeasureOptions, measure, type Timing } from "./measure.js";
@@ -47,6 +55,8 @@ interface StepOptions {
   readonly dtype: FloatType;
   /** Large products by the machine's BLAS. */
   readonly blas: boolean;
+  /** Threads that the trajectories are shared by. */
+  readonly threads: number;
   /** Part of the names of the cases wanted. */
   readonly only: string;
   readonly timing: MeasureOptions;
@@ -59,6 +69,7 @@ const options = {
   f64: { type: "boolean" },
   relaxed: { type: "boolean" },
   blas: { type: "boolean" },
+  threads: { type: "string" },
   profile: { type: "boolean" },
   case: { type: "string" },
 } as const;
@@ -69,9 +80,11 @@ const relaxedFlag = "--experimental-wasm-relaxed-simd";
 export async function steps(args: readonly string[], { stdout, stderr }: Streams): Promise<number> {
   const { values: given } = parseArgs({ args: [...args], options });
   if (given.relaxed && needsFlag()) return again(args.filter((arg) => arg !== "--relaxed"));
+  const blas = given.blas === true && (await takeBlas());
   const how: StepOptions = {
     dtype: given.f64 ? "f64" : "f32",
-    blas: given.blas === true && (await takeBlas()),
+    blas,
+    threads: await takeThreads(Number(given.threads ?? 1)),
     only: given.case ?? "",
     timing: given.quick ? { samples: 3, seconds: 0.05 } : { samples: 9, seconds: 0.3 },
     progress: (text) => stderr.write(`steps: ${text}\n`),
@@ -97,30 +110,44 @@ function again(args: readonly string[]): number {
 
 /** Large products go to the machine's BLAS from here on; false if there is none. */
 async function takeBlas(): Promise<boolean> {
-  const path = new URL("../io/blas.js", import.meta.url).href; // not a public entry yet
-  const { systemBlas } = (await import(path)) as {
-    systemBlas: () => Promise<Parameters<typeof useProducts>[0]>;
-  };
   const library = await systemBlas();
   useProducts(library);
   return library !== null;
+}
+
+/** Workers beside this thread; the number of threads there are then. */
+async function takeThreads(threads: number): Promise<number> {
+  const pool = threads > 1 ? await openWorkers({ count: threads - 1 }) : null;
+  useWorkers(pool);
+  return 1 + (pool?.size ?? 0);
 }
 
 /** A captured window of a case, ready to be called. */
 interface Window {
   readonly call: () => void;
   readonly program: Pick<Captured<[], unknown>, "statistics" | "forget">;
-  readonly profile: Captured<[], unknown>["profile"];
 }
 
-function windowOf(each: StepCase<unknown>, dtype: FloatType): Window {
-  const program = capture(valueAndGrad(windowLoss(each)));
+function windowOf(each: StepCase<unknown>, { dtype, threads }: StepOptions): Window {
   const { learned, initial, values, key } = each.inputs(dtype);
-  return {
-    call: () => release(program(learned, initial, values, key)),
-    profile: () => program.profile(learned, initial, values, key),
-    program,
+  const gradient = valueAndGrad(windowLoss(each));
+  if (threads === 1) {
+    const program = capture(gradient);
+    return { call: () => release(program(learned, initial, values, key)), program };
+  }
+  // Trajectories come first; each slice draws by the key of its first.
+  const { trajectories } = each.sizes;
+  const sliced = {
+    initial,
+    values: transpose(values, [1, 0, 2]),
+    keys: stack(split(key, trajectories)),
   };
+  const slice = (shared: typeof learned, own: typeof sliced) => ({
+    total: gradient(shared, own.initial, transpose(own.values, [1, 0, 2]), index(own.keys, 0, 0)),
+    each: {},
+  });
+  const program = parallel(slice, { slices: threads });
+  return { call: () => release(program(learned, sliced)), program };
 }
 
 const wanted = ({ only }: StepOptions): StepCase<unknown>[] =>
@@ -130,7 +157,7 @@ export async function measureSteps(how: StepOptions): Promise<StepFindings> {
   const cases: StepFigure[] = [];
   for (const each of wanted(how)) {
     how.progress(each.name);
-    const { call, program } = windowOf(each, how.dtype);
+    const { call, program } = windowOf(each, how);
     const [timing] = await measure([{ run: call, operations: each.sizes.cycles }], how.timing);
     const { instructions, bytes } = program.statistics();
     program.forget();
@@ -142,8 +169,8 @@ export async function measureSteps(how: StepOptions): Promise<StepFindings> {
     });
   }
   const { node } = host();
-  const { dtype, blas } = how;
-  return { node, threads: 1, blas, dtype, build: backend().name, cases };
+  const { dtype, blas, threads } = how;
+  return { node, threads, blas, dtype, build: backend().name, cases };
 }
 
 const milliseconds = ({ median, lowest, highest }: Timing) => ({
@@ -154,7 +181,7 @@ const milliseconds = ({ median, lowest, highest }: Timing) => ({
 
 function text({ node, threads, blas, dtype, build, cases }: StepFindings): string {
   return tableText({
-    title: `Assimilation steps, forward and gradient, ${dtype}, kernels ${build}, Node ${node}, ${threads} thread, BLAS ${blas ? "on" : "off"}`,
+    title: `Assimilation steps, forward and gradient, ${dtype}, kernels ${build}, Node ${node}, ${threads} thread${threads === 1 ? "" : "s"}, BLAS ${blas ? "on" : "off"}`,
     header: ["case", "ms a step", "least", "greatest", "instructions a step", "MiB of a window"],
     rows: cases.map((c) => [
       c.name,
@@ -168,9 +195,9 @@ function text({ node, threads, blas, dtype, build, cases }: StepFindings): strin
 /** Where the time of each case goes, kernel by kernel. */
 function profiles(how: StepOptions): string {
   const tables = wanted(how).map((each) => {
-    const { call, profile, program } = windowOf(each, how.dtype);
-    call();
-    const times = profile();
+    const program = capture(valueAndGrad(windowLoss(each)));
+    const { learned, initial, values, key } = each.inputs(how.dtype);
+    const times = program.profile(learned, initial, values, key);
     program.forget();
     const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
     const { cycles } = each.sizes;

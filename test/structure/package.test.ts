@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-const entries: string[] = Object.keys(manifest.exports)
-  .filter((name) => name !== "./package.json")
-  .map((name) => (name === "." ? "index" : `${name.slice(2)}/index`));
+const entries: string[] = Object.values<string>(manifest.exports)
+  .filter((file) => file.startsWith("./dist/"))
+  .map((file) => file.slice("./dist/".length, -".js".length));
 
 test("versions are exact", () => {
   const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
