@@ -1,7 +1,7 @@
 /**
  * Our steps beside PyTorch's: the programs take turns, and medians are compared.
  *
- *     npm run bench -- compare [PEER.py] [--rounds 5] [--relaxed] [--blas] [--json] [--case TEXT]
+ *     npm run bench -- compare [PEER.py] [--rounds 5] [--relaxed] [--blas] [--threads N] [--json] [--case TEXT]
  *
  * The peer counts with the faster of one and two threads, case by case.
  */
@@ -51,6 +51,7 @@ export async function compare(
       rounds: { type: "string", default: "5" },
       relaxed: { type: "boolean" },
       blas: { type: "boolean" },
+      threads: { type: "string", default: "1" },
       json: { type: "boolean" },
       case: { type: "string", default: "" },
     },
@@ -70,6 +71,7 @@ export async function compare(
     ...["--quick", "--case", given.case],
     ...(given.relaxed ? ["--relaxed"] : []),
     ...(given.blas ? ["--blas"] : []),
+    ...["--threads", given.threads],
   ];
   const ours: Samples = new Map();
   const theirs: Samples[] = peerThreads.map(() => new Map());
@@ -84,8 +86,8 @@ export async function compare(
     });
   }
   const found = [...ours.keys()].flatMap((name) => compared(name, ours, theirs));
-  const { node, build, blas, dtype } = last!;
-  const about = { ...host(), node, build, blas, dtype, rounds };
+  const { node, build, blas, threads, dtype } = last!;
+  const about = { ...host(), node, build, blas, threads, dtype, rounds };
   stdout.write(given.json ? `${JSON.stringify({ ...about, cases: found })}\n` : text(found, about));
   return 0;
 }
@@ -130,13 +132,14 @@ interface About {
   readonly node: string;
   readonly build: string;
   readonly blas: boolean;
+  readonly threads: number;
   readonly dtype: string;
   readonly rounds: number;
 }
 
 const text = (found: readonly Comparison[], about: About): string =>
   tableText({
-    title: `Milliseconds a step, medians of ${about.rounds} rounds; Node ${about.node}, kernels ${about.build}, ${about.dtype}, BLAS ${about.blas ? "on" : "off"}; ${about.cpu}`,
+    title: `Milliseconds a step, medians of ${about.rounds} rounds; Node ${about.node}, kernels ${about.build}, ${about.dtype}, BLAS ${about.blas ? "on" : "off"}, threads ${about.threads}; ${about.cpu}`,
     header: ["case", "kalmia", ...peerThreads.map((n) => `torch, ${n}`), "ratio", "goal", ""],
     rows: found.map(({ name, ours, peer, ratio, goal }) => [
       ...[name, digits(ours), ...peer.map(digits), digits(ratio), String(goal)],
