@@ -39,11 +39,11 @@ async function contenders(
   const ours: Runner[] = [
     {
       entry: entry("cholesky", "kalmia", factor),
-      contender: inProgram(() => cholesky(A), timesFor(factor)),
+      contender: inProgram(cholesky, A, timesFor(factor)),
     },
     {
       entry: entry("triangularSolve", "kalmia", solve),
-      contender: inProgram(() => triangularSolve(L, B), timesFor(solve)),
+      contender: inProgram((x) => triangularSolve(L, x), B, timesFor(solve)),
     },
   ];
   if (peer === null) return ours;
