@@ -11,7 +11,7 @@ import {
   windowOf,
   windowsOf,
 } from "../learn/index.js";
-import { observationAt } from "../observe/index.js";
+import { observationAt, observationSeries } from "../observe/index.js";
 import { foldIn, type Key } from "../random/index.js";
 import { filterOf, motionOf, observationVariance, priorOf } from "./assembly.js";
 import type { Data } from "./data.js";
@@ -113,12 +113,18 @@ export function learnWith(
 /** Milliseconds after which other events get their turn. */
 const restEvery = 50;
 
-/** What the report shows of learning; likelihoods are of the values as they were recorded. */
+/**
+ * What the report shows of learning; likelihoods are of the values learned from, as they were
+ * recorded.
+ */
 export function learningOutput(
   { reports, attempts, best, uncertainty }: Learned,
-  { definitions }: LearningProblem<unknown>,
-  logJacobian: number,
+  { definitions, whole }: LearningProblem<unknown>,
+  { plain, view }: Data,
 ): LearningOutput {
+  const first = <T>(rows: readonly T[]): T[] => rows.slice(0, whole.intervals.length);
+  const learnedFrom = { times: first(plain.times), values: first(plain.values) };
+  const { logJacobian } = scope(() => observationSeries(learnedFrom, view.transform));
   const value = ({ bijection }: ParameterDefinition, latent: number) =>
     scope(() => bijection.forward(tensor(latent))).item();
   return {

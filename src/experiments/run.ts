@@ -109,7 +109,7 @@ async function learnIfAsked(
   const problem = learningProblem(specification, learn, data, keys);
   const from = resume?.learning as LearnState | undefined;
   const learned = await learnWith(problem, learn, keys, host, from);
-  return { learned, output: learningOutput(learned, problem, data.series.logJacobian) };
+  return { learned, output: learningOutput(learned, problem, data) };
 }
 
 function parameterResults(

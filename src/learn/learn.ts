@@ -2,7 +2,7 @@
  * Learning from start to end: several starts, each trained and refined, the best kept, and its
  * uncertainty. It can stop between epochs and go on from a checkpoint to the same numbers.
  */
-import { index, scope, type Tensor, tensor } from "../engine/index.js";
+import { index, NumericError, scope, type Tensor, tensor } from "../engine/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
 import { type NewtonState, newton, type Objective, objective } from "./newton.js";
 import { type NamedTensors, named, numbersOf, startLatents, valuesOf } from "./parameters.js";
@@ -125,6 +125,11 @@ function conclude<S>(
 ): Learned {
   const likelihoods = attempts.map(({ logLikelihood }) => logLikelihood);
   const best = likelihoods.indexOf(Math.max(...likelihoods.filter(Number.isFinite)));
+  if (best < 0) {
+    throw new NumericError(
+      `learn: none of the ${attempts.length} starts ended where the whole record has a likelihood. Try other start values, or smaller rates.`,
+    );
+  }
   const point = attempts[best]!.latents;
   const values = scope(() => {
     const latents = named(

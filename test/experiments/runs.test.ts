@@ -165,4 +165,25 @@ method: { kind: kalman, initial: { mean: [0], variance: 1e7 } }
     const { learning } = await runText(text);
     expect(learning!.losses.every(({ validation }) => validation !== null)).toBe(true);
   });
+
+  // Learning from the first two thirds, or from a record that has no more, ends at one maximum.
+  test("likelihoods of starts are those of the values learned from", async () => {
+    const { observations, learn, ...lynx } = await example("lynx-hare-deterministic");
+    if (observations.kind !== "record" || learn === null) throw new Error("not a record");
+    const { record } = observations;
+    const short = {
+      ...record,
+      times: record.times.slice(0, 14),
+      values: record.values.slice(0, 14),
+    };
+    const likelihood = async (kept: typeof record, validation: number) => {
+      const parts = {
+        observations: { ...observations, record: kept },
+        learn: { ...learn, validation },
+      };
+      const { learning } = await runExperiment({ ...lynx, ...parts }, quiet);
+      return learning!.restarts[0]!.logLikelihood;
+    };
+    expect(await likelihood(record, 1 / 3)).toBeCloseTo(await likelihood(short, 0), 6);
+  });
 });
