@@ -42,7 +42,7 @@ import {
   withResidual,
 } from "kalmia/models";
 import { type Observation, observeComponents } from "kalmia/observe";
-import { type Key, key, normal, split, uniform } from "kalmia/random";
+import { type Key, key, keyBatch, normal, split, uniform } from "kalmia/random";
 
 /** What is learned of a model, and beside it: latents of Q and φ, or B. */
 export interface Learned<Dynamics> {
@@ -72,7 +72,8 @@ export interface Inputs<Dynamics> {
   readonly initial: Tensor;
   /** [L, trajectories, m] */
   readonly values: Tensor;
-  readonly key: Key;
+  /** One for each trajectory, [trajectories, 2] */
+  readonly keys: Key;
 }
 
 export interface StepCase<Dynamics> {
@@ -175,7 +176,7 @@ function stepCase<D>(
         learned: { dynamics: dynamics(dtype, forDynamics), ...latents },
         initial: draw(forInitial, state, dtype),
         values: draw(forValues, [cycles, trajectories, fixed.observed.length], dtype),
-        key: forNoise,
+        keys: keyBatch(forNoise, trajectories),
       };
     },
   };

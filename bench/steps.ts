@@ -12,10 +12,8 @@ import {
   type Captured,
   capture,
   type FloatType,
-  index,
   parallel,
   release,
-  stack,
   transpose,
   useProducts,
   useWorkers,
@@ -23,7 +21,6 @@ import {
 } from "kalmia/engine";
 import { systemBlas } from "kalmia/io/blas";
 import { openWorkers } from "kalmia/io/workers";
-import { split } from "kalmia/random";
 import { type StepCase, stepCases, windowLoss } from "./cases.js";
 import { host } from "./host.js";
 import { type MeasureOptions, measure, type Timing } from "./measure.js";
@@ -129,21 +126,15 @@ interface Window {
 }
 
 function windowOf(each: StepCase<unknown>, { dtype, threads }: StepOptions): Window {
-  const { learned, initial, values, key } = each.inputs(dtype);
+  const { learned, initial, values, keys } = each.inputs(dtype);
   const gradient = valueAndGrad(windowLoss(each));
   if (threads === 1) {
     const program = capture(gradient);
-    return { call: () => release(program(learned, initial, values, key)), program };
+    return { call: () => release(program(learned, initial, values, keys)), program };
   }
-  // Trajectories come first; each slice draws by the key of its first.
-  const { trajectories } = each.sizes;
-  const sliced = {
-    initial,
-    values: transpose(values, [1, 0, 2]),
-    keys: stack(split(key, trajectories)),
-  };
+  const sliced = { initial, values: transpose(values, [1, 0, 2]), keys };
   const slice = (shared: typeof learned, own: typeof sliced) => ({
-    total: gradient(shared, own.initial, transpose(own.values, [1, 0, 2]), index(own.keys, 0, 0)),
+    total: gradient(shared, own.initial, transpose(own.values, [1, 0, 2]), own.keys),
     each: {},
   });
   const program = parallel(slice, { slices: threads });
@@ -196,8 +187,8 @@ function text({ node, threads, blas, dtype, build, cases }: StepFindings): strin
 function profiles(how: StepOptions): string {
   const tables = wanted(how).map((each) => {
     const program = capture(valueAndGrad(windowLoss(each)));
-    const { learned, initial, values, key } = each.inputs(how.dtype);
-    const times = program.profile(learned, initial, values, key);
+    const { learned, initial, values, keys } = each.inputs(how.dtype);
+    const times = program.profile(learned, initial, values, keys);
     program.forget();
     const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
     const { cycles } = each.sizes;

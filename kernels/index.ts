@@ -10,6 +10,7 @@ import * as exponential from "./expm";
 import * as product from "./matmul";
 import * as random from "./random";
 import * as r from "./reduce";
+import * as short from "./short-normal";
 import * as s from "./symmetric";
 import * as triangular from "./triangular";
 import * as u from "./unary";
@@ -439,11 +440,11 @@ export function convScratch_f32(batch: i32, inputs: i32, outputs: i32, n: i32, k
 // Random numbers.
 
 export function uniform_f64(args: usize): i32 {
-  return random.draw<f64, random.Uniform>(args);
+  return random.draw<f64, random.Uniform<f64>>(args);
 }
 
 export function uniform_f32(args: usize): i32 {
-  return random.draw<f32, random.Uniform>(args);
+  return random.draw<f32, random.Uniform<f32>>(args);
 }
 
 export function normal_f64(args: usize): i32 {
@@ -451,7 +452,7 @@ export function normal_f64(args: usize): i32 {
 }
 
 export function normal_f32(args: usize): i32 {
-  return random.draw<f32, random.Normal>(args);
+  return short.normals(args);
 }
 
 export function split_i32(args: usize): i32 {

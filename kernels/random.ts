@@ -1,15 +1,13 @@
-/** Draws and new keys. Block i has counter (i, i÷2³², stream, 0); a key is i32[2]. */
+/**
+ * Draws and new keys, for each key of a batch. Block i has counter (i, 0, stream, 0); a key is i32[2].
+ */
 import { address, bytesOf, DONE, word, workAddress } from "./abi";
 import { MAGIC } from "./exponential";
 import { Logarithm } from "./logarithm";
-import { BLOCKS, LISTS, listOf, philox } from "./philox";
+import { ask, askRun, BLOCKS, FOLD, LISTS, listOf, NORMAL, philox, SPLIT, UNIFORM } from "./philox";
 import { copyRun, Simd } from "./simd";
 import { Trigonometry } from "./trigonometry";
 
-const UNIFORM: u32 = 0;
-const NORMAL: u32 = 1;
-const SPLIT: u32 = 2;
-const FOLD: u32 = 3;
 /** 2⁻⁵³ */
 const ULP: f64 = 1.1102230246251565e-16;
 
@@ -43,33 +41,34 @@ class Unit {
   }
 }
 
-class Pairs {
-  /** (first₀, second₀, first₁, second₁) at p. */
-  @inline
-  static put<T>(p: usize, first: v128, second: v128): void {
-    const x = v128.shuffle<f64>(first, second, 0, 2);
-    const y = v128.shuffle<f64>(first, second, 1, 3);
-    if (sizeof<T>() === 8) {
-      v128.store(p, x);
-      v128.store(p, y, 16);
-    } else {
-      const low = f32x4.demote_f64x2_zero(x);
-      v128.store(p, v128.shuffle<i32>(low, f32x4.demote_f64x2_zero(y), 0, 1, 4, 5));
-    }
-  }
+/** The numbers of a block in f64, `first` and `second`, for blocks i and i + 1, at p. */
+function putPairs(p: usize, first: v128, second: v128): void {
+  v128.store(p, v128.shuffle<f64>(first, second, 0, 2));
+  v128.store(p, v128.shuffle<f64>(first, second, 1, 3), 16);
 }
 
-/** A distribution: `prepare` passes once over the new blocks, `pair` makes elements of two. */
-export class Uniform {
+/**
+ * A distribution: blocks make `each` numbers; `prepare` passes once over the new blocks, `put`
+ * writes the numbers of `together` blocks.
+ */
+export class Uniform<T extends number> {
   @inline
   stream(): u32 {
     return UNIFORM;
   }
   @inline
+  each(): i32 {
+    return 2;
+  }
+  @inline
+  together(): i32 {
+    return 2;
+  }
+  @inline
   prepare(_count: i32): void {}
   @inline
-  pair<T>(p: usize, i: usize): void {
-    if (sizeof<T>() === 8) Pairs.put<T>(p, Unit.at(0, i, ULP), Unit.at(2, i, ULP));
+  put(p: usize, i: usize): void {
+    if (sizeof<T>() === 8) putPairs(p, Unit.at(0, i, ULP), Unit.at(2, i, ULP));
     else v128.store(p, v128.shuffle<i32>(Unit.shortAt(0, i), Unit.shortAt(2, i), 0, 4, 1, 5));
   }
 }
@@ -85,6 +84,14 @@ export class Normal {
     return NORMAL;
   }
   @inline
+  each(): i32 {
+    return 2;
+  }
+  @inline
+  together(): i32 {
+    return 2;
+  }
+  @inline
   prepare(count: i32): void {
     for (let i: usize = 0; i < (count as usize); i += 2) {
       const log = Logarithm.ofUnit(f64x2.sub(f64x2.splat(1 / ULP), Unit.at(0, i, 1)));
@@ -92,7 +99,7 @@ export class Normal {
     }
   }
   @inline
-  pair<T>(p: usize, i: usize): void {
+  put(p: usize, i: usize): void {
     const r = v128.load(radii() + (i << 3));
     const turns = Unit.at(2, i, 4 * ULP);
     const quarters = f64x2.add(turns, f64x2.splat(MAGIC));
@@ -103,57 +110,69 @@ export class Normal {
     const cosine = Trigonometry.cosine<f64>(z);
     const next = i64x2.add(quarters, i64x2.splat(1));
     const x = f64x2.mul(r, Trigonometry.turn(next, sine, cosine));
-    Pairs.put<T>(p, x, f64x2.mul(r, Trigonometry.turn(quarters, sine, cosine)));
+    putPairs(p, x, f64x2.mul(r, Trigonometry.turn(quarters, sine, cosine)));
   }
 }
 
-/** `out key n`: n draws, two a block. */
+/** Draws n numbers for each key: `out keys batch n`. */
 export function draw<T extends number, Op>(args: usize): i32 {
-  const op = changetype<Op>(0);
   let out = address(args, 0);
-  const key = address(args, 1);
-  const end = out + bytesOf<T>(word(args, 2));
-  const k0 = load<u32>(key);
-  const k1 = load<u32>(key, 4);
-  const step = bytesOf<T>(4);
+  let key = address(args, 1);
+  const size = bytesOf<T>(word(args, 3));
+  for (let b = word(args, 2); b > 0; b--, key += 8, out += size) fill<T, Op>(out, out + size, key);
+  return DONE;
+}
+
+/** The draws of one key, from `out` to `end`. */
+function fill<T extends number, Op>(out: usize, end: usize, key: usize): void {
+  const op = changetype<Op>(0);
+  const step = bytesOf<T>(op.each() * op.together());
   for (let block: u32 = 0; out < end; block += BLOCKS) {
-    const left = ((end - out) / (2 * sizeof<T>()) + 1) as i32;
+    const left = ((end - out) / bytesOf<T>(op.each()) + 1) as i32;
     const count = min<i32>(BLOCKS, left);
-    philox(block, count, op.stream(), k0, k1);
+    askRun(block, count, key);
+    philox(count, op.stream());
     op.prepare(count);
     let i: usize = 0;
-    for (; i < (count as usize) && out + step <= end; i += 2, out += step) op.pair<T>(out, i);
+    for (; i < (count as usize) && out + step <= end; i += op.together(), out += step) {
+      op.put(out, i);
+    }
     if (i < (count as usize) && out < end) {
-      op.pair<T>(spare(), i);
+      op.put(spare(), i);
       copyRun<T>(out, spare(), end - out);
       out = end;
     }
   }
-  return DONE;
 }
 
-/** `out key count`: key i is words 0 and 1 of block i; out i32[count, 2]. */
+/** `out keys batch count`: new key i is words 0 and 1 of block i; out i32[batch, count, 2]. */
 export function split(args: usize): i32 {
+  return newKeys(args, SPLIT, word(args, 3), 0);
+}
+
+/** `out keys batch data`: words 0 and 1 of the block with counter (data, 0, 3, 0). */
+export function fold(args: usize): i32 {
+  return newKeys(args, FOLD, 1, load<u32>(address(args, 3)));
+}
+
+/** `count` keys of each key, from the blocks with counters first, first + 1, … */
+function newKeys(args: usize, stream: u32, count: i32, first: u32): i32 {
   let out = address(args, 0);
-  const key = address(args, 1);
-  const count = word(args, 2);
-  for (let from: i32 = 0; from < count; from += BLOCKS) {
-    const blocks = min<i32>(BLOCKS, count - from);
-    philox(from, blocks, SPLIT, load<u32>(key), load<u32>(key, 4));
+  let key = address(args, 1);
+  let next: i32 = 0;
+  for (let left = word(args, 2) * count; left > 0; left -= BLOCKS) {
+    const blocks = min<i32>(BLOCKS, left);
+    for (let i: i32 = 0; i < blocks; i++) {
+      ask(i, first + next, key);
+      if (++next < count) continue;
+      next = 0;
+      key += 8;
+    }
+    philox(blocks, stream);
     for (let i: usize = 0; i < (blocks as usize); i++, out += 8) {
       store<u32>(out, load<u32>(listOf(0) + (i << 2)));
       store<u32>(out, load<u32>(listOf(1) + (i << 2)), 4);
     }
   }
-  return DONE;
-}
-
-/** `out key data`: words 0 and 1 of the block with counter (data, 0, 3, 0). */
-export function fold(args: usize): i32 {
-  const out = address(args, 0);
-  const key = address(args, 1);
-  philox(load<u32>(address(args, 2)), 1, FOLD, load<u32>(key), load<u32>(key, 4));
-  store<u32>(out, load<u32>(listOf(0)));
-  store<u32>(out, load<u32>(listOf(1)), 4);
   return DONE;
 }

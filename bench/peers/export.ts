@@ -138,8 +138,8 @@ function noiseOf({ sizes, observed }: StepCase<unknown>, from: Key): StepNoise[]
 
 export function exportCases(): ExportedCase[] {
   return smallCases().map(([model, each]) => {
-    const { learned, initial, values, key: from }: Inputs<unknown> = each.inputs("f64");
-    const noise = noiseOf(each, from);
+    const { learned, initial, values, keys }: Inputs<unknown> = each.inputs("f64");
+    const noise = noiseOf(each, keys);
     const program = capture(valueAndGrad(lossGiven(each)));
     const { value, gradient } = program(learned, initial, values, noise);
     return {

@@ -2,7 +2,8 @@
  * A filter over a sequence of cycles: forecast to the next observation, analyse it, and so on.
  *
  * Every cycle has a key of its own, made from its place in the whole record, so a record that is
- * cut into windows gives the same numbers as in one piece.
+ * cut into windows gives the same numbers as in one piece. From a batch of keys [B, 2], a key for each
+ * trajectory, every trajectory gets the same numbers as alone.
  */
 import { add, checkpoint, type Tensor, UsageError, zeros } from "../engine/index.js";
 import type { Propagation } from "../models/index.js";
@@ -35,7 +36,7 @@ export interface AssimilationSeries<S> extends Assimilation<S> {
   readonly series: readonly CycleResult<S>[];
 }
 
-/** The keys of the cycles first, first + 1, … of a record. */
+/** The keys of the cycles first, first + 1, … of a record; of a batch of keys, batches. */
 export const cycleKeys = (key: Key, first: number, count: number): Key[] =>
   Array.from({ length: count }, (_, i) => foldIn(key, first + i));
 

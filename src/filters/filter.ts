@@ -4,8 +4,9 @@
  *     S₀ = init(p₀);   S⁻ = forecast(S);   S, ℓ = analyse(S⁻, y)
  *
  * S is a distribution in the filter's own form: moments for the Kalman filter, members [..., N, d]
- * for the ensemble filters. Leading axes are independent trajectories; their noise comes from one
- * key in one draw, so it depends on their place in the batch.
+ * for the ensemble filters. Leading axes are independent trajectories. With one key their noise is one
+ * draw, and depends on their place in the batch; with a key for each, [B, 2], a trajectory gets what
+ * it would get alone.
  */
 import type { Tensor } from "../engine/index.js";
 import type { Transition } from "../models/index.js";

@@ -62,7 +62,10 @@ export const withNoise = (transition: Transition, variance: Scalar | null): Tran
   noise: variance,
 });
 
-/** F(x) + √q ∘ z: one step of every state in x [..., d], each with noise of its own. */
+/**
+ * F(x) + √q ∘ z: one step of every state in x [..., d], each with noise of its own, all from one key
+ * or from a key for each trajectory [B, 2].
+ */
 export function advance(transition: Transition, x: Tensor, key: Key): Tensor {
   const { map: F, noise: q, support } = transition;
   if (q === null) return F(x);

@@ -61,7 +61,7 @@ export function covarianceMatrix({ mean: m, covariance }: Gaussian): Tensor {
   return diagonalMatrix(v);
 }
 
-/** N draws, [..., N, d]. */
+/** N draws, [..., N, d]; of one mean [d] and a batch of keys [B, 2], N for each key. */
 export function sampleGaussian(
   { mean: m, covariance, support }: Gaussian,
   N: number,
@@ -69,7 +69,8 @@ export function sampleGaussian(
 ): Tensor {
   expectRank("sampleGaussian", "mean", m, 1, "[..., d]");
   const d = m.shape.at(-1)!;
-  const z = normal(key, [...m.shape.slice(0, -1), N, d], floatType(m)); // [..., N, d]
+  const lead = (m.shape.length > 1 ? m : key).shape.slice(0, -1);
+  const z = normal(key, [...lead, N, d], floatType(m)); // [..., N, d]
   return fold(add(expandDims(m, -2), colour(z, covariance)), support);
 }
 

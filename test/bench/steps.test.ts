@@ -37,11 +37,11 @@ test("the cases are the peer's, by name and size", () => {
 
 test("everything of a case has the dtype asked for", () => {
   for (const [, each] of smallCases()) {
-    const { key, ...inputs } = each.inputs("f32");
-    expect(key.dtype).toBe("i32");
+    const { keys, ...inputs } = each.inputs("f32");
+    expect(keys.dtype).toBe("i32");
     expect(new Set(leavesOf(inputs).map(({ dtype }) => dtype))).toEqual(new Set(["f32"]));
     const { learned, initial, values } = inputs;
-    expect(windowLoss(each)(learned, initial, values, key).dtype).toBe("f32");
+    expect(windowLoss(each)(learned, initial, values, keys).dtype).toBe("f32");
   }
 });
 
@@ -59,9 +59,9 @@ function drawn({ sizes, observed }: StepCase<unknown>, from: Key): StepNoise[] {
 
 test("the loss that is compared with PyTorch's is the loss that is timed", () => {
   for (const [, each] of smallCases()) {
-    const { learned, initial, values, key } = each.inputs("f64");
-    const timed = windowLoss(each)(learned, initial, values, key);
-    const compared = lossGiven(each)(learned, initial, values, drawn(each, key));
+    const { learned, initial, values, keys } = each.inputs("f64");
+    const timed = windowLoss(each)(learned, initial, values, keys);
+    const compared = lossGiven(each)(learned, initial, values, drawn(each, keys));
     expectClose(compared, timed, 1e-12 * Math.abs(timed.item()));
   }
 });

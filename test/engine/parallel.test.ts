@@ -8,7 +8,6 @@ import {
   eye,
   grad,
   heapStatistics,
-  index,
   log,
   logDeterminantOfFactor,
   matmul,
@@ -34,7 +33,7 @@ import {
   valueAndGradWithAux,
   zeros,
 } from "../../src/engine/index.js";
-import { key, normal, split } from "../../src/random/index.js";
+import { key, keyBatch, normal } from "../../src/random/index.js";
 import { expectClose } from "../support/close.js";
 import { openPool } from "../support/workers.js";
 
@@ -52,10 +51,7 @@ const [batch, members, d] = [10, 6, 3];
 /** One step of an ensemble and its evidence, with gradient and increments. */
 function step(parameters: Parameters, { E, y, keys }: Trajectories) {
   const { value, aux, gradient } = valueAndGradWithAux(({ rate, logNoise }: Parameters) => {
-    const draws = Array.from({ length: E.shape[0]! }, (_, i) =>
-      normal(index(keys, 0, i), [members, d]),
-    );
-    const forecast = add(E, add(sin(mul(rate, E)), mul(exp(logNoise), stack(draws))));
+    const forecast = add(E, add(sin(mul(rate, E)), mul(exp(logNoise), normal(keys, E.shape))));
     const center = mean(forecast, 1, { keepDims: true });
     const A = sub(forecast, center);
     const S = add(mul(1 / (members - 1), matmul(A, A, { transposeA: true })), eye(d));
@@ -71,7 +67,7 @@ const parameters: Parameters = { rate: tensor([0.3, -0.2, 0.5]), logNoise: tenso
 const trajectories: Trajectories = {
   E: normal(key(1), [batch, members, d]),
   y: normal(key(2), [batch, d, 1]),
-  keys: stack(split(key(3), batch)),
+  keys: keyBatch(key(3), batch),
 };
 
 const numbers = (out: ReturnType<typeof step>) => ({

@@ -4,8 +4,9 @@
  * within 1 ulp.
  */
 import { describe, expect, test } from "vitest";
+import { philox } from "../twin/random.js";
 import { type Draws, forSeeds } from "./draws.js";
-import { exact, fixed, ulpsOff } from "./exact.js";
+import { exact, fixed, multiply, turned, ulpsOff } from "./exact.js";
 import {
   builds,
   expectClose,
@@ -105,4 +106,34 @@ describe.each(floats)("%s", (dtype) => {
       }
     });
   });
+});
+
+/** √(−2 log u) cos and sin of 2πw₁/2³², u = (⌊w₀/2⌋ + ½)/2³¹ */
+function exactNormals([w0, w1]: readonly number[]): bigint[] {
+  const r = exact.sqrt!(-2n * exact.log!(fixed(((w0! >>> 1) + 0.5) * 2 ** -31)));
+  return [1n, 0n].map((quarters) => multiply(r, turned(w1! * 2 ** -32, quarters)));
+}
+
+/**
+ * Keys whose first block begins with the words that give the extremes, found by trying all keys: the
+ * largest r, the smallest, an angle on an axis, and one between two axes.
+ */
+const extremeKeys = [
+  [1384533187, 1],
+  [3106960873, 0],
+  [311251516, 0],
+  [2898126752, 1],
+];
+
+test("normals in f32 are within 6 ulp, at the extremes too", () => {
+  const keys = [...Array.from({ length: 150 }, (_, i) => [7919 * i, i]), ...extremeKeys];
+  const words = keys.flatMap((key) => philox([0, 0, 1, 0], key));
+  const expected = words.flatMap((w, i) => (i % 2 === 0 ? exactNormals([w, words[i + 1]!]) : []));
+  const flat = keys.flat().map((word) => word | 0);
+  for (const build of builds) {
+    const words = [output("f32", 4 * keys.length), input("i32", flat), keys.length, 4] as const;
+    const z = runOne(build, "normal_f32", ...words);
+    const worst = expected.reduce((most, x, i) => Math.max(most, ulpsOff(z[i]!, x, 24)), 0);
+    expect(worst).toBeLessThanOrEqual(6);
+  }
 });

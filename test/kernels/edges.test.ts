@@ -113,8 +113,8 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
         everywhere({ kernel: `${name}_${dtype}`, words: [out, x, 1, 1, n] }, 0);
       }
       const key = input("i32", [1, 2]);
-      everywhere({ kernel: `uniform_${dtype}`, words: [out, key, n] }, 0);
-      everywhere({ kernel: `normal_${dtype}`, words: [out, key, n] }, 0);
+      everywhere({ kernel: `uniform_${dtype}`, words: [out, key, 1, n] }, 0);
+      everywhere({ kernel: `normal_${dtype}`, words: [out, key, 1, n] }, 0);
     }
   });
 

@@ -7,7 +7,7 @@
 
 const places = 640n;
 const one = 1n << places;
-const multiply = (a: bigint, b: bigint): bigint => (a * b) >> places;
+export const multiply = (a: bigint, b: bigint): bigint => (a * b) >> places;
 const divide = (a: bigint, b: bigint): bigint => (a << places) / b;
 const magnitude = (a: bigint): bigint => (a < 0n ? -a : a);
 /** Binary digits of a positive integer. */
@@ -94,9 +94,24 @@ function sine(x: bigint, quarters: bigint): bigint {
   return turn < 2n ? sum : -sum;
 }
 
+/** sin 2π(t + quarters/4) of a part t of a full turn. */
+export const turned = (t: number, quarters: bigint): bigint =>
+  sine(2n * multiply(pi, fixed(t)), quarters);
+
+/** √x by Newton's method from above. */
+function sqrt(x: bigint): bigint {
+  let root = one + x;
+  for (;;) {
+    const next = (root + divide(x, root)) >> 1n;
+    if (next >= root) return root;
+    root = next;
+  }
+}
+
 export const exact: Record<string, (x: bigint) => bigint> = {
   exp,
   log,
+  sqrt,
   log1p: (x) => log(one + x),
   expm1: (x) => exp(x) - one,
   sin: (x) => sine(x, 0n),

@@ -20,7 +20,8 @@ export function philox(counter: readonly number[], key: readonly number[]): numb
   return [c0, c1, c2, c3];
 }
 
-const keyOf = (numbers: Numbers): number[] => [numbers[0]!, numbers[1]!];
+/** Key b of a batch. */
+const keyAt = (keys: Numbers, b: number): number[] => [keys[2 * b]!, keys[2 * b + 1]!];
 
 /** The block's two doubles in [0, 1). */
 function doubles(words: readonly number[]): [number, number] {
@@ -29,47 +30,54 @@ function doubles(words: readonly number[]): [number, number] {
   return [join(w0, w1), join(w2, w3)];
 }
 
-/** Fills out, two numbers a block. */
-function pairs(
-  { word, numbers }: Call,
-  stream: number,
-  f: (words: number[]) => [number, number],
-): number {
-  const [out, key, n] = [numbers(0), keyOf(numbers(1, "i32")), word(2)];
-  for (let at = 0; at < n; at += 2) {
-    const [first, second] = f(philox([at / 2, 0, stream, 0], key));
-    out[at] = first;
-    if (at + 1 < n) out[at + 1] = second;
+/** For each key n numbers, as many a block as `f` makes of its words. */
+function fill({ word, numbers }: Call, stream: number, f: (words: number[]) => number[]): number {
+  const [out, keys, batch, n] = [numbers(0), numbers(1, "i32"), word(2), word(3)];
+  for (let b = 0; b < batch; b++) {
+    for (let [at, block] = [0, 0]; at < n; block++) {
+      for (const x of f(philox([block, 0, stream, 0], keyAt(keys, b)))) {
+        if (at < n) out[b * n + at++] = x;
+      }
+    }
   }
   return status.done;
 }
 
 const uniform: Kernel = (call) =>
-  pairs(call, streams.uniform, (words) => {
+  fill(call, streams.uniform, (words) => {
     if (call.dtype === "f64") return doubles(words);
     return [(words[0]! >>> 8) * 2 ** -24, (words[2]! >>> 8) * 2 ** -24];
   });
 
+/** √(−2 log u) (cos 2πv, sin 2πv) */
+function boxMuller(logarithm: number, v: number): [number, number] {
+  const r = Math.sqrt(-2 * logarithm);
+  return [r * Math.cos(2 * Math.PI * v), r * Math.sin(2 * Math.PI * v)];
+}
+
 const normal: Kernel = (call) =>
-  pairs(call, streams.normal, (words) => {
-    const [u1, u2] = doubles(words);
-    const r = Math.sqrt(-2 * Math.log(1 - u1));
-    return [r * Math.cos(2 * Math.PI * u2), r * Math.sin(2 * Math.PI * u2)];
+  fill(call, streams.normal, (words) => {
+    if (call.dtype === "f64") {
+      const [u1, u2] = doubles(words);
+      return boxMuller(Math.log(1 - u1), u2);
+    }
+    return [0, 2].flatMap((i) =>
+      boxMuller(Math.log(((words[i]! >>> 1) + 0.5) * 2 ** -31), words[i + 1]! * 2 ** -32),
+    );
   });
 
-const split: Kernel = ({ word, numbers }) => {
-  const [out, key, count] = [numbers(0), keyOf(numbers(1)), word(2)];
-  for (let i = 0; i < count; i++) {
-    out.set(philox([i, 0, streams.split, 0], key).slice(0, 2), 2 * i);
+/** `each` keys of every key, from counters first, first + 1, … */
+function newKeys({ word, numbers }: Call, stream: number, each: number, first: number): number {
+  const [out, keys, batch] = [numbers(0), numbers(1), word(2)];
+  for (let i = 0; i < batch * each; i++) {
+    const words = philox([first + (i % each), 0, stream, 0], keyAt(keys, Math.floor(i / each)));
+    out.set(words.slice(0, 2), 2 * i);
   }
   return status.done;
-};
+}
 
-const fold: Kernel = ({ numbers }) => {
-  const [out, key, data] = [numbers(0), keyOf(numbers(1)), numbers(2)[0]!];
-  out.set(philox([data, 0, streams.fold, 0], key).slice(0, 2));
-  return status.done;
-};
+const split: Kernel = (call) => newKeys(call, streams.split, call.word(3), 0);
+const fold: Kernel = (call) => newKeys(call, streams.fold, 1, call.numbers(3)[0]!);
 
 export const randomFloats: Kernels = { uniform, normal };
 export const randomKeys: Kernels = { split, fold };

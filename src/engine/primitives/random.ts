@@ -1,9 +1,9 @@
-/** Kernels of the counter-based generator: draws and new keys from a key. */
+/** Kernels of the counter-based generator: draws and new keys, for one key or a batch of them. */
 import type { DType } from "../dtype.js";
 import { ShapeError } from "../errors.js";
 import { applyConstant, type ConstantPrimitive } from "../primitive.js";
 import { emit } from "../program.js";
-import { sameShape } from "../shape.js";
+import { sameShape, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
 interface Draw {
@@ -11,60 +11,69 @@ interface Draw {
   readonly dtype: DType;
 }
 
-function checkKey(name: string, key: Tensor): void {
-  if (key.dtype !== "i32" || !sameShape(key.shape, [2])) {
+/** The batch axes of keys [..., 2]. */
+function batchOf(name: string, keys: Tensor): readonly number[] {
+  if (keys.dtype !== "i32" || keys.shape.at(-1) !== 2) {
     throw new ShapeError(
-      `${name}: got ${key} as a key; need an i32 tensor [2], from key() or split().`,
+      `${name}: got ${keys} as a key; need an i32 tensor [2] or [..., 2], from key(), split() or keyBatch().`,
     );
   }
+  return keys.shape.slice(0, -1);
 }
+
+const count = (keys: Tensor): number => keys.size / 2;
 
 const draw = (name: "uniform" | "normal"): ConstantPrimitive<Draw> => ({
   name,
-  infer: ([key], params) => {
-    checkKey(name, key!);
+  infer: ([keys], params) => {
+    const batch = batchOf(name, keys!);
+    if (!sameShape(params.shape.slice(0, batch.length), batch)) {
+      throw new ShapeError(
+        `${name}: got keys [${keys!.shape}] for draws [${params.shape}]; need draws [${batch.join(",")},...], the axes of the keys first. One key serves every shape.`,
+      );
+    }
     return params;
   },
-  emit: ({ inputs: [key], out }, describe) =>
-    emit(name, out.dtype, [out.block, key!.block, out.size], describe),
+  emit: ({ inputs: [keys], out, params: { shape } }, describe) => {
+    const each = sizeOf(shape.slice(keys!.shape.length - 1));
+    emit(name, out.dtype, [out.block, keys!.block, count(keys!), each], describe);
+  },
 });
 
 const uniforms = draw("uniform");
 const normals = draw("normal");
 
-export const drawUniform = (key: Tensor, params: Draw): Tensor =>
-  applyConstant(uniforms, [key], params);
+/** Draws of `shape`, which begins with the batch axes of the keys. */
+export const drawUniform = (keys: Tensor, params: Draw): Tensor =>
+  applyConstant(uniforms, [keys], params);
 
-export const drawNormal = (key: Tensor, params: Draw): Tensor =>
-  applyConstant(normals, [key], params);
+export const drawNormal = (keys: Tensor, params: Draw): Tensor =>
+  applyConstant(normals, [keys], params);
 
 const splitting: ConstantPrimitive<number> = {
   name: "split",
-  infer: ([key], count) => {
-    checkKey("split", key!);
-    return { shape: [count, 2], dtype: "i32" };
-  },
-  emit: ({ inputs: [key], out, params: count }, describe) =>
-    emit("split", "i32", [out.block, key!.block, count], describe),
+  infer: ([keys], each) => ({ shape: [...batchOf("split", keys!), each, 2], dtype: "i32" }),
+  emit: ({ inputs: [keys], out, params: each }, describe) =>
+    emit("split", "i32", [out.block, keys!.block, count(keys!), each], describe),
 };
 
-/** `count` new keys, i32 [count, 2]. */
-export const splitKey = (key: Tensor, count: number): Tensor =>
-  applyConstant(splitting, [key], count);
+/** `each` new keys of every key, i32 [..., each, 2]. */
+export const splitKey = (keys: Tensor, each: number): Tensor =>
+  applyConstant(splitting, [keys], each);
 
 const folding: ConstantPrimitive<undefined> = {
   name: "foldIn",
-  infer: ([key, data]) => {
-    checkKey("foldIn", key!);
+  infer: ([keys, data]) => {
+    batchOf("foldIn", keys!);
     if (data!.dtype !== "i32" || data!.size !== 1) {
       throw new ShapeError(`foldIn: got ${data}; need one i32 number.`);
     }
-    return { shape: [2], dtype: "i32" };
+    return { shape: keys!.shape, dtype: "i32" };
   },
-  emit: ({ inputs: [key, data], out }, describe) =>
-    emit("fold", "i32", [out.block, key!.block, data!.block], describe),
+  emit: ({ inputs: [keys, data], out }, describe) =>
+    emit("fold", "i32", [out.block, keys!.block, count(keys!), data!.block], describe),
 };
 
-/** The key that belongs to `key` and a number, i32 [2]. */
-export const foldKey = (key: Tensor, data: Tensor): Tensor =>
-  applyConstant(folding, [key, data], undefined);
+/** The keys that belong to keys and one number, i32 [..., 2]. */
+export const foldKey = (keys: Tensor, data: Tensor): Tensor =>
+  applyConstant(folding, [keys, data], undefined);
