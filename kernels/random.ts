@@ -41,14 +41,17 @@ class Unit {
   }
 }
 
-/** The numbers of a block in f64, `first` and `second`, for blocks i and i + 1, at p. */
-function putPairs(p: usize, first: v128, second: v128): void {
-  v128.store(p, v128.shuffle<f64>(first, second, 0, 2));
-  v128.store(p, v128.shuffle<f64>(first, second, 1, 3), 16);
+class Pairs {
+  /** The numbers of a block in f64, `first` and `second`, for blocks i and i + 1, at p. */
+  @inline
+  static put(p: usize, first: v128, second: v128): void {
+    v128.store(p, v128.shuffle<f64>(first, second, 0, 2));
+    v128.store(p, v128.shuffle<f64>(first, second, 1, 3), 16);
+  }
 }
 
 /**
- * A distribution: blocks make `each` numbers; `prepare` passes once over the new blocks, `put`
+ * A distribution: a block makes `each` numbers; `prepare` passes once over the new blocks, `put`
  * writes the numbers of `together` blocks.
  */
 export class Uniform<T extends number> {
@@ -68,7 +71,7 @@ export class Uniform<T extends number> {
   prepare(_count: i32): void {}
   @inline
   put(p: usize, i: usize): void {
-    if (sizeof<T>() === 8) putPairs(p, Unit.at(0, i, ULP), Unit.at(2, i, ULP));
+    if (sizeof<T>() === 8) Pairs.put(p, Unit.at(0, i, ULP), Unit.at(2, i, ULP));
     else v128.store(p, v128.shuffle<i32>(Unit.shortAt(0, i), Unit.shortAt(2, i), 0, 4, 1, 5));
   }
 }
@@ -110,7 +113,7 @@ export class Normal {
     const cosine = Trigonometry.cosine<f64>(z);
     const next = i64x2.add(quarters, i64x2.splat(1));
     const x = f64x2.mul(r, Trigonometry.turn(next, sine, cosine));
-    putPairs(p, x, f64x2.mul(r, Trigonometry.turn(quarters, sine, cosine)));
+    Pairs.put(p, x, f64x2.mul(r, Trigonometry.turn(quarters, sine, cosine)));
   }
 }
 
