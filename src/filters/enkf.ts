@@ -41,7 +41,6 @@ import {
   checkObservation,
   columnsAtObserved,
   type Observation,
-  type Operator,
   observedCount,
   rowsAtObserved,
   variances,
@@ -108,19 +107,21 @@ export function enkfAnalysis(
   const { y, operator, support } = observation;
   const { apply: h, components } = operator;
   const hE = h(E); // [..., N, m]
+  const xbar = mean(E, -2); // [..., d]
+  const ybar = operator.linear ? h(xbar) : mean(hE, -2); // [..., m]
 
   const c = scale(1 / (N - 1), typeof phi === "number" ? 1 + phi : add(1, phi));
-  const YA = mul(damping(c, taper?.observedState), comoments(hE, E));
+  const YA = mul(damping(c, taper?.observedState), comoments(hE, E, ybar, xbar));
   const G = rowsAtObserved(YA, observation); // [..., m, d]
   const YY =
     components === null
-      ? rowsAtObserved(mul(damping(c, taper?.observed), comoments(hE, hE)), observation)
+      ? rowsAtObserved(mul(damping(c, taper?.observed), comoments(hE, hE, ybar)), observation)
       : h(G);
   const S = positive(addNoise(columnsAtObserved(YY, observation), variances(observation)));
 
   const perturbed = fold(add(expandDims(y, -2), epsilon), support); // [..., N, m]
   const D = columnsAtObserved(sub(perturbed, hE), observation);
-  const r = atObserved(sub(y, observedMean(E, hE, operator)), observation); // [..., m]
+  const r = atObserved(sub(y, ybar), observation); // [..., m]
   const w = whiten(r, S.factor);
   return {
     state: add(E, correct(D, S, G)),
@@ -129,10 +130,6 @@ export function enkfAnalysis(
     chiSquare: sum(square(w), -1),
   };
 }
-
-/** ȳ, [..., m]: of a linear h what it sees of the mean, which is shorter than hE. */
-const observedMean = (E: Tensor, hE: Tensor, { linear, apply: h }: Operator): Tensor =>
-  linear ? h(mean(E, -2)) : mean(hE, -2);
 
 /** c ρ */
 const damping = (c: Scalar, rho: Tensor | undefined): Scalar =>

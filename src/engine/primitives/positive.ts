@@ -96,7 +96,7 @@ export function solveRows(P: Positive, B: Tensor): Tensor {
     vjp: ([g], [forS]) => {
       const bar = solveRows(P, g!);
       return [
-        forS ? unbroadcast(neg(matmul(X, bar, { transposeA: true })), S.shape) : null,
+        forS ? unbroadcast(matmul(X, neg(bar), { transposeA: true }), S.shape) : null,
         unbroadcast(bar, B.shape),
       ];
     },
