@@ -44,6 +44,11 @@ function checkIndices(indices: usize, batch: i32, indexStride: i32, n: i32, m: i
   return DONE;
 }
 
+/** Address of the element of x that an index names. */
+function element<T>(x: usize, indices: usize): usize {
+  return x + (load<u32>(indices) as usize) * sizeof<T>();
+}
+
 /**
  * `out x indices batch indexStride outer n m inner`
  *     out[b,o,j,:] = x[b,o,indices[b·indexStride+j],:],  x [batch, outer, n, inner]
@@ -61,7 +66,14 @@ export function gather<T extends number>(args: usize): i32 {
   const status = checkIndices(indices, batch, indexStride, n, m);
   if (status !== DONE) return status;
   for (let b: i32 = 0; b < batch; b++, indices += (indexStride as usize) << 2) {
+    const end = indices + ((m as usize) << 2);
     for (let o: i32 = 0; o < outer; o++, x += (n as usize) * inner) {
+      if (inner === sizeof<T>()) {
+        for (let i = indices; i < end; i += 4, out += inner) {
+          store<T>(out, load<T>(element<T>(x, i)));
+        }
+        continue;
+      }
       for (let j: i32 = 0; j < m; j++, out += inner) {
         const index = load<u32>(indices + ((j as usize) << 2)) as usize;
         copyRun<T>(out, x + index * inner, inner);
@@ -86,7 +98,15 @@ export function scatterAdd<T extends number>(args: usize): i32 {
   const status = checkIndices(indices, batch, indexStride, n, m);
   if (status !== DONE) return status;
   for (let b: i32 = 0; b < batch; b++, indices += (indexStride as usize) << 2) {
+    const last = indices + ((m as usize) << 2);
     for (let o: i32 = 0; o < outer; o++, out += (n as usize) * inner) {
+      if (inner === sizeof<T>()) {
+        for (let i = indices; i < last; i += 4, x += inner) {
+          const to = element<T>(out, i);
+          store<T>(to, (load<T>(to) + load<T>(x)) as T);
+        }
+        continue;
+      }
       for (let j: i32 = 0; j < m; j++) {
         let to = out + (load<u32>(indices + ((j as usize) << 2)) as usize) * inner;
         const end = x + inner;

@@ -7,6 +7,7 @@ import * as factor from "./cholesky";
 import * as conv from "./convolution";
 import * as strided from "./copy";
 import * as exponential from "./expm";
+import * as inverse from "./inverse";
 import * as product from "./matmul";
 import * as random from "./random";
 import * as r from "./reduce";
@@ -361,6 +362,14 @@ export function cholesky_f64(args: usize): i32 {
 
 export function cholesky_f32(args: usize): i32 {
   return factor.cholesky<f32>(args);
+}
+
+export function choleskyInverse_f64(args: usize): i32 {
+  return inverse.choleskyInverse<f64>(args);
+}
+
+export function choleskyInverse_f32(args: usize): i32 {
+  return inverse.choleskyInverse<f32>(args);
 }
 
 export function triangularSolve_f64(args: usize): i32 {

@@ -1,8 +1,8 @@
 /** Triangular systems. `out L b batch n m transpose strideL strideB` */
 import { address, bytesOf, DONE, fail, readablePast, SINGULAR, word } from "./abi";
 import { fitsLanes, groupOf, loadFactors, solveLanes } from "./interleaved";
-import { MINUS, microStrip, ROWS, tileColumns } from "./micro";
-import { axpy, dot } from "./simd";
+import { MINUS, microStrip, ROWS, tileColumns, WIDTH } from "./micro";
+import { axpy, dot, Simd } from "./simd";
 
 /** x /= d over n contiguous elements. */
 function divide<T extends number>(x: usize, d: T, n: i32): void {
@@ -13,7 +13,7 @@ function divide<T extends number>(x: usize, d: T, n: i32): void {
 }
 
 /** Rows i0 … i0+rows of L X = B over `columns` columns, the rows before them being done. */
-function forwardBlock<T extends number>(
+export function forwardBlock<T extends number>(
   l: usize,
   n: i32,
   x: usize,
@@ -33,7 +33,7 @@ function forwardBlock<T extends number>(
 }
 
 /** Rows i0 … i0+rows of Lᵀ X = B over `columns` columns, the rows after them being done. */
-function backwardBlock<T extends number>(
+export function backwardBlock<T extends number>(
   l: usize,
   n: i32,
   x: usize,
@@ -49,6 +49,52 @@ function backwardBlock<T extends number>(
     for (let j = i0; j < i; j++) {
       axpy<T>(-load<T>(row + bytesOf<T>(j)) as T, xi, x + (j as usize) * ldx, columns);
     }
+  }
+}
+
+/** Static, so that it may be inlined by force. */
+class Row {
+  /** x less l times y. */
+  @inline
+  static less<T extends number>(x: v128, l: usize, y: v128): v128 {
+    return Simd.nmadd<T>(Simd.loadSplat<T>(l), y, x);
+  }
+}
+
+/**
+ * ROWS full rows of a strip in registers, at x and `step` apart, in the order of the solution; in
+ * that order, the coefficient of row j in row i stands at l + i·down + j·along.
+ */
+function solveTile<T extends number>(
+  l: usize,
+  down: usize,
+  along: usize,
+  x: usize,
+  step: usize,
+): void {
+  const l1 = l + down;
+  const l2 = l1 + down;
+  const l3 = l2 + down;
+  const x1 = x + step;
+  const x2 = x1 + step;
+  const x3 = x2 + step;
+  const d0 = v128.splat<T>(((1 as T) / load<T>(l)) as T);
+  const d1 = v128.splat<T>(((1 as T) / load<T>(l1 + along)) as T);
+  const d2 = v128.splat<T>(((1 as T) / load<T>(l2 + 2 * along)) as T);
+  const d3 = v128.splat<T>(((1 as T) / load<T>(l3 + 3 * along)) as T);
+  for (let at: usize = 0; at < WIDTH; at += 16) {
+    const y0 = v128.mul<T>(v128.load(x + at), d0);
+    let y1 = Row.less<T>(v128.load(x1 + at), l1, y0);
+    y1 = v128.mul<T>(y1, d1);
+    let y2 = Row.less<T>(v128.load(x2 + at), l2, y0);
+    y2 = v128.mul<T>(Row.less<T>(y2, l2 + along, y1), d2);
+    let y3 = Row.less<T>(v128.load(x3 + at), l3, y0);
+    y3 = Row.less<T>(y3, l3 + along, y1);
+    y3 = v128.mul<T>(Row.less<T>(y3, l3 + 2 * along, y2), d3);
+    v128.store(x + at, y0);
+    v128.store(x1 + at, y1);
+    v128.store(x2 + at, y2);
+    v128.store(x3 + at, y3);
   }
 }
 
@@ -69,30 +115,67 @@ function solveVector<T extends number>(l: usize, n: i32, x: usize, transpose: bo
   }
 }
 
-/** Many right-hand sides: strips of columns, in each of which the tiles of a product do the work. */
-function solveStrips<T extends number>(l: usize, n: i32, x: usize, m: i32, transpose: bool): void {
-  const N = tileColumns<T>();
-  const ldx = bytesOf<T>(m);
+/**
+ * Rows `from` … n of a strip of columns, `from` a multiple of ROWS, the tiles of a product doing the
+ * work; forwards, the rows before count as zeros.
+ */
+export function solveStrip<T extends number>(
+  l: usize,
+  n: i32,
+  x: usize,
+  ldx: usize,
+  from: i32,
+  columns: i32,
+  transpose: bool,
+): void {
   const ldl = bytesOf<T>(n);
-  for (let j: i32 = 0; j < m; j += N, x += 32) {
-    const columns = min<i32>(N, m - j);
-    for (let block: i32 = 0; block < n; block += ROWS) {
-      const i0 = transpose ? ((n - 1) / ROWS) * ROWS - block : block;
-      const rows = min<i32>(ROWS, n - i0);
-      const c = x + (i0 as usize) * ldx;
-      if (transpose) {
-        const p = i0 + rows;
-        const a = l + bytesOf<T>(p * n + i0);
-        const b = x + (p as usize) * ldx;
-        if (p < n) microStrip<T>(true, n - p, a, ldl, 0, b, ldx, c, ldx, rows, columns, MINUS);
-        backwardBlock<T>(l, n, x, ldx, i0, rows, columns);
-      } else {
-        const a = l + bytesOf<T>(i0 * n);
-        if (i0 > 0) microStrip<T>(false, i0, a, ldl, 0, x, ldx, c, ldx, rows, columns, MINUS);
-        forwardBlock<T>(l, n, x, ldx, i0, rows, columns);
-      }
+  const last = ((n - 1) / ROWS) * ROWS;
+  const whole = columns === tileColumns<T>();
+  for (let done: i32 = 0; from + done < n; done += ROWS) {
+    const i0 = transpose ? last - done : from + done;
+    const rows = min<i32>(ROWS, n - i0);
+    const c = x + (i0 as usize) * ldx;
+    if (transpose) {
+      const p = i0 + rows;
+      const a = l + bytesOf<T>(p * n + i0);
+      const b = x + (p as usize) * ldx;
+      if (p < n) microStrip<T>(true, n - p, a, ldl, 0, b, ldx, c, ldx, rows, columns, MINUS);
+      if (whole && rows === ROWS) {
+        const end = l + (ROWS - 1) * (ldl + sizeof<T>()) + bytesOf<T>(i0 * n + i0);
+        solveTile<T>(
+          end,
+          (0 as usize) - sizeof<T>(),
+          (0 as usize) - ldl,
+          c + 3 * ldx,
+          (0 as usize) - ldx,
+        );
+      } else backwardBlock<T>(l, n, x, ldx, i0, rows, columns);
+    } else {
+      const a = l + bytesOf<T>(i0 * n + from);
+      const b = x + (from as usize) * ldx;
+      if (done > 0) microStrip<T>(false, done, a, ldl, 0, b, ldx, c, ldx, rows, columns, MINUS);
+      if (whole && rows === ROWS) {
+        solveTile<T>(l + bytesOf<T>(i0 * n + i0), ldl, sizeof<T>(), c, ldx);
+      } else forwardBlock<T>(l, n, x, ldx, i0, rows, columns);
     }
   }
+}
+
+/** Many right-hand sides, strip by strip. */
+function solveStrips<T extends number>(l: usize, n: i32, x: usize, m: i32, transpose: bool): void {
+  const N = tileColumns<T>();
+  for (let j: i32 = 0; j < m; j += N, x += WIDTH) {
+    solveStrip<T>(l, n, x, bytesOf<T>(m), 0, min<i32>(N, m - j), transpose);
+  }
+}
+
+/** DONE, or the first zero on the diagonal of L, of number i in the batch. */
+export function checkPivots<T extends number>(l: usize, n: i32, i: i32): i32 {
+  for (let j: i32 = 0; j < n; j++) {
+    const pivot = load<T>(l + bytesOf<T>(j * n + j));
+    if (pivot === (0 as T)) return fail(SINGULAR, i, j, pivot as f64);
+  }
+  return DONE;
 }
 
 /** The system of number i in the batch. */
@@ -106,10 +189,8 @@ function solveOne<T extends number>(
   transpose: bool,
 ): i32 {
   const size = bytesOf<T>(n * m);
-  for (let j: i32 = 0; j < n; j++) {
-    const pivot = load<T>(l + bytesOf<T>(j * n + j));
-    if (pivot === (0 as T)) return fail(SINGULAR, i, j, pivot as f64);
-  }
+  const status = checkPivots<T>(l, n, i);
+  if (status !== DONE) return status;
   memory.copy(x, b, size);
   if (m === 1) solveVector<T>(l, n, x, transpose);
   else if (readablePast(x + size)) solveStrips<T>(l, n, x, m, transpose);

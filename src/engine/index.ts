@@ -30,13 +30,8 @@ export { type Parallel, type ParallelOptions, type Parts, parallel } from "./par
 export type { Axes, ReduceOptions } from "./primitives/broadcast.js";
 export { broadcastTo, reshape, stopGradient, sum } from "./primitives/broadcast.js";
 export { cast } from "./primitives/cast.js";
-export {
-  cholesky,
-  choleskySolve,
-  logDeterminantOfFactor,
-  symmetrise,
-  triangularSolve,
-} from "./primitives/cholesky.js";
+export { cholesky, symmetrise, triangularSolve } from "./primitives/cholesky.js";
+export { comoments } from "./primitives/comoments.js";
 export { circularConv } from "./primitives/convolution.js";
 export {
   abs,
@@ -83,6 +78,14 @@ export {
   stack,
   transpose,
 } from "./primitives/movement.js";
+export {
+  logDeterminant,
+  type Positive,
+  positive,
+  solve,
+  solveRows,
+  solveVector,
+} from "./primitives/positive.js";
 export { drawNormal, drawUniform, foldKey, splitKey } from "./primitives/random.js";
 export { logsumexp, max, mean } from "./primitives/reduce.js";
 export {

@@ -2,33 +2,36 @@
  * The ensemble Kalman filter with perturbed observations, its covariance inflated and tapered
  * (modified EnKF).
  *
- * Members are rows. With A = E − x̄, Y = h(E) − ȳ (HA of a linear h), c = (1 + φ)/(N − 1) and a
- * taper ρ of observed places,
+ * Members are rows. With anomalies A = E − x̄, Y = h(E) − ȳ, c = (1 + φ)/(N − 1) and a taper ρ of
+ * observed places,
  *
- *     S  = ρ ∘ (c YᵀY) + R = LLᵀ       innovation covariance         [m, m]
- *     Kᵀ = S⁻¹ (ρ ∘ (c YᵀA))           gain, transposed              [m, d]
- *     E⁺ = E + (y + ε − ȳ − Y) Kᵀ      one innovation per member     [N, d]
+ *     G  = c ρ ∘ YᵀA                   covariance of h(x) and x      [m, d]
+ *     S  = c ρ ∘ YᵀY + R               innovation covariance         [m, m]
+ *     E⁺ = E + (y + ε − h(E)) S⁻¹ G    one innovation per member     [N, d]
  *     ℓ  = log N(y; ȳ, S)              evidence of y, eq. 14         []
  *
- * No d×d matrix is formed. Where components are picked, S − R is a part of ρ ∘ (c YᵀA) and needs no
- * product of its own; one factor L serves evidence and increments. The key fixes ε, so ℓ is as
- * smooth as model and h in every parameter, R and φ included, through a whole run.
+ * No d×d matrix is formed. Where components are picked, S − R is a part of G and needs no product of
+ * its own; S is factored and inverted once, for evidence, increments and their derivatives. The key
+ * fixes ε, so ℓ is as smooth as model and h in every parameter, R and φ included, through a whole
+ * run.
  *
  * @see burgers1998 for the analysis; chen2022 for the gradient; adrian2026, table 1 and eq. 8
  */
 import {
   add,
-  cholesky,
-  choleskySolve,
+  comoments,
   expandDims,
   matmul,
   mean,
   mul,
+  type Positive,
+  positive,
   ShapeError,
+  solve,
+  solveRows,
   square,
   sub,
   sum,
-  transpose as T,
   type Tensor,
   UsageError,
 } from "../engine/index.js";
@@ -38,14 +41,14 @@ import {
   checkObservation,
   columnsAtObserved,
   type Observation,
-  type Operator,
   observedCount,
+  rowsAtObserved,
   variances,
 } from "../observe/index.js";
 import {
   floatType,
   fold,
-  logNormalWhitened,
+  logNormal,
   root,
   type Scalar,
   sampleGaussian,
@@ -102,53 +105,40 @@ export function enkfAnalysis(
   checkObservation("enkf", observation);
   if (taper !== undefined) checkTaper("enkf", taper, observation.operator.size, E.shape.at(-1)!);
   const { y, operator, support } = observation;
-  const { ybar, A, HA } = observedMoments(E, operator);
-  const Y = columnsAtObserved(HA, observation); // [..., N, m]
+  const { apply: h, components } = operator;
+  const hE = h(E); // [..., N, m]
+  const xbar = mean(E, -2); // [..., d]
+  const ybar = operator.linear ? h(xbar) : mean(hE, -2); // [..., m]
 
   const c = scale(1 / (N - 1), typeof phi === "number" ? 1 + phi : add(1, phi));
-  const cY = mul(c, Y); // [..., N, m]
-  const cYA = damp(matmul(cY, A, { transposeA: true }), taper?.observedState); // [..., m, d]
-  const cYY =
-    operator.components === null
-      ? damp(matmul(cY, Y, { transposeA: true }), taper?.observed)
-      : columnsAtObserved(operator.apply(cYA), observation); // [..., m, m]
-  const L = cholesky(addNoise(cYY, variances(observation)));
+  const YA = mul(damping(c, taper?.observedState), comoments(hE, E, ybar, xbar));
+  const G = rowsAtObserved(YA, observation); // [..., m, d]
+  const YY =
+    components === null
+      ? rowsAtObserved(mul(damping(c, taper?.observed), comoments(hE, hE, ybar)), observation)
+      : h(G);
+  const S = positive(addNoise(columnsAtObserved(YY, observation), variances(observation)));
 
-  const r = sub(y, ybar); // [..., m]
-  const perturbed =
-    support === "positive"
-      ? sub(fold(add(expandDims(y, -2), epsilon), support), expandDims(ybar, -2))
-      : add(expandDims(r, -2), epsilon); // [..., N, m]
-  const D = columnsAtObserved(sub(perturbed, HA), observation);
-  const increments = correct(D, L, cYA); // [..., N, d]
-
-  const w = whiten(atObserved(r, observation), L); // [..., m]
+  const perturbed = fold(add(expandDims(y, -2), epsilon), support); // [..., N, m]
+  const D = columnsAtObserved(sub(perturbed, hE), observation);
+  const r = atObserved(sub(y, ybar), observation); // [..., m]
+  const w = whiten(r, S.factor);
   return {
-    state: add(E, increments),
-    logEvidence: logNormalWhitened(w, L, observedCount(observation)),
+    state: add(E, correct(D, S, G)),
+    logEvidence: logNormal(r, S, observedCount(observation)),
     innovation: w,
     chiSquare: sum(square(w), -1),
   };
 }
 
-/** Mean of h(E), and the anomalies of E and of h(E): ȳ [..., m], A [..., N, d], Y [..., N, m]. */
-function observedMoments(E: Tensor, h: Operator): { ybar: Tensor; A: Tensor; HA: Tensor } {
-  const xbar = mean(E, -2); // [..., d]
-  const A = sub(E, expandDims(xbar, -2));
-  if (h.linear) return { ybar: h.apply(xbar), A, HA: h.apply(A) };
-  const hE = h.apply(E);
-  const ybar = mean(hE, -2);
-  return { ybar, A, HA: sub(hE, expandDims(ybar, -2)) };
-}
+/** c ρ */
+const damping = (c: Scalar, rho: Tensor | undefined): Scalar =>
+  rho === undefined ? c : mul(c, rho);
 
-const damp = (C: Tensor, rho: Tensor | undefined): Tensor => (rho === undefined ? C : mul(rho, C));
-
-/** D S⁻¹ (cYA), with S⁻¹ on the side that has fewer columns: N members or d components. */
-function correct(D: Tensor, L: Tensor, cYA: Tensor): Tensor {
-  const [N, d] = [D.shape.at(-2)!, cYA.shape.at(-1)!];
-  return d <= N
-    ? matmul(D, choleskySolve(L, cYA))
-    : matmul(choleskySolve(L, T(D)), cYA, { transposeA: true });
+/** D S⁻¹ G, with S⁻¹ on the side that has fewer columns: N members or d components. */
+function correct(D: Tensor, S: Positive, G: Tensor): Tensor {
+  const [N, d] = [D.shape.at(-2)!, G.shape.at(-1)!];
+  return d <= N ? matmul(D, solve(S, G)) : matmul(solveRows(S, D), G);
 }
 
 function ensembleSize(E: Tensor): number {

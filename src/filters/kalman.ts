@@ -12,13 +12,13 @@
  */
 import {
   add,
-  cholesky,
-  choleskySolve,
   diagonal,
   eye,
   matmul,
   matvec,
   mul,
+  positive,
+  solve,
   square,
   sub,
   sum,
@@ -35,7 +35,7 @@ import {
   rowsAtObserved,
   variances,
 } from "../observe/index.js";
-import { asRow, covarianceMatrix, floatType, logNormalWhitened, whiten } from "../prob/index.js";
+import { asRow, covarianceMatrix, floatType, logNormal, whiten } from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
 
 export interface KalmanState {
@@ -80,17 +80,16 @@ export function kalmanAnalysis(
   const r = atObserved(sub(observation.y, matvec(H, m)), observation); // [..., m]
 
   const HP = matmul(H, P); // [..., m, d]
-  const S = addNoise(matmul(HP, H, { transposeB: true }), R); // [..., m, m]
-  const L = cholesky(S);
-  const K = T(choleskySolve(L, HP)); // [..., d, m]  K = PHᵀS⁻¹
+  const S = positive(addNoise(matmul(HP, H, { transposeB: true }), R)); // [..., m, m]
+  const K = T(solve(S, HP)); // [..., d, m]  K = PHᵀS⁻¹
   const J = sub(eye(m.shape.at(-1)!, floatType(m)), matmul(K, H)); // [..., d, d]
   const JPJ = matmul(matmul(J, P), J, { transposeB: true });
   const KRK = matmul(mul(K, asRow(R)), K, { transposeB: true });
 
-  const w = whiten(r, L);
+  const w = whiten(r, S.factor);
   return {
     state: { mean: add(m, matvec(K, r)), covariance: add(JPJ, KRK) },
-    logEvidence: logNormalWhitened(w, L, observedCount(observation)),
+    logEvidence: logNormal(r, S, observedCount(observation)),
     innovation: w,
     chiSquare: sum(square(w), -1),
   };

@@ -1,33 +1,33 @@
 /**
  * 3DVar with a learned static covariance (3DVar-C): one state, a gain that no forecast changes.
  *
- *     S  = H C Hᵀ + R = LLᵀ         innovation covariance          [m, m]
+ *     S  = H C Hᵀ + R               innovation covariance          [m, m]
  *     Kᵀ = S⁻¹ H C                  gain, transposed               [m, d]
  *     x⁺ = x + (y − H x) Kᵀ         states are rows                [..., d]
  *     ℓ  = log N(y; H x, S)         evidence of y, eq. 14          [...]
  *
- * C = B Bᵀ enters through H C alone, and a Cholesky factor of S serves everything. Where R and H do
- * not change (`observing`), both are worked out once for all steps and all trajectories.
+ * C = B Bᵀ enters through H C alone; S is factored and inverted once for everything. Where R and H
+ * do not change (`observing`), that is once for all steps and all trajectories.
  *
  * @see lorenc1986; adrian2026, table 1 and algorithm 1
  */
 import {
   add,
   broadcastTo,
-  cholesky,
-  choleskySolve,
   diagonalMatrix,
   expandDims,
   matmul,
-  reshape,
+  type Positive,
+  positive,
   ShapeError,
+  solve,
+  solveVector,
   square,
   squeeze,
   sub,
   sum,
   transpose as T,
   type Tensor,
-  triangularSolve,
   UsageError,
 } from "../engine/index.js";
 import { addNoise } from "../models/index.js";
@@ -41,7 +41,7 @@ import {
   rowsAtObserved,
   variances,
 } from "../observe/index.js";
-import { type Covariance, logNormalWhitened, type Scalar, whiten } from "../prob/index.js";
+import { type Covariance, logNormal, type Scalar, whiten } from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
 
 /** What is observed, and how well, at every step. */
@@ -62,8 +62,8 @@ export interface ThreedvarParams {
 export interface StaticGain {
   /** H C, [..., m, d] */
   readonly HC: Tensor;
-  /** S = LLᵀ, [..., m, m] */
-  readonly L: Tensor;
+  /** S, [..., m, m] */
+  readonly S: Positive;
   /** Kᵀ = S⁻¹ H C, [..., m, d] */
   readonly transposed: Tensor;
 }
@@ -102,8 +102,8 @@ export function staticGain(
   }
   const HC = rowsAtObserved(observedCovariance(covariance, operator), observation); // [..., m, d]
   const HCH = columnsAtObserved(operator.apply(HC), observation); // [..., m, m]
-  const L = cholesky(addNoise(HCH, variances(observation)));
-  return { HC, L, transposed: choleskySolve(L, HC) };
+  const S = positive(addNoise(HCH, variances(observation)));
+  return { HC, S, transposed: solve(S, HC) };
 }
 
 /** H C for C = B Bᵀ as (H B) Bᵀ, [m, d]: the observed rows of C, and no others. */
@@ -124,7 +124,10 @@ function componentVariances(v: Scalar): Tensor {
 const staticVariance = (C: Covariance): Tensor =>
   C.kind === "dense" ? sum(square(C.factor), -1) : componentVariances(C.variance);
 
-/** One analysis: forecast x [..., d] and a gain → analysis and ℓ. */
+/**
+ * One analysis: forecast x [..., d] and a gain → analysis and ℓ. The increments are r Kᵀ; of fewer
+ * trajectories than components rather (S⁻¹r)ᵀ H C, where the evidence needs S⁻¹r anyway.
+ */
 export function threedvarAnalysis(
   x: Tensor,
   observation: Observation,
@@ -133,40 +136,21 @@ export function threedvarAnalysis(
   checkObservation("3dvar-c", observation);
   const { y, operator } = observation;
   const r = atObserved(sub(y, operator.apply(x)), observation); // [..., m]
-  const { w, increments } = gain.L.shape.length === 2 ? oneGain(r, gain) : gainEach(r, gain);
+  const { HC, S, transposed } = gain;
+  const a = solveVector(S, r); // [..., m]
+  const w = whiten(r, S.factor); // [..., m]
+  const shared = S.matrix.shape.length === 2;
+  const [d, n] = [HC.shape.at(-1)!, r.size / r.shape.at(-1)!];
   return {
-    state: add(x, increments),
-    logEvidence: logNormalWhitened(w, gain.L, observedCount(observation)),
+    state: add(x, shared && n < d ? rowTimes(a, HC) : rowTimes(r, transposed)),
+    logEvidence: logNormal(r, S, observedCount(observation), a),
     innovation: w,
     chiSquare: sum(square(w), -1),
   };
 }
 
-interface Corrections {
-  /** L⁻¹ r, [..., m] */
-  readonly w: Tensor;
-  /** r Kᵀ, [..., d] */
-  readonly increments: Tensor;
-}
-
-/**
- * All trajectories with one gain, as two products of matrices. S⁻¹ stands on the side that has
- * fewer columns: the n trajectories, where r Kᵀ = (L⁻ᵀw)ᵀ H C, or the d components of the state.
- */
-function oneGain(r: Tensor, { HC, L, transposed }: StaticGain): Corrections {
-  const [m, d] = HC.shape as [number, number];
-  const rows = reshape(r, [-1, m]); // [n, m]
-  const W = triangularSolve(L, T(rows)); // [m, n]
-  const increments =
-    d <= rows.shape[0]!
-      ? matmul(rows, transposed)
-      : matmul(triangularSolve(L, W, { transpose: true }), HC, { transposeA: true });
-  const lead = r.shape.slice(0, -1);
-  return { w: reshape(T(W), r.shape), increments: reshape(increments, [...lead, d]) };
-}
-
-/** A gain for every trajectory: their gaps differ. */
-const gainEach = (r: Tensor, { L, transposed }: StaticGain): Corrections => ({
-  w: whiten(r, L),
-  increments: squeeze(matmul(expandDims(r, -2), transposed), -2),
-});
+/** x K for vectors x [..., m]; one K [m, d], or one for each. */
+const rowTimes = (x: Tensor, K: Tensor): Tensor =>
+  K.shape.length === 2 && x.shape.length > 1
+    ? matmul(x, K)
+    : squeeze(matmul(expandDims(x, -2), K), -2);

@@ -10,15 +10,14 @@
 import {
   add,
   capture,
-  cholesky,
-  choleskySolve,
   eye,
   grad,
   jvp,
   mul,
   NumericError,
-  reshape,
+  positive,
   scope,
+  solveVector,
   type Tensor,
   tensor,
 } from "../engine/index.js";
@@ -92,9 +91,8 @@ export function direction({ gradient, hessian }: Curvature): number[] {
   for (let shift = 0; ; shift = shift === 0 ? 1e-6 * scale : 10 * shift) {
     try {
       return scope(() => {
-        const L = cholesky(add(tensor(hessian), mul(shift, eye(n))));
-        const right = reshape(tensor(gradient.map((g) => -g)), [n, 1]);
-        return Array.from(choleskySolve(L, right).data());
+        const H = positive(add(tensor(hessian), mul(shift, eye(n))));
+        return Array.from(solveVector(H, tensor(gradient.map((g) => -g))).data());
       });
     } catch (error) {
       if (!(error instanceof NumericError) || shift > 1e12 * scale) throw error;

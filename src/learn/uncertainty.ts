@@ -8,15 +8,7 @@
  * and the others' errors are conditional on it. Where the curvature is not positive definite, no
  * standard error is given at all.
  */
-import {
-  cholesky,
-  choleskySolve,
-  diagonal,
-  eye,
-  NumericError,
-  scope,
-  tensor,
-} from "../engine/index.js";
+import { diagonal, NumericError, positive, scope, tensor } from "../engine/index.js";
 import { normalQuantile } from "../prob/index.js";
 import type { NewtonState } from "./newton.js";
 import type { ParameterDefinition } from "./parameters.js";
@@ -52,7 +44,7 @@ function inverseDiagonal(H: readonly (readonly number[])[]): number[] | null {
   if (H.length === 0) return [];
   try {
     return scope(() => {
-      const inverse = choleskySolve(cholesky(tensor(H)), eye(H.length));
+      const { inverse } = positive(tensor(H));
       return [...diagonal(inverse).data()];
     });
   } catch (error) {

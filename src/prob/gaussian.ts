@@ -12,10 +12,12 @@ import {
   diagonalMatrix,
   expandDims,
   eye,
-  logDeterminantOfFactor,
+  logDeterminant,
   matmul,
   mean,
   mul,
+  type Positive,
+  solveVector,
   square,
   squeeze,
   sub,
@@ -88,18 +90,20 @@ export const whiten = (r: Tensor, L: Tensor): Tensor =>
   squeeze(triangularSolve(L, expandDims(r, -1)), -1);
 
 /**
- * log N(w; 0, I) with the volume of a whitening by L, all constants included:
- *     ℓ = −½ (wᵀw + log det LLᵀ + n log 2π)
- * w [..., m], L [..., m, m] → [...]; n is m, or the number of entries that were observed.
+ * log N(r; 0, S), all constants included:
+ *     ℓ = −½ (rᵀS⁻¹r + log det S + n log 2π)
+ * r [..., m], S [..., m, m] → [...]; n is m, or the number of entries that were observed; a = S⁻¹r
+ * may be known already.
  */
-export function logNormalWhitened(w: Tensor, L: Tensor, n: Scalar = w.shape.at(-1)!): Tensor {
-  const terms = add(sum(square(w), -1), logDeterminantOfFactor(L)); // [...]
+export function logNormal(
+  r: Tensor,
+  S: Positive,
+  n: Scalar = r.shape.at(-1)!,
+  a: Tensor = solveVector(S, r),
+): Tensor {
+  const terms = add(sum(mul(r, a), -1), logDeterminant(S)); // [...]
   return mul(-0.5, add(terms, scale(Math.log(2 * Math.PI), n)));
 }
-
-/** log N(r; 0, LLᵀ), all constants included; r [..., m], L [..., m, m] → [...] */
-export const logNormal = (r: Tensor, L: Tensor, n: Scalar = r.shape.at(-1)!): Tensor =>
-  logNormalWhitened(whiten(r, L), L, n);
 
 /** (m, v) of draws [..., N, d] along the members: v with N − 1. */
 export function sampleMoments(E: Tensor): { mean: Tensor; variance: Tensor } {

@@ -7,7 +7,6 @@ export {
   floatType,
   type Gaussian,
   logNormal,
-  logNormalWhitened,
   sampleGaussian,
   sampleMoments,
   whiten,

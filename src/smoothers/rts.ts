@@ -11,10 +11,10 @@
  */
 import {
   add,
-  cholesky,
-  choleskySolve,
   matmul,
   matvec,
+  positive,
+  solve,
   sub,
   transpose as T,
   type Tensor,
@@ -51,7 +51,7 @@ export function rtsStep(
 ): KalmanState {
   const F = powerOf(propagation); // [..., d, d]; null: the identity
   const FP = F === null ? P : matmul(F, P);
-  const G = T(choleskySolve(cholesky(Pf), FP)); // [..., d, d]
+  const G = T(solve(positive(Pf), FP)); // [..., d, d]
   const shift = matvec(G, sub(ms, mf)); // [..., d]
   const change = matmul(matmul(G, sub(Ps, Pf)), G, { transposeB: true }); // [..., d, d]
   return { mean: add(m, shift), covariance: add(P, change) };

@@ -78,6 +78,18 @@ const onSpd =
   (f: (A: Tensor, ...rest: Tensor[]) => Tensor) =>
   (r: Source): Case => ({ inputs: [square(r, r.whole(1, 5))], f: (x) => f(spd(x)) });
 
+/** An operation of a positive definite matrix, or one for each, and a right-hand side. */
+const withPositive =
+  (side: (n: number, r: Source) => number[], f: (S: k.Positive, B: Tensor) => Tensor) =>
+  (r: Source): Case => {
+    const n = r.whole(1, 5);
+    const lead = shapeOf(r, r.whole(0, 1));
+    return {
+      inputs: [input(r, [...partner(r, lead), n, n], -1, 1), input(r, [...lead, ...side(n, r)])],
+      f: (x, B) => f(k.positive(spd(x)), B),
+    };
+  };
+
 const axisOf = (r: Source, rank: number): number => r.whole(-rank, rank - 1);
 
 export const cases: Readonly<Record<string, (r: Source) => Case>> = {
@@ -213,14 +225,23 @@ export const cases: Readonly<Record<string, (r: Source) => Case>> = {
     const transpose = r.whole(0, 1) === 1;
     return { inputs: [left, right], f: (L, B) => k.triangularSolve(L, B, { transpose }) };
   },
-  choleskySolve: (r) => {
-    const n = r.whole(1, 5);
+  positiveInverse: onSpd((A) => k.positive(A).inverse),
+  logDeterminant: onSpd((A) => k.logDeterminant(k.positive(A))),
+  solve: withPositive((n, r) => [n, r.whole(1, 4)], k.solve),
+  solveRows: withPositive((n, r) => [r.whole(1, 4), n], k.solveRows),
+  solveVector: withPositive((n) => [n], k.solveVector),
+  comoments: (r) => {
+    const [N, m, d] = [r.whole(2, 5), r.whole(1, 4), r.whole(1, 4)];
+    const lead = shapeOf(r, r.whole(0, 1));
     return {
-      inputs: [input(r, [n, n], -1, 1), input(r, [n, 3])],
-      f: (x, b) => k.choleskySolve(k.cholesky(spd(x)), b),
+      inputs: [input(r, [...lead, N, m]), input(r, [...lead, N, d])],
+      f: k.comoments,
     };
   },
-  logDeterminantOfFactor: onSpd((A) => k.logDeterminantOfFactor(k.cholesky(A))),
+  comomentsOfOne: (r) => ({
+    inputs: [input(r, [...shapeOf(r, r.whole(0, 1)), r.whole(2, 5), r.whole(1, 4)])],
+    f: (E) => k.comoments(E, E),
+  }),
   eighValues: onSpd((A) => k.eigh(A).values),
   // A smooth function of eigenvectors whose signs cancel: v vᵀ of the largest eigenvalue.
   eighVectors: (r) => ({

@@ -9,13 +9,14 @@ import {
   grad,
   heapStatistics,
   log,
-  logDeterminantOfFactor,
+  logDeterminant,
   matmul,
   mean,
   mul,
   NumericError,
   neg,
   parallel,
+  positive,
   ShapeError,
   scope,
   sin,
@@ -55,9 +56,9 @@ function step(parameters: Parameters, { E, y, keys }: Trajectories) {
     const center = mean(forecast, 1, { keepDims: true });
     const A = sub(forecast, center);
     const S = add(mul(1 / (members - 1), matmul(A, A, { transposeA: true })), eye(d));
-    const L = cholesky(S);
-    const z = triangularSolve(L, sub(y, transpose(center)));
-    const value = neg(add(sum(square(z)), sum(logDeterminantOfFactor(L))));
+    const P = positive(S);
+    const z = triangularSolve(P.factor, sub(y, transpose(center)));
+    const value = neg(add(sum(square(z)), sum(logDeterminant(P))));
     return { value, aux: { forecast, z } };
   }, parameters);
   return { total: { value, gradient }, each: aux };

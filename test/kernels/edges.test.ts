@@ -77,6 +77,7 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
       const square = output(dtype, n * n);
       const programs: [string, readonly (number | Place)[]][] = [
         ["cholesky", [square, A, 1, n]],
+        ["choleskyInverse", [square, A, 1, n]],
         ["triangularSolve", [output(dtype, n * m), A, values(draws, n * m), 1, n, m, 0, 0, 0]],
         ["triangularSolve", [output(dtype, n * m), A, values(draws, n * m), 1, n, m, 1, 0, 0]],
         ["sqrtm", [square, A, 1, n, space(2 * n * n + 6 * n)]],

@@ -83,6 +83,35 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
     });
   });
 
+  // ‖M A − I‖ ≤ c n ε κ by element (Higham 2002, 14.3.3): |M||L||Lᵀ| bounds what rounding moves; c
+  // counts the two triangular solves and the factor
+  const inverse = (draws: Draws, n: number, batch: number) => {
+    const { As, Ls } = factor(draws, n, batch);
+    const lower = Array.from({ length: batch }, (_, s) => lowerOnly(slice(Ls, s, n * n), n));
+    const out = output(dtype, batch * n * n);
+    const L = input(dtype, stacked(lower));
+    const Ms = runOne(build, `choleskyInverse_${dtype}`, out, L, batch, n);
+    for (const [s, A] of As.entries()) {
+      const M = slice(Ms, s, n * n);
+      expectClose(M, transposed(M, n, n), exactly);
+      const factors = slice(Ls, s, n * n);
+      const size = multiply(abs(factors), abs(transposed(factors, n, n)), n, n, n);
+      const scale = multiply(abs(M), size, n, n, n);
+      const whole = Math.max(0, ...scale);
+      const identity = Float64Array.from({ length: n * n }, (_, at) => Number(at % (n + 1) === 0));
+      expectClose(multiply(M, A, n, n, n), identity, () => 4 * (n + 1) * eps * whole);
+    }
+  };
+
+  test("choleskyInverse", () => {
+    forSeeds(60, (draws) => inverse(draws, anySize(draws), draws.integer(0, 3)));
+    forSeeds(1, (draws) => {
+      inverse(draws, 12, 7);
+      inverse(draws, 40, 2);
+      inverse(draws, 131, 1);
+    });
+  });
+
   test("a right-hand side of zeros", () => {
     const L = input(dtype, [2, NaN, 1, 3]);
     const out = output(dtype, 4);

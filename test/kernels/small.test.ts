@@ -96,6 +96,22 @@ describe.each(cases)("$name", ({ build, dtype }) => {
     });
   });
 
+  test("many small inverses, wherever they lie in the batch", () => {
+    forSeeds(40, (draws) => {
+      const [batch, n] = [draws.integer(1, 11), draws.integer(1, draws.chance(0.3) ? 34 : 8)];
+      const l = dominant(draws, batch, n, dtype);
+      const run = (backend: typeof build, from: Float64Array) => {
+        const out = output(dtype, batch * n * n);
+        return runOne(backend, `choleskyInverse_${dtype}`, out, input(dtype, from), batch, n);
+      };
+      const actual = run(build, l);
+      expectClose(actual, run(twin, l), () => 20 * n * epsilon[dtype]);
+      if (batch < 4) return;
+      const turned = Float64Array.from([...l.slice(n * n), ...l.slice(0, n * n)]);
+      expect([...run(build, turned).slice(0, -n * n)]).toEqual([...actual.slice(n * n)]);
+    });
+  });
+
   test("many small triangular systems", () => {
     forSeeds(80, (draws) => {
       const [batch, n] = [draws.integer(1, 11), draws.integer(1, draws.chance(0.3) ? 34 : 8)];
@@ -133,6 +149,8 @@ describe.each(cases)("$name", ({ build, dtype }) => {
       ] as const;
       const failure = failureOf(build, `triangularSolve_${dtype}`, ...system);
       expect(failure).toMatchObject({ code: 3, ...place, value: 0 });
+      const inverse = failureOf(build, `choleskyInverse_${dtype}`, ...square);
+      expect(inverse).toMatchObject({ code: 3, ...place, value: 0 });
     });
   });
 });

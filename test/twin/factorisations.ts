@@ -42,4 +42,30 @@ const triangularSolve: Kernel = ({ words, numbers, fail }) => {
   return status.done;
 };
 
-export const factorisations: Kernels = { cholesky, triangularSolve };
+/** (L Lᵀ)⁻¹ as XᵀX, X = L⁻¹. */
+const choleskyInverse: Kernel = ({ word, numbers, fail }) => {
+  const [out, l, batch, n] = [numbers(0), numbers(1), word(2), word(3)];
+  for (let s = 0; s < batch; s++) {
+    const L = readMatrix(l, s * n * n, n, n);
+    const X = new Float64Array(n * n);
+    for (let i = 0; i < n; i++) {
+      const pivot = L[i * n + i]!;
+      if (pivot === 0) return fail(status.singular, s, i, pivot);
+      for (let j = 0; j <= i; j++) {
+        let rest = Number(i === j);
+        for (let k = j; k < i; k++) rest -= L[i * n + k]! * X[k * n + j]!;
+        X[i * n + j] = rest / pivot;
+      }
+    }
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        let sum = 0;
+        for (let k = Math.max(i, j); k < n; k++) sum += X[k * n + i]! * X[k * n + j]!;
+        out[s * n * n + i * n + j] = sum;
+      }
+    }
+  }
+  return status.done;
+};
+
+export const factorisations: Kernels = { cholesky, choleskyInverse, triangularSolve };

@@ -1,13 +1,13 @@
-/** Cholesky factors, triangular solves, and what filters make of them. */
+/** Cholesky factors and triangular solves. */
 import { ShapeError } from "../errors.js";
 import { apply, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { broadcastShapes, sameShape, sizeOf } from "../shape.js";
 import { type Tensor, tensor } from "../tensor.js";
-import { broadcastTo, reshape, sum, unbroadcast } from "./broadcast.js";
-import { add, log, mul, neg } from "./elementwise.js";
+import { broadcastTo, reshape, unbroadcast } from "./broadcast.js";
+import { add, mul, neg } from "./elementwise.js";
 import { matmul } from "./matmul.js";
-import { diagonal, transpose } from "./movement.js";
+import { transpose } from "./movement.js";
 
 /** Square matrices in the last two axes, or an error in the name of the caller. */
 export function squareSide(name: string, x: Tensor): number {
@@ -120,10 +120,3 @@ export function triangularSolve(L: Tensor, B: Tensor, options: SolveOptions = {}
     : broadcastTo(B, [...lead, ...B.shape.slice(-2)]);
   return apply(solve, [factors, sides], transposed);
 }
-
-/** Solves L Lᵀ X = B, with L from `cholesky`. */
-export const choleskySolve = (L: Tensor, B: Tensor): Tensor =>
-  triangularSolve(L, triangularSolve(L, B), { transpose: true });
-
-/** log det(L Lᵀ) = 2 Σ log Lᵢᵢ, [..., n, n] → [...]. */
-export const logDeterminantOfFactor = (L: Tensor): Tensor => mul(2, sum(log(diagonal(L)), -1));

@@ -4,9 +4,9 @@ import { ShapeError } from "../errors.js";
 import { apply, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { sameShape, sizeOf } from "../shape.js";
-import { eye, type Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { stopGradient } from "./broadcast.js";
-import { cholesky, choleskySolve, squareSide, symmetrise } from "./cholesky.js";
+import { squareSide, symmetrise } from "./cholesky.js";
 import { abs, add, div, lessEqual, mul, neg, sub, where } from "./elementwise.js";
 import { matmul, scratch } from "./matmul.js";
 import {
@@ -18,6 +18,7 @@ import {
   slice,
   transpose,
 } from "./movement.js";
+import { positive } from "./positive.js";
 import { max } from "./reduce.js";
 
 /** Emits a kernel on square matrices with `elements` of scratch. */
@@ -114,8 +115,7 @@ const squareRoot: Primitive<undefined> = {
 export const sqrtm = (A: Tensor): Tensor => apply(squareRoot, [A], undefined);
 
 /** A^{−1/2} of symmetric positive definite matrices; safe at repeated eigenvalues. */
-export const inverseSqrtm = (A: Tensor): Tensor =>
-  choleskySolve(cholesky(sqrtm(A)), eye(A.shape.at(-1)!, A.dtype));
+export const inverseSqrtm = (A: Tensor): Tensor => positive(sqrtm(A)).inverse;
 
 const lyapunovSolve: Primitive<undefined> = {
   name: "lyapunov",
