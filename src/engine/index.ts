@@ -38,6 +38,7 @@ export {
   triangularSolve,
 } from "./primitives/cholesky.js";
 export { circularConv } from "./primitives/convolution.js";
+export { type CumulativeSumOptions, cumulativeSum } from "./primitives/cumulative.js";
 export {
   abs,
   add,
