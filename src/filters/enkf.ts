@@ -38,6 +38,7 @@ import {
   checkObservation,
   columnsAtObserved,
   type Observation,
+  type ObservedCovariance,
   type Operator,
   observedCount,
   variances,
@@ -55,13 +56,13 @@ import {
 } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 import type { Analysis, Filter } from "./filter.js";
-import { checkTaper, type ObservedTaper } from "./taper.js";
+import { type Taper, taperAt } from "./taper.js";
 
 export interface EnkfInflation {
   /** φ ≥ 0 of C = (1 + φ) ρ ∘ Ĉ. */
   readonly covarianceInflation: Scalar;
   /** ρ at the places observed; none: covariances count at any distance. */
-  readonly taper?: ObservedTaper;
+  readonly taper?: Taper;
 }
 
 export interface EnkfParams extends EnkfInflation {
@@ -72,9 +73,7 @@ export interface EnkfParams extends EnkfInflation {
 /** State: the ensemble [..., N, d]. */
 export function enkf(params: EnkfParams): Filter<Tensor> {
   const { members: N } = params;
-  if (!(Number.isInteger(N) && N >= 2)) {
-    throw new UsageError(`enkf: members is ${N}; need a whole number, at least 2.`);
-  }
+  checkMembers("enkf", N);
   return {
     name: "enkf",
     init: (prior, key) => sampleGaussian(prior, N, key),
@@ -83,6 +82,11 @@ export function enkf(params: EnkfParams): Filter<Tensor> {
       enkfAnalysis(E, observation, params, perturbations(E, observation, key)),
     moments: sampleMoments,
   };
+}
+
+export function checkMembers(who: string, N: number): void {
+  if (Number.isInteger(N) && N >= 2) return;
+  throw new UsageError(`${who}: members is ${N}; need a whole number, at least 2.`);
 }
 
 /** ε ~ N(0, R), one row per member: [..., N, m]. */
@@ -95,13 +99,30 @@ export function perturbations(E: Tensor, { operator, variance: R }: Observation,
 export function enkfAnalysis(
   E: Tensor,
   observation: Observation,
-  { covarianceInflation: phi, taper }: EnkfInflation,
+  inflation: EnkfInflation,
   epsilon: Tensor,
 ): Analysis<Tensor> {
-  const N = ensembleSize(E);
-  checkObservation("enkf", observation);
-  if (taper !== undefined) checkTaper("enkf", taper, observation.operator.size, E.shape.at(-1)!);
-  const { y, operator, support } = observation;
+  const seen = ensembleView("enkf", E, observation, inflation);
+  return ensembleAnalysis(E, observation, seen, epsilon);
+}
+
+/** What an ensemble says of its observation: ȳ [..., m], HA [..., N, m], H C and H C Hᵀ. */
+export interface EnsembleView extends ObservedCovariance {
+  readonly ybar: Tensor;
+  readonly HA: Tensor;
+}
+
+/** C = (1 + φ) ρ ∘ Ĉ as an operator sees it, zero at the gaps. */
+export function ensembleView(
+  who: string,
+  E: Tensor,
+  observation: Observation,
+  { covarianceInflation: phi, taper: given }: EnkfInflation,
+): EnsembleView {
+  const N = ensembleSize(who, E);
+  checkObservation(who, observation);
+  const { operator } = observation;
+  const taper = given && taperAt(who, given, operator, E.shape.at(-1)!);
   const { ybar, A, HA } = observedMoments(E, operator);
   const Y = columnsAtObserved(HA, observation); // [..., N, m]
 
@@ -112,7 +133,18 @@ export function enkfAnalysis(
     operator.components === null
       ? damp(matmul(cY, Y, { transposeA: true }), taper?.observed)
       : columnsAtObserved(operator.apply(cYA), observation); // [..., m, m]
-  const L = cholesky(addNoise(cYY, variances(observation)));
+  return { ybar, HA, HC: cYA, HCH: cYY };
+}
+
+/** The analysis of members by whatever H C and H C Hᵀ, zero at the gaps, with one factor of S. */
+export function ensembleAnalysis(
+  E: Tensor,
+  observation: Observation,
+  { ybar, HA, HC, HCH }: EnsembleView,
+  epsilon: Tensor,
+): Analysis<Tensor> {
+  const { y, support } = observation;
+  const L = cholesky(addNoise(HCH, variances(observation)));
 
   const r = sub(y, ybar); // [..., m]
   const perturbed =
@@ -120,7 +152,7 @@ export function enkfAnalysis(
       ? sub(fold(add(expandDims(y, -2), epsilon), support), expandDims(ybar, -2))
       : add(expandDims(r, -2), epsilon); // [..., N, m]
   const D = columnsAtObserved(sub(perturbed, HA), observation);
-  const increments = correct(D, L, cYA); // [..., N, d]
+  const increments = correct(D, L, HC); // [..., N, d]
 
   const w = whiten(atObserved(r, observation), L); // [..., m]
   return {
@@ -143,18 +175,18 @@ function observedMoments(E: Tensor, h: Operator): { ybar: Tensor; A: Tensor; HA:
 
 const damp = (C: Tensor, rho: Tensor | undefined): Tensor => (rho === undefined ? C : mul(rho, C));
 
-/** D S⁻¹ (cYA), with S⁻¹ on the side that has fewer columns: N members or d components. */
-function correct(D: Tensor, L: Tensor, cYA: Tensor): Tensor {
-  const [N, d] = [D.shape.at(-2)!, cYA.shape.at(-1)!];
+/** D S⁻¹ (H C), with S⁻¹ on the side that has fewer columns: N members or d components. */
+function correct(D: Tensor, L: Tensor, HC: Tensor): Tensor {
+  const [N, d] = [D.shape.at(-2)!, HC.shape.at(-1)!];
   return d <= N
-    ? matmul(D, choleskySolve(L, cYA))
-    : matmul(choleskySolve(L, T(D)), cYA, { transposeA: true });
+    ? matmul(D, choleskySolve(L, HC))
+    : matmul(choleskySolve(L, T(D)), HC, { transposeA: true });
 }
 
-function ensembleSize(E: Tensor): number {
+function ensembleSize(who: string, E: Tensor): number {
   const N = E.shape.at(-2) ?? 0;
   if (N >= 2) return N;
   throw new ShapeError(
-    `enkf: the ensemble is [${E.shape}]; need [..., N, d] with N ≥ 2. Is it one state, without members?`,
+    `${who}: the ensemble is [${E.shape}]; need [..., N, d] with N ≥ 2. Is it one state, without members?`,
   );
 }

@@ -6,7 +6,7 @@
  *     x⁺ = x + (y − H x) Kᵀ         states are rows                [..., d]
  *     ℓ  = log N(y; H x, S)         evidence of y, eq. 14          [...]
  *
- * C = B Bᵀ enters through H C alone, and a Cholesky factor of S serves everything. Where R and H do
+ * C enters through H C alone, and a Cholesky factor of S serves everything. Where R and H do
  * not change (`observing`), both are worked out once for all steps and all trajectories.
  *
  * @see lorenc1986; adrian2026, table 1 and algorithm 1
@@ -16,11 +16,9 @@ import {
   broadcastTo,
   cholesky,
   choleskySolve,
-  diagonalMatrix,
   expandDims,
   matmul,
   reshape,
-  ShapeError,
   square,
   squeeze,
   sub,
@@ -28,20 +26,26 @@ import {
   transpose as T,
   type Tensor,
   triangularSolve,
-  UsageError,
 } from "../engine/index.js";
 import { addNoise } from "../models/index.js";
 import {
   atObserved,
   checkObservation,
-  columnsAtObserved,
+  covarianceAtObserved,
   type Observation,
   type Operator,
   observedCount,
-  rowsAtObserved,
+  observedCovariance,
   variances,
 } from "../observe/index.js";
-import { type Covariance, logNormalWhitened, type Scalar, whiten } from "../prob/index.js";
+import {
+  asTensor,
+  type Covariance,
+  covarianceDiagonal,
+  logNormalWhitened,
+  type Scalar,
+  whiten,
+} from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
 
 /** What is observed, and how well, at every step. */
@@ -52,7 +56,10 @@ export interface Observing {
 }
 
 export interface ThreedvarParams {
-  /** C: B Bᵀ with B [d, p] dense, or diagonal with a variance per component, [d]. */
+  /**
+   * C in any form; of a diagonal one a variance per component, [d]. Where H changes and steps times
+   * observations exceed d, form C once: `{ kind: "matrix", matrix: formCovariance(C, d) }`.
+   */
   readonly covariance: Covariance;
   /** Given if H and R are the same at every step: the gain is then worked out once. */
   readonly observing?: Observing;
@@ -84,7 +91,7 @@ export function threedvarC(params: ThreedvarParams): Filter<Tensor> {
     analyse: (x, observation) => threedvarAnalysis(x, observation, gainFor(observation)),
     moments: (x) => ({
       mean: x,
-      variance: broadcastTo(staticVariance(covariance), x.shape),
+      variance: broadcastTo(asTensor(covarianceDiagonal(covariance), x.dtype), x.shape),
     }),
   };
 }
@@ -94,35 +101,11 @@ export function staticGain(
   covariance: Covariance,
   observation: Omit<Observation, "y">,
 ): StaticGain {
-  const { operator } = observation;
-  if (!operator.linear) {
-    throw new UsageError(
-      `3dvar-c: the operator "${operator.name}" is not linear; take what it sees as the state, or use the enkf.`,
-    );
-  }
-  const HC = rowsAtObserved(observedCovariance(covariance, operator), observation); // [..., m, d]
-  const HCH = columnsAtObserved(operator.apply(HC), observation); // [..., m, m]
+  const all = observedCovariance("3dvar-c", covariance, observation.operator);
+  const { HC, HCH } = covarianceAtObserved(all, observation);
   const L = cholesky(addNoise(HCH, variances(observation)));
   return { HC, L, transposed: choleskySolve(L, HC) };
 }
-
-/** H C for C = B Bᵀ as (H B) Bᵀ, [m, d]: the observed rows of C, and no others. */
-function observedCovariance(C: Covariance, H: Operator): Tensor {
-  if (C.kind === "diagonal") return T(H.apply(diagonalMatrix(componentVariances(C.variance))));
-  const HB = H.apply(T(C.factor)); // [p, m], transposed
-  return matmul(HB, C.factor, { transposeA: true, transposeB: true });
-}
-
-function componentVariances(v: Scalar): Tensor {
-  if (typeof v !== "number" && v.shape.length === 1) return v;
-  throw new ShapeError(
-    `3dvar-c: the variance is ${typeof v === "number" ? v : `[${v.shape}]`}; need [d], a variance per component.`,
-  );
-}
-
-/** diag C, [d] */
-const staticVariance = (C: Covariance): Tensor =>
-  C.kind === "dense" ? sum(square(C.factor), -1) : componentVariances(C.variance);
 
 /** One analysis: forecast x [..., d] and a gain → analysis and ℓ. */
 export function threedvarAnalysis(

@@ -29,6 +29,7 @@ import {
 import type { Covariance } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
 import { expectClose } from "../support/close.js";
+import { covariances } from "../support/covariances.js";
 import { make } from "../support/dense.js";
 import { slopeOf } from "../support/differences.js";
 
@@ -77,6 +78,24 @@ describe.each([
       expectClose(index(ours.state, 0, i), best.state.mean, 1e-13);
       expectClose(index(ours.logEvidence, 0, i), best.logEvidence, 1e-13);
     });
+  });
+});
+
+describe.each(covariances)("with $name", ({ C: covariance, matrix }) => {
+  const x = states(1)[0]!;
+
+  test.each(operators)("$name: the analysis is the Kalman filter's with P = C", (operator) => {
+    const observation = seen(operator, tensor([0.3, -0.2]));
+    const ours = threedvarAnalysis(tensor(x), observation, staticGain(covariance, observation));
+    const best = kalmanAnalysis({ mean: tensor(x), covariance: tensor(matrix) }, observation);
+    expectClose(ours.state, best.state.mean, 1e-13);
+    expectClose(ours.logEvidence, best.logEvidence, 1e-13);
+  });
+
+  test("the spread is its diagonal", () => {
+    const { variance } = threedvarC({ covariance }).moments(tensor([x, x]));
+    const diagonal = matrix.map((row, i) => row[i]!);
+    expectClose(variance, [diagonal, diagonal], 1e-14);
   });
 });
 
