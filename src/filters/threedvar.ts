@@ -33,6 +33,7 @@ import {
   checkObservation,
   covarianceAtObserved,
   type Observation,
+  type ObservedCovariance,
   type Operator,
   observedCount,
   observedCovariance,
@@ -61,7 +62,10 @@ export interface ThreedvarParams {
    * observations exceed d, form C once: `{ kind: "matrix", matrix: formCovariance(C, d) }`.
    */
   readonly covariance: Covariance;
-  /** Given if H and R are the same at every step: the gain is then worked out once. */
+  /**
+   * Given if H and R are the same at every step: H C is then worked out once, and the gain wherever
+   * nothing is missing.
+   */
   readonly observing?: Observing;
 }
 
@@ -78,11 +82,13 @@ export interface StaticGain {
 /** State: x [..., d]; the mean of the prior at first. */
 export function threedvarC(params: ThreedvarParams): Filter<Tensor> {
   const { observing, covariance } = params;
-  const once = observing && staticGain(covariance, { ...observing, mask: null });
+  const known = observing && observedCovariance("3dvar-c", covariance, observing.operator);
+  const once = observing && staticGain(covariance, { ...observing, mask: null }, known);
   const gainFor = (observation: Observation): StaticGain => {
     const { operator, variance, mask } = observation;
-    const same = operator === observing?.operator && variance === observing.variance;
-    return once !== undefined && same && mask === null ? once : staticGain(covariance, observation);
+    if (operator !== observing?.operator) return staticGain(covariance, observation);
+    const same = mask === null && variance === observing.variance;
+    return same ? once! : staticGain(covariance, observation, known);
   };
   return {
     name: "3dvar-c",
@@ -96,12 +102,13 @@ export function threedvarC(params: ThreedvarParams): Filter<Tensor> {
   };
 }
 
-/** H C, the factor of S, and the gain. */
+/** H C, the factor of S, and the gain; H C without gaps may be given, where it is known. */
 export function staticGain(
   covariance: Covariance,
   observation: Omit<Observation, "y">,
+  known?: ObservedCovariance,
 ): StaticGain {
-  const all = observedCovariance("3dvar-c", covariance, observation.operator);
+  const all = known ?? observedCovariance("3dvar-c", covariance, observation.operator);
   const { HC, HCH } = covarianceAtObserved(all, observation);
   const L = cholesky(addNoise(HCH, variances(observation)));
   return { HC, L, transposed: choleskySolve(L, HC) };

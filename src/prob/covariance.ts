@@ -38,7 +38,7 @@ export type Covariance =
   | { readonly kind: "triangular"; readonly entries: Tensor; readonly pattern: FactorPattern }
   /** C₀ + B Bᵀ: B is [d, p]. */
   | { readonly kind: "update"; readonly base: Covariance; readonly factor: Tensor }
-  /** C itself, [d, d], symmetric: where its rows are needed again and again. */
+  /** C itself, [d, d], symmetric, and definite if drawn from: its rows are there to be picked. */
   | { readonly kind: "matrix"; readonly matrix: Tensor };
 
 /** The places of a d×d factor that are free: row and column of each. */

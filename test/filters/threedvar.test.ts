@@ -134,6 +134,20 @@ function loss(operator: Observation["operator"], once: boolean, n: number) {
   };
 }
 
+test("H and R known beforehand: with gaps, and with another R, the filter still gives the same", () => {
+  const [operator, y] = [operators[1]!, tensor([0.3, -0.2])];
+  const observing = { operator, variance: tensor([0.4, 0.9]) };
+  const x = tensor(states(1)[0]!);
+  for (const change of [{ mask: tensor([0, 1]) }, { variance: 0.2 }, { operator: operators[0]! }]) {
+    const observation = { ...seen(operator, y), ...change };
+    const [a, b] = [threedvarC({ covariance: C, observing }), threedvarC({ covariance: C })].map(
+      (filter) => filter.analyse(x, observation, key(0)),
+    );
+    expectClose(a!.state, b!.state, 1e-15);
+    expectClose(a!.logEvidence, b!.logEvidence, 1e-14);
+  }
+});
+
 describe.each(operators)("a window seen through $name", (operator) => {
   const at = { factor, a: tensor(0) };
 
