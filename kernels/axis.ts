@@ -1,4 +1,4 @@
-/** Movement along one axis: concat, roll, gather and its adjoint. */
+/** Along one axis: concat, roll, running sums, gather and its adjoint. */
 import { address, bytesOf, DONE, fail, OUT_OF_RANGE, word } from "./abi";
 import { copyRun } from "./simd";
 
@@ -27,6 +27,30 @@ export function roll<T extends number>(args: usize): i32 {
   for (let o: i32 = 0; o < outer; o++, out += all, x += all) {
     copyRun<T>(out + head, x, all - head);
     copyRun<T>(out, x + (all - head), head);
+  }
+  return DONE;
+}
+
+/** `out x outer n inner reverse`: out[o,j,i] = Σ x[o,k,i] over k ≤ j, or k ≥ j; carried in f64. */
+export function cumsum<T extends number>(args: usize): i32 {
+  let out = address(args, 0);
+  let x = address(args, 1);
+  const outer = word(args, 2);
+  const n = word(args, 3);
+  const row = bytesOf<T>(word(args, 4));
+  const all = bytesOf<T>(n * word(args, 4));
+  const reverse = word(args, 5) !== 0;
+  const first = reverse ? all - row : 0;
+  for (let o: i32 = 0; o < outer; o++, out += all, x += all) {
+    for (let i: usize = 0; i < row; i += sizeof<T>()) {
+      let at = first + i;
+      let total: f64 = 0;
+      for (let j: i32 = 0; j < n; j++) {
+        total += load<T>(x + at) as f64;
+        store<T>(out + at, total as T);
+        at = reverse ? at - row : at + row;
+      }
+    }
   }
   return DONE;
 }

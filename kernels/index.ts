@@ -326,6 +326,14 @@ export function roll_i32(args: usize): i32 {
   return axis.roll<i32>(args);
 }
 
+export function cumsum_f64(args: usize): i32 {
+  return axis.cumsum<f64>(args);
+}
+
+export function cumsum_f32(args: usize): i32 {
+  return axis.cumsum<f32>(args);
+}
+
 export function gather_f64(args: usize): i32 {
   return axis.gather<f64>(args);
 }

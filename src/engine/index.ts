@@ -33,6 +33,7 @@ export { cast } from "./primitives/cast.js";
 export { cholesky, symmetrise, triangularSolve } from "./primitives/cholesky.js";
 export { comoments } from "./primitives/comoments.js";
 export { circularConv } from "./primitives/convolution.js";
+export { type CumulativeSumOptions, cumulativeSum } from "./primitives/cumulative.js";
 export {
   abs,
   add,

@@ -5,13 +5,13 @@
  * Members are rows. With anomalies A = E − x̄, Y = h(E) − ȳ, c = (1 + φ)/(N − 1) and a taper ρ of
  * observed places,
  *
- *     G  = c ρ ∘ YᵀA                   covariance of h(x) and x      [m, d]
+ *     HC = c ρ ∘ YᵀA                   covariance of h(x) and x      [m, d]
  *     S  = c ρ ∘ YᵀY + R               innovation covariance         [m, m]
- *     E⁺ = E + (y + ε − h(E)) S⁻¹ G    one innovation per member     [N, d]
+ *     E⁺ = E + (y + ε − h(E)) S⁻¹ HC   one innovation per member     [N, d]
  *     ℓ  = log N(y; ȳ, S)              evidence of y, eq. 14         []
  *
- * No d×d matrix is formed. Where components are picked, S − R is a part of G and needs no product of
- * its own; S is factored and inverted once, for evidence, increments and their derivatives. The key
+ * No d×d matrix is formed. Where components are picked, S − R is a part of HC and needs no product
+ * of its own; S is factored and inverted once, for evidence, increments and their derivatives. The key
  * fixes ε, so ℓ is as smooth as model and h in every parameter, R and φ included, through a whole
  * run.
  *
@@ -41,6 +41,7 @@ import {
   checkObservation,
   columnsAtObserved,
   type Observation,
+  type ObservedCovariance,
   observedCount,
   rowsAtObserved,
   variances,
@@ -58,13 +59,13 @@ import {
 } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 import type { Analysis, Filter } from "./filter.js";
-import { checkTaper, type ObservedTaper } from "./taper.js";
+import { type Taper, taperAt } from "./taper.js";
 
 export interface EnkfInflation {
   /** φ ≥ 0 of C = (1 + φ) ρ ∘ Ĉ. */
   readonly covarianceInflation: Scalar;
   /** ρ at the places observed; none: covariances count at any distance. */
-  readonly taper?: ObservedTaper;
+  readonly taper?: Taper;
 }
 
 export interface EnkfParams extends EnkfInflation {
@@ -75,9 +76,7 @@ export interface EnkfParams extends EnkfInflation {
 /** State: the ensemble [..., N, d]. */
 export function enkf(params: EnkfParams): Filter<Tensor> {
   const { members: N } = params;
-  if (!(Number.isInteger(N) && N >= 2)) {
-    throw new UsageError(`enkf: members is ${N}; need a whole number, at least 2.`);
-  }
+  checkMembers("enkf", N);
   return {
     name: "enkf",
     init: (prior, key) => sampleGaussian(prior, N, key),
@@ -86,6 +85,11 @@ export function enkf(params: EnkfParams): Filter<Tensor> {
       enkfAnalysis(E, observation, params, perturbations(E, observation, key)),
     moments: sampleMoments,
   };
+}
+
+export function checkMembers(who: string, N: number): void {
+  if (Number.isInteger(N) && N >= 2) return;
+  throw new UsageError(`${who}: members is ${N}; need a whole number, at least 2.`);
 }
 
 /** ε ~ N(0, R), one row per member: [..., N, m]. */
@@ -98,13 +102,30 @@ export function perturbations(E: Tensor, { operator, variance: R }: Observation,
 export function enkfAnalysis(
   E: Tensor,
   observation: Observation,
-  { covarianceInflation: phi, taper }: EnkfInflation,
+  inflation: EnkfInflation,
   epsilon: Tensor,
 ): Analysis<Tensor> {
-  const N = ensembleSize(E);
-  checkObservation("enkf", observation);
-  if (taper !== undefined) checkTaper("enkf", taper, observation.operator.size, E.shape.at(-1)!);
-  const { y, operator, support } = observation;
+  const seen = ensembleView("enkf", E, observation, inflation);
+  return ensembleAnalysis(E, observation, seen, epsilon);
+}
+
+/** What an ensemble says of its observation: h(E) [..., N, m], ȳ [..., m], H C and H C Hᵀ. */
+export interface EnsembleView extends ObservedCovariance {
+  readonly hE: Tensor;
+  readonly ybar: Tensor;
+}
+
+/** C = (1 + φ) ρ ∘ Ĉ as an operator sees it, zero at the gaps. */
+export function ensembleView(
+  who: string,
+  E: Tensor,
+  observation: Observation,
+  { covarianceInflation: phi, taper: given }: EnkfInflation,
+): EnsembleView {
+  const N = ensembleSize(who, E);
+  checkObservation(who, observation);
+  const { operator } = observation;
+  const taper = given && taperAt(who, given, operator, E.shape.at(-1)!);
   const { apply: h, components } = operator;
   const hE = h(E); // [..., N, m]
   const xbar = mean(E, -2); // [..., d]
@@ -112,19 +133,29 @@ export function enkfAnalysis(
 
   const c = scale(1 / (N - 1), typeof phi === "number" ? 1 + phi : add(1, phi));
   const YA = mul(damping(c, taper?.observedState), comoments(hE, E, ybar, xbar));
-  const G = rowsAtObserved(YA, observation); // [..., m, d]
+  const HC = rowsAtObserved(YA, observation); // [..., m, d]
   const YY =
     components === null
       ? rowsAtObserved(mul(damping(c, taper?.observed), comoments(hE, hE, ybar)), observation)
-      : h(G);
-  const S = positive(addNoise(columnsAtObserved(YY, observation), variances(observation)));
+      : h(HC);
+  return { hE, ybar, HC, HCH: columnsAtObserved(YY, observation) };
+}
 
+/** The analysis of members by whatever H C and H C Hᵀ, zero at the gaps; S is inverted once. */
+export function ensembleAnalysis(
+  E: Tensor,
+  observation: Observation,
+  { hE, ybar, HC, HCH }: EnsembleView,
+  epsilon: Tensor,
+): Analysis<Tensor> {
+  const { y, support } = observation;
+  const S = positive(addNoise(HCH, variances(observation)));
   const perturbed = fold(add(expandDims(y, -2), epsilon), support); // [..., N, m]
   const D = columnsAtObserved(sub(perturbed, hE), observation);
   const r = atObserved(sub(y, ybar), observation); // [..., m]
   const w = whiten(r, S.factor);
   return {
-    state: add(E, correct(D, S, G)),
+    state: add(E, correct(D, S, HC)),
     logEvidence: logNormal(r, S, observedCount(observation)),
     innovation: w,
     chiSquare: sum(square(w), -1),
@@ -135,16 +166,16 @@ export function enkfAnalysis(
 const damping = (c: Scalar, rho: Tensor | undefined): Scalar =>
   rho === undefined ? c : mul(c, rho);
 
-/** D S⁻¹ G, with S⁻¹ on the side that has fewer columns: N members or d components. */
-function correct(D: Tensor, S: Positive, G: Tensor): Tensor {
-  const [N, d] = [D.shape.at(-2)!, G.shape.at(-1)!];
-  return d <= N ? matmul(D, solve(S, G)) : matmul(solveRows(S, D), G);
+/** D S⁻¹ (H C), with S⁻¹ on the side that has fewer columns: N members or d components. */
+function correct(D: Tensor, S: Positive, HC: Tensor): Tensor {
+  const [N, d] = [D.shape.at(-2)!, HC.shape.at(-1)!];
+  return d <= N ? matmul(D, solve(S, HC)) : matmul(solveRows(S, D), HC);
 }
 
-function ensembleSize(E: Tensor): number {
+function ensembleSize(who: string, E: Tensor): number {
   const N = E.shape.at(-2) ?? 0;
   if (N >= 2) return N;
   throw new ShapeError(
-    `enkf: the ensemble is [${E.shape}]; need [..., N, d] with N ≥ 2. Is it one state, without members?`,
+    `${who}: the ensemble is [${E.shape}]; need [..., N, d] with N ≥ 2. Is it one state, without members?`,
   );
 }

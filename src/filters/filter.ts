@@ -17,17 +17,21 @@ import type { Key } from "../random/index.js";
 /** A state after an observation, and what the observation said of the forecast. */
 export interface Analysis<S> {
   readonly state: S;
-  /** ℓ = log N(y; ȳ, S), all constants included, [...]. */
+  /**
+   * ℓ = log N(y; ȳ, S), all constants included, [...]; of a filter that knows no S, −‖y − ȳ‖². The
+   * sum over a record is what is learned by, either way.
+   */
   readonly logEvidence: Tensor;
   /**
    * w = L⁻¹(y − ȳ), S = LLᵀ: the innovation in independent units, N(0, I) if the forecast is right;
-   * 0 at the gaps. [..., m]
+   * 0 at the gaps. Without an S, y − ȳ itself. [..., m]
    */
   readonly innovation: Tensor;
   /** χ² = wᵀw, of mean m (observed entries) if the forecast is right. [...] */
   readonly chiSquare: Tensor;
 }
 
+/** A filter without an estimate of its own uncertainty says 0. */
 export interface Moments {
   /** [..., d] */
   readonly mean: Tensor;
@@ -37,6 +41,8 @@ export interface Moments {
 
 export interface Filter<S> {
   readonly name: string;
+  /** What its evidence is: only likelihoods compare between filters. @defaultValue "likelihood" */
+  readonly evidence?: "likelihood" | "misfit";
   /** The state before anything is observed. */
   init(prior: Gaussian, key: Key): S;
   /** One model step. */

@@ -10,9 +10,24 @@ export {
   runCycle,
 } from "./assimilate.js";
 export { type EnkfInflation, type EnkfParams, enkf, enkfAnalysis, perturbations } from "./enkf.js";
+export {
+  type Ens3dvarParams,
+  ens3dvar,
+  ens3dvarAnalysis,
+  type HybridCovariance,
+} from "./ens3dvar.js";
+export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
 export type { Analysis, Filter, Moments } from "./filter.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
-export { gridPositions, type ObservedTaper, observedTaper, type Positions } from "./taper.js";
+export {
+  gridPositions,
+  type ObservedTaper,
+  observedTaper,
+  type Positions,
+  type StateTaper,
+  stateTaper,
+  type Taper,
+} from "./taper.js";
 export {
   type Observing,
   type StaticGain,
@@ -21,3 +36,4 @@ export {
   threedvarAnalysis,
   threedvarC,
 } from "./threedvar.js";
+export { type ThreedvarKParams, threedvarK, threedvarKAnalysis } from "./threedvar-k.js";

@@ -1,17 +1,29 @@
 /**
  * The rows of a taper that an analysis needs: between observed places and the state, and between
- * observed places. The d×d matrix of the state is never formed.
+ * observed places.
+ *
+ * Where the places stay, only those rows are made. Where they change from one observation to the
+ * next, ρ between all components is made once, and each analysis picks its rows.
  */
-import { type FloatType, ShapeError, type Tensor } from "../engine/index.js";
+import { type FloatType, ShapeError, type Tensor, UsageError } from "../engine/index.js";
+import { type Operator, rowsSeen } from "../observe/index.js";
 import { type TaperParams, taperMatrix } from "../prob/index.js";
 
 /** ρ for one observation operator. */
 export interface ObservedTaper {
-  /** [m, d] */
+  /** [..., m, d] */
   readonly observedState: Tensor;
-  /** [m, m]; where components are picked it is a part of the former, and not used. */
+  /** [..., m, m]; where components are picked it is a part of the former, and not used. */
   readonly observed: Tensor;
 }
+
+/** ρ between all components, for operators that pick some of them. */
+export interface StateTaper {
+  /** [d, d] */
+  readonly state: Tensor;
+}
+
+export type Taper = ObservedTaper | StateTaper;
 
 /** Where things are, in the unit of the half-width. */
 export interface Positions {
@@ -27,7 +39,10 @@ export const gridPositions = (d: number, observed: readonly number[]): Positions
   observed,
 });
 
-/** The two parts of ρ; made once for all steps that observe the same places. */
+/**
+ * The two parts of ρ; made once for all steps that observe the same places. A half-width that is a
+ * tensor may be learned.
+ */
 export const observedTaper = (
   { state, observed }: Positions,
   params: TaperParams,
@@ -37,16 +52,35 @@ export const observedTaper = (
   observed: taperMatrix(observed, observed, params, dtype),
 });
 
-/** Throws unless the taper belongs to m observations of a state of d components. */
-export function checkTaper(
-  who: string,
-  { observedState, observed }: ObservedTaper,
-  m: number,
-  d: number,
-): void {
+/** ρ between components at these positions; made once for all steps, whatever they observe. */
+export const stateTaper = (
+  positions: readonly number[],
+  params: TaperParams,
+  dtype: FloatType = "f64",
+): StateTaper => ({ state: taperMatrix(positions, positions, params, dtype) });
+
+/** The parts of ρ that belong to an operator; throws unless they fit m observations of d components. */
+export function taperAt(who: string, taper: Taper, operator: Operator, d: number): ObservedTaper {
+  if (!("state" in taper)) return checkTaper(who, taper, operator.size, d);
+  if (operator.components === null) {
+    throw new UsageError(
+      `${who}: the taper is between components, and the operator "${operator.name}" picks none; make one from the positions observed, with observedTaper.`,
+    );
+  }
+  const observedState = rowsSeen(operator, taper.state);
+  return checkTaper(
+    who,
+    { observedState, observed: operator.apply(observedState) },
+    operator.size,
+    d,
+  );
+}
+
+function checkTaper(who: string, taper: ObservedTaper, m: number, d: number): ObservedTaper {
+  const { observedState, observed } = taper;
   const fits = (x: Tensor, rows: number, columns: number) =>
-    x.shape.length === 2 && x.shape[0] === rows && x.shape[1] === columns;
-  if (fits(observedState, m, d) && fits(observed, m, m)) return;
+    x.shape.at(-2) === rows && x.shape.at(-1) === columns;
+  if (fits(observedState, m, d) && fits(observed, m, m)) return taper;
   throw new ShapeError(
     `${who}: the taper is [${observedState.shape}] and [${observed.shape}]; need [${m}, ${d}] and [${m}, ${m}]. Make one for each set of observed places.`,
   );

@@ -1,47 +1,51 @@
 /**
  * 3DVar with a learned static covariance (3DVar-C): one state, a gain that no forecast changes.
  *
- *     S  = H C Hᵀ + R               innovation covariance          [m, m]
+ *     S  = H C Hᵀ + R                innovation covariance          [m, m]
  *     Kᵀ = S⁻¹ H C                  gain, transposed               [m, d]
  *     x⁺ = x + (y − H x) Kᵀ         states are rows                [..., d]
  *     ℓ  = log N(y; H x, S)         evidence of y, eq. 14          [...]
  *
- * C = B Bᵀ enters through H C alone; S is factored and inverted once for everything. Where R and H
- * do not change (`observing`), that is once for all steps and all trajectories.
+ * C enters through H C alone; S is factored and inverted once for everything. Where R and H do not
+ * change (`observing`), that is once for all steps and all trajectories.
  *
  * @see lorenc1986; adrian2026, table 1 and algorithm 1
  */
 import {
   add,
   broadcastTo,
-  diagonalMatrix,
   expandDims,
   matmul,
   type Positive,
   positive,
-  ShapeError,
   solve,
   solveVector,
   square,
   squeeze,
   sub,
   sum,
-  transpose as T,
   type Tensor,
-  UsageError,
 } from "../engine/index.js";
 import { addNoise } from "../models/index.js";
 import {
   atObserved,
   checkObservation,
-  columnsAtObserved,
+  covarianceAtObserved,
   type Observation,
+  type ObservedCovariance,
   type Operator,
   observedCount,
-  rowsAtObserved,
+  observedCovariance,
   variances,
 } from "../observe/index.js";
-import { type Covariance, logNormal, type Scalar, whiten } from "../prob/index.js";
+import {
+  asTensor,
+  type Covariance,
+  covarianceDiagonal,
+  logNormal,
+  type Scalar,
+  whiten,
+} from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
 
 /** What is observed, and how well, at every step. */
@@ -52,9 +56,15 @@ export interface Observing {
 }
 
 export interface ThreedvarParams {
-  /** C: B Bᵀ with B [d, p] dense, or diagonal with a variance per component, [d]. */
+  /**
+   * C in any form; of a diagonal one a variance per component, [d]. Where H changes and steps times
+   * observations exceed d, form C once: `{ kind: "matrix", matrix: formCovariance(C, d) }`.
+   */
   readonly covariance: Covariance;
-  /** Given if H and R are the same at every step: the gain is then worked out once. */
+  /**
+   * Given if H and R are the same at every step: H C is then worked out once, and the gain wherever
+   * nothing is missing.
+   */
   readonly observing?: Observing;
 }
 
@@ -71,11 +81,13 @@ export interface StaticGain {
 /** State: x [..., d]; the mean of the prior at first. */
 export function threedvarC(params: ThreedvarParams): Filter<Tensor> {
   const { observing, covariance } = params;
-  const once = observing && staticGain(covariance, { ...observing, mask: null });
+  const known = observing && observedCovariance("3dvar-c", covariance, observing.operator);
+  const once = observing && staticGain(covariance, { ...observing, mask: null }, known);
   const gainFor = (observation: Observation): StaticGain => {
     const { operator, variance, mask } = observation;
-    const same = operator === observing?.operator && variance === observing.variance;
-    return once !== undefined && same && mask === null ? once : staticGain(covariance, observation);
+    if (operator !== observing?.operator) return staticGain(covariance, observation);
+    const same = mask === null && variance === observing.variance;
+    return same ? once! : staticGain(covariance, observation, known);
   };
   return {
     name: "3dvar-c",
@@ -84,45 +96,22 @@ export function threedvarC(params: ThreedvarParams): Filter<Tensor> {
     analyse: (x, observation) => threedvarAnalysis(x, observation, gainFor(observation)),
     moments: (x) => ({
       mean: x,
-      variance: broadcastTo(staticVariance(covariance), x.shape),
+      variance: broadcastTo(asTensor(covarianceDiagonal(covariance), x.dtype), x.shape),
     }),
   };
 }
 
-/** H C, the factor of S, and the gain. */
+/** H C, S, and the gain; H C without gaps may be given, where it is known. */
 export function staticGain(
   covariance: Covariance,
   observation: Omit<Observation, "y">,
+  known?: ObservedCovariance,
 ): StaticGain {
-  const { operator } = observation;
-  if (!operator.linear) {
-    throw new UsageError(
-      `3dvar-c: the operator "${operator.name}" is not linear; take what it sees as the state, or use the enkf.`,
-    );
-  }
-  const HC = rowsAtObserved(observedCovariance(covariance, operator), observation); // [..., m, d]
-  const HCH = columnsAtObserved(operator.apply(HC), observation); // [..., m, m]
+  const all = known ?? observedCovariance("3dvar-c", covariance, observation.operator);
+  const { HC, HCH } = covarianceAtObserved(all, observation);
   const S = positive(addNoise(HCH, variances(observation)));
   return { HC, S, transposed: solve(S, HC) };
 }
-
-/** H C for C = B Bᵀ as (H B) Bᵀ, [m, d]: the observed rows of C, and no others. */
-function observedCovariance(C: Covariance, H: Operator): Tensor {
-  if (C.kind === "diagonal") return T(H.apply(diagonalMatrix(componentVariances(C.variance))));
-  const HB = H.apply(T(C.factor)); // [p, m], transposed
-  return matmul(HB, C.factor, { transposeA: true, transposeB: true });
-}
-
-function componentVariances(v: Scalar): Tensor {
-  if (typeof v !== "number" && v.shape.length === 1) return v;
-  throw new ShapeError(
-    `3dvar-c: the variance is ${typeof v === "number" ? v : `[${v.shape}]`}; need [d], a variance per component.`,
-  );
-}
-
-/** diag C, [d] */
-const staticVariance = (C: Covariance): Tensor =>
-  C.kind === "dense" ? sum(square(C.factor), -1) : componentVariances(C.variance);
 
 /**
  * One analysis: forecast x [..., d] and a gain → analysis and ℓ. The increments are r Kᵀ; of fewer

@@ -1,3 +1,4 @@
+export { type BlockInteractions, blockMatrix, blockProduct } from "./block-interactions.js";
 export {
   type ClohessyWiltshireParams,
   clohessyWiltshire,
@@ -11,6 +12,13 @@ export {
   lorenz96Advection,
   lorenz96Tendency,
 } from "./lorenz96.js";
+export {
+  type Lorenz96PolynomialParams,
+  lorenz96Coefficients,
+  lorenz96Polynomial,
+  lorenz96PolynomialTendency,
+  perturbedCoefficients,
+} from "./lorenz96-polynomial.js";
 export {
   type Coordinates,
   type LotkaVolterraGrowth,

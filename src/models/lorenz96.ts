@@ -25,24 +25,31 @@ export interface Lorenz96Options {
 /** d = 4 is the least for which the four neighbours differ. */
 const fewest = 4;
 
-export function lorenz96(
+export const lorenz96 = (dimension: number, options: Lorenz96Options = {}): Model<Lorenz96Params> =>
+  ringModel("lorenz96", dimension, lorenz96Tendency, fewest, options);
+
+/** A tendency on a ring of d variables, `fewest` at least, as a model. */
+export function ringModel<Params>(
+  name: string,
   dimension: number,
-  { substeps = 1 }: Lorenz96Options = {},
-): Model<Lorenz96Params> {
+  tendencyOf: (params: Params) => Tendency,
+  fewest: number,
+  { substeps = 1 }: Lorenz96Options,
+): Model<Params> {
   if (!(Number.isInteger(dimension) && dimension >= fewest)) {
     throw new UsageError(
-      `lorenz96: the dimension is ${dimension}; need a whole number, at least ${fewest}.`,
+      `${name}: the dimension is ${dimension}; need a whole number, at least ${fewest}.`,
     );
   }
   return {
-    name: "lorenz96",
+    name,
     dimension,
     time: "continuous",
     support: "real",
     step: (params, h) => {
-      const tendency = lorenz96Tendency(params);
+      const tendency = tendencyOf(params);
       const checked = (x: Tensor): Tensor => {
-        expectAxis("lorenz96", "the state", x, -1, dimension, "one value per variable");
+        expectAxis(name, "the state", x, -1, dimension, "one value per variable");
         return tendency(x);
       };
       return { map: rk4(checked, h, substeps), noise: null };

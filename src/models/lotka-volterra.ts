@@ -14,6 +14,7 @@
  */
 import { add, exp, matvec, mul, sub, Tensor } from "../engine/index.js";
 import { expectAxis, matrixOf, type Rows, type Scalar, scale, vectorOf } from "../prob/index.js";
+import { type BlockInteractions, blockProduct } from "./block-interactions.js";
 import type { Model } from "./model.js";
 import { rk4, type Tendency } from "./rk4.js";
 
@@ -32,8 +33,8 @@ export interface LotkaVolterraSteadyState {
 }
 
 export interface LotkaVolterraInteractions {
-  /** A [n, n]: what one individual of species j adds to the growth rate of species i. */
-  readonly interactions: Tensor | Rows;
+  /** A [n, n]: what one individual of species j adds to the growth rate of species i; or by groups. */
+  readonly interactions: Tensor | Rows | BlockInteractions;
 }
 
 export interface PredatorPreyParams {
@@ -95,34 +96,31 @@ export const predatorPreyAsGeneral = ({
 
 const supportOf = (coordinates: Coordinates) => (coordinates === "abundance" ? "positive" : "real");
 
+/** x ↦ A x for a state of n species. */
+function productOf(
+  interactions: LotkaVolterraInteractions["interactions"],
+  n: number,
+): (x: Tensor) => Tensor {
+  if ("blocks" in interactions) return blockProduct(interactions, n);
+  const A = interactions instanceof Tensor ? interactions : matrixOf(interactions); // [n, n]
+  const advice = "a row and a column per species";
+  expectAxis("lotkaVolterra", "interactions", A, -2, A.shape.at(-1)!, advice);
+  expectAxis("lotkaVolterra", "interactions", A, -1, n, advice);
+  return (x) => matvec(A, x);
+}
+
 /** The rates ẋ/x of the species at abundances x. */
 function ratesOf(params: LotkaVolterraParams): Tendency {
-  const { interactions } = params;
-  const A = interactions instanceof Tensor ? interactions : matrixOf(interactions); // [n, n]
-  const n = A.shape.at(-1)!;
-  expectAxis("lotkaVolterra", "interactions", A, -2, n, "a row and a column per species");
-  const perSpecies = (what: string, given: Tensor | readonly Scalar[]): Tensor => {
-    const v = given instanceof Tensor ? given : vectorOf(given); // [n]
-    expectAxis(
-      "lotkaVolterra",
-      what,
-      v,
-      -1,
-      n,
-      "one each, with a column per species in the interactions",
-    );
-    return v;
-  };
+  const given = "growth" in params ? params.growth : params.steadyState;
+  const v = given instanceof Tensor ? given : vectorOf(given); // r or x_s, [n]
+  const n = v.shape.at(-1)!;
+  const product = productOf(params.interactions, n);
   const checked = (x: Tensor): Tensor => {
     expectAxis("lotkaVolterra", "the state", x, -1, n, "one value per species");
     return x;
   };
-  if ("growth" in params) {
-    const r = perSpecies("growth", params.growth);
-    return (x) => add(r, matvec(A, checked(x)));
-  }
-  const xs = perSpecies("steadyState", params.steadyState);
-  return (x) => matvec(A, sub(checked(x), xs));
+  if ("growth" in params) return (x) => add(v, product(checked(x)));
+  return (x) => product(sub(checked(x), v));
 }
 
 export function lotkaVolterraTendency(

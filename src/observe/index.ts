@@ -1,3 +1,4 @@
+export { covarianceAtObserved, type ObservedCovariance, observedCovariance } from "./covariance.js";
 export {
   atObserved,
   checkObservation,
@@ -12,8 +13,10 @@ export {
   observeAll,
   observeComponents,
   observeExp,
+  observeIndices,
   observeLog,
   observeMatrix,
+  rowsSeen,
 } from "./operator.js";
 export {
   type ObservationSeries,

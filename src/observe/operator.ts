@@ -4,16 +4,24 @@
  * Components are gathered, not multiplied out; a matrix stands for any other linear view. An
  * operator also says its matrix where it is linear, since the Kalman filter needs it, and null
  * where it is not.
+ *
+ * Components that change from one time to the next are positions in a tensor: a captured window
+ * takes them as its input, and one program serves every choice of as many components.
  */
 import {
   exp,
   gather,
   indices,
   log,
+  matmul,
   matvec,
+  ones,
+  reshape,
   ShapeError,
-  type Tensor,
+  scatterAdd,
+  Tensor,
   tensor,
+  UsageError,
 } from "../engine/index.js";
 
 export interface Operator {
@@ -23,10 +31,10 @@ export interface Operator {
   /** True if h(x) = H x. */
   readonly linear: boolean;
   /** The components seen, if h does nothing but pick them: H C Hᵀ is then a part of H C. */
-  readonly components: readonly number[] | null;
+  readonly components: readonly number[] | Tensor | null;
   /** h(x), [..., d] → [..., m] */
   apply(x: Tensor): Tensor;
-  /** H [m, d] of a linear operator; null if it is not linear. */
+  /** H [m, d] of a linear operator, [..., m, d] of positions [..., m]; null if it is not linear. */
   matrix(d: number): Tensor | null;
 }
 
@@ -53,29 +61,67 @@ export function observeComponents(components: readonly number[]): Operator {
 export const observeAll = (d: number): Operator =>
   observeComponents(Array.from({ length: d }, (_, i) => i));
 
+/**
+ * h(x) = (x_i) for the positions i in an i32 tensor [m], or [..., m] with the leading axes of the
+ * states; d is the size of a state.
+ */
+export function observeIndices(positions: Tensor, d: number): Operator {
+  const m = positions.shape.at(-1);
+  if (positions.dtype !== "i32" || m === undefined) {
+    throw new ShapeError(
+      `observeIndices: the positions are ${positions}; need i32, [m] or [..., m]. Make them with indices().`,
+    );
+  }
+  return {
+    name: "indices",
+    size: m,
+    linear: true,
+    components: positions,
+    apply: (x) => {
+      checkSize("observeIndices", x.shape.at(-1), d);
+      return gather(x, positions, -1);
+    },
+    matrix: (columns) => {
+      checkSize("observeIndices", columns, d);
+      const at = reshape(positions, [...positions.shape, 1]);
+      return scatterAdd(ones(at.shape), at, d, -1);
+    },
+  };
+}
+
+/** H X for X [d, n]: the rows of a matrix that a linear operator sees, [m, n] or [..., m, n]. */
+export function rowsSeen(operator: Operator, X: Tensor): Tensor {
+  const { components } = operator;
+  const [d, n] = X.shape as [number, number];
+  if (components === null) {
+    const H = operator.matrix(d);
+    if (H !== null) return matmul(H, X);
+    throw new UsageError(
+      `observe: the operator "${operator.name}" is not linear; it has no rows of a matrix. Take what it sees as the state.`,
+    );
+  }
+  if (!(components instanceof Tensor)) return pick(X, components, 0);
+  const all = reshape(components, [-1]);
+  return reshape(gather(X, all, 0), [...components.shape, n]);
+}
+
 /** h(x) = H x, H [m, d]. */
 export function observeMatrix(H: Tensor): Operator {
   const [m, columns] = H.shape;
-  if (H.shape.length !== 2 || m === undefined) {
+  if (H.shape.length !== 2 || m === undefined || columns === undefined) {
     throw new ShapeError(`observeMatrix: H is [${H.shape}]; need [m, d], a row per observation.`);
   }
-  const check = (d: number | undefined) => {
-    if (d === columns) return;
-    throw new ShapeError(
-      `observeMatrix: the state has ${d} components, H is [${H.shape}]; need a column of H per component.`,
-    );
-  };
   return {
     name: "matrix",
     size: m,
     linear: true,
     components: null,
     apply: (x) => {
-      check(x.shape.at(-1));
+      checkSize("observeMatrix", x.shape.at(-1), columns);
       return matvec(H, x);
     },
     matrix: (d) => {
-      check(d);
+      checkSize("observeMatrix", d, columns);
       return H;
     },
   };
@@ -102,10 +148,18 @@ const transformed = (
   matrix: () => null,
 });
 
-function pick(x: Tensor, components: readonly number[]): Tensor {
-  checkComponents(components, x.shape.at(-1) ?? 0);
-  const all = components.length === x.shape.at(-1) && components.every((i, j) => i === j);
-  return all ? x : gather(x, indices(components), -1);
+function pick(x: Tensor, components: readonly number[], axis = -1): Tensor {
+  const d = x.shape.at(axis) ?? 0;
+  checkComponents(components, d);
+  const all = components.length === d && components.every((i, j) => i === j);
+  return all ? x : gather(x, indices(components), axis);
+}
+
+function checkSize(who: string, given: number | undefined, d: number): void {
+  if (given === d) return;
+  throw new ShapeError(
+    `${who}: the state has ${given} components; need ${d}, the columns of the operator.`,
+  );
 }
 
 function checkComponents(components: readonly number[], d: number): void {

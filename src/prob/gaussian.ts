@@ -1,5 +1,5 @@
 /**
- * Gaussians with a diagonal or a dense covariance: draws and densities.
+ * Gaussians: draws and densities.
  *
  * A draw is a smooth function of mean and covariance, its noise fixed by a key,
  *
@@ -9,11 +9,8 @@
  */
 import {
   add,
-  diagonalMatrix,
   expandDims,
-  eye,
   logDeterminant,
-  matmul,
   mean,
   mul,
   type Positive,
@@ -25,16 +22,11 @@ import {
   type Tensor,
   triangularSolve,
 } from "../engine/index.js";
-import { type Key, normal } from "../random/index.js";
-import { expectAxis, expectRank } from "./expect.js";
-import { root, type Scalar, scale } from "./scalar.js";
+import type { Key } from "../random/index.js";
+import { type Covariance, formCovariance, sampleCovariance } from "./covariance.js";
+import { expectRank } from "./expect.js";
+import { type Scalar, scale } from "./scalar.js";
 import { fold, type Support } from "./support.js";
-
-export type Covariance =
-  /** diag(v): v is [..., d], or one number for all components. */
-  | { readonly kind: "diagonal"; readonly variance: Scalar }
-  /** F Fᵀ: F is [..., d, d], lower triangular or not. */
-  | { readonly kind: "dense"; readonly factor: Tensor };
 
 /** N(m, C), folded onto positive values if its support says so. */
 export interface Gaussian {
@@ -45,23 +37,9 @@ export interface Gaussian {
   readonly support?: Support;
 }
 
-/** Variances, a number, [] or [..., d], as rows beside members: [..., 1, d]. */
-export const asRow = (x: Scalar): Scalar =>
-  typeof x === "number" || x.shape.length === 0 ? x : expandDims(x, -2);
-
 /** C [..., d, d] */
-export function covarianceMatrix({ mean: m, covariance }: Gaussian): Tensor {
-  const d = m.shape.at(-1)!;
-  if (covariance.kind === "dense") {
-    const { factor: F } = covariance;
-    expectAxis("covarianceMatrix", "factor", F, -2, d, "one row per component of the mean");
-    return matmul(F, F, { transposeB: true });
-  }
-  const { variance: v } = covariance;
-  if (typeof v === "number" || v.shape.length === 0) return mul(v, eye(d, m.dtype));
-  expectAxis("covarianceMatrix", "variance", v, -1, d, "one variance per component of the mean");
-  return diagonalMatrix(v);
-}
+export const covarianceMatrix = ({ mean: m, covariance }: Gaussian): Tensor =>
+  formCovariance(covariance, m.shape.at(-1)!, floatType(m));
 
 /** N draws, [..., N, d]; of one mean [d] and a batch of keys [B, 2], N for each key. */
 export function sampleGaussian(
@@ -72,14 +50,8 @@ export function sampleGaussian(
   expectRank("sampleGaussian", "mean", m, 1, "[..., d]");
   const d = m.shape.at(-1)!;
   const lead = (m.shape.length > 1 ? m : key).shape.slice(0, -1);
-  const z = normal(key, [...lead, N, d], floatType(m)); // [..., N, d]
-  return fold(add(expandDims(m, -2), colour(z, covariance)), support);
-}
-
-/** z ↦ √v ∘ z or F z, for z [..., N, d]. */
-function colour(z: Tensor, covariance: Covariance): Tensor {
-  if (covariance.kind === "dense") return matmul(z, covariance.factor, { transposeB: true });
-  return mul(z, root(asRow(covariance.variance)));
+  const deviations = sampleCovariance(covariance, [...lead, N, d], key, floatType(m));
+  return fold(add(expandDims(m, -2), deviations), support); // [..., N, d]
 }
 
 /** The dtype of noise that is to be added to x. */

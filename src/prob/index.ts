@@ -1,8 +1,18 @@
 export { type Bijection, identity, positive, scaled, unitInterval } from "./bijection.js";
+export {
+  type Covariance,
+  covarianceDiagonal,
+  covarianceDimension,
+  diagonalEntries,
+  type FactorPattern,
+  formCovariance,
+  sampleCovariance,
+  triangularFactor,
+  upperBand,
+  upperPlaces,
+} from "./covariance.js";
 export { expectAxis, expectRank } from "./expect.js";
 export {
-  asRow,
-  type Covariance,
   covarianceMatrix,
   floatType,
   type Gaussian,
@@ -12,7 +22,16 @@ export {
   whiten,
 } from "./gaussian.js";
 export { normalDensity, normalDistribution, normalQuantile } from "./normal.js";
-export { asTensor, matrixOf, type Rows, root, type Scalar, scale, vectorOf } from "./scalar.js";
+export {
+  asRow,
+  asTensor,
+  matrixOf,
+  type Rows,
+  root,
+  type Scalar,
+  scale,
+  vectorOf,
+} from "./scalar.js";
 export { fold, type Support } from "./support.js";
 export {
   type Domain,

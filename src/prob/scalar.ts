@@ -6,6 +6,7 @@
  */
 import {
   type DType,
+  expandDims,
   mul,
   reshape,
   ShapeError,
@@ -22,6 +23,10 @@ export const scale = (a: number, x: Scalar): Scalar => (typeof x === "number" ? 
 
 /** √x; a plain number if x is one. */
 export const root = (x: Scalar): Scalar => (typeof x === "number" ? Math.sqrt(x) : sqrt(x));
+
+/** Variances, a number, [] or [..., d], as rows beside members: [..., 1, d]. */
+export const asRow = (x: Scalar): Scalar =>
+  typeof x === "number" || x.shape.length === 0 ? x : expandDims(x, -2);
 
 export const asTensor = (x: Scalar, dtype: DType = "f64"): Tensor =>
   typeof x === "number" ? tensor(x, { dtype }) : x;

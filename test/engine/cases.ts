@@ -184,6 +184,12 @@ export const cases: Readonly<Record<string, (r: Source) => Case>> = {
     const shift = r.whole(-7, 7);
     return { inputs: [input(r, shape)], f: (x) => k.roll(x, shift, axis) };
   },
+  cumulativeSum: (r) => {
+    const shape = shapeOf(r, r.whole(1, 3));
+    const axis = axisOf(r, shape.length);
+    const reverse = r.whole(0, 1) === 1;
+    return { inputs: [input(r, shape)], f: (x) => k.cumulativeSum(x, axis, { reverse }) };
+  },
   gather: (r) => {
     const { shape, axis, idx } = positions(r);
     return { inputs: [input(r, shape)], f: (x) => k.gather(x, idx(), axis) };

@@ -29,6 +29,7 @@ import {
 import type { Covariance } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
 import { expectClose } from "../support/close.js";
+import { covariances } from "../support/covariances.js";
 import { make } from "../support/dense.js";
 import { slopeOf } from "../support/differences.js";
 
@@ -80,6 +81,24 @@ describe.each([
   });
 });
 
+describe.each(covariances)("with $name", ({ C: covariance, matrix }) => {
+  const x = states(1)[0]!;
+
+  test.each(operators)("$name: the analysis is the Kalman filter's with P = C", (operator) => {
+    const observation = seen(operator, tensor([0.3, -0.2]));
+    const ours = threedvarAnalysis(tensor(x), observation, staticGain(covariance, observation));
+    const best = kalmanAnalysis({ mean: tensor(x), covariance: tensor(matrix) }, observation);
+    expectClose(ours.state, best.state.mean, 1e-13);
+    expectClose(ours.logEvidence, best.logEvidence, 1e-13);
+  });
+
+  test("the spread is its diagonal", () => {
+    const { variance } = threedvarC({ covariance }).moments(tensor([x, x]));
+    const diagonal = matrix.map((row, i) => row[i]!);
+    expectClose(variance, [diagonal, diagonal], 1e-14);
+  });
+});
+
 test("a diagonal C is the dense C with its root as factor", () => {
   const v = [0.5, 1, 2, 0.1, 3];
   const root = tensor(make(d, d, (i, j) => (i === j ? Math.sqrt(v[i]!) : 0)));
@@ -114,6 +133,20 @@ function loss(operator: Observation["operator"], once: boolean, n: number) {
     return neg(sum(assimilate(filter, x, cycles, cycleKeys(key(0), 0, 3)).logEvidence));
   };
 }
+
+test("H and R known beforehand: with gaps, and with another R, the filter still gives the same", () => {
+  const [operator, y] = [operators[1]!, tensor([0.3, -0.2])];
+  const observing = { operator, variance: tensor([0.4, 0.9]) };
+  const x = tensor(states(1)[0]!);
+  for (const change of [{ mask: tensor([0, 1]) }, { variance: 0.2 }, { operator: operators[0]! }]) {
+    const observation = { ...seen(operator, y), ...change };
+    const [a, b] = [threedvarC({ covariance: C, observing }), threedvarC({ covariance: C })].map(
+      (filter) => filter.analyse(x, observation, key(0)),
+    );
+    expectClose(a!.state, b!.state, 1e-15);
+    expectClose(a!.logEvidence, b!.logEvidence, 1e-14);
+  }
+});
 
 describe.each(operators)("a window seen through $name", (operator) => {
   const at = { factor, a: tensor(0) };

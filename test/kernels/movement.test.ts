@@ -92,6 +92,16 @@ describe.each(cases)("$name", ({ build, dtype }) => {
     });
   });
 
+  // Both sides carry the sums in double precision, in the same order.
+  test.runIf(dtype !== "i32")("cumsum", () => {
+    forSeeds(80, (draws) => {
+      const sizes = [draws.integer(0, 4), draws.integer(0, 12), draws.integer(0, 5)];
+      const x = input(dtype, draws.normals(product(sizes), dtype));
+      const words = [x, ...sizes, draws.integer(0, 1)];
+      compare("cumsum", output(dtype, product(sizes)), words);
+    });
+  });
+
   /** Sizes and indices that gather and scatterAdd share. */
   const indexed = (draws: Draws) => {
     const [batch, outer, n] = [draws.integer(0, 3), draws.integer(0, 4), draws.integer(1, 9)];

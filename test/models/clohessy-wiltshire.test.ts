@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { jvp, type Tensor, tensor } from "../../src/engine/index.js";
+import { grad, jvp, mul, softplus, sum, type Tensor, tensor } from "../../src/engine/index.js";
 import { clohessyWiltshire, clohessyWiltshireMatrix } from "../../src/models/index.js";
+import { positive } from "../../src/prob/index.js";
 import { expectClose } from "../support/close.js";
 import { slopeOf } from "../support/differences.js";
 
@@ -63,4 +64,18 @@ test("single precision stays single", () => {
   expect(moved.dtype).toBe("f32");
   // Twenty roundings of 6·10⁻⁸, of numbers of order one.
   expectClose(moved, closedForm(x0, 10), 1e-5);
+});
+
+test("a mean motion behind a softplus: one step, and its slope in the latent", () => {
+  const scale = positive(0.0013);
+  const x = tensor(x0);
+  const weights = tensor([1, -2, 0.5, 100, -50, 20]);
+  for (const n of [softplus, scale.forward]) {
+    const loss = (latent: Tensor) =>
+      sum(mul(weights, clohessyWiltshire.step({ meanMotion: n(latent) }, 10).map(x)));
+    const at = n === softplus ? -6.64 : 0.5;
+    const along = (v: number) => loss(tensor(v)).item();
+    const slope = slopeOf(along, at, 1e-2);
+    expect(Math.abs(grad(loss)(tensor(at)).item() - slope)).toBeLessThan(1e-6 * Math.abs(slope));
+  }
 });

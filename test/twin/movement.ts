@@ -88,4 +88,21 @@ const scatterAdd: Kernel = (call) => {
 };
 
 export const movement: Kernels = { copy, scatter, concat, roll, gather };
-export const accumulation: Kernels = { scatterAdd };
+/** Sums in double precision, each rounded once. */
+const cumsum: Kernel = ({ words, numbers }) => {
+  const [out, x] = [numbers(0), numbers(1)];
+  const [outer, n, inner, reverse] = words(2, 4) as [number, number, number, number];
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let total = 0;
+      for (let j = 0; j < n; j++) {
+        const at = (o * n + (reverse ? n - 1 - j : j)) * inner + i;
+        total += x[at]!;
+        out[at] = total;
+      }
+    }
+  }
+  return status.done;
+};
+
+export const accumulation: Kernels = { scatterAdd, cumsum };

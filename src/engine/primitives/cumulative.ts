@@ -1,0 +1,39 @@
+/** Running sums along an axis; each direction is the adjoint of the other. */
+import { apply, type Primitive } from "../primitive.js";
+import { emit } from "../program.js";
+import { normaliseAxis, sizeOf } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+
+export interface CumulativeSumOptions {
+  /** From the end: Σ over k ≥ j in the place of k ≤ j. @defaultValue false */
+  readonly reverse?: boolean;
+}
+
+interface Along {
+  readonly axis: number;
+  readonly reverse: boolean;
+}
+
+const cumulativePrimitive: Primitive<Along> = {
+  name: "cumulativeSum",
+  infer: ([x]) => x!,
+  emit: ({ inputs: [x], out, params: { axis, reverse } }, describe) => {
+    const outer = sizeOf(out.shape.slice(0, axis));
+    const inner = sizeOf(out.shape.slice(axis + 1));
+    const sizes = [outer, out.shape[axis]!, inner];
+    emit("cumsum", out.dtype, [out.block, x!.block, ...sizes, Number(reverse)], describe);
+  },
+  vjp: (_, g, { params: { axis, reverse } }) =>
+    apply(cumulativePrimitive, [g], { axis, reverse: !reverse }),
+  jvp: (_, t, { params }) => apply(cumulativePrimitive, [t], params),
+};
+
+/** out[..., j, ...] = Σ x[..., k, ...] over k ≤ j, carried in double precision. */
+export function cumulativeSum(
+  x: Tensor,
+  axis: number,
+  { reverse = false }: CumulativeSumOptions = {},
+): Tensor {
+  const at = normaliseAxis("cumulativeSum", axis, x.shape.length);
+  return apply(cumulativePrimitive, [x], { axis: at, reverse });
+}

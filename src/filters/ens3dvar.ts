@@ -1,0 +1,102 @@
+/**
+ * Ensemble 3DVar: members whose covariance is mixed with a static one (hybrid covariance).
+ *
+ *     C_t = (1 − φ₁) C + φ₁ (1 + φ) ρ ∘ Ĉ_t            0 ≤ φ₁ ≤ 1
+ *
+ * The analysis is that of the EnKF with perturbed observations, and ℓ = log N(y; ȳ, H C_t Hᵀ + R).
+ * With φ₁ = 1 it is the EnKF; with φ₁ = 0 each member has the gain of 3DVar-C. Where members are
+ * few and nothing damps their far covariances, learning lowers φ₁.
+ *
+ * @see hamill2000; adrian2026, eq. 9 and table 1
+ */
+import { add, mul, ShapeError, sub, type Tensor, UsageError } from "../engine/index.js";
+import { advance } from "../models/index.js";
+import {
+  covarianceAtObserved,
+  type Observation,
+  type ObservedCovariance,
+  type Operator,
+  observedCovariance,
+} from "../observe/index.js";
+import {
+  type Covariance,
+  covarianceDimension,
+  type Scalar,
+  sampleGaussian,
+  sampleMoments,
+} from "../prob/index.js";
+import {
+  checkMembers,
+  type EnkfInflation,
+  type EnkfParams,
+  ensembleAnalysis,
+  ensembleView,
+  perturbations,
+} from "./enkf.js";
+import type { Analysis, Filter } from "./filter.js";
+
+export interface HybridCovariance extends EnkfInflation {
+  /** C, as for 3DVar-C. */
+  readonly covariance: Covariance;
+  /** φ₁: the share of the members' covariance. */
+  readonly mixing: Scalar;
+}
+
+export interface Ens3dvarParams extends EnkfParams, HybridCovariance {
+  /** H, if it is the same at every step: H C is then worked out once. */
+  readonly operator?: Operator;
+}
+
+/** State: the ensemble [..., N, d]. */
+export function ens3dvar(params: Ens3dvarParams): Filter<Tensor> {
+  const { members: N, covariance, mixing, operator: fixed } = params;
+  checkMembers("ens3dvar", N);
+  if (typeof mixing === "number" && !(mixing >= 0 && mixing <= 1)) {
+    throw new UsageError(`ens3dvar: mixing is ${mixing}; need a share from 0 to 1.`);
+  }
+  const once = fixed && observedCovariance("ens3dvar", covariance, fixed);
+  return {
+    name: "ens3dvar",
+    init: (prior, key) => sampleGaussian(prior, N, key),
+    forecast: (E, transition, key) => advance(transition, E, key),
+    analyse: (E, observation, key) =>
+      ens3dvarAnalysis(
+        E,
+        observation,
+        params,
+        perturbations(E, observation, key),
+        observation.operator === fixed ? once : undefined,
+      ),
+    moments: sampleMoments,
+  };
+}
+
+/**
+ * One analysis: forecast ensemble E and perturbations ε of y [..., N, m] → analysis and ℓ. H C of
+ * the static covariance may be given, where it is known.
+ */
+export function ens3dvarAnalysis(
+  E: Tensor,
+  observation: Observation,
+  hybrid: HybridCovariance,
+  epsilon: Tensor,
+  known?: ObservedCovariance,
+): Analysis<Tensor> {
+  const { covariance, mixing: share } = hybrid;
+  checkDimension(covariance, E.shape.at(-1));
+  const all = known ?? observedCovariance("ens3dvar", covariance, observation.operator);
+  const still = covarianceAtObserved(all, observation);
+  const view = ensembleView("ens3dvar", E, observation, hybrid);
+  const rest = typeof share === "number" ? 1 - share : sub(1, share);
+  const mix = (a: Tensor, b: Tensor) => add(mul(rest, a), mul(share, b));
+  const mixed = { HC: mix(still.HC, view.HC), HCH: mix(still.HCH, view.HCH) };
+  return ensembleAnalysis(E, observation, { ...view, ...mixed }, epsilon);
+}
+
+function checkDimension(covariance: Covariance, d: number | undefined): void {
+  const given = covarianceDimension(covariance);
+  if (given === null || given === d) return;
+  throw new ShapeError(
+    `ens3dvar: the covariance is of ${given} components, the members have ${d}; need as many.`,
+  );
+}

@@ -1,0 +1,96 @@
+/**
+ * An imperfect Lorenz-96 system: a polynomial of degree two in five neighbours on a ring.
+ *
+ *     ẋᵢ = (1, xᵢ₋₂ … xᵢ₊₂, xᵢ₋₂² … xᵢ₊₂², xᵢ₋₂xᵢ₋₁, xᵢ₋₁xᵢ, xᵢxᵢ₊₁, xᵢ₊₁xᵢ₊₂,
+ *                                            xᵢ₋₂xᵢ, xᵢ₋₁xᵢ₊₁, xᵢxᵢ₊₂) · β,        β [18]
+ *
+ * The true system is β₀ = F, β₃ = −1, β₁₁ = −1, β₁₆ = 1. With v = (xᵢ₋₂ … xᵢ₊₂) it is worked out as
+ * β₀ + Σ_k v_k (b + W v)_k, two circular convolutions.
+ *
+ * @see adrian2026, eq. 24 and 25; chen2022 for the basis
+ */
+import {
+  add,
+  circularConv,
+  concat,
+  expandDims,
+  gather,
+  indices,
+  mul,
+  reshape,
+  slice,
+  sqrt,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../engine/index.js";
+import { expectAxis, floatType, type Scalar } from "../prob/index.js";
+import { type Key, normal } from "../random/index.js";
+import { type Lorenz96Options, ringModel } from "./lorenz96.js";
+import type { Model } from "./model.js";
+import type { Tendency } from "./rk4.js";
+
+export interface Lorenz96PolynomialParams {
+  /** β [18], in the order above. */
+  readonly coefficients: Tensor;
+}
+
+const terms = 18;
+const reach = 5;
+
+/** Pairs of neighbours (0 is xᵢ₋₂) whose product has the coefficient 6, 7, …, 17. */
+const pairs = [0, 1, 2].flatMap((apart) =>
+  Array.from({ length: reach - apart }, (_, k) => [k, k + apart] as const),
+);
+
+/** Place in (β, 0) of each entry of W [5, 5]. */
+const places = Array.from({ length: reach * reach }, (_, i) => {
+  const at = pairs.findIndex(([k, l]) => k * reach + l === i);
+  return at < 0 ? terms : reach + 1 + at;
+});
+
+/** β of the true system with the forcing F. */
+export const lorenz96Coefficients = (forcing = 8): Tensor =>
+  tensor(Array.from({ length: terms }, (_, i) => ({ 0: forcing, 3: -1, 11: -1, 16: 1 })[i] ?? 0));
+
+/**
+ * β + noise: variance σ₀² of the constant, 0.1 σ₀² of the linear and 0.01 σ₀² of the quadratic
+ * coefficients. @see adrian2026, eq. 25
+ */
+export function perturbedCoefficients(coefficients: Tensor, variance: Scalar, key: Key): Tensor {
+  const dtype = floatType(coefficients);
+  const shares = tensor(
+    Array.from({ length: terms }, (_, i) => (i === 0 ? 1 : i <= reach ? 0.1 : 0.01)),
+    { dtype },
+  );
+  return add(coefficients, mul(sqrt(mul(shares, variance)), normal(key, [terms], dtype)));
+}
+
+export function lorenz96PolynomialTendency({
+  coefficients: beta,
+}: Lorenz96PolynomialParams): Tendency {
+  expectAxis("lorenz96Polynomial", "coefficients", beta, -1, terms, "the terms of the polynomial");
+  const dtype = floatType(beta);
+  const constant = slice(beta, 0, 0, 1); // [1]
+  const b = reshape(slice(beta, 0, 1, reach + 1), [reach, 1]);
+  const W = gather(concat([beta, zeros([1], dtype)], 0), indices(places), 0);
+  const kernel = reshape(W, [reach, 1, reach]);
+  const shifts = tensor(
+    Array.from({ length: reach * reach }, (_, i) => Number(i % (reach + 1) === 0)),
+    { shape: [reach, 1, reach], dtype },
+  );
+  return (x) => {
+    const rows = expandDims(x, -2); // [..., 1, d]
+    const neighbours = circularConv(rows, shifts); // [..., 5, d]
+    const slopes = add(circularConv(rows, kernel), b);
+    return add(sum(mul(neighbours, slopes), -2), constant);
+  };
+}
+
+/** The polynomial system on d variables. */
+export const lorenz96Polynomial = (
+  dimension: number,
+  options: Lorenz96Options = {},
+): Model<Lorenz96PolynomialParams> =>
+  ringModel("lorenz96-polynomial", dimension, lorenz96PolynomialTendency, reach, options);

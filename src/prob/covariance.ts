@@ -1,0 +1,152 @@
+/**
+ * Covariances by what is known, or learned, of them: variances, a factor, a few entries of one, or
+ * an update of another covariance.
+ *
+ *     C = diag(v),   C = B Bᵀ,   C = U Uᵀ (U sparse, upper triangular),   C = C₀ + B Bᵀ
+ *
+ * All but the formed matrix are positive semidefinite whatever the parameters.
+ *
+ * @see adrian2026, appendix A and eq. 27
+ */
+import {
+  add,
+  cholesky,
+  diagonal,
+  diagonalMatrix,
+  eye,
+  indices,
+  matmul,
+  mul,
+  reshape,
+  ShapeError,
+  scatterAdd,
+  square,
+  sum,
+  type Tensor,
+  tensor,
+} from "../engine/index.js";
+import { type Key, normal, split } from "../random/index.js";
+import { expectAxis } from "./expect.js";
+import { asRow, root, type Scalar } from "./scalar.js";
+
+export type Covariance =
+  /** diag(v): v is [..., d], or one number for all components. */
+  | { readonly kind: "diagonal"; readonly variance: Scalar }
+  /** B Bᵀ: B is [..., d, p], triangular or not. */
+  | { readonly kind: "dense"; readonly factor: Tensor }
+  /** U Uᵀ: `entries` [n] of U, [d, d], in the order of the pattern; the others are 0. */
+  | { readonly kind: "triangular"; readonly entries: Tensor; readonly pattern: FactorPattern }
+  /** C₀ + B Bᵀ: B is [d, p]. */
+  | { readonly kind: "update"; readonly base: Covariance; readonly factor: Tensor }
+  /** C itself, [d, d], symmetric, and definite if drawn from: its rows are there to be picked. */
+  | { readonly kind: "matrix"; readonly matrix: Tensor };
+
+/** The places of a d×d factor that are free: row and column of each. */
+export interface FactorPattern {
+  readonly dimension: number;
+  readonly places: readonly (readonly [row: number, column: number])[];
+}
+
+/** Places on the diagonal and `bandwidth` above it, row by row; d − 1 is the whole triangle. */
+export function upperBand(d: number, bandwidth: number): FactorPattern {
+  if (!(Number.isInteger(bandwidth) && bandwidth >= 0)) {
+    throw new ShapeError(
+      `upperBand: the bandwidth is ${bandwidth}; need a whole number, 0 for the diagonal alone.`,
+    );
+  }
+  const row = (i: number) =>
+    Array.from({ length: Math.min(bandwidth + 1, d - i) }, (_, k) => [i, i + k] as const);
+  return { dimension: d, places: Array.from({ length: d }, (_, i) => row(i)).flat() };
+}
+
+/** The places given, each on or above the diagonal and given once. */
+export function upperPlaces(
+  d: number,
+  places: readonly (readonly [row: number, column: number])[],
+): FactorPattern {
+  const inside = (i: number) => Number.isInteger(i) && i >= 0 && i < d;
+  const seen = new Set<number>();
+  for (const [i, j] of places) {
+    if (!(inside(i) && inside(j) && i <= j) || seen.has(i * d + j)) {
+      throw new ShapeError(
+        `upperPlaces: row ${i}, column ${j}; need whole numbers 0 ≤ row ≤ column < ${d}, each place once.`,
+      );
+    }
+    seen.add(i * d + j);
+  }
+  return { dimension: d, places };
+}
+
+/** Entries [n] of a diagonal factor, to start from: `value` on the diagonal and 0 elsewhere. */
+export const diagonalEntries = ({ places }: FactorPattern, value: number): Tensor =>
+  tensor(places.map(([i, j]) => (i === j ? value : 0)));
+
+/** U [d, d] from its free entries [n]. */
+export function triangularFactor(entries: Tensor, { dimension: d, places }: FactorPattern): Tensor {
+  const n = places.length;
+  expectAxis("triangularFactor", "entries", entries, -1, n, "one per place of the pattern");
+  const at = indices(places.map(([i, j]) => i * d + j));
+  return reshape(scatterAdd(entries, at, d * d, 0), [d, d]);
+}
+
+/** d; null where one variance stands for any number of components. */
+export function covarianceDimension(C: Covariance): number | null {
+  if (C.kind === "diagonal")
+    return typeof C.variance === "number" ? null : (C.variance.shape.at(-1) ?? null);
+  if (C.kind === "triangular") return C.pattern.dimension;
+  return (C.kind === "matrix" ? C.matrix : C.factor).shape.at(-2)!;
+}
+
+/** C [..., d, d] */
+export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = "f64"): Tensor {
+  if (C.kind === "matrix") return C.matrix;
+  if (C.kind === "update")
+    return add(formCovariance(C.base, d, C.factor.dtype as "f64"), gram(C.factor));
+  if (C.kind === "triangular") return gram(triangularFactor(C.entries, C.pattern));
+  if (C.kind === "dense") {
+    expectAxis("covariance", "factor", C.factor, -2, d, "one row per component of the mean");
+    return gram(C.factor);
+  }
+  const { variance: v } = C;
+  if (typeof v === "number" || v.shape.length === 0) return mul(v, eye(d, dtype));
+  expectAxis("covariance", "variance", v, -1, d, "one variance per component of the mean");
+  return diagonalMatrix(v);
+}
+
+/** B Bᵀ */
+const gram = (B: Tensor): Tensor => matmul(B, B, { transposeB: true });
+
+/** diag C, [..., d]; one number if C has one variance for all components. */
+export function covarianceDiagonal(C: Covariance): Scalar {
+  if (C.kind === "diagonal") return C.variance;
+  if (C.kind === "matrix") return diagonal(C.matrix);
+  if (C.kind === "triangular") return rowSums(triangularFactor(C.entries, C.pattern));
+  const own = rowSums(C.factor);
+  return C.kind === "dense" ? own : add(covarianceDiagonal(C.base), own);
+}
+
+/** Σ_k B_ik² */
+const rowSums = (B: Tensor): Tensor => sum(square(B), -1);
+
+/** Draws of N(0, C), one per row: [...lead, N, d]. */
+export function sampleCovariance(
+  C: Covariance,
+  shape: readonly number[],
+  key: Key,
+  dtype: "f64" | "f32",
+): Tensor {
+  if (C.kind === "diagonal") return mul(normal(key, shape, dtype), root(asRow(C.variance)));
+  if (C.kind === "update") {
+    const [first, second] = split(key) as [Key, Key];
+    const base = sampleCovariance(C.base, shape, first, dtype);
+    return add(base, coloured(C.factor, shape, second));
+  }
+  if (C.kind === "triangular") return coloured(triangularFactor(C.entries, C.pattern), shape, key);
+  return coloured(C.kind === "dense" ? C.factor : cholesky(C.matrix), shape, key);
+}
+
+/** z Bᵀ for z ~ N(0, I), a row per draw. */
+function coloured(B: Tensor, shape: readonly number[], key: Key): Tensor {
+  const z = normal(key, shape.with(-1, B.shape.at(-1)!), B.dtype as "f64");
+  return matmul(z, B, { transposeB: true });
+}
