@@ -1,6 +1,7 @@
 /** What a worker thread does: runs programs of the queue on the shared memory, until it is ended. */
 import { instantiate, type ProductLibrary } from "./instance.js";
-import { JobQueue } from "./queue.js";
+import { followModules } from "./modules.js";
+import { JobQueue, type Runner } from "./queue.js";
 
 /** All that a thread needs to know; it can be sent to one. */
 export interface WorkerTask {
@@ -8,6 +9,8 @@ export interface WorkerTask {
   readonly memory: WebAssembly.Memory;
   /** Address of the queue. */
   readonly queue: number;
+  /** Address of the list of modules made since. */
+  readonly modules: number;
   /** Address of the records of this thread's instance. */
   readonly records: number;
 }
@@ -21,7 +24,7 @@ export interface WorkerEvents {
 
 /** Never returns; throws when a job does. */
 export function serve(
-  { module, memory, queue: address, records }: WorkerTask,
+  { module, memory, queue: address, modules, records }: WorkerTask,
   library: ProductLibrary | null,
   { ready, failed }: WorkerEvents,
 ): never {
@@ -29,6 +32,14 @@ export function serve(
   kernels.moveRecordsTo(records);
   const queue = new JobQueue(memory.buffer, address);
   let productsFrom = Number.POSITIVE_INFINITY;
+  const follow = followModules(memory, modules, kernels.extend);
+  const runner: Runner = {
+    run: (program, count) => {
+      follow();
+      return kernels.run(program, count);
+    },
+    status: kernels.status,
+  };
   ready();
   for (;;) {
     queue.sleep();
@@ -37,7 +48,7 @@ export function serve(
         productsFrom = queue.productsFrom();
         kernels.leaveProducts(productsFrom);
       }
-      queue.do(i, kernels, failed);
+      queue.do(i, runner, failed);
     }
   }
 }

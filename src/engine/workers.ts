@@ -7,6 +7,7 @@
 import { backend, productsFrom, productsInUse } from "./backend.js";
 import type { Program } from "./compile.js";
 import { UsageError, WorkerError } from "./errors.js";
+import { firstModule } from "./functions.js";
 import { addressOf, allocateUnowned, freeBlock } from "./memory.js";
 import { kernelError } from "./program.js";
 import { broken, JobQueue, mostJobs, queueBytes } from "./queue.js";
@@ -53,7 +54,7 @@ export function planWorkers(count: number): WorkerPlan | null {
   const queue = addressOf(block);
   new Uint8Array(memory.buffer, queue, queueBytes).fill(0);
   const tasks = Array.from({ length: count }, (_, i) => ({
-    ...{ module, memory, queue },
+    ...{ module, memory, queue, modules: firstModule() },
     records: queue + queueBytes + i * recordBytes,
   }));
   return { tasks, release: () => freeBlock(block) };
