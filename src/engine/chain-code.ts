@@ -56,7 +56,7 @@ const lanes = {
   f64: [0, 0, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0],
 } as const;
 
-/** Leaves a read's value on the stack. */
+/** Leaves the value of a read on the stack. */
 type Read = (value: Value & { kind: "read" }) => void;
 
 export function chainCode({ dtype, values, walks, stored, shifts: count }: ChainPlan): Body {
@@ -88,13 +88,14 @@ export function chainCode({ dtype, values, walks, stored, shifts: count }: Chain
     /** Offset of reads for lanes before the turn, and after it. */
     ...{ before: i32(), after: i32(), mask: v128() },
   }));
-  const results = values.map(v128);
+  const results = [values.map(v128), values.map(v128)] as const;
+  const pointer = i32();
   const splats = walks.map(v128);
 
   const constant = (bytes: readonly number[]) => body.simd(simd.constant, ...bytes);
   /** What an operation adds to the values of its arguments on the stack. */
-  const operate = (operation: Arithmetic, args: readonly number[]): void => {
-    const push = (...some: number[]) => body.get(...some.map((i) => results[i]!));
+  const operate = (operation: Arithmetic, args: readonly number[], half: 0 | 1): void => {
+    const push = (...some: number[]) => body.get(...some.map((i) => results[half][i]!));
     if (operation === "where") {
       push(args[1]!, args[2]!, args[0]!);
       constant(zero)
@@ -112,16 +113,55 @@ export function chainCode({ dtype, values, walks, stored, shifts: count }: Chain
   /** Computes and writes at `at`. */
   const compute = (read: Read, write: () => void): void => {
     values.forEach((value, i) => {
-      if (value.kind === "operation") operate(value.operation, value.args);
+      if (value.kind === "operation") operate(value.operation, value.args, 0);
       else if (walks[value.operand] === "still") body.get(splats[value.operand]!);
       else read(value);
-      body.set(results[i]!);
+      body.set(results[0][i]!);
       stored.forEach((result, k) => {
         if (result !== i) return;
-        body.get(outs[k]!, at).put(on.add).get(results[i]!);
+        body.get(outs[k]!, at).put(on.add).get(results[0][i]!);
         write();
       });
     });
+  };
+  /** Computes and writes two vectors, by one address each; `shifted` adds to that of a read. */
+  const computeTwo = (shifted: Read): void => {
+    values.forEach((value, i) => {
+      const [first, second] = [results[0][i]!, results[1][i]!];
+      if (value.kind === "operation") {
+        operate(value.operation, value.args, 0);
+        body.set(first);
+        operate(value.operation, value.args, 1);
+        body.set(second);
+      } else if (walks[value.operand] === "still") {
+        body.get(splats[value.operand]!).tee(first).set(second);
+      } else {
+        address(value.operand);
+        shifted(value);
+        body.tee(pointer).simd(simd.load, 0, 0).set(first);
+        body.get(pointer).simd(simd.load, 0, bytesOfVector).set(second);
+      }
+      stored.forEach((result, k) => {
+        if (result !== i) return;
+        body.get(outs[k]!, at).put(on.add).tee(pointer).get(first).simd(simd.store, 0, 0);
+        body.get(pointer, second).simd(simd.store, 0, bytesOfVector);
+      });
+    });
+  };
+  /** Two vectors at a time for as long as both end before `limit`. */
+  const pairs = (limit: Local, shifted: Read): void => {
+    body.block(() =>
+      body.loop(() => {
+        advance(2 * bytesOfVector)
+          .get(limit)
+          .put(on.above)
+          .branchIf(1);
+        computeTwo(shifted);
+        advance(2 * bytesOfVector)
+          .set(at)
+          .branch(0);
+      }),
+    );
   };
   const address = (operand: number) => body.get(bases[operand]!, at).put(on.add);
   const loadVector = () => body.simd(simd.load, 0, 0);
@@ -135,12 +175,13 @@ export function chainCode({ dtype, values, walks, stored, shifts: count }: Chain
     const vectors = (): void => {
       const last = start; // The start is of no use here.
       body.get(end).constant(bytesOfVector).put(on.sub).set(last);
+      pairs(end, () => {});
       body.block(() =>
         body.loop(() => {
+          body.get(at, end).put(on.atLeast).branchIf(1);
+          body.get(at, last, at, last).put(on.below, on.select).set(at);
           compute(({ operand }) => address(operand) && loadVector(), byVector);
-          body.get(at, last).put(on.equal).branchIf(1);
-          advance(bytesOfVector).get(last);
-          advance(bytesOfVector).get(last).put(on.below, on.select).set(at).branch(0);
+          advance(bytesOfVector).set(at).branch(0);
         }),
       );
     };
@@ -165,12 +206,16 @@ export function chainCode({ dtype, values, walks, stored, shifts: count }: Chain
         body.get(turn, limit, at, turn).put(on.below);
         body.get(turn, limit).put(on.below, on.and, on.select).set(limit);
       }
+      const shifted: Read = ({ shift }) => {
+        if (shift > 0) body.get(shifts[shift - 1]!.before).put(on.add);
+      };
+      pairs(limit, shifted);
       body.block(() =>
         body.loop(() => {
           advance(bytesOfVector).get(limit).put(on.above).branchIf(1);
-          compute(({ operand, shift }) => {
-            address(operand);
-            if (shift > 0) body.get(shifts[shift - 1]!.before).put(on.add);
+          compute((value) => {
+            address(value.operand);
+            shifted(value);
             loadVector();
           }, byVector);
           advance(bytesOfVector).set(at).branch(0);

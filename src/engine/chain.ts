@@ -107,7 +107,9 @@ export class Chain {
   }
 
   /** The loop that passes through the operands of a step as well; null if there is none. */
-  private spansWith({ operands, dtype, turn }: Elementwise): number[] | null {
+  private spansWith({ operands, dtype, turn, size }: Elementwise): readonly number[] | null {
+    const simple = turn === null && operands.every(({ dims }) => dims.length === 1);
+    if (simple && this.spans.at(-1) === size) return this.spans;
     const all = new Set([...this.spans, ...operands.flatMap(({ dims }) => spansOf(dims))]);
     if (turn !== null) all.add(turn.row);
     const spans = [...all].sort((a, b) => a - b);

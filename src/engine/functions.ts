@@ -1,14 +1,15 @@
 /**
  * Kernels made while the library runs: functions in WebAssembly, each made once, for all threads.
  *
- * Their modules form a list in memory, `[next, bytes, …]` each, that begins at a word of its own.
- * Other threads look at the end of what they know of it before they run a program, and add what is
- * new to their tables in the same order: opcodes are the same everywhere.
+ * Their modules form a list in memory, for modules.ts to follow: `[address of the next, bytes, …]`.
+ * Other threads look whether it has grown before they run a program, and add what is new to their
+ * tables in the same order: opcodes are the same everywhere.
  */
 import { assemble, type Body } from "./assembler.js";
 import { backend } from "./backend.js";
 import type { FloatType } from "./dtype.js";
 import { addressOf, allocateUnowned, type Block } from "./memory.js";
+import { moduleHead } from "./modules.js";
 
 /** Names of the kernels made so far, by what they do. */
 const names = new Map<string, string>();
@@ -16,7 +17,7 @@ const names = new Map<string, string>();
 let waiting = new Map<string, Body>();
 let refused = false;
 
-/** The modules of this thread, which live as long as it does; the first is only the start. */
+/** The modules made so far, which live as long as this thread. */
 const modules: Block[] = [];
 
 export const canInstall = (): boolean => !refused && backend().extend !== null;
@@ -53,26 +54,16 @@ export function install(): boolean {
   return true;
 }
 
-/** Where the list begins. */
-export function firstModule(): number {
-  if (modules.length === 0) modules.push(emptyEntry(0));
-  return addressOf(modules[0]!);
-}
-
-const headBytes = 8;
-
-function emptyEntry(bytes: number): Block {
-  const block = allocateUnowned(headBytes + bytes);
-  new Int32Array(backend().memory.buffer, addressOf(block), 2).set([0, bytes]);
-  return block;
-}
+/** Address of the first module of the list; 0: there is none. */
+export const firstModule = (): number => (modules.length === 0 ? 0 : addressOf(modules[0]!));
 
 function publish(bytes: Uint8Array): void {
-  firstModule();
-  const entry = emptyEntry(bytes.length);
+  const entry = allocateUnowned(moduleHead + bytes.length);
   const { buffer } = backend().memory;
-  new Uint8Array(buffer, addressOf(entry) + headBytes, bytes.length).set(bytes);
-  const next = new Int32Array(buffer, addressOf(modules.at(-1)!), 1);
-  Atomics.store(next, 0, addressOf(entry));
+  const at = addressOf(entry);
+  new Int32Array(buffer, at, 2).set([0, bytes.length]);
+  new Uint8Array(buffer, at + moduleHead, bytes.length).set(bytes);
+  const last = modules.at(-1);
+  if (last !== undefined) Atomics.store(new Int32Array(buffer, addressOf(last), 1), 0, at);
   modules.push(entry);
 }

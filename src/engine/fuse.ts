@@ -34,7 +34,7 @@ const readsOf = ({ words }: Instruction): Block[] => words.slice(1).filter(isBlo
 class Schedule {
   readonly order: Item[] = [];
   private readonly makers = new Map<Block, Item>();
-  /** Chains that may grow, and those of them that read a block. */
+  /** Chains that may grow. */
   private readonly open = new Set<Item>();
 
   take(instruction: Instruction, number: number): void {
@@ -64,7 +64,7 @@ class Schedule {
 
   private made(step: Elementwise | null): Item {
     const chain = step && new Chain(step);
-    const fits = chain !== null && chain.add(step!);
+    const fits = chain?.add(step!) === true;
     const item: Item = {
       ...{ instructions: [], chain: fits ? chain : null, placed: false, last: 0 },
       ...{ needs: new Set<Item>(), readers: new Set<Item>() },

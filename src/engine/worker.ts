@@ -1,6 +1,6 @@
 /** What a worker thread does: runs programs of the queue on the shared memory, until it is ended. */
 import { instantiate, type ProductLibrary } from "./instance.js";
-import { followModules } from "./modules.js";
+import { moduleFollower } from "./modules.js";
 import { JobQueue, type Runner } from "./queue.js";
 
 /** All that a thread needs to know; it can be sent to one. */
@@ -9,8 +9,6 @@ export interface WorkerTask {
   readonly memory: WebAssembly.Memory;
   /** Address of the queue. */
   readonly queue: number;
-  /** Address of the list of modules made since. */
-  readonly modules: number;
   /** Address of the records of this thread's instance. */
   readonly records: number;
 }
@@ -24,7 +22,7 @@ export interface WorkerEvents {
 
 /** Never returns; throws when a job does. */
 export function serve(
-  { module, memory, queue: address, modules, records }: WorkerTask,
+  { module, memory, queue: address, records }: WorkerTask,
   library: ProductLibrary | null,
   { ready, failed }: WorkerEvents,
 ): never {
@@ -32,10 +30,10 @@ export function serve(
   kernels.moveRecordsTo(records);
   const queue = new JobQueue(memory.buffer, address);
   let productsFrom = Number.POSITIVE_INFINITY;
-  const follow = followModules(memory, modules, kernels.extend);
+  const follow = moduleFollower(memory, kernels.extend);
   const runner: Runner = {
     run: (program, count) => {
-      follow();
+      follow(queue.firstModule());
       return kernels.run(program, count);
     },
     status: kernels.status,

@@ -54,7 +54,7 @@ export function planWorkers(count: number): WorkerPlan | null {
   const queue = addressOf(block);
   new Uint8Array(memory.buffer, queue, queueBytes).fill(0);
   const tasks = Array.from({ length: count }, (_, i) => ({
-    ...{ module, memory, queue, modules: firstModule() },
+    ...{ module, memory, queue },
     records: queue + queueBytes + i * recordBytes,
   }));
   return { tasks, release: () => freeBlock(block) };
@@ -97,7 +97,7 @@ function check(pool: WorkerPool): void {
 function runOn(pool: WorkerPool, programs: readonly Program[]): void {
   const { run, status, memory } = backend();
   const queue = new JobQueue(memory.buffer, pool.queue);
-  queue.post(programs, productsFrom());
+  queue.post(programs, productsFrom(), firstModule());
   try {
     for (let i = queue.take(); i >= 0; i = queue.take()) queue.do(i, { run, status }, () => {});
   } finally {
