@@ -17,6 +17,8 @@ export interface Backend {
   readonly sharing: Sharing | null;
   /** Opcode of each kernel, by name with dtype: "add_f64". */
   readonly opcodes: ReadonlyMap<string, number>;
+  /** Makes kernels of the functions of a module, of the name that each has; null: it cannot. */
+  readonly extend: ((module: WebAssembly.Module) => void) | null;
   /** Runs `count` instructions at address `program`; −1, or the number of the one that failed. */
   run(program: number, count: number): number;
   /** Address of the record that a failing kernel leaves. */
@@ -96,6 +98,7 @@ export function loadBackend(build?: Build): Backend {
     memory,
     sharing: shared === null ? null : { module, memory, recordBytes: kernels.recordBytes() },
     opcodes: kernels.opcodes,
+    extend: kernels.extend,
     run: kernels.run,
     status: kernels.status,
     copyBytes: kernels.copyBytes,

@@ -1,6 +1,7 @@
 /** Compiling: the blocks of a recording get addresses, and its instructions go into memory as code. */
 import { backend } from "./backend.js";
 import type { DType } from "./dtype.js";
+import { fuse } from "./fuse.js";
 import { layOut } from "./layout.js";
 import { addressOf, allocateUnowned, type Block, freeBlock } from "./memory.js";
 import { encode, type Instruction } from "./program.js";
@@ -34,11 +35,12 @@ const noneFixed: ReadonlyMap<Block, number> = new Map();
  * `fixed` are blocks that lie elsewhere, and that no program may overwrite.
  */
 export function compile(
-  { inputs, outputs, result, instructions }: Recording,
+  { inputs, outputs, result, instructions: recorded }: Recording,
   copies: number,
   fixed: ReadonlyMap<Block, number> = noneFixed,
 ): Program[] {
   const ends = outputs.map(({ block }) => block);
+  const instructions = fuse(recorded, ends);
   const layout = layOut(instructions, inputs, ends, fixed);
   const length = instructions.reduce((n, { words }) => n + 2 + words.length, 0);
   return Array.from({ length: copies }, () => {

@@ -53,6 +53,8 @@ interface Runner {
 export interface KernelInstance extends Runner {
   /** Opcode of each kernel, by name with dtype: "add_f64". */
   readonly opcodes: ReadonlyMap<string, number>;
+  /** Gives the functions of a module on the same memory the next opcodes. */
+  extend(module: WebAssembly.Module): void;
   /** An exported function that gives a size of scratch. */
   scratch(name: string): (...sizes: number[]) => number;
 }
@@ -88,6 +90,8 @@ const productBy =
     library().product(memory, dtype, tA !== 0, tB !== 0, m, n, k, ...at, alpha, beta);
   };
 
+const kernelName = /^[^_]+_(f64|f32|i32)$/;
+
 /** An instance on `memory`; `library` is asked when a product is left to it. */
 export function instantiate(
   module: WebAssembly.Module,
@@ -98,15 +102,19 @@ export function instantiate(
   const { exports } = new WebAssembly.Instance(module, { env: { memory }, host });
   const table = exports.table as WebAssembly.Table;
   const opcodes = new Map<string, number>();
-  for (const [name, value] of Object.entries(exports)) {
-    if (!/^[a-zA-Z0-9]+_(f64|f32|i32)$/.test(name) || name.includes("Scratch")) continue;
-    const opcode = table.grow(1);
-    table.set(opcode, value);
-    opcodes.set(name, opcode);
-  }
+  const addKernels = (all: WebAssembly.Exports): void => {
+    for (const [name, value] of Object.entries(all)) {
+      if (!kernelName.test(name) || name.includes("Scratch")) continue;
+      const opcode = table.grow(1);
+      table.set(opcode, value);
+      opcodes.set(name, opcode);
+    }
+  };
+  addKernels(exports);
   const runner = exports as unknown as Runner;
   return {
     opcodes,
+    extend: (more) => addKernels(new WebAssembly.Instance(more, { env: { memory } }).exports),
     run: runner.run,
     status: runner.status,
     recordBytes: runner.recordBytes,

@@ -24,6 +24,8 @@ export class Block {
 const captured = -1;
 const released = -2;
 const pageBytes = 65536;
+/** Bytes after the last block, so that a vector may be read from any element. */
+const slack = 16;
 
 /** Bytes in use and bytes taken from the host, for tests and reports. */
 export interface HeapStatistics {
@@ -48,7 +50,7 @@ function takeAddress(size: number): number {
   const { memory, heapBase } = backend();
   if (top === 0) top = Math.ceil(heapBase() / 64) * 64;
   const address = top;
-  const missing = address + size - memory.buffer.byteLength;
+  const missing = address + size + slack - memory.buffer.byteLength;
   if (missing > 0) growBy(memory, missing);
   top = address + size;
   return address;

@@ -16,6 +16,8 @@ export interface Instruction {
   readonly words: readonly Word[];
   /** For messages: the operation with the shapes it was given. */
   readonly describe: () => string;
+  /** Of a chain: the instructions that it does, in order. */
+  readonly parts?: readonly Instruction[];
 }
 
 /** Something that keeps instructions instead of running them. */
@@ -63,12 +65,13 @@ export function firstNonFinite(dtype: DType, block: Block, size: number): number
   return failed < 0 ? null : readStatus().index;
 }
 
-function runNow(instruction: Instruction): number {
+/** Runs an instruction whose blocks lie where `address` says; −1, or 0 if it failed. */
+export function runNow(instruction: Instruction, address = addressOf): number {
   staging ??= allocateUnowned(4 * stagingWords);
   const room = instruction.words.length + 2 <= stagingWords;
   const place = room ? staging : allocateUnowned(4 * (instruction.words.length + 2));
   const { memory, run } = backend();
-  encode(instruction, new Int32Array(memory.buffer), addressOf(place) >> 2, addressOf);
+  encode(instruction, new Int32Array(memory.buffer), addressOf(place) >> 2, address);
   return run(addressOf(place), 1);
 }
 

@@ -11,6 +11,8 @@ const turn = 0;
 const pending = 1;
 /** Two words, a number: products of at least as many multiplications go to the library. */
 const products = 2;
+/** Address of the first module of functions made since (modules.ts). */
+const modules = 4;
 const jobs = 16;
 
 /** Words of a job: address of the program, its instructions, result, and the status if it failed. */
@@ -54,8 +56,9 @@ export class JobQueue {
   }
 
   /** Offers jobs to all threads; those of the round before are done. */
-  post(offered: readonly Job[], productsFrom: number): void {
+  post(offered: readonly Job[], productsFrom: number, firstModule: number): void {
     const { words } = this;
+    words[modules] = firstModule;
     new Float64Array(this.buffer, this.address + 4 * products, 1)[0] = productsFrom;
     for (const [i, { start, instructions }] of offered.entries()) {
       words[this.at(i, program)] = start;
@@ -70,6 +73,11 @@ export class JobQueue {
   /** The least number of multiplications for which this round asks the library. */
   productsFrom(): number {
     return new Float64Array(this.buffer, this.address + 4 * products, 1)[0]!;
+  }
+
+  /** Address of the first module; 0: there is none. */
+  firstModule(): number {
+    return this.words[modules]! >>> 0;
   }
 
   /** The number of a job that is now the caller's to do; −1: none is left. */

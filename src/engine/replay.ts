@@ -2,8 +2,14 @@
 import { backend } from "./backend.js";
 import type { Program } from "./compile.js";
 import { bytesPer, type DType } from "./dtype.js";
-import { addressOf, type Block, copyBytes } from "./memory.js";
-import { firstNonFinite, kernelError, nonFiniteError } from "./program.js";
+import { addressOf, allocate, Block, copyBytes, withScope } from "./memory.js";
+import {
+  firstNonFinite,
+  type Instruction,
+  kernelError,
+  nonFiniteError,
+  runNow,
+} from "./program.js";
 import { empty, type Tensor, view } from "./tensor.js";
 import { withLeaves } from "./tree.js";
 
@@ -39,24 +45,39 @@ export function collect(program: Program, blame: (value: number) => Error): unkn
  * result is not finite; null if there is none.
  */
 export function firstToBlame(program: Program, value: number): Error | null {
-  const words = new Int32Array(backend().memory.buffer);
-  for (const [i, { kernel, describe }] of program.instructions.entries()) {
-    const start = program.starts[i]!;
-    backend().run(start, 1);
-    const dtype = kernel.slice(-3) as DType;
-    const size = outputSize(program, i);
-    const block = { address: words[start / 4 + 2]! >>> 0, bytes: size * bytesPer[dtype] };
-    const bad = firstNonFinite(dtype, block, size);
-    if (bad !== null) return nonFiniteError(describe(), bad, value);
+  for (const [i, instruction] of program.instructions.entries()) {
+    backend().run(program.starts[i]!, 1);
+    const fault = withScope(
+      () => faultOf(instruction, program.starts[i]!, value),
+      () => [],
+    );
+    if (fault !== null) return fault;
   }
   return null;
 }
 
-const outputSize = ({ instructions }: Program, i: number): number => {
-  const { kernel, words } = instructions[i]!;
-  const block = words[0] as Block;
-  return Math.floor(block.bytes / bytesPer[kernel.slice(-3) as DType]);
-};
+/** The error for a result that is not finite of an instruction that lies at `start` and has run. */
+function faultOf(instruction: Instruction, start: number, value: number): Error | null {
+  const at = new Int32Array(backend().memory.buffer, start + 8);
+  const places = new Map<Block, Block>();
+  for (const [i, word] of instruction.words.entries()) {
+    if (typeof word !== "number") places.set(word, new Block(at[i]! >>> 0, word.bytes));
+  }
+  const placeOf = (block: Block): Block => {
+    const place = places.get(block) ?? allocate(block.bytes);
+    places.set(block, place);
+    return place;
+  };
+  // A chain keeps only what others read: what it does in between is done again.
+  for (const part of instruction.parts ?? [instruction]) {
+    if (part !== instruction) runNow(part, (block) => addressOf(placeOf(block)));
+    const dtype = part.kernel.slice(-3) as DType;
+    const out = placeOf(part.words[0] as Block);
+    const bad = firstNonFinite(dtype, out, Math.floor(out.bytes / bytesPer[dtype]));
+    if (bad !== null) return nonFiniteError(part.describe(), bad, value);
+  }
+  return null;
+}
 
 /** Time that a captured function spends in one kernel. */
 export interface KernelTime {

@@ -1,6 +1,7 @@
 /** What a worker thread does: runs programs of the queue on the shared memory, until it is ended. */
 import { instantiate, type ProductLibrary } from "./instance.js";
-import { JobQueue } from "./queue.js";
+import { moduleFollower } from "./modules.js";
+import { JobQueue, type Runner } from "./queue.js";
 
 /** All that a thread needs to know; it can be sent to one. */
 export interface WorkerTask {
@@ -29,6 +30,14 @@ export function serve(
   kernels.moveRecordsTo(records);
   const queue = new JobQueue(memory.buffer, address);
   let productsFrom = Number.POSITIVE_INFINITY;
+  const follow = moduleFollower(memory, kernels.extend);
+  const runner: Runner = {
+    run: (program, count) => {
+      follow(queue.firstModule());
+      return kernels.run(program, count);
+    },
+    status: kernels.status,
+  };
   ready();
   for (;;) {
     queue.sleep();
@@ -37,7 +46,7 @@ export function serve(
         productsFrom = queue.productsFrom();
         kernels.leaveProducts(productsFrom);
       }
-      queue.do(i, kernels, failed);
+      queue.do(i, runner, failed);
     }
   }
 }

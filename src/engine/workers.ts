@@ -7,6 +7,7 @@
 import { backend, productsFrom, productsInUse } from "./backend.js";
 import type { Program } from "./compile.js";
 import { UsageError, WorkerError } from "./errors.js";
+import { firstModule } from "./functions.js";
 import { addressOf, allocateUnowned, freeBlock } from "./memory.js";
 import { kernelError } from "./program.js";
 import { broken, JobQueue, mostJobs, queueBytes } from "./queue.js";
@@ -96,7 +97,7 @@ function check(pool: WorkerPool): void {
 function runOn(pool: WorkerPool, programs: readonly Program[]): void {
   const { run, status, memory } = backend();
   const queue = new JobQueue(memory.buffer, pool.queue);
-  queue.post(programs, productsFrom());
+  queue.post(programs, productsFrom(), firstModule());
   try {
     for (let i = queue.take(); i >= 0; i = queue.take()) queue.do(i, { run, status }, () => {});
   } finally {

@@ -93,6 +93,7 @@ describe("a pool", () => {
     queue.post(
       [{ start: code.block.address, instructions: { length: 1 } }],
       Number.POSITIVE_INFINITY,
+      0,
     );
     // A round of one job is meant for the thread that posts it, and wakes nobody.
     Atomics.notify(new Int32Array(backend().memory.buffer, pool.queue, 1), 0);

@@ -70,6 +70,7 @@ export function createTwin(): Backend {
     memory,
     sharing: null,
     opcodes,
+    extend: null,
     run: (program, count) => {
       let at = program >>> 0;
       for (let i = 0; i < count; i++) {

@@ -1,0 +1,69 @@
+/**
+ * Kernels made while the library runs: functions in WebAssembly, each made once, for all threads.
+ *
+ * Their modules form a list in memory, for modules.ts to follow: `[address of the next, bytes, …]`.
+ * Other threads look whether it has grown before they run a program, and add what is new to their
+ * tables in the same order: opcodes are the same everywhere.
+ */
+import { assemble, type Body } from "./assembler.js";
+import { backend } from "./backend.js";
+import type { FloatType } from "./dtype.js";
+import { addressOf, allocateUnowned, type Block } from "./memory.js";
+import { moduleHead } from "./modules.js";
+
+/** Names of the kernels made so far, by what they do. */
+const names = new Map<string, string>();
+/** Functions that have a name and no place yet. */
+let waiting = new Map<string, Body>();
+let refused = false;
+
+/** The modules made so far, which live as long as this thread. */
+const modules: Block[] = [];
+
+export const canInstall = (): boolean => !refused && backend().extend !== null;
+
+/** The name of the kernel that does what `key` says, for `install` to make if there is none. */
+export function functionFor(
+  key: string,
+  summary: string,
+  dtype: FloatType,
+  make: () => Body,
+): string {
+  const known = names.get(key);
+  if (known !== undefined) return known;
+  const name = `chain${names.size + 1}(${summary})_${dtype}`;
+  names.set(key, name);
+  waiting.set(name, make());
+  return name;
+}
+
+/** Makes kernels of all functions that wait; false where the host does not compile them. */
+export function install(): boolean {
+  const functions = waiting;
+  waiting = new Map();
+  if (functions.size === 0) return !refused;
+  const { sharing, extend } = backend();
+  const bytes = assemble(functions, sharing !== null);
+  try {
+    extend!(new WebAssembly.Module(bytes));
+  } catch {
+    refused = true;
+    return false;
+  }
+  if (sharing !== null) publish(bytes);
+  return true;
+}
+
+/** Address of the first module of the list; 0: there is none. */
+export const firstModule = (): number => (modules.length === 0 ? 0 : addressOf(modules[0]!));
+
+function publish(bytes: Uint8Array): void {
+  const entry = allocateUnowned(moduleHead + bytes.length);
+  const { buffer } = backend().memory;
+  const at = addressOf(entry);
+  new Int32Array(buffer, at, 2).set([0, bytes.length]);
+  new Uint8Array(buffer, at + moduleHead, bytes.length).set(bytes);
+  const last = modules.at(-1);
+  if (last !== undefined) Atomics.store(new Int32Array(buffer, addressOf(last), 1), 0, at);
+  modules.push(entry);
+}
