@@ -43,27 +43,6 @@ class Lanes {
   static times<T extends number>(c: f64, a: v128): v128 {
     return v128.mul<T>(v128.splat<T>(c as T), a);
   }
-
-  /** The first halves of a and b; pairs are of elements in f32, so that four vectors transpose. */
-  @inline
-  static low(a: v128, b: v128): v128 {
-    return v128.shuffle<f64>(a, b, 0, 2);
-  }
-
-  @inline
-  static high(a: v128, b: v128): v128 {
-    return v128.shuffle<f64>(a, b, 1, 3);
-  }
-
-  @inline
-  static zipLow(a: v128, b: v128): v128 {
-    return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-  }
-
-  @inline
-  static zipHigh(a: v128, b: v128): v128 {
-    return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-  }
 }
 
 /** Reads the lanes' tiles, four elements each: element `i` of all of them. */
@@ -74,39 +53,39 @@ class Tiles {
       const half = x + ((i as usize) >> 1) * 16;
       const a = v128.load(half);
       const b = v128.load(half + 32);
-      return (i & 1) === 0 ? Lanes.low(a, b) : Lanes.high(a, b);
+      return (i & 1) === 0 ? Simd.low(a, b) : Simd.high(a, b);
     }
     const a = v128.load(x);
     const b = v128.load(x, 16);
     const c = v128.load(x, 32);
     const d = v128.load(x, 48);
     if (i < 2) {
-      const ab = Lanes.zipLow(a, b);
-      const cd = Lanes.zipLow(c, d);
-      return i === 0 ? Lanes.low(ab, cd) : Lanes.high(ab, cd);
+      const ab = Simd.zipLow(a, b);
+      const cd = Simd.zipLow(c, d);
+      return i === 0 ? Simd.low(ab, cd) : Simd.high(ab, cd);
     }
-    const ab = Lanes.zipHigh(a, b);
-    const cd = Lanes.zipHigh(c, d);
-    return i === 2 ? Lanes.low(ab, cd) : Lanes.high(ab, cd);
+    const ab = Simd.zipHigh(a, b);
+    const cd = Simd.zipHigh(c, d);
+    return i === 2 ? Simd.low(ab, cd) : Simd.high(ab, cd);
   }
 
   /** The opposite: y_i of the lanes' tiles, one tile after the other. */
   @inline
   static put<T extends number>(to: usize, y0: v128, y1: v128, y2: v128, y3: v128): void {
     if (sizeof<T>() === 8) {
-      v128.store(to, Lanes.low(y0, y1));
-      v128.store(to, Lanes.low(y2, y3), 16);
-      v128.store(to, Lanes.high(y0, y1), 32);
-      v128.store(to, Lanes.high(y2, y3), 48);
+      v128.store(to, Simd.low(y0, y1));
+      v128.store(to, Simd.low(y2, y3), 16);
+      v128.store(to, Simd.high(y0, y1), 32);
+      v128.store(to, Simd.high(y2, y3), 48);
     } else {
-      const low01 = Lanes.zipLow(y0, y1);
-      const low23 = Lanes.zipLow(y2, y3);
-      const high01 = Lanes.zipHigh(y0, y1);
-      const high23 = Lanes.zipHigh(y2, y3);
-      v128.store(to, Lanes.low(low01, low23));
-      v128.store(to, Lanes.high(low01, low23), 16);
-      v128.store(to, Lanes.low(high01, high23), 32);
-      v128.store(to, Lanes.high(high01, high23), 48);
+      const low01 = Simd.zipLow(y0, y1);
+      const low23 = Simd.zipLow(y2, y3);
+      const high01 = Simd.zipHigh(y0, y1);
+      const high23 = Simd.zipHigh(y2, y3);
+      v128.store(to, Simd.low(low01, low23));
+      v128.store(to, Simd.high(low01, low23), 16);
+      v128.store(to, Simd.low(high01, high23), 32);
+      v128.store(to, Simd.high(high01, high23), 48);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Triangular systems. `out L b batch n m transpose strideL strideB` */
 import { address, bytesOf, DONE, fail, readablePast, SINGULAR, word } from "./abi";
 import { fitsLanes, groupOf, loadFactors, solveLanes } from "./interleaved";
-import { MINUS, microStrip, ROWS, tileColumns } from "./micro";
+import { MINUS, microStrip, ROWS, tileColumns, WIDTH } from "./micro";
 import { axpy, dot } from "./simd";
 
 /** x /= d over n contiguous elements. */
@@ -74,7 +74,7 @@ function solveStrips<T extends number>(l: usize, n: i32, x: usize, m: i32, trans
   const N = tileColumns<T>();
   const ldx = bytesOf<T>(m);
   const ldl = bytesOf<T>(n);
-  for (let j: i32 = 0; j < m; j += N, x += 32) {
+  for (let j: i32 = 0; j < m; j += N, x += WIDTH) {
     const columns = min<i32>(N, m - j);
     for (let block: i32 = 0; block < n; block += ROWS) {
       const i0 = transpose ? ((n - 1) / ROWS) * ROWS - block : block;
