@@ -4,7 +4,7 @@
  *
  * With few inputs the item is unrolled into columns, one product each. With many, the item is
  * continued round the circle, and each of the k places of the kernel is a product with the same
- * rows, shifted:  out = Σ_j W_j x̃[:, j : j + n].
+ * rows, shifted:  out = Σ_j W_j x̃[:, j : j + n]. Width five with enough channels: filtering.ts.
  */
 import { address, bytesOf, DONE, word } from "./abi";
 import { continued, shiftOf } from "./circle";
@@ -13,8 +13,10 @@ import { gemm, gemmScratch, gemmWithin } from "./gemm";
 import { PLUS, SET } from "./micro";
 import { copyRun } from "./simd";
 
-/** Row (i, j) is x[i, (t + j − c) mod n] over t: [inputs·k, n]. */
-function columns<T extends number>(to: usize, x: usize, inputs: i32, n: i32, k: i32): void {
+/** Row (i, j) is x[i, (t + j − c) mod n] over t: [inputs·k, n], at `space`, or x itself where k is 1. */
+function columnsOf<T extends number>(space: usize, x: usize, inputs: i32, n: i32, k: i32): usize {
+  if (k === 1) return x;
+  let to = space;
   const row = bytesOf<T>(n);
   for (let i: i32 = 0; i < inputs; i++, x += row) {
     for (let j: i32 = 0; j < k; j++, to += row) {
@@ -23,6 +25,7 @@ function columns<T extends number>(to: usize, x: usize, inputs: i32, n: i32, k: 
       copyRun<T>(to + (row - shift), x, shift);
     }
   }
+  return space;
 }
 
 /** Inputs from which shifted products, k of depth `inputs`, beat one of depth inputs·k. */
@@ -50,7 +53,7 @@ export function convScratch<T extends number>(
   n: i32,
   k: i32,
 ): i32 {
-  if (filters(inputs, outputs, k)) return filteringScratch<T>(batch, inputs, outputs, n);
+  if (filters(inputs, outputs, n, k)) return filteringScratch<T>(batch, inputs, outputs, n);
   const forward = gemmScratch<T>(outputs, inputs * k, n, false);
   const weights = gemmScratch<T>(outputs, n, inputs * k, true);
   const byColumns = columnBytes<T>(inputs, n, k) + max<i32>(forward, weights);
@@ -111,7 +114,7 @@ export function circularConv<T extends number>(args: usize): i32 {
   const used = columnBytes<T>(inputs, n, k);
   const rest = word(args, 9) - used;
   if (n === 0) return DONE;
-  if (filters(inputs, outputs, k)) {
+  if (filters(inputs, outputs, n, k)) {
     filteredConv<T>(args);
     return DONE;
   }
@@ -120,8 +123,8 @@ export function circularConv<T extends number>(args: usize): i32 {
     return DONE;
   }
   for (let b: i32 = 0; b < batch; b++) {
-    columns<T>(space, x, inputs, n, k);
-    gemm<T>(out, w, space, outputs, inputs * k, n, false, false, SET, space + used, rest);
+    const matrix = columnsOf<T>(space, x, inputs, n, k);
+    gemm<T>(out, w, matrix, outputs, inputs * k, n, false, false, SET, space + used, rest);
     out += bytesOf<T>(outputs * n);
     x += bytesOf<T>(inputs * n);
   }
@@ -144,14 +147,14 @@ export function circularConvWeights<T extends number>(args: usize): i32 {
   const taps = inputs * k;
   if (n === 0 || batch === 0) memory.fill(out, 0, bytesOf<T>(outputs * taps));
   if (n === 0 || batch === 0) return DONE;
-  if (filters(inputs, outputs, k)) {
+  if (filters(inputs, outputs, n, k)) {
     filteredWeights<T>(args);
     return DONE;
   }
   for (let b: i32 = 0; b < batch; b++) {
     const mode = b === 0 ? SET : PLUS;
-    columns<T>(space, x, inputs, n, k);
-    gemm<T>(out, g, space, outputs, n, taps, false, true, mode, space + used, rest);
+    const matrix = columnsOf<T>(space, x, inputs, n, k);
+    gemm<T>(out, g, matrix, outputs, n, taps, false, true, mode, space + used, rest);
     g += bytesOf<T>(outputs * n);
     x += bytesOf<T>(inputs * n);
   }

@@ -23,14 +23,14 @@ import {
 } from "./minimal";
 import { copyRun, Simd } from "./simd";
 
-/** Channels on either side from which the transforms pay. */
+/** Channels on either side, and places of the circle, from which the transforms pay. */
 const LEAST: i32 = 8;
 /** Bytes of the transforms of a block. */
 const BLOCK: i32 = 262144;
 
 /** Does a convolution go by minimal filtering? */
-export function filters(inputs: i32, outputs: i32, k: i32): bool {
-  return k === TAPS && inputs >= LEAST && outputs >= LEAST;
+export function filters(inputs: i32, outputs: i32, n: i32, k: i32): bool {
+  return k === TAPS && min<i32>(n, min<i32>(inputs, outputs)) >= LEAST;
 }
 
 /** Tiles of an item, whole vectors of them. */

@@ -1,6 +1,6 @@
 /**
- * The microkernels of the matrix product: a tile of C in registers, 2 rows of 4 vectors, or 4 rows of
- * 2 or 1 where C is narrow.
+ * The microkernels of the matrix product: a tile of C in registers: 2 rows of 4 vectors where A
+ * lies by columns, 4 rows of 2 or 1 where it lies by rows or C is narrow.
  *
  *     C[0..rows, 0..columns] ∘= Σ_p A[0..rows, p] B[p, 0..columns]
  *
@@ -56,60 +56,7 @@ function putPart<T extends number>(c: usize, ldc: usize, rows: i32, columns: i32
   }
 }
 
-/** Two rows of four vectors. A by rows: A[i, p] at a + min(i, rows − 1)·lda + p·size. Strides in bytes. */
-function longOfRows<T extends number>(
-  k: i32,
-  a: usize,
-  lda: usize,
-  b: usize,
-  ldb: usize,
-  c: usize,
-  ldc: usize,
-  rows: i32,
-  mode: i32,
-): void {
-  let a1 = rows > 1 ? a + lda : a;
-  const zero = v128.splat<T>(0 as T);
-  let c00 = zero;
-  let c01 = zero;
-  let c02 = zero;
-  let c03 = zero;
-  let c10 = zero;
-  let c11 = zero;
-  let c12 = zero;
-  let c13 = zero;
-  do {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const b2 = v128.load(b, 32);
-    const b3 = v128.load(b, 48);
-    let x = Simd.loadSplat<T>(a);
-    c00 = Simd.madd<T>(x, b0, c00);
-    c01 = Simd.madd<T>(x, b1, c01);
-    c02 = Simd.madd<T>(x, b2, c02);
-    c03 = Simd.madd<T>(x, b3, c03);
-    x = Simd.loadSplat<T>(a1);
-    c10 = Simd.madd<T>(x, b0, c10);
-    c11 = Simd.madd<T>(x, b1, c11);
-    c12 = Simd.madd<T>(x, b2, c12);
-    c13 = Simd.madd<T>(x, b3, c13);
-    b += ldb;
-    a += sizeof<T>();
-    a1 += sizeof<T>();
-  } while (--k !== 0);
-  Tile.put<T>(c, c00, mode);
-  Tile.put<T>(c + 16, c01, mode);
-  Tile.put<T>(c + 32, c02, mode);
-  Tile.put<T>(c + 48, c03, mode);
-  if (rows < 2) return;
-  c += ldc;
-  Tile.put<T>(c, c10, mode);
-  Tile.put<T>(c + 16, c11, mode);
-  Tile.put<T>(c + 32, c12, mode);
-  Tile.put<T>(c + 48, c13, mode);
-}
-
-/** The same, A by columns: A[i, p] at a + p·lda + i·size; reads both rows whatever `rows` is. */
+/** Two rows of four vectors, A by columns: A[i, p] at a + p·lda + i·size, both read whatever `rows` is. */
 function longOfColumns<T extends number>(
   k: i32,
   a: usize,
@@ -160,7 +107,7 @@ function longOfColumns<T extends number>(
   Tile.put<T>(c + 48, c13, mode);
 }
 
-/** Four rows of one or two vectors, A by rows. */
+/** Four rows of one or two vectors, A by rows: A[i, p] at a + min(i, rows − 1)·lda + p·size. */
 function tallOfRows<T extends number, Vectors>(
   k: i32,
   a: usize,
@@ -292,20 +239,18 @@ function rowsOfTiles<T extends number>(
   vectors: i32,
   mode: i32,
 ): void {
-  if (vectors > 2) {
-    const high = min<i32>(2, rows);
-    if (byColumns) longOfColumns<T>(k, a, lda, b, ldb, c, ldc, high, mode);
-    else longOfRows<T>(k, a, lda, b, ldb, c, ldc, high, mode);
-    if (rows < 3) return;
-    const to = c + 2 * ldc;
-    if (byColumns) {
-      longOfColumns<T>(k, a + 2 * sizeof<T>(), lda, b, ldb, to, ldc, rows - 2, mode);
-    } else longOfRows<T>(k, a + 2 * lda, lda, b, ldb, to, ldc, rows - 2, mode);
-  } else if (vectors === 2) {
-    if (byColumns) tallOfColumns<T, Two>(k, a, lda, b, ldb, c, ldc, rows, mode);
+  if (!byColumns) {
+    if (vectors === 1) tallOfRows<T, One>(k, a, lda, b, ldb, c, ldc, rows, mode);
     else tallOfRows<T, Two>(k, a, lda, b, ldb, c, ldc, rows, mode);
-  } else if (byColumns) tallOfColumns<T, One>(k, a, lda, b, ldb, c, ldc, rows, mode);
-  else tallOfRows<T, One>(k, a, lda, b, ldb, c, ldc, rows, mode);
+    if (vectors > 2) tallOfRows<T, Two>(k, a, lda, b + 32, ldb, c + 32, ldc, rows, mode);
+  } else if (vectors === 1) tallOfColumns<T, One>(k, a, lda, b, ldb, c, ldc, rows, mode);
+  else if (vectors === 2) tallOfColumns<T, Two>(k, a, lda, b, ldb, c, ldc, rows, mode);
+  else {
+    longOfColumns<T>(k, a, lda, b, ldb, c, ldc, min<i32>(2, rows), mode);
+    if (rows < 3) return;
+    const third = a + 2 * sizeof<T>();
+    longOfColumns<T>(k, third, lda, b, ldb, c + 2 * ldc, ldc, rows - 2, mode);
+  }
 }
 
 /**

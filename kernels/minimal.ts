@@ -39,6 +39,22 @@ class Lanes {
     return Simd.madd<T>(v128.splat<T>(c as T), b, a);
   }
 
+  /** e + o and e − o into the two places after p; the second's address. */
+  @inline
+  static pair<T extends number>(p: usize, plane: usize, e: v128, o: v128): usize {
+    v128.store(p + plane, v128.add<T>(e, o));
+    v128.store(p + 2 * plane, v128.sub<T>(e, o));
+    return p + 2 * plane;
+  }
+
+  /** The same for numbers. */
+  @inline
+  static pairOf<T extends number>(p: usize, plane: usize, e: f64, o: f64): usize {
+    store<T>(p + plane, (e + o) as T);
+    store<T>(p + 2 * plane, (e - o) as T);
+    return p + 2 * plane;
+  }
+
   @inline
   static times<T extends number>(c: f64, a: v128): v128 {
     return v128.mul<T>(v128.splat<T>(c as T), a);
@@ -114,17 +130,15 @@ export function transformInputs<T extends number>(
     v128.store(p, Lanes.plus<T>(Lanes.sub<T>(d0, d6), 5.25, Lanes.sub<T>(d4, d2)));
     let e = Lanes.plus<T>(Lanes.add<T>(d2, d6), -4.25, d4);
     let o = Lanes.plus<T>(Lanes.add<T>(d1, d5), -4.25, d3);
-    v128.store((p += plane), Lanes.add<T>(e, o));
-    v128.store((p += plane), Lanes.sub<T>(e, o));
+    p = Lanes.pair<T>(p, plane, e, o);
     e = Lanes.plus<T>(Lanes.plus<T>(d6, 0.25, d2), -1.25, d4);
     o = Lanes.plus<T>(Lanes.plus<T>(Lanes.times<T>(2, d5), 0.5, d1), -2.5, d3);
-    v128.store((p += plane), Lanes.add<T>(e, o));
-    v128.store((p += plane), Lanes.sub<T>(e, o));
+    p = Lanes.pair<T>(p, plane, e, o);
     e = Lanes.plus<T>(Lanes.plus<T>(d6, 4, d2), -5, d4);
     o = Lanes.plus<T>(Lanes.plus<T>(Lanes.times<T>(2, d1), 0.5, d5), -2.5, d3);
-    v128.store((p += plane), Lanes.add<T>(e, o));
-    v128.store((p += plane), Lanes.sub<T>(e, o));
-    v128.store((p += plane), Lanes.plus<T>(Lanes.sub<T>(d7, d1), 5.25, Lanes.sub<T>(d3, d5)));
+    p = Lanes.pair<T>(p, plane, e, o);
+    p += plane;
+    v128.store(p, Lanes.plus<T>(Lanes.sub<T>(d7, d1), 5.25, Lanes.sub<T>(d3, d5)));
   }
 }
 
@@ -144,17 +158,15 @@ export function transformCotangents<T extends number>(
     v128.store(p, y0);
     let e = Lanes.add<T>(y0, y2);
     let o = Lanes.add<T>(y1, y3);
-    v128.store((p += plane), Lanes.add<T>(e, o));
-    v128.store((p += plane), Lanes.sub<T>(e, o));
+    p = Lanes.pair<T>(p, plane, e, o);
     e = Lanes.plus<T>(y0, 4, y2);
     o = Lanes.plus<T>(Lanes.times<T>(2, y1), 8, y3);
-    v128.store((p += plane), Lanes.add<T>(e, o));
-    v128.store((p += plane), Lanes.sub<T>(e, o));
+    p = Lanes.pair<T>(p, plane, e, o);
     e = Lanes.plus<T>(y0, 0.25, y2);
     o = Lanes.plus<T>(Lanes.times<T>(0.5, y1), 0.125, y3);
-    v128.store((p += plane), Lanes.add<T>(e, o));
-    v128.store((p += plane), Lanes.sub<T>(e, o));
-    v128.store((p += plane), y3);
+    p = Lanes.pair<T>(p, plane, e, o);
+    p += plane;
+    v128.store(p, y3);
   }
 }
 
@@ -163,15 +175,20 @@ export function outputsOf<T extends number>(y: usize, m: usize, plane: usize, co
   for (const end = m + bytesOf<T>(count); m < end; m += 16, y += GROUP) {
     let p = m + plane;
     let a = v128.load(p);
-    let b = v128.load((p += plane));
+    p += plane;
+    let b = v128.load(p);
     const s1 = Lanes.add<T>(a, b);
     const d1 = Lanes.sub<T>(a, b);
-    a = v128.load((p += plane));
-    b = v128.load((p += plane));
+    p += plane;
+    a = v128.load(p);
+    p += plane;
+    b = v128.load(p);
     const s2 = Lanes.add<T>(a, b);
     const d2 = Lanes.sub<T>(a, b);
-    a = v128.load((p += plane));
-    b = v128.load((p += plane));
+    p += plane;
+    a = v128.load(p);
+    p += plane;
+    b = v128.load(p);
     const s3 = Lanes.add<T>(a, b);
     const d3 = Lanes.sub<T>(a, b);
     const y0 = Lanes.add<T>(Lanes.add<T>(v128.load(m), s1), Lanes.add<T>(s2, s3));
@@ -195,17 +212,15 @@ export function transformFilters<T extends number>(to: usize, w: usize, size: i3
     store<T>(p, w0 as T);
     let e = w0 + w2 + w4;
     let o = w1 + w3;
-    store<T>((p += plane), (AT_ONE * (e + o)) as T);
-    store<T>((p += plane), (AT_ONE * (e - o)) as T);
+    p = Lanes.pairOf<T>(p, plane, AT_ONE * e, AT_ONE * o);
     e = w0 + 4.0 * w2 + 16.0 * w4;
     o = 2.0 * w1 + 8.0 * w3;
-    store<T>((p += plane), (AT_TWO * (e + o)) as T);
-    store<T>((p += plane), (AT_TWO * (e - o)) as T);
+    p = Lanes.pairOf<T>(p, plane, AT_TWO * e, AT_TWO * o);
     e = w0 + 0.25 * w2 + 0.0625 * w4;
     o = 0.5 * w1 + 0.125 * w3;
-    store<T>((p += plane), (AT_HALF * (e + o)) as T);
-    store<T>((p += plane), (AT_HALF * (e - o)) as T);
-    store<T>((p += plane), w4 as T);
+    p = Lanes.pairOf<T>(p, plane, AT_HALF * e, AT_HALF * o);
+    p += plane;
+    store<T>(p, w4 as T);
   }
 }
 
@@ -215,15 +230,20 @@ export function filtersOf<T extends number>(w: usize, z: usize, size: i32): void
   for (const end = z + plane; z < end; z += sizeof<T>(), w += bytesOf<T>(TAPS)) {
     let p = z + plane;
     let a = load<T>(p) as f64;
-    let b = load<T>((p += plane)) as f64;
+    p += plane;
+    let b = load<T>(p) as f64;
     const s1 = AT_ONE * (a + b);
     const d1 = AT_ONE * (a - b);
-    a = load<T>((p += plane)) as f64;
-    b = load<T>((p += plane)) as f64;
+    p += plane;
+    a = load<T>(p) as f64;
+    p += plane;
+    b = load<T>(p) as f64;
     const s2 = AT_TWO * (a + b);
     const d2 = AT_TWO * (a - b);
-    a = load<T>((p += plane)) as f64;
-    b = load<T>((p += plane)) as f64;
+    p += plane;
+    a = load<T>(p) as f64;
+    p += plane;
+    b = load<T>(p) as f64;
     const s3 = AT_HALF * (a + b);
     const d3 = AT_HALF * (a - b);
     store<T>(w, ((load<T>(z) as f64) + s1 + s2 + s3) as T);
