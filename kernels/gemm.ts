@@ -17,7 +17,7 @@ const NC: i32 = 512;
 /** Bytes of B up to which it is read in place: it stays in the first cache. */
 const SMALL_B: usize = 16384;
 /** Columns of C from which packing A pays: read by rows, it takes four addresses. */
-const PACK_A: i32 = ASC_FEATURE_RELAXED_SIMD ? 64 : 32;
+const PACK_A: i32 = 32;
 
 function roundUp(n: i32, unit: i32): i32 {
   return ((n + unit - 1) / unit) * unit;
