@@ -4,21 +4,19 @@
  *
  * With few inputs the item is unrolled into columns, one product each. With many, the item is
  * continued round the circle, and each of the k places of the kernel is a product with the same
- * rows, shifted:  out = Σ_j W_j x̃[:, j : j + n].
+ * rows, shifted:  out = Σ_j W_j x̃[:, j : j + n]. Width five with enough channels: filtering.ts.
  */
 import { address, bytesOf, DONE, word } from "./abi";
+import { continued, shiftOf } from "./circle";
+import { filteredConv, filteredWeights, filteringScratch, filters } from "./filtering";
 import { gemm, gemmScratch, gemmWithin } from "./gemm";
 import { PLUS, SET } from "./micro";
 import { copyRun } from "./simd";
 
-/** (j − c) mod n with c = (k − 1)/2 */
-function shiftOf(j: i32, k: i32, n: i32): i32 {
-  const s = (j - (k - 1) / 2) % n;
-  return s < 0 ? s + n : s;
-}
-
-/** Row (i, j) is x[i, (t + j − c) mod n] over t: [inputs·k, n]. */
-function columns<T extends number>(to: usize, x: usize, inputs: i32, n: i32, k: i32): void {
+/** Row (i, j) is x[i, (t + j − c) mod n] over t: [inputs·k, n], at `space`, or x itself where k is 1. */
+function columnsOf<T extends number>(space: usize, x: usize, inputs: i32, n: i32, k: i32): usize {
+  if (k === 1) return x;
+  let to = space;
   const row = bytesOf<T>(n);
   for (let i: i32 = 0; i < inputs; i++, x += row) {
     for (let j: i32 = 0; j < k; j++, to += row) {
@@ -27,25 +25,11 @@ function columns<T extends number>(to: usize, x: usize, inputs: i32, n: i32, k: 
       copyRun<T>(to + (row - shift), x, shift);
     }
   }
+  return space;
 }
 
 /** Inputs from which shifted products, k of depth `inputs`, beat one of depth inputs·k. */
 const MANY: i32 = 16;
-
-/** Rows x̃[i, s] = x[i, (s − c) mod n] for s < n + k − 1. */
-function continued<T extends number>(to: usize, x: usize, inputs: i32, n: i32, k: i32): void {
-  const row = bytesOf<T>(n);
-  const wide = bytesOf<T>(n + k - 1);
-  for (let i: i32 = 0; i < inputs; i++, x += row, to += wide) {
-    let at = bytesOf<T>(shiftOf(0, k, n));
-    for (let done: usize = 0; done < wide; ) {
-      const part = min<usize>(row - at, wide - done);
-      copyRun<T>(to + done, x + at, part);
-      done += part;
-      at = 0;
-    }
-  }
-}
 
 /** W_j [outputs, inputs], j after j, from w [outputs, inputs, k] with outputs·inputs = size. */
 function byPlace<T extends number>(to: usize, w: usize, size: i32, k: i32): void {
@@ -63,12 +47,13 @@ function aligned<T>(elements: i32): i32 {
 
 /** Bytes of scratch for either kernel: the columns of one item, or its shifts, and the product's. */
 export function convScratch<T extends number>(
-  _batch: i32,
+  batch: i32,
   inputs: i32,
   outputs: i32,
   n: i32,
   k: i32,
 ): i32 {
+  if (filters(inputs, outputs, n, k)) return filteringScratch<T>(batch, inputs, outputs, n);
   const forward = gemmScratch<T>(outputs, inputs * k, n, false);
   const weights = gemmScratch<T>(outputs, n, inputs * k, true);
   const byColumns = columnBytes<T>(inputs, n, k) + max<i32>(forward, weights);
@@ -101,7 +86,9 @@ function convolveShifted<T extends number>(args: usize): void {
   const wide = n + k - 1;
   byPlace<T>(W, address(args, 2), outputs * inputs, k);
   for (let b: i32 = 0; b < batch; b++) {
-    continued<T>(item, x, inputs, n, k);
+    for (let i: i32 = 0; i < inputs; i++) {
+      continued<T>(item + bytesOf<T>(i * wide), x + bytesOf<T>(i * n), n, k, wide);
+    }
     for (let j: i32 = 0; j < k; j++) {
       const Wj = W + bytesOf<T>(j * outputs * inputs);
       const mode = j === 0 ? SET : PLUS;
@@ -127,13 +114,17 @@ export function circularConv<T extends number>(args: usize): i32 {
   const used = columnBytes<T>(inputs, n, k);
   const rest = word(args, 9) - used;
   if (n === 0) return DONE;
+  if (filters(inputs, outputs, n, k)) {
+    filteredConv<T>(args);
+    return DONE;
+  }
   if (shifts(inputs, outputs)) {
     convolveShifted<T>(args);
     return DONE;
   }
   for (let b: i32 = 0; b < batch; b++) {
-    columns<T>(space, x, inputs, n, k);
-    gemm<T>(out, w, space, outputs, inputs * k, n, false, false, SET, space + used, rest);
+    const matrix = columnsOf<T>(space, x, inputs, n, k);
+    gemm<T>(out, w, matrix, outputs, inputs * k, n, false, false, SET, space + used, rest);
     out += bytesOf<T>(outputs * n);
     x += bytesOf<T>(inputs * n);
   }
@@ -155,11 +146,15 @@ export function circularConvWeights<T extends number>(args: usize): i32 {
   const rest = word(args, 9) - used;
   const taps = inputs * k;
   if (n === 0 || batch === 0) memory.fill(out, 0, bytesOf<T>(outputs * taps));
-  if (n === 0) return DONE;
+  if (n === 0 || batch === 0) return DONE;
+  if (filters(inputs, outputs, n, k)) {
+    filteredWeights<T>(args);
+    return DONE;
+  }
   for (let b: i32 = 0; b < batch; b++) {
     const mode = b === 0 ? SET : PLUS;
-    columns<T>(space, x, inputs, n, k);
-    gemm<T>(out, g, space, outputs, n, taps, false, true, mode, space + used, rest);
+    const matrix = columnsOf<T>(space, x, inputs, n, k);
+    gemm<T>(out, g, matrix, outputs, n, taps, false, true, mode, space + used, rest);
     g += bytesOf<T>(outputs * n);
     x += bytesOf<T>(inputs * n);
   }

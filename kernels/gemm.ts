@@ -16,8 +16,8 @@ const MC: i32 = 64;
 const NC: i32 = 512;
 /** Bytes of B up to which it is read in place: it stays in the first cache. */
 const SMALL_B: usize = 16384;
-/** Columns of C from which packing A pays. */
-const PACK_A: i32 = 64;
+/** Columns of C from which packing A pays: read by rows, it takes four addresses. */
+const PACK_A: i32 = 32;
 
 function roundUp(n: i32, unit: i32): i32 {
   return ((n + unit - 1) / unit) * unit;
@@ -31,12 +31,15 @@ function packedB<T>(k: i32, n: i32): usize {
   return bytesOf<T>(min<i32>(k, KC) * roundUp(min<i32>(n, NC), tileColumns<T>()));
 }
 
+function packedA<T>(m: i32, k: i32): usize {
+  return bytesOf<T>(min<i32>(k, KC) * roundUp(min<i32>(m, MC), ROWS));
+}
+
 /** Bytes of scratch that `gemm` needs. */
 export function gemmScratch<T extends number>(m: i32, k: i32, n: i32, transposeB: bool): i32 {
   if (m <= 1 || n <= 1 || k === 0) return 0;
-  if (readsInPlace<T>(k, n, transposeB)) return 0;
-  const forA = bytesOf<T>(min<i32>(k, KC) * roundUp(min<i32>(m, MC), ROWS));
-  return (packedB<T>(k, n) + forA) as i32;
+  if (!readsInPlace<T>(k, n, transposeB)) return (packedB<T>(k, n) + packedA<T>(m, k)) as i32;
+  return n >= PACK_A ? (packedA<T>(m, k) as i32) : 0;
 }
 
 /** Plain loops, for when the scratch is missing and reading in place would leave the memory. */
@@ -122,6 +125,32 @@ function packA<T extends number>(
   }
 }
 
+/** Rows of C by blocks of A, packed at `space`, times what `tiles` takes as B; k ≤ KC. */
+function packedRows<T extends number>(
+  c: usize,
+  ldc: usize,
+  a: usize,
+  lda: usize,
+  transposeA: bool,
+  space: usize,
+  b: usize,
+  ldb: usize,
+  bPanel: usize,
+  m: i32,
+  k: i32,
+  n: i32,
+  mode: i32,
+): void {
+  const step = bytesOf<T>(ROWS);
+  const aPanel = bytesOf<T>(k * ROWS);
+  const next = transposeA ? bytesOf<T>(MC) : (MC as usize) * lda;
+  for (let i: i32 = 0; i < m; i += MC, a += next, c += (MC as usize) * ldc) {
+    const rows = min<i32>(MC, m - i);
+    packA<T>(space, a, lda, transposeA, rows, k);
+    tiles<T>(c, ldc, space, step, true, aPanel, b, ldb, bPanel, rows, k, n, mode);
+  }
+}
+
 /** C by blocks: B packed, A packed where it is transposed or read for many columns. */
 function blocked<T extends number>(
   c: usize,
@@ -141,30 +170,41 @@ function blocked<T extends number>(
   const lda = bytesOf<T>(columnsA);
   const ldb = bytesOf<T>(columnsB);
   const ldc = bytesOf<T>(columnsC);
-  const bSpace = scratch;
   const aSpace = scratch + packedB<T>(k, n);
   const packs = transposeA || n >= PACK_A;
   for (let j: i32 = 0; j < n; j += NC) {
     const nb = min<i32>(NC, n - j);
     for (let p: i32 = 0; p < k; p += KC) {
       const kb = min<i32>(KC, k - p);
-      const bMode = p === 0 ? mode : mode === MINUS ? MINUS : PLUS;
-      const from = bytesOf<T>(transposeB ? j * columnsB + p : p * columnsB + j);
-      packB<T>(bSpace, b + from, ldb, transposeB, kb, nb);
-      for (let i: i32 = 0; i < m; i += MC) {
-        const mb = min<i32>(MC, m - i);
-        const aBlock = a + bytesOf<T>(transposeA ? p * columnsA + i : i * columnsA + p);
-        const cBlock = c + bytesOf<T>(i * columnsC + j);
-        const bPanel = bytesOf<T>(kb * tileColumns<T>());
-        if (packs) {
-          packA<T>(aSpace, aBlock, lda, transposeA, mb, kb);
-          const aPanel = bytesOf<T>(kb * ROWS);
-          const step = bytesOf<T>(ROWS);
-          tiles<T>(cBlock, ldc, aSpace, step, true, aPanel, bSpace, 32, bPanel, mb, kb, nb, bMode);
-        } else {
-          tiles<T>(cBlock, ldc, aBlock, lda, false, 4 * lda, bSpace, 32, bPanel, mb, kb, nb, bMode);
-        }
-      }
+      const pMode = p === 0 ? mode : mode === MINUS ? MINUS : PLUS;
+      packB<T>(
+        scratch,
+        b + bytesOf<T>(transposeB ? j * columnsB + p : p * columnsB + j),
+        ldb,
+        transposeB,
+        kb,
+        nb,
+      );
+      const to = c + bytesOf<T>(j);
+      const from = a + bytesOf<T>(transposeA ? p * columnsA : p);
+      const panel = bytesOf<T>(kb * tileColumns<T>());
+      if (packs) {
+        packedRows<T>(
+          to,
+          ldc,
+          from,
+          lda,
+          transposeA,
+          aSpace,
+          scratch,
+          WIDTH,
+          panel,
+          m,
+          kb,
+          nb,
+          pMode,
+        );
+      } else tiles<T>(to, ldc, from, lda, false, 4 * lda, scratch, WIDTH, panel, m, kb, nb, pMode);
     }
   }
 }
@@ -210,9 +250,13 @@ export function gemm<T extends number>(
     return;
   }
   const rowA = bytesOf<T>(lda);
-  const aPanel = transposeA ? bytesOf<T>(ROWS) : 4 * rowA;
   const row = bytesOf<T>(n);
-  tiles<T>(c, row, a, rowA, transposeA, aPanel, b, row, 32, m, k, n, mode);
+  if (small && !transposeA && n >= PACK_A && bytes >= gemmScratch<T>(m, k, n, false)) {
+    packedRows<T>(c, row, a, rowA, false, scratch, b, row, WIDTH, m, k, n, mode);
+    return;
+  }
+  const aPanel = transposeA ? bytesOf<T>(ROWS) : 4 * rowA;
+  tiles<T>(c, row, a, rowA, transposeA, aPanel, b, row, WIDTH, m, k, n, mode);
 }
 
 /**

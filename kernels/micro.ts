@@ -1,91 +1,63 @@
 /**
- * The microkernels of the matrix product: a tile of C in registers, 4 rows of 2 vectors.
+ * The microkernels of the matrix product: a tile of C in registers: 2 rows of 4 vectors where A
+ * lies by columns, 4 rows of 2 or 1 where it lies by rows or C is narrow.
  *
- *     C[0..4, 0..N] ∘= Σ_p A[0..4, p] B[p, 0..N],  N = 32 bytes of elements
+ *     C[0..rows, 0..columns] ∘= Σ_p A[0..rows, p] B[p, 0..columns]
  *
- * They read whole vectors of B even where the tile is narrower (`columns` < N): the caller makes
- * sure that this stays inside the memory; what is beyond is never written. At the edges of C,
- * smaller tiles save work: a type parameter gives the shape, so each is a function of its own.
+ * They read whole vectors of B even where the tile is narrower: the caller makes sure that this stays
+ * inside the memory; what is beyond is never written.
+ *
+ * What V8 makes of the loops over p decides the speed. It begins all loads of a turn first: two turns
+ * in one, or a larger tile, and the sums leave the registers (half the speed). A function called
+ * after the loop has them stored at every turn (three quarters). So there is neither.
  */
+import { bytesOf, workAddress } from "./abi";
 import { Simd } from "./simd";
 
-/** Shapes of a tile, rows × vectors, told apart by their size. */
-type Full = i64;
-type Narrow = i32;
-type Low = i16;
-type Corner = i8;
+/** Numbers as types: vectors of a row. */
+type One = i8;
+type Two = i16;
 
-/** Rows of a full tile. */
+/** Rows of a panel of A. */
 export const ROWS: i32 = 4;
-/** Bytes of a row of a full tile. */
-export const WIDTH: usize = 32;
+/** Bytes of a row of a panel of B, the width of the widest tile. */
+export const WIDTH: usize = 64;
 
 /** What becomes of a tile: C = AB, C += AB or C −= AB. */
 export const SET: i32 = 0;
 export const PLUS: i32 = 1;
 export const MINUS: i32 = 2;
 
-/** Columns of a full tile. */
+/** Columns of a panel. */
 export function tileColumns<T>(): i32 {
   return (WIDTH as i32) / (sizeof<T>() as i32);
 }
 
 /** Static methods, so that they may be inlined by force. */
 class Tile {
-  /** Two vectors a row, not one? */
   @inline
-  static wide<S>(): bool {
-    return sizeof<S>() === 8 || sizeof<S>() === 2;
+  static put<T extends number>(c: usize, x: v128, mode: i32): void {
+    if (mode === PLUS) x = v128.add<T>(v128.load(c), x);
+    else if (mode === MINUS) x = v128.sub<T>(v128.load(c), x);
+    v128.store(c, x);
   }
+}
 
-  /** Four rows, not two? */
-  @inline
-  static high<S>(): bool {
-    return sizeof<S>() >= 4;
-  }
-
-  @inline
-  static merge<T extends number>(c: usize, x: v128, mode: i32): v128 {
-    if (mode === PLUS) return v128.add<T>(v128.load(c), x);
-    if (mode === MINUS) return v128.sub<T>(v128.load(c), x);
-    return x;
-  }
-
-  /** One row of a tile into C. */
-  @inline
-  static put<T extends number, S>(c: usize, x0: v128, x1: v128, columns: i32, mode: i32): void {
-    if (columns < (Tile.wide<S>() ? tileColumns<T>() : Simd.lanes<T>())) {
-      putPart<T>(c, x0, x1, columns, mode);
-    } else {
-      v128.store(c, Tile.merge<T>(c, x0, mode));
-      if (Tile.wide<S>()) v128.store(c + 16, Tile.merge<T>(c + 16, x1, mode));
+/** A tile that is wider than what C takes of it, from the work space into C. */
+function putPart<T extends number>(c: usize, ldc: usize, rows: i32, columns: i32, mode: i32): void {
+  let from = workAddress();
+  for (let i: i32 = 0; i < rows; i++, from += WIDTH, c += ldc) {
+    for (let j: usize = 0; j < bytesOf<T>(columns); j += sizeof<T>()) {
+      let x = load<T>(from + j);
+      if (mode === PLUS) x = (load<T>(c + j) + x) as T;
+      else if (mode === MINUS) x = (load<T>(c + j) - x) as T;
+      store<T>(c + j, x);
     }
   }
 }
 
-function putOne<T extends number>(c: usize, x: T, mode: i32): void {
-  if (mode === PLUS) x = (load<T>(c) + x) as T;
-  else if (mode === MINUS) x = (load<T>(c) - x) as T;
-  store<T>(c, x);
-}
-
-/** The first `columns` elements of a row. */
-function putPart<T extends number>(c: usize, x0: v128, x1: v128, columns: i32, mode: i32): void {
-  if (columns >= Simd.lanes<T>()) {
-    v128.store(c, Tile.merge<T>(c, x0, mode));
-    c += 16;
-    columns -= Simd.lanes<T>();
-    x0 = x1;
-  }
-  if (columns > 0) putOne<T>(c, v128.extract_lane<T>(x0, 0), mode);
-  if (sizeof<T>() === 4) {
-    if (columns > 1) putOne<f32>(c + 4, f32x4.extract_lane(x0, 1), mode);
-    if (columns > 2) putOne<f32>(c + 8, f32x4.extract_lane(x0, 2), mode);
-  }
-}
-
-/** A by rows: A[i, p] at a + min(i, rows−1)·lda + p·size. Strides in bytes. */
-function tileOfRows<T extends number, S>(
+/** Two rows of four vectors, A by columns: A[i, p] at a + p·lda + i·size, both read whatever `rows` is. */
+function longOfColumns<T extends number>(
   k: i32,
   a: usize,
   lda: usize,
@@ -94,10 +66,60 @@ function tileOfRows<T extends number, S>(
   c: usize,
   ldc: usize,
   rows: i32,
-  columns: i32,
   mode: i32,
 ): void {
-  let a0 = a;
+  const zero = v128.splat<T>(0 as T);
+  let c00 = zero;
+  let c01 = zero;
+  let c02 = zero;
+  let c03 = zero;
+  let c10 = zero;
+  let c11 = zero;
+  let c12 = zero;
+  let c13 = zero;
+  do {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const b2 = v128.load(b, 32);
+    const b3 = v128.load(b, 48);
+    let x = Simd.loadSplat<T>(a);
+    c00 = Simd.madd<T>(x, b0, c00);
+    c01 = Simd.madd<T>(x, b1, c01);
+    c02 = Simd.madd<T>(x, b2, c02);
+    c03 = Simd.madd<T>(x, b3, c03);
+    x = Simd.loadSplatAt<T>(a, 1);
+    c10 = Simd.madd<T>(x, b0, c10);
+    c11 = Simd.madd<T>(x, b1, c11);
+    c12 = Simd.madd<T>(x, b2, c12);
+    c13 = Simd.madd<T>(x, b3, c13);
+    b += ldb;
+    a += lda;
+  } while (--k !== 0);
+  Tile.put<T>(c, c00, mode);
+  Tile.put<T>(c + 16, c01, mode);
+  Tile.put<T>(c + 32, c02, mode);
+  Tile.put<T>(c + 48, c03, mode);
+  if (rows < 2) return;
+  c += ldc;
+  Tile.put<T>(c, c10, mode);
+  Tile.put<T>(c + 16, c11, mode);
+  Tile.put<T>(c + 32, c12, mode);
+  Tile.put<T>(c + 48, c13, mode);
+}
+
+/** Four rows of one or two vectors, A by rows: A[i, p] at a + min(i, rows − 1)·lda + p·size. */
+function tallOfRows<T extends number, Vectors>(
+  k: i32,
+  a: usize,
+  lda: usize,
+  b: usize,
+  ldb: usize,
+  c: usize,
+  ldc: usize,
+  rows: i32,
+  mode: i32,
+): void {
+  const wide = sizeof<Vectors>() > 1;
   let a1 = rows > 1 ? a + lda : a;
   let a2 = rows > 2 ? a + 2 * lda : a;
   let a3 = rows > 3 ? a + 3 * lda : a;
@@ -110,38 +132,45 @@ function tileOfRows<T extends number, S>(
   let c21 = zero;
   let c30 = zero;
   let c31 = zero;
-  const end = a0 + (k as usize) * sizeof<T>();
-  for (; a0 < end; b += ldb) {
+  do {
     const b0 = v128.load(b);
-    const b1 = Tile.wide<S>() ? v128.load(b, 16) : zero;
-    let x = Simd.loadSplat<T>(a0);
+    const b1 = wide ? v128.load(b, 16) : zero;
+    let x = Simd.loadSplat<T>(a);
     c00 = Simd.madd<T>(x, b0, c00);
-    if (Tile.wide<S>()) c01 = Simd.madd<T>(x, b1, c01);
+    if (wide) c01 = Simd.madd<T>(x, b1, c01);
     x = Simd.loadSplat<T>(a1);
     c10 = Simd.madd<T>(x, b0, c10);
-    if (Tile.wide<S>()) c11 = Simd.madd<T>(x, b1, c11);
-    a0 += sizeof<T>();
+    if (wide) c11 = Simd.madd<T>(x, b1, c11);
+    x = Simd.loadSplat<T>(a2);
+    c20 = Simd.madd<T>(x, b0, c20);
+    if (wide) c21 = Simd.madd<T>(x, b1, c21);
+    x = Simd.loadSplat<T>(a3);
+    c30 = Simd.madd<T>(x, b0, c30);
+    if (wide) c31 = Simd.madd<T>(x, b1, c31);
+    b += ldb;
+    a += sizeof<T>();
     a1 += sizeof<T>();
-    if (Tile.high<S>()) {
-      x = Simd.loadSplat<T>(a2);
-      c20 = Simd.madd<T>(x, b0, c20);
-      if (Tile.wide<S>()) c21 = Simd.madd<T>(x, b1, c21);
-      x = Simd.loadSplat<T>(a3);
-      c30 = Simd.madd<T>(x, b0, c30);
-      if (Tile.wide<S>()) c31 = Simd.madd<T>(x, b1, c31);
-      a2 += sizeof<T>();
-      a3 += sizeof<T>();
-    }
-  }
-  Tile.put<T, S>(c, c00, c01, columns, mode);
-  if (rows > 1) Tile.put<T, S>(c + ldc, c10, c11, columns, mode);
-  if (!Tile.high<S>()) return;
-  Tile.put<T, S>(c + 2 * ldc, c20, c21, columns, mode);
-  if (rows > 3) Tile.put<T, S>(c + 3 * ldc, c30, c31, columns, mode);
+    a2 += sizeof<T>();
+    a3 += sizeof<T>();
+  } while (--k !== 0);
+  Tile.put<T>(c, c00, mode);
+  if (wide) Tile.put<T>(c + 16, c01, mode);
+  if (rows <= 1) return;
+  c += ldc;
+  Tile.put<T>(c, c10, mode);
+  if (wide) Tile.put<T>(c + 16, c11, mode);
+  if (rows <= 2) return;
+  c += ldc;
+  Tile.put<T>(c, c20, mode);
+  if (wide) Tile.put<T>(c + 16, c21, mode);
+  if (rows <= 3) return;
+  c += ldc;
+  Tile.put<T>(c, c30, mode);
+  if (wide) Tile.put<T>(c + 16, c31, mode);
 }
 
-/** A by columns: A[i, p] at a + p·lda + i·size; reads four (or two) rows whatever `rows` is. */
-function tileOfColumns<T extends number, S>(
+/** The same, A by columns. */
+function tallOfColumns<T extends number, Vectors>(
   k: i32,
   a: usize,
   lda: usize,
@@ -150,9 +179,9 @@ function tileOfColumns<T extends number, S>(
   c: usize,
   ldc: usize,
   rows: i32,
-  columns: i32,
   mode: i32,
 ): void {
+  const wide = sizeof<Vectors>() > 1;
   const zero = v128.splat<T>(0 as T);
   let c00 = zero;
   let c01 = zero;
@@ -162,64 +191,71 @@ function tileOfColumns<T extends number, S>(
   let c21 = zero;
   let c30 = zero;
   let c31 = zero;
-  for (let p: i32 = 0; p < k; p++, a += lda, b += ldb) {
+  do {
     const b0 = v128.load(b);
-    const b1 = Tile.wide<S>() ? v128.load(b, 16) : zero;
+    const b1 = wide ? v128.load(b, 16) : zero;
     let x = Simd.loadSplat<T>(a);
     c00 = Simd.madd<T>(x, b0, c00);
-    if (Tile.wide<S>()) c01 = Simd.madd<T>(x, b1, c01);
-    x = Simd.loadSplat<T>(a + sizeof<T>());
+    if (wide) c01 = Simd.madd<T>(x, b1, c01);
+    x = Simd.loadSplatAt<T>(a, 1);
     c10 = Simd.madd<T>(x, b0, c10);
-    if (Tile.wide<S>()) c11 = Simd.madd<T>(x, b1, c11);
-    if (Tile.high<S>()) {
-      x = Simd.loadSplat<T>(a + 2 * sizeof<T>());
-      c20 = Simd.madd<T>(x, b0, c20);
-      if (Tile.wide<S>()) c21 = Simd.madd<T>(x, b1, c21);
-      x = Simd.loadSplat<T>(a + 3 * sizeof<T>());
-      c30 = Simd.madd<T>(x, b0, c30);
-      if (Tile.wide<S>()) c31 = Simd.madd<T>(x, b1, c31);
-    }
-  }
-  Tile.put<T, S>(c, c00, c01, columns, mode);
-  if (rows > 1) Tile.put<T, S>(c + ldc, c10, c11, columns, mode);
-  if (!Tile.high<S>()) return;
-  Tile.put<T, S>(c + 2 * ldc, c20, c21, columns, mode);
-  if (rows > 3) Tile.put<T, S>(c + 3 * ldc, c30, c31, columns, mode);
+    if (wide) c11 = Simd.madd<T>(x, b1, c11);
+    x = Simd.loadSplatAt<T>(a, 2);
+    c20 = Simd.madd<T>(x, b0, c20);
+    if (wide) c21 = Simd.madd<T>(x, b1, c21);
+    x = Simd.loadSplatAt<T>(a, 3);
+    c30 = Simd.madd<T>(x, b0, c30);
+    if (wide) c31 = Simd.madd<T>(x, b1, c31);
+    b += ldb;
+    a += lda;
+  } while (--k !== 0);
+  Tile.put<T>(c, c00, mode);
+  if (wide) Tile.put<T>(c + 16, c01, mode);
+  if (rows <= 1) return;
+  c += ldc;
+  Tile.put<T>(c, c10, mode);
+  if (wide) Tile.put<T>(c + 16, c11, mode);
+  if (rows <= 2) return;
+  c += ldc;
+  Tile.put<T>(c, c20, mode);
+  if (wide) Tile.put<T>(c + 16, c21, mode);
+  if (rows <= 3) return;
+  c += ldc;
+  Tile.put<T>(c, c30, mode);
+  if (wide) Tile.put<T>(c + 16, c31, mode);
 }
 
-/** A column of tiles, rows of C from the first to the last; `Tall` and `Short` are shapes. */
-function strip<T extends number, Tall, Short>(
+/** Up to four rows of C. */
+function rowsOfTiles<T extends number>(
   byColumns: bool,
   k: i32,
   a: usize,
   lda: usize,
-  panel: usize,
   b: usize,
   ldb: usize,
   c: usize,
   ldc: usize,
-  m: i32,
-  columns: i32,
+  rows: i32,
+  vectors: i32,
   mode: i32,
 ): void {
-  let rows = m;
-  if (byColumns) {
-    for (; rows > 2; rows -= ROWS, a += panel, c += 4 * ldc) {
-      tileOfColumns<T, Tall>(k, a, lda, b, ldb, c, ldc, min<i32>(ROWS, rows), columns, mode);
-    }
-    if (rows > 0) tileOfColumns<T, Short>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
-  } else {
-    for (; rows > 2; rows -= ROWS, a += panel, c += 4 * ldc) {
-      tileOfRows<T, Tall>(k, a, lda, b, ldb, c, ldc, min<i32>(ROWS, rows), columns, mode);
-    }
-    if (rows > 0) tileOfRows<T, Short>(k, a, lda, b, ldb, c, ldc, rows, columns, mode);
+  if (!byColumns) {
+    if (vectors === 1) tallOfRows<T, One>(k, a, lda, b, ldb, c, ldc, rows, mode);
+    else tallOfRows<T, Two>(k, a, lda, b, ldb, c, ldc, rows, mode);
+    if (vectors > 2) tallOfRows<T, Two>(k, a, lda, b + 32, ldb, c + 32, ldc, rows, mode);
+  } else if (vectors === 1) tallOfColumns<T, One>(k, a, lda, b, ldb, c, ldc, rows, mode);
+  else if (vectors === 2) tallOfColumns<T, Two>(k, a, lda, b, ldb, c, ldc, rows, mode);
+  else {
+    longOfColumns<T>(k, a, lda, b, ldb, c, ldc, min<i32>(2, rows), mode);
+    if (rows < 3) return;
+    const third = a + 2 * sizeof<T>();
+    longOfColumns<T>(k, third, lda, b, ldb, c + 2 * ldc, ldc, rows - 2, mode);
   }
 }
 
 /**
- * C[0..m, 0..columns] ∘= A B[:, 0..columns], columns ≤ N, by the smallest tiles that hold it.
- * A by rows is at a + i·lda + p·size, A by columns at a + p·lda + i·size; its four rows from i on
- * begin at a + (i/4)·panel.
+ * C[0..m, 0..columns] ∘= A B[:, 0..columns], columns ≤ those of a panel, k > 0. A by rows is at
+ * a + i·lda + p·size, A by columns at a + p·lda + i·size; its four rows from i on begin at a + (i/4)·panel.
  */
 export function microStrip<T extends number>(
   byColumns: bool,
@@ -235,7 +271,16 @@ export function microStrip<T extends number>(
   columns: i32,
   mode: i32,
 ): void {
-  if (columns > Simd.lanes<T>()) {
-    strip<T, Full, Low>(byColumns, k, a, lda, panel, b, ldb, c, ldc, m, columns, mode);
-  } else strip<T, Narrow, Corner>(byColumns, k, a, lda, panel, b, ldb, c, ldc, m, columns, mode);
+  const lanes = Simd.lanes<T>();
+  const vectors = (columns + lanes - 1) / lanes;
+  const whole = columns === lanes * (vectors > 2 ? 4 : vectors);
+  for (let left = m; left > 0; left -= ROWS, a += panel, c += 4 * ldc) {
+    const rows = min<i32>(ROWS, left);
+    if (whole) rowsOfTiles<T>(byColumns, k, a, lda, b, ldb, c, ldc, rows, vectors, mode);
+    else {
+      const to = workAddress();
+      rowsOfTiles<T>(byColumns, k, a, lda, b, ldb, to, WIDTH, rows, vectors, SET);
+      putPart<T>(c, ldc, rows, columns, mode);
+    }
+  }
 }

@@ -23,6 +23,41 @@ export class Simd {
     return v128.load32_splat(p);
   }
 
+  /** Element i from an address on, a constant from 1 to 3, in every lane. */
+  @inline
+  static loadSplatAt<T extends number>(p: usize, i: i32): v128 {
+    if (sizeof<T>() === 8) {
+      if (i === 1) return v128.load64_splat(p, 8);
+      return i === 2 ? v128.load64_splat(p, 16) : v128.load64_splat(p, 24);
+    }
+    if (i === 1) return v128.load32_splat(p, 4);
+    return i === 2 ? v128.load32_splat(p, 8) : v128.load32_splat(p, 12);
+  }
+
+  /** The first halves of a and b. */
+  @inline
+  static low(a: v128, b: v128): v128 {
+    return v128.shuffle<f64>(a, b, 0, 2);
+  }
+
+  /** The second halves of a and b. */
+  @inline
+  static high(a: v128, b: v128): v128 {
+    return v128.shuffle<f64>(a, b, 1, 3);
+  }
+
+  /** f32: the elements of the first halves in turn, a₀ b₀ a₁ b₁. */
+  @inline
+  static zipLow(a: v128, b: v128): v128 {
+    return v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  }
+
+  /** f32: a₂ b₂ a₃ b₃. */
+  @inline
+  static zipHigh(a: v128, b: v128): v128 {
+    return v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  }
+
   /** Elements in a vector. */
   @inline
   static lanes<T extends number>(): i32 {

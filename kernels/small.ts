@@ -6,6 +6,7 @@
  * evenly, the last overlaps the one before and computes the same elements again.
  */
 import { bytesOf, WORK_BYTES, workAddress } from "./abi";
+import { packTransposed } from "./pack";
 import { Simd } from "./simd";
 
 /** Numbers as types: a tile of 1, 2, 3 or 4 rows, of 1 or 2 vectors. */
@@ -163,12 +164,8 @@ function straight<T extends number>(
 /** B transposed into the work space, for each matrix. */
 function turn<T extends number>(batch: i32, b: usize, k: i32, n: i32, nextB: usize): void {
   let to = workAddress();
-  const row = bytesOf<T>(k);
-  for (let i: i32 = 0; i < batch; i++, b += nextB) {
-    for (let p = b; p < b + row; p += sizeof<T>()) {
-      const end = to + bytesOf<T>(n);
-      for (let from = p; to < end; to += sizeof<T>(), from += row) store<T>(to, load<T>(from));
-    }
+  for (let i: i32 = 0; i < batch; i++, b += nextB, to += bytesOf<T>(k * n)) {
+    packTransposed<T>(to, n, b, bytesOf<T>(k), n, k);
   }
 }
 

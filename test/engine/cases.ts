@@ -280,6 +280,14 @@ export const cases: Readonly<Record<string, (r: Source) => Case>> = {
       f: k.circularConv,
     };
   },
+  /** Enough channels for minimal filtering. */
+  circularConvOfChannels: (r) => {
+    const [channels, outputs] = [r.whole(8, 9), r.whole(8, 9)];
+    return {
+      inputs: [input(r, [channels, r.whole(8, 13)]), input(r, [outputs, channels, 5])],
+      f: k.circularConv,
+    };
+  },
   checkpoint: (r) => {
     const shape = shapeOf(r);
     const inner = k.checkpoint((a: Tensor, b: Tensor) => k.sin(k.mul(k.exp(a), b)));

@@ -1,0 +1,256 @@
+/**
+ * Minimal filtering F(4, 5): four outputs of a filter of five in eight multiplications, not twenty.
+ *
+ *     y_p = Σ_j w_j d_{p+j}:  y = Aᵀ((G w) ∘ (Bᵀ d)),  and its adjoint in w: w̄ = Gᵀ((A ȳ) ∘ (Bᵀ d))
+ *
+ * A and G evaluate polynomials at 0, ±1, ±2, ±½ and ∞ (G with the weights of Lagrange), Bᵀ is the
+ * transposed interpolation. Place ξ of a transform lies `plane` bytes after place ξ − 1.
+ *
+ * @see winograd1980; the order of points here: 0, 1, −1, 2, −2, ½, −½, ∞
+ */
+import { bytesOf } from "./abi";
+import { Simd } from "./simd";
+
+/** Outputs of a tile; the places of its transform. */
+export const OUTPUTS: i32 = 4;
+export const PLACES: i32 = 8;
+/** The filter's length. */
+export const TAPS: i32 = 5;
+
+/** 1 / Π (α − β) over the other finite points β, for α = ±1, ±2, ±½. */
+const AT_ONE: f64 = -2.0 / 9.0;
+const AT_TWO: f64 = 1.0 / 90.0;
+const AT_HALF: f64 = 32.0 / 45.0;
+
+class Lanes {
+  @inline
+  static add<T extends number>(a: v128, b: v128): v128 {
+    return v128.add<T>(a, b);
+  }
+
+  @inline
+  static sub<T extends number>(a: v128, b: v128): v128 {
+    return v128.sub<T>(a, b);
+  }
+
+  /** a + c b */
+  @inline
+  static plus<T extends number>(a: v128, c: f64, b: v128): v128 {
+    return Simd.madd<T>(v128.splat<T>(c as T), b, a);
+  }
+
+  /** e + o and e − o into the two places after p; the second's address. */
+  @inline
+  static pair<T extends number>(p: usize, plane: usize, e: v128, o: v128): usize {
+    v128.store(p + plane, v128.add<T>(e, o));
+    v128.store(p + 2 * plane, v128.sub<T>(e, o));
+    return p + 2 * plane;
+  }
+
+  /** The same for numbers. */
+  @inline
+  static pairOf<T extends number>(p: usize, plane: usize, e: f64, o: f64): usize {
+    store<T>(p + plane, (e + o) as T);
+    store<T>(p + 2 * plane, (e - o) as T);
+    return p + 2 * plane;
+  }
+
+  @inline
+  static times<T extends number>(c: f64, a: v128): v128 {
+    return v128.mul<T>(v128.splat<T>(c as T), a);
+  }
+}
+
+/** Reads the lanes' tiles, four elements each: element `i` of all of them. */
+class Tiles {
+  @inline
+  static at<T extends number>(x: usize, i: i32): v128 {
+    if (sizeof<T>() === 8) {
+      const half = x + ((i as usize) >> 1) * 16;
+      const a = v128.load(half);
+      const b = v128.load(half + 32);
+      return (i & 1) === 0 ? Simd.low(a, b) : Simd.high(a, b);
+    }
+    const a = v128.load(x);
+    const b = v128.load(x, 16);
+    const c = v128.load(x, 32);
+    const d = v128.load(x, 48);
+    if (i < 2) {
+      const ab = Simd.zipLow(a, b);
+      const cd = Simd.zipLow(c, d);
+      return i === 0 ? Simd.low(ab, cd) : Simd.high(ab, cd);
+    }
+    const ab = Simd.zipHigh(a, b);
+    const cd = Simd.zipHigh(c, d);
+    return i === 2 ? Simd.low(ab, cd) : Simd.high(ab, cd);
+  }
+
+  /** The opposite: y_i of the lanes' tiles, one tile after the other. */
+  @inline
+  static put<T extends number>(to: usize, y0: v128, y1: v128, y2: v128, y3: v128): void {
+    if (sizeof<T>() === 8) {
+      v128.store(to, Simd.low(y0, y1));
+      v128.store(to, Simd.low(y2, y3), 16);
+      v128.store(to, Simd.high(y0, y1), 32);
+      v128.store(to, Simd.high(y2, y3), 48);
+    } else {
+      const low01 = Simd.zipLow(y0, y1);
+      const low23 = Simd.zipLow(y2, y3);
+      const high01 = Simd.zipHigh(y0, y1);
+      const high23 = Simd.zipHigh(y2, y3);
+      v128.store(to, Simd.low(low01, low23));
+      v128.store(to, Simd.high(low01, low23), 16);
+      v128.store(to, Simd.low(high01, high23), 32);
+      v128.store(to, Simd.high(high01, high23), 48);
+    }
+  }
+}
+
+/** Bytes of the tiles that the lanes of a vector hold. */
+const GROUP: usize = 64;
+
+/** Bᵀ d for the tiles of a row, d of tile τ at x + 4τ; `count` tiles, a multiple of the lanes. */
+export function transformInputs<T extends number>(
+  to: usize,
+  plane: usize,
+  x: usize,
+  count: i32,
+): void {
+  const next = bytesOf<T>(OUTPUTS);
+  for (const end = to + bytesOf<T>(count); to < end; to += 16, x += GROUP) {
+    const d0 = Tiles.at<T>(x, 0);
+    const d1 = Tiles.at<T>(x, 1);
+    const d2 = Tiles.at<T>(x, 2);
+    const d3 = Tiles.at<T>(x, 3);
+    const d4 = Tiles.at<T>(x + next, 0);
+    const d5 = Tiles.at<T>(x + next, 1);
+    const d6 = Tiles.at<T>(x + next, 2);
+    const d7 = Tiles.at<T>(x + next, 3);
+    let p = to;
+    v128.store(p, Lanes.plus<T>(Lanes.sub<T>(d0, d6), 5.25, Lanes.sub<T>(d4, d2)));
+    let e = Lanes.plus<T>(Lanes.add<T>(d2, d6), -4.25, d4);
+    let o = Lanes.plus<T>(Lanes.add<T>(d1, d5), -4.25, d3);
+    p = Lanes.pair<T>(p, plane, e, o);
+    e = Lanes.plus<T>(Lanes.plus<T>(d6, 0.25, d2), -1.25, d4);
+    o = Lanes.plus<T>(Lanes.plus<T>(Lanes.times<T>(2, d5), 0.5, d1), -2.5, d3);
+    p = Lanes.pair<T>(p, plane, e, o);
+    e = Lanes.plus<T>(Lanes.plus<T>(d6, 4, d2), -5, d4);
+    o = Lanes.plus<T>(Lanes.plus<T>(Lanes.times<T>(2, d1), 0.5, d5), -2.5, d3);
+    p = Lanes.pair<T>(p, plane, e, o);
+    p += plane;
+    v128.store(p, Lanes.plus<T>(Lanes.sub<T>(d7, d1), 5.25, Lanes.sub<T>(d3, d5)));
+  }
+}
+
+/** A ȳ for the tiles of a row, four of ȳ each. */
+export function transformCotangents<T extends number>(
+  to: usize,
+  plane: usize,
+  y: usize,
+  count: i32,
+): void {
+  for (const end = to + bytesOf<T>(count); to < end; to += 16, y += GROUP) {
+    const y0 = Tiles.at<T>(y, 0);
+    const y1 = Tiles.at<T>(y, 1);
+    const y2 = Tiles.at<T>(y, 2);
+    const y3 = Tiles.at<T>(y, 3);
+    let p = to;
+    v128.store(p, y0);
+    let e = Lanes.add<T>(y0, y2);
+    let o = Lanes.add<T>(y1, y3);
+    p = Lanes.pair<T>(p, plane, e, o);
+    e = Lanes.plus<T>(y0, 4, y2);
+    o = Lanes.plus<T>(Lanes.times<T>(2, y1), 8, y3);
+    p = Lanes.pair<T>(p, plane, e, o);
+    e = Lanes.plus<T>(y0, 0.25, y2);
+    o = Lanes.plus<T>(Lanes.times<T>(0.5, y1), 0.125, y3);
+    p = Lanes.pair<T>(p, plane, e, o);
+    p += plane;
+    v128.store(p, y3);
+  }
+}
+
+/** y = Aᵀ m for the tiles of a row. */
+export function outputsOf<T extends number>(y: usize, m: usize, plane: usize, count: i32): void {
+  for (const end = m + bytesOf<T>(count); m < end; m += 16, y += GROUP) {
+    let p = m + plane;
+    let a = v128.load(p);
+    p += plane;
+    let b = v128.load(p);
+    const s1 = Lanes.add<T>(a, b);
+    const d1 = Lanes.sub<T>(a, b);
+    p += plane;
+    a = v128.load(p);
+    p += plane;
+    b = v128.load(p);
+    const s2 = Lanes.add<T>(a, b);
+    const d2 = Lanes.sub<T>(a, b);
+    p += plane;
+    a = v128.load(p);
+    p += plane;
+    b = v128.load(p);
+    const s3 = Lanes.add<T>(a, b);
+    const d3 = Lanes.sub<T>(a, b);
+    const y0 = Lanes.add<T>(Lanes.add<T>(v128.load(m), s1), Lanes.add<T>(s2, s3));
+    const y1 = Lanes.plus<T>(Lanes.plus<T>(d1, 2, d2), 0.5, d3);
+    const y2 = Lanes.plus<T>(Lanes.plus<T>(s1, 4, s2), 0.25, s3);
+    const y3 = Lanes.plus<T>(Lanes.plus<T>(d1, 8, d2), 0.125, d3);
+    Tiles.put<T>(y, y0, y1, y2, Lanes.add<T>(y3, v128.load(p + plane)));
+  }
+}
+
+/** G w for `size` filters of five, one after the other. */
+export function transformFilters<T extends number>(to: usize, w: usize, size: i32): void {
+  const plane = bytesOf<T>(size);
+  for (const end = to + plane; to < end; to += sizeof<T>(), w += bytesOf<T>(TAPS)) {
+    const w0 = load<T>(w) as f64;
+    const w1 = load<T>(w + sizeof<T>()) as f64;
+    const w2 = load<T>(w + 2 * sizeof<T>()) as f64;
+    const w3 = load<T>(w + 3 * sizeof<T>()) as f64;
+    const w4 = load<T>(w + 4 * sizeof<T>()) as f64;
+    let p = to;
+    store<T>(p, w0 as T);
+    let e = w0 + w2 + w4;
+    let o = w1 + w3;
+    p = Lanes.pairOf<T>(p, plane, AT_ONE * e, AT_ONE * o);
+    e = w0 + 4.0 * w2 + 16.0 * w4;
+    o = 2.0 * w1 + 8.0 * w3;
+    p = Lanes.pairOf<T>(p, plane, AT_TWO * e, AT_TWO * o);
+    e = w0 + 0.25 * w2 + 0.0625 * w4;
+    o = 0.5 * w1 + 0.125 * w3;
+    p = Lanes.pairOf<T>(p, plane, AT_HALF * e, AT_HALF * o);
+    p += plane;
+    store<T>(p, w4 as T);
+  }
+}
+
+/** w̄ = Gᵀ z for `size` filters. */
+export function filtersOf<T extends number>(w: usize, z: usize, size: i32): void {
+  const plane = bytesOf<T>(size);
+  for (const end = z + plane; z < end; z += sizeof<T>(), w += bytesOf<T>(TAPS)) {
+    let p = z + plane;
+    let a = load<T>(p) as f64;
+    p += plane;
+    let b = load<T>(p) as f64;
+    const s1 = AT_ONE * (a + b);
+    const d1 = AT_ONE * (a - b);
+    p += plane;
+    a = load<T>(p) as f64;
+    p += plane;
+    b = load<T>(p) as f64;
+    const s2 = AT_TWO * (a + b);
+    const d2 = AT_TWO * (a - b);
+    p += plane;
+    a = load<T>(p) as f64;
+    p += plane;
+    b = load<T>(p) as f64;
+    const s3 = AT_HALF * (a + b);
+    const d3 = AT_HALF * (a - b);
+    store<T>(w, ((load<T>(z) as f64) + s1 + s2 + s3) as T);
+    store<T>(w + sizeof<T>(), (d1 + 2.0 * d2 + 0.5 * d3) as T);
+    store<T>(w + 2 * sizeof<T>(), (s1 + 4.0 * s2 + 0.25 * s3) as T);
+    store<T>(w + 3 * sizeof<T>(), (d1 + 8.0 * d2 + 0.125 * d3) as T);
+    const last = load<T>(p + plane) as f64;
+    store<T>(w + 4 * sizeof<T>(), (s1 + 16.0 * s2 + 0.0625 * s3 + last) as T);
+  }
+}
