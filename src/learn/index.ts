@@ -1,4 +1,5 @@
 export { type Adam, type AdamOptions, type AdamState, adam } from "./adam.js";
+export { type Followed, type FollowOptions, follow } from "./follow.js";
 export {
   type Attempt,
   type Learned,

@@ -5,7 +5,7 @@
  * learned. A window that fails numerically is not lost: the trajectories are entered again, from
  * the observations just before, and their horizon is halved:
  *
- *     pieces of ⌈L/2ʰ⌉ cycles;   failure: S ← reenter(y), h ← h + 1;   a whole window: h ← h − 1
+ *     pieces of ⌈L/2ʰ⌉ cycles;   failure: S ← enter(y), h ← h + 1;   a whole window: h ← h − 1
  *
  * down to single cycles, where a failure from a state entered anew is passed on. h is part of the
  * training's state. All trajectories enter together; nothing depends on threads or on chance.
@@ -29,7 +29,7 @@ export interface Walk<S> {
   /** Passes a piece of a window; a NumericError if the filter fails in it. */
   pass(before: S | null, piece: Window): S;
   /** The state at the time of this one cycle; null: failures are passed on. */
-  readonly reenter: ((cycle: Window) => S) | null;
+  readonly enter: ((cycle: Window) => S) | null;
 }
 
 const pieceLength = (whole: number, halvings: number): number =>
@@ -49,7 +49,7 @@ export function walk<S>(windows: readonly Window[], from: Stand<S>, how: Walk<S>
 
 export const beginning = { state: null, passed: null, recoveries: 0 } as const;
 
-function through<S>(window: Window, from: Stand<S>, { pass, reenter }: Walk<S>): Stand<S> {
+function through<S>(window: Window, from: Stand<S>, { pass, enter }: Walk<S>): Stand<S> {
   const L = window.intervals.length;
   let { state, halvings, recoveries } = from;
   let fresh = state === null; // entered anew, and no cycle passed since
@@ -63,13 +63,13 @@ function through<S>(window: Window, from: Stand<S>, { pass, reenter }: Walk<S>):
       at += length;
       fresh = false;
     } catch (error) {
-      if (!(error instanceof NumericError) || reenter === null) throw error;
+      if (!(error instanceof NumericError) || enter === null) throw error;
       if (fresh && length === 1) throw error;
       recoveries++;
       if (!fresh) {
         release(state);
         const cycle = lastCycle(window, at, from.passed);
-        state = cycle && reenter(cycle);
+        state = cycle && enter(cycle);
         fresh = true;
       }
       halvings = shorter(L, halvings, length);

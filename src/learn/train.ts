@@ -12,34 +12,22 @@
  * @see adrian2026, algorithms 1 and 2
  */
 import {
-  abs,
-  add,
   type CaptureStatistics,
-  capture,
   full,
-  greater,
-  leavesOf,
   NumericError,
-  parallel,
   release,
   scope,
   sum,
   type Tensor,
   tensor,
-  valueAndGradWithAux,
 } from "../engine/index.js";
-import { type AdamState, adam } from "./adam.js";
-import {
-  type NamedNumbers,
-  type NamedTensors,
-  numbersOf,
-  tensorsOf,
-  valuesOf,
-} from "./parameters.js";
+import type { AdamState } from "./adam.js";
+import { type NamedNumbers, type NamedTensors, numbersOf, tensorsOf } from "./parameters.js";
 import { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
-import { type Course, type Entry, type LearningProblem, windowLoss } from "./problem.js";
+import type { Course, Entry, LearningProblem } from "./problem.js";
+import { programs } from "./programs.js";
 import { beginning, type Stand, walk } from "./recovery.js";
-import type { TrajectoryTensors, Window } from "./window.js";
+import type { Window } from "./window.js";
 
 export interface TrainOptions {
   readonly epochs: number;
@@ -118,135 +106,78 @@ export interface Trainer {
   forget(): void;
 }
 
-/** What all slices are given. */
-interface Shared extends Omit<Window, "trajectories"> {
-  readonly latents: NamedTensors;
-}
-
-/** What each slice is given of its own. */
-interface Sliced<S> {
-  readonly entry: Entry<S>;
-  readonly trajectories: TrajectoryTensors;
-}
-
 /** A trainer of one problem: its windows are captured once and replayed for every start. */
 export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): Trainer {
-  const { definitions, training, validation, bound, dtype = "f64" } = problem;
-  const optimiser = adam();
-  const slices = { slices: options.slices ?? 4 };
-  const lossOf = (latents: NamedTensors, shared: Shared, own: Sliced<S>) =>
-    windowLoss(problem, latents, own.entry, { ...shared, trajectories: own.trajectories });
-
-  const gradientOf = parallel((shared: Shared, own: Sliced<S>) => {
-    const { value, aux, gradient } = valueAndGradWithAux((latents: NamedTensors) => {
-      const { loss, state } = lossOf(latents, shared, own);
-      return { value: loss, aux: state };
-    }, shared.latents);
-    return { total: { loss: value, beyond: beyond(aux, bound), gradient }, each: aux };
-  }, slices);
-  const judge = parallel((shared: Shared, own: Sliced<S>) => {
-    const { loss, state } = lossOf(shared.latents, shared, own);
-    return { total: { loss, beyond: beyond(state, bound) }, each: state };
-  }, slices);
-  const entering = parallel((shared: Shared, { start, trajectories }: Entered) => {
-    const values = valuesOf(definitions, shared.latents);
-    const cycle = { ...shared, trajectories };
-    return { total: {}, each: problem.reenter!(values, start, cycle) };
-  }, slices);
-  const update = capture(
-    (latents: NamedTensors, gradient: NamedTensors, moments: AdamState, rates: NamedTensors) =>
-      optimiser.update(latents, gradient, moments, rates),
-  );
-  const programs = [gradientOf, judge, entering, update];
-
+  const { definitions, training, validation, dtype = "f64" } = problem;
+  const made = programs(problem, options.slices ?? 4);
   const trainingValues = valuesIn(training.windows);
   const validationValues = valuesIn(validation.windows);
   const stored = (numbers: NamedNumbers) => tensorsOf(definitions, numbers, dtype);
-
-  /** The state of trajectories from their observations alone. */
-  const reentering = (latents: () => NamedTensors, start: NamedTensors) =>
-    problem.reenter === undefined
-      ? null
-      : ({ trajectories, ...cycle }: Window): S =>
-          entering({ latents: latents(), ...cycle }, { start, trajectories }).each;
+  const canEnter = problem.reenter !== undefined;
 
   /** The training windows one after the other, an update at each. */
   function learnFrom(state: TrainState) {
-    const rates: NamedTensors = Object.fromEntries(
-      definitions.map(({ name, group }) => [
-        name,
-        full([], state.plateau.scale * options.rates[group], dtype),
-      ]),
-    );
+    const { start, windows } = training;
     const { count, mean, square } = state.adam;
+    const rateOf = (group: keyof TrainOptions["rates"]) =>
+      full([], state.plateau.scale * options.rates[group], dtype);
+    const rates = Object.fromEntries(
+      definitions.map(({ name, group }) => [name, rateOf(group)] as const),
+    );
     let latents = stored(state.latents);
-    let moments: AdamState = {
-      ...{ count: tensor(count), mean: stored(mean), square: stored(square) },
-    };
-    let sum = 0;
-    const stand = walk<S>(training.windows, start(state), {
-      reenter: reentering(() => latents, training.start),
-      pass: (before, { trajectories, ...window }) => {
-        const entry = entryOf(before, training.start);
-        const made = gradientOf({ latents, ...window }, { entry, trajectories });
-        checkBound(made.total.beyond, made, bound);
-        const next = update(latents, made.total.gradient, moments, rates);
-        sum += made.total.loss.item();
-        release([latents, moments, made.total]);
+    let moments: AdamState = { count: tensor(count), mean: stored(mean), square: stored(square) };
+    let total = 0;
+    const from = { ...beginning, halvings: state.halvings };
+    const stand = walk<S>(windows, from, {
+      enter: canEnter ? (cycle) => made.enter(latents, start, cycle) : null,
+      pass: (before, window) => {
+        const { loss, gradient, state } = made.gradient(latents, entryOf(before, start), window);
+        const next = made.update(latents, gradient, moments, rates);
+        release([latents, moments, gradient]);
         ({ parameters: latents, state: moments } = next);
-        return made.each;
+        total += loss;
+        return state;
       },
     });
-    return { latents, moments, stand, training: sum / trainingValues };
+    return { latents, moments, stand, training: total / trainingValues };
   }
 
-  const start = ({ halvings }: TrainState): Stand<S> => ({ ...beginning, halvings });
-
   /** J of a course, without learning. */
-  function judged(latents: NamedTensors, { start, windows }: Course, from: Stand<S>) {
-    const begin = start ?? training.start;
-    let sum = 0;
-    const stand = walk<S>(windows, from, {
-      reenter: reentering(() => latents, begin),
-      pass: (before, { trajectories, ...window }) => {
-        const entry = entryOf(before, begin);
-        const made = judge({ latents, ...window }, { entry, trajectories });
-        checkBound(made.total.beyond, made, bound);
-        sum += made.total.loss.item();
-        release(made.total);
-        return made.each;
+  function judge(latents: NamedTensors, course: Course, from: Stand<S>) {
+    const start = course.start ?? training.start;
+    let total = 0;
+    const stand = walk<S>(course.windows, from, {
+      enter: canEnter ? (cycle) => made.enter(latents, start, cycle) : null,
+      pass: (before, window) => {
+        const { loss, state } = made.judge(latents, entryOf(before, start), window);
+        total += loss;
+        return state;
       },
     });
-    return { sum, stand };
+    return { total, stand };
   }
 
   /** The loss a value of what is judged by; validation of the same trajectories goes on from them. */
   function validate(latents: NamedTensors, after: Stand<S>) {
-    if (validation.windows.length === 0) return { validation: null, stand: after };
     const { recoveries, halvings } = after;
+    if (validation.windows.length === 0) return { validation: null, recoveries };
     const from = validation.start === null ? after : { ...beginning, halvings, recoveries };
-    const { sum, stand } = judged(latents, validation, from);
-    return { validation: sum / validationValues, stand };
+    const { total, stand } = judge(latents, validation, from);
+    return { validation: total / validationValues, recoveries: stand.recoveries };
   }
 
   function attempt(state: TrainState): { state: TrainState; report: EpochReport } {
     const passed = learnFrom(state);
-    const { validation, stand } = validate(passed.latents, passed.stand);
-    const {
-      training,
-      stand: { halvings },
-    } = passed;
+    const { validation, recoveries } = validate(passed.latents, passed.stand);
+    const { training } = passed;
     const latents = numbersOf(passed.latents);
     const score = validation ?? training;
     // Without validation the score belongs to the latents that the epoch began with.
     const scored = validation === null ? state.latents : latents;
     const improved = state.best === null || score < state.best.loss;
-    const {
-      epoch,
-      plateau: { scale: rate },
-    } = state;
+    const { epoch } = state;
     return {
-      report: { epoch, training, validation, rate, recoveries: stand.recoveries },
+      report: { epoch, training, validation, rate: state.plateau.scale, recoveries },
       state: {
         epoch: epoch + 1,
         latents,
@@ -259,7 +190,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
         best: improved ? { loss: score, latents: scored } : state.best,
         stale: improved ? 0 : state.stale + 1,
         failures: 0,
-        halvings,
+        halvings: passed.stand.halvings,
       },
     };
   }
@@ -294,41 +225,11 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
     },
     finished: ({ epoch, stale }) => epoch >= options.epochs || stale > options.patience,
     loss: (latents) =>
-      scope(() => judged(stored(latents), training, { ...beginning, halvings: 0 }).sum),
-    statistics: () => {
-      const all = programs.map((program) => program.statistics());
-      const figure = (name: keyof CaptureStatistics) => all.reduce((n, one) => n + one[name], 0);
-      const [programs_, instructions] = [figure("programs"), figure("instructions")];
-      return { programs: programs_, instructions, bytes: figure("bytes") };
-    },
-    forget: () => {
-      for (const program of programs) program.forget();
-    },
+      scope(() => judge(stored(latents), training, { ...beginning, halvings: 0 }).total),
+    statistics: made.statistics,
+    forget: made.forget,
   };
-}
-
-/** What each slice is given where trajectories are entered anew. */
-interface Entered {
-  readonly start: NamedTensors;
-  readonly trajectories: TrajectoryTensors;
 }
 
 const entryOf = <S>(before: S | null, start: NamedTensors): Entry<S> =>
   before === null ? { start } : { before };
-
-/** How many numbers of a state are beyond the bound; null: none is set. */
-function beyond(state: unknown, bound: number | undefined): Tensor | null {
-  if (bound === undefined) return null;
-  return leavesOf(state)
-    .map((x) => sum(greater(abs(x), bound)))
-    .reduce(add);
-}
-
-function checkBound(beyond: Tensor | null, made: unknown, bound: number | undefined): void {
-  const many = beyond?.item() ?? 0;
-  if (many === 0) return;
-  release(made);
-  throw new NumericError(
-    `training: ${many} numbers of the filter's state are beyond ${bound} after a window. Shorter windows, smaller rates or another start may help.`,
-  );
-}
