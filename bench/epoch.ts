@@ -36,7 +36,7 @@ export interface EpochFindings {
   readonly blas: boolean;
   readonly build: string;
   readonly sizes: EpochSizes;
-  /** What the library says that its programs hold, and what the engine's memory grew by, in bytes. */
+  /** What the library says that its programs hold, and what the engine's memory grew by to the end. */
   readonly stated: number;
   readonly measured: number;
   readonly epochs: readonly EpochFigure[];
@@ -80,7 +80,6 @@ export async function epoch(args: readonly string[], { stdout, stderr }: Streams
   const trained = trainer(problem, training(Number(given.epochs)));
   let state = trainStart(startLatents(problem.definitions));
   const before = heapStatistics().used;
-  let measured = 0;
   const epochs: EpochFigure[] = [];
   while (!trained.finished(state)) {
     const began = performance.now();
@@ -88,7 +87,6 @@ export async function epoch(args: readonly string[], { stdout, stderr }: Streams
     const seconds = (performance.now() - began) / 1000;
     state = next;
     const heap = heapStatistics();
-    if (epochs.length === 0) measured = heap.used - before;
     const peak = 1024 * process.resourceUsage().maxRSS;
     const { training: loss, recoveries } = report;
     epochs.push({ seconds, loss, recoveries, ...heap, peak });
@@ -97,7 +95,7 @@ export async function epoch(args: readonly string[], { stdout, stderr }: Streams
   }
   const found: EpochFindings = {
     ...{ node: host().node, threads, blas, build: backend().name, sizes },
-    ...{ stated: trained.statistics().bytes, measured, epochs },
+    ...{ stated: trained.statistics().bytes, measured: heapStatistics().used - before, epochs },
   };
   stdout.write(given.json ? `${JSON.stringify(found)}\n` : text(found));
   return 0;
@@ -133,5 +131,5 @@ function text({
     ]),
   });
   const share = ((100 * (measured - stated)) / stated).toFixed(1);
-  return `${table}\nWindow programs: ${mebibytes(stated)} MiB as stated; the engine grew by ${mebibytes(measured)} MiB in the first epoch (${share} % more).\n`;
+  return `${table}\nWindow programs: ${mebibytes(stated)} MiB as stated; the engine's memory grew by ${mebibytes(measured)} MiB (${share} % more).\n`;
 }
