@@ -41,7 +41,7 @@ export interface LearnOptions extends TrainOptions {
 /** One finished start. */
 export interface Attempt {
   readonly latents: NamedNumbers;
-  /** Of all training windows. */
+  /** Of all training windows; unrefined, of those that were entered anew where the filter fails. */
   readonly logLikelihood: number;
 }
 
