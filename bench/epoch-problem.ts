@@ -1,5 +1,17 @@
 /** The learning problem that `epoch` times: the corrected Lorenz-96 of the cases, and a twin. */
-import { type FloatType, full, mul, scope, type Tensor, tensor, transpose } from "kalmia/engine";
+import {
+  cast,
+  concat,
+  type FloatType,
+  full,
+  index,
+  mul,
+  scope,
+  slice,
+  type Tensor,
+  tensor,
+  transpose,
+} from "kalmia/engine";
 import { assimilate, enkf, gridPositions, observedTaper } from "kalmia/filters";
 import {
   batchKey,
@@ -20,7 +32,7 @@ import {
 import { type Observation, observeComponents } from "kalmia/observe";
 import { identity, positive, sampleGaussian, unitInterval } from "kalmia/prob";
 import { foldIn, type Key, key, normal, split } from "kalmia/random";
-import { simulate, twin } from "kalmia/twin";
+import { observe, simulate } from "kalmia/twin";
 import { corrected } from "./cases.js";
 
 export interface EpochSizes {
@@ -38,43 +50,42 @@ export interface EpochSizes {
 const step = 0.05;
 const layers = ["features", "mixing", "output"] as const;
 
+/** Steps that are simulated together, so that their memory can be given back. */
+const together = 50;
+
+/** True states [steps, B, d] from x₀ [B, d]. */
+function truthFrom(x0: Tensor, steps: number): Tensor {
+  const transition = lorenz96(x0.shape[1]!).step({ forcing: 8 }, step);
+  const parts: Tensor[] = [];
+  for (let from = x0, done = 0; done < steps; done += together) {
+    const count = Math.min(together, steps - done);
+    const crossing = Array.from({ length: count }, () => ({ transition, steps: 1 }));
+    const states = scope(() => simulate(from, crossing, key(0)));
+    from = index(states, 0, count - 1);
+    parts.push(states);
+  }
+  return concat(parts, 0);
+}
+
 /** Observations of true trajectories on the attractor. */
 function recordOf(
   { dimension: d, trajectories: B, cycles, dtype }: EpochSizes,
-  observed: number[],
+  observed: readonly number[],
 ): Window {
   const [start, noise, keys] = split(key(1), 3) as [Key, Key, Key];
-  const crossing = (count: number) =>
-    Array.from({ length: count }, () => ({
-      ...{ transition: lorenz96(d).step({ forcing: 8 }, step), steps: 1 },
-    }));
   return scope(() => {
     const spinup = 500;
-    let x0 = mul(5, normal(start, [B, d]));
-    for (let i = 0; i < spinup / 50; i++) {
-      const from = x0;
-      x0 = scope(() => lastOf(simulate(from, crossing(50), start)));
-    }
+    const states = truthFrom(mul(5, normal(start, [B, d])), spinup + cycles);
     const instrument = { operator: observeComponents(observed), variance: 1 };
-    const { observations } = twin(x0, crossing(cycles), instrument, noise);
+    const observations = observe(slice(states, 0, spinup, spinup + cycles), instrument, noise);
     const y = transpose(observations, [1, 0, 2]); // [B, K, m]
     return {
       intervals: Array.from({ length: cycles }, () => step),
-      trajectories: {
-        y: tensor(y.data(), { shape: y.shape, dtype }),
-        mask: null,
-        keys: trajectoryKeys(split(keys, B), cycles),
-      },
+      trajectories: { y: cast(y, dtype), mask: null, keys: trajectoryKeys(split(keys, B), cycles) },
       shared: {},
     };
   });
 }
-
-const lastOf = (states: Tensor): Tensor => {
-  const [K, ...rest] = states.shape as [number, ...number[]];
-  const size = rest.reduce((a, b) => a * b, 1);
-  return tensor(states.data().slice((K - 1) * size), { shape: rest });
-};
 
 const networkOf = (values: NamedTensors): ResidualNetworkParams =>
   Object.fromEntries(
@@ -140,7 +151,7 @@ export function lorenzProblem(sizes: EpochSizes): LearningProblem<Tensor> {
     },
     training: {
       start: { keys: tensor(keys, { shape: [B, 2], dtype: "i32" }) },
-      windows: windowsOf(recordOf(sizes, [...observed]), window),
+      windows: windowsOf(recordOf(sizes, observed), window),
     },
     validation: { start: null, windows: [] },
   };

@@ -131,5 +131,5 @@ function text({
     ]),
   });
   const share = ((100 * (measured - stated)) / stated).toFixed(1);
-  return `${table}\nWindow programs: ${mebibytes(stated)} MiB as stated; the engine's memory grew by ${mebibytes(measured)} MiB (${share} % more).\n`;
+  return `${table}\nWindow programs: ${mebibytes(stated)} MiB as stated; the engine's memory grew by ${mebibytes(measured)} MiB (a difference of ${share} %).\n`;
 }

@@ -5,7 +5,7 @@ import { main } from "../../bench/main.js";
 async function findings(...args: string[]): Promise<EpochFindings> {
   let out = "";
   const stdout = { write: (text: string) => (out += text) };
-  const small = ["--dimension", "20", "--members", "8", "--trajectories", "2", "--cycles", "40"];
+  const small = ["--dimension", "20", "--members", "24", "--trajectories", "2", "--cycles", "40"];
   const all = ["epoch", "--json", "--threads", "1", ...small, ...args];
   expect(await main(all, { stdout, stderr: { write: () => {} } })).toBe(0);
   return JSON.parse(out);
@@ -16,6 +16,7 @@ test("epoch: the loss falls, memory is flat and as stated", async () => {
   const { epochs, stated, measured, sizes } = await findings("--epochs", "4");
   expect(sizes).toMatchObject({ dimension: 20, dtype: "f32", window: 20 });
   expect(epochs).toHaveLength(4);
+  expect(epochs.map(({ recoveries }) => recoveries)).toEqual([0, 0, 0, 0]);
   expect(epochs[3]!.loss).toBeLessThan(epochs[0]!.loss);
   expect(epochs[3]!.used).toBeLessThanOrEqual(epochs[0]!.used);
   expect(epochs[3]!.reserved).toBe(epochs[0]!.reserved);
