@@ -30,6 +30,10 @@ export const programs: Readonly<Record<string, Program>> = {
     about: "assimilation steps, value and gradient: the cases of torch_adfilter.py (--f64, …)",
     load: async () => (await import("./steps.js")).steps,
   },
+  epoch: {
+    about: "training epochs of Lorenz-96 with a network: time, loss, memory (--epochs 5, …)",
+    load: async () => (await import("./epoch.js")).epoch,
+  },
   compare: {
     about: "the steps beside PyTorch's, in turns: ratios and goals (--rounds 5, PEER.py)",
     load: async () => (await import("./compare.js")).compare,

@@ -15,15 +15,12 @@ import {
   parallel,
   release,
   transpose,
-  useProducts,
-  useWorkers,
   valueAndGrad,
 } from "kalmia/engine";
-import { systemBlas } from "kalmia/io/blas";
-import { openWorkers } from "kalmia/io/workers";
 import { type StepCase, stepCases, windowLoss } from "./cases.js";
 import { host } from "./host.js";
 import { type MeasureOptions, measure, type Timing } from "./measure.js";
+import { takeBlas, takeThreads } from "./resources.js";
 import type { Streams } from "./streams.js";
 import { digits, tableText } from "./table.js";
 
@@ -103,20 +100,6 @@ function again(args: readonly string[]): number {
   const script = fileURLToPath(new URL("./main.js", import.meta.url));
   const all = [...process.execArgv, relaxedFlag, script, "steps", ...args];
   return spawnSync(process.execPath, all, { stdio: "inherit" }).status ?? 1;
-}
-
-/** Large products go to the machine's BLAS from here on; false if there is none. */
-async function takeBlas(): Promise<boolean> {
-  const library = await systemBlas();
-  useProducts(library);
-  return library !== null;
-}
-
-/** Workers beside this thread; the number of threads there are then. */
-async function takeThreads(threads: number): Promise<number> {
-  const pool = threads > 1 ? await openWorkers({ count: threads - 1 }) : null;
-  useWorkers(pool);
-  return 1 + (pool?.size ?? 0);
 }
 
 /** A captured window of a case, ready to be called. */

@@ -3,7 +3,7 @@ import { backend } from "./backend.js";
 import type { DType } from "./dtype.js";
 import { fuse } from "./fuse.js";
 import { layOut } from "./layout.js";
-import { addressOf, allocateUnowned, type Block, freeBlock } from "./memory.js";
+import { addressOf, allocateUnowned, type Block, freeBlock, sizeClass } from "./memory.js";
 import { encode, type Instruction } from "./program.js";
 import type { Recording } from "./record.js";
 
@@ -71,9 +71,9 @@ export function compile(
   });
 }
 
-/** Bytes of blocks. */
+/** Bytes that blocks take of the heap. */
 export const bytesOf = (blocks: readonly Block[]): number =>
-  blocks.reduce((sum, { bytes }) => sum + bytes, 0);
+  blocks.reduce((sum, { bytes }) => sum + sizeClass(bytes), 0);
 
 export function freeBlocks(blocks: readonly Block[]): void {
   for (const block of blocks) freeBlock(block);

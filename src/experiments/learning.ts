@@ -1,17 +1,20 @@
 /** The learning problem of an experiment, and its answer in the terms of the result. */
-import { scope, tensor } from "../engine/index.js";
+import { expandDims, mapTree, scope, tensor } from "../engine/index.js";
 import { assimilate } from "../filters/index.js";
 import {
+  cyclesOf,
   type Learned,
   type LearningProblem,
   type LearnState,
   learn,
   learnStart,
-  type ParameterDefinition,
-  windowOf,
+  type NamedTensors,
+  recordOf,
+  type ScalarDefinition,
+  type WindowCycle,
   windowsOf,
 } from "../learn/index.js";
-import { observationAt, observationSeries } from "../observe/index.js";
+import { type Observation, observationSeries } from "../observe/index.js";
 import { foldIn, type Key } from "../random/index.js";
 import { filterOf, motionOf, observationVariance, priorOf } from "./assembly.js";
 import type { Data } from "./data.js";
@@ -32,8 +35,8 @@ export function readAll(
 }
 
 /** Everything that a specification asks to learn. */
-export function definitionsOf(specification: Specification, data: Data): ParameterDefinition[] {
-  const found = new Map<string, ParameterDefinition>();
+export function definitionsOf(specification: Specification, data: Data): ScalarDefinition[] {
+  const found = new Map<string, ScalarDefinition>();
   readAll(specification, data, collecting(found));
   return [...found.values()];
 }
@@ -45,41 +48,59 @@ export interface RunKeys {
   readonly starts: Key;
 }
 
+/** What is learned from one record: single numbers. */
+export interface RecordProblem extends LearningProblem<unknown> {
+  readonly definitions: readonly ScalarDefinition[];
+}
+
 /** The filter over windows of the record; the last share of it is for validation. */
 export function learningProblem(
   specification: Specification,
   { window, validation }: LearnSpecification,
   data: Data,
   keys: RunKeys,
-): LearningProblem<unknown> {
+): RecordProblem {
   const { series, view, initial } = data;
   const K = series.times.length;
   const split = trainingLength(validation, K);
   const length = window ?? split;
+  const record = recordOf(series, keys.cycles);
+  const filterAt = (values: NamedTensors) => filterOf(specification, lookingUp(values));
+  const observation = (values: NamedTensors, { trajectories }: WindowCycle): Observation => {
+    const variance = observationVariance(specification.observations.noise, lookingUp(values));
+    return { ...trajectories, operator: view.operator, variance, support: view.support };
+  };
+  const first = (values: NamedTensors): unknown => {
+    const read = lookingUp(values);
+    const prior = priorOf(initial, specification.model, motionOf(specification, read), read);
+    const state = filterAt(values).init(prior, keys.initial);
+    return mapTree(state, (x) => expandDims(x, 0)); // one trajectory
+  };
   return {
     definitions: definitionsOf(specification, data),
-    initial: (values) => {
-      const read = lookingUp(values);
-      const motion = motionOf(specification, read);
-      const prior = priorOf(initial, specification.model, motion, read);
-      return filterOf(specification, read).init(prior, keys.initial);
+    initial: first,
+    run: (values, before, part) => {
+      const motion = motionOf(specification, lookingUp(values));
+      const seen = cyclesOf(part);
+      const cycles = motion.crossing(part.intervals).map((propagation, t) => ({
+        ...propagation,
+        observation: observation(values, seen[t]!),
+      }));
+      const cycleKeys = seen.map(({ key }) => key);
+      return assimilate(filterAt(values), before, cycles, cycleKeys);
     },
-    run: (values, before, { intervals, y, mask, keys: cycleKeys }) => {
-      const read = lookingUp(values);
-      const variance = observationVariance(specification.observations.noise, read);
-      const cycles = motionOf(specification, read)
-        .crossing(intervals)
-        .map((propagation, t) => ({
-          ...propagation,
-          observation: observationAt({ y, mask }, t, view.operator, variance, view.support),
-        }));
-      return assimilate(filterOf(specification, read), before, cycles, cycleKeys);
+    reenter: (values, _, part) => {
+      const [seen] = cyclesOf(part);
+      const key = foldIn(seen!.key, purposeOfEntry);
+      return filterAt(values).analyse(first(values), observation(values, seen!), key).state;
     },
-    training: windowsOf(series, keys.cycles, 0, split, length),
-    validation: windowsOf(series, keys.cycles, split, K, length),
-    whole: windowOf(series, keys.cycles, 0, split),
+    training: { start: {}, windows: windowsOf(record, length, 0, split) },
+    validation: { start: null, windows: windowsOf(record, length, split, K) },
   };
 }
+
+/** Apart from the keys that a cycle splits its own into. */
+const purposeOfEntry = 0;
 
 /** Learns with progress and checkpoints; throws Interrupted when the host wants to stop. */
 export function learnWith(
@@ -100,7 +121,7 @@ export function learnWith(
       total: epochs * restarts,
       detail: last ? `loss ${(last.validation ?? last.training).toFixed(4)} a value` : "",
     });
-    host.checkpoint({ version: 1, learning: state });
+    host.checkpoint({ version: 2, learning: state });
     if (Date.now() - rested > restEvery) {
       await new Promise((resolve) => setTimeout(resolve));
       rested = Date.now();
@@ -119,20 +140,24 @@ const restEvery = 50;
  */
 export function learningOutput(
   { reports, attempts, best, uncertainty }: Learned,
-  { definitions, whole }: LearningProblem<unknown>,
+  { definitions, training }: RecordProblem,
   { plain, view }: Data,
 ): LearningOutput {
-  const first = <T>(rows: readonly T[]): T[] => rows.slice(0, whole.intervals.length);
+  const count = training.windows.reduce((n, { intervals }) => n + intervals.length, 0);
+  const first = <T>(rows: readonly T[]): T[] => rows.slice(0, count);
   const learnedFrom = { times: first(plain.times), values: first(plain.values) };
   const { logJacobian } = scope(() => observationSeries(learnedFrom, view.transform));
-  const value = ({ bijection }: ParameterDefinition, latent: number) =>
+  const value = ({ bijection }: ScalarDefinition, latent: number) =>
     scope(() => bijection.forward(tensor(latent))).item();
   return {
     losses: reports,
     restarts: attempts.map(({ latents, logLikelihood }) => ({
       logLikelihood: logLikelihood + logJacobian,
       parameters: Object.fromEntries(
-        definitions.map((definition, i) => [definition.name, value(definition, latents[i]!)]),
+        definitions.map((definition) => {
+          const { name } = definition;
+          return [name, value(definition, latents[name]![0]!)];
+        }),
       ),
     })),
     best,

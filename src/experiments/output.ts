@@ -124,7 +124,7 @@ export interface RunHost {
 }
 
 /** Opaque plain JSON; numbers survive `JSON.stringify` to the bit. */
-export type Checkpoint = { readonly version: 1; readonly learning: unknown };
+export type Checkpoint = { readonly version: 2; readonly learning: unknown };
 
 /** Thrown when the host asked to stop; the last checkpoint has been handed over. */
 export class Interrupted extends Error {

@@ -4,7 +4,7 @@
  */
 import { type Tensor, tensor } from "../engine/index.js";
 import type { CycleResult, KalmanState } from "../filters/index.js";
-import type { Learned, LearnState, ParameterDefinition } from "../learn/index.js";
+import type { Learned, LearnState, ScalarDefinition } from "../learn/index.js";
 import { foldIn, key } from "../random/index.js";
 import { rts } from "../smoothers/index.js";
 import { inLogarithms } from "./assembly.js";
@@ -50,7 +50,7 @@ export async function runExperiment(
   const definitions = definitionsOf(specification, data);
   const learning = await learnIfAsked(specification, data, keys, host, resume);
   const values = Object.fromEntries(
-    definitions.map(({ name, start }) => [name, learning?.learned.values[name] ?? start]),
+    definitions.map(({ name, start }) => [name, learning?.learned.values[name]?.item() ?? start]),
   );
 
   const began = performance.now();
@@ -115,7 +115,7 @@ async function learnIfAsked(
 function parameterResults(
   specification: Specification,
   data: Data,
-  definitions: readonly ParameterDefinition[],
+  definitions: readonly ScalarDefinition[],
   values: Readonly<Record<string, number>>,
   learned: Learned | null,
 ): Record<string, ParameterResult> {
@@ -211,6 +211,12 @@ function warningsOf(
     const where = time === undefined ? "beyond the record" : `time ${time}`;
     warnings.push(
       `The run diverged at cycle ${failure.cycle + 1} (${where}): ${failure.message} Shorter steps, more process noise or inflation, or another initial state may help.`,
+    );
+  }
+  const recoveries = learned?.reports.reduce((n, report) => n + report.recoveries, 0) ?? 0;
+  if (recoveries > 0) {
+    warnings.push(
+      `While learning the filter failed numerically ${recoveries} times and was entered again from the observations, over shorter windows. Shorter steps, more process noise or inflation, or other start values may help.`,
     );
   }
   return [...warnings, ...(learned?.uncertainty?.concerns ?? [])];

@@ -5,7 +5,7 @@
  * One reader makes a list of what is to be learned, another looks up the current tensors, a third
  * gives the truth of a twin; so the assembly is written once.
  */
-import type { NamedTensors, ParameterDefinition, ParameterGroup } from "../learn/index.js";
+import type { NamedTensors, ParameterGroup, ScalarDefinition } from "../learn/index.js";
 import { type Bijection, positive, type Scalar, scaled, unitInterval } from "../prob/index.js";
 import type { LearnedValue, Value } from "./specification.js";
 
@@ -30,7 +30,7 @@ function bijectionOf({ start, positive: asked }: LearnedValue, nature: Nature): 
 }
 
 /** Notes every learned value, once, and reads its start. */
-export function collecting(into: Map<string, ParameterDefinition>): Reader {
+export function collecting(into: Map<string, ScalarDefinition>): Reader {
   return (value, name, { nature, group }) => {
     if (typeof value === "number") return value;
     const bijection = bijectionOf(value, nature);

@@ -170,7 +170,7 @@ function textIfThere(path: string): string | null {
 function savedIn(text: string): { hash: string; state: Checkpoint } | null {
   try {
     const saved = JSON.parse(text) as { hash?: unknown; state?: { version?: unknown } } | null;
-    const fits = typeof saved?.hash === "string" && saved.state?.version === 1;
+    const fits = typeof saved?.hash === "string" && saved.state?.version === 2;
     return fits ? (saved as { hash: string; state: Checkpoint }) : null;
   } catch {
     return null;

@@ -8,6 +8,7 @@
  */
 import {
   add,
+  cast,
   div,
   mul,
   type Operand,
@@ -31,7 +32,7 @@ export interface AdamOptions {
 }
 
 export interface AdamState {
-  /** Number of updates made, t. */
+  /** Number of updates made, t; f64, whatever the parameters are. */
   readonly count: Tensor;
   readonly mean: NamedTensors;
   readonly square: NamedTensors;
@@ -69,8 +70,11 @@ export function adam(options: AdamOptions = {}): Adam {
       );
       const correction1 = sub(1, pow(beta1, t)); // 1 − β₁ᵗ
       const correction2 = sub(1, pow(beta2, t)); // 1 − β₂ᵗ
-      const step: Entry = (name) =>
-        div(div(m[name]!, correction1), add(sqrt(div(v[name]!, correction2)), epsilon));
+      const step: Entry = (name) => {
+        const [mean, square] = [m[name]!, v[name]!];
+        const unbiased = div(mean, cast(correction1, mean.dtype));
+        return div(unbiased, add(sqrt(div(square, cast(correction2, mean.dtype))), epsilon));
+      };
       return {
         parameters: each(parameters, (name) =>
           sub(parameters[name]!, mul(rates[name]!, step(name))),

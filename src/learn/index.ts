@@ -1,4 +1,5 @@
 export { type Adam, type AdamOptions, type AdamState, adam } from "./adam.js";
+export { type Followed, type FollowOptions, follow } from "./follow.js";
 export {
   type Attempt,
   type Learned,
@@ -17,16 +18,19 @@ export {
   objective,
 } from "./newton.js";
 export {
+  elements,
+  type NamedNumbers,
   type NamedTensors,
-  named,
   numbersOf,
   type ParameterDefinition,
   type ParameterGroup,
+  type ScalarDefinition,
   startLatents,
+  tensorsOf,
   valuesOf,
 } from "./parameters.js";
 export { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
-export { type LearningProblem, windowLoss } from "./problem.js";
+export { type Course, type Entry, type LearningProblem, windowLoss } from "./problem.js";
 export {
   type EpochReport,
   type Trainer,
@@ -40,4 +44,14 @@ export {
   type Uncertainty,
   uncertainty,
 } from "./uncertainty.js";
-export { type Window, windowOf, windowsOf } from "./window.js";
+export {
+  cyclesOf,
+  recordOf,
+  type Seen,
+  type TrajectoryTensors,
+  trajectoryKeys,
+  type Window,
+  type WindowCycle,
+  windowOf,
+  windowsOf,
+} from "./window.js";

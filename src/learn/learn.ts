@@ -2,13 +2,25 @@
  * Learning from start to end: several starts, each trained and refined, the best kept, and its
  * uncertainty. It can stop between epochs and go on from a checkpoint to the same numbers.
  */
-import { index, NumericError, scope, type Tensor, tensor } from "../engine/index.js";
+import { add, NumericError, scope, type Tensor, UsageError } from "../engine/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
-import { type NewtonState, newton, type Objective, objective } from "./newton.js";
-import { type NamedTensors, named, numbersOf, startLatents, valuesOf } from "./parameters.js";
-import { type LearningProblem, windowLoss } from "./problem.js";
+import { type NewtonState, newton, type Objective, objective, orNaN } from "./newton.js";
+import {
+  elements,
+  fromRow,
+  fromVector,
+  latentCount,
+  type NamedNumbers,
+  type NamedTensors,
+  rowOf,
+  startLatents,
+  tensorsOf,
+  valuesOf,
+} from "./parameters.js";
+import { type Entry, type LearningProblem, windowLoss } from "./problem.js";
 import {
   type EpochReport,
+  type Trainer,
   type TrainOptions,
   type TrainState,
   trainer,
@@ -21,16 +33,15 @@ export interface LearnOptions extends TrainOptions {
   readonly restarts: number;
   /** Standard deviation of the scatter in the latents. */
   readonly scatter: number;
-  /** Finish with Newton steps on the whole record. */
+  /** Finish with Newton steps on the whole record; for at most 200 numbers, and in f64. */
   readonly refine: boolean;
   readonly key: Key;
 }
 
 /** One finished start. */
 export interface Attempt {
-  /** Latents in the order of the definitions. */
-  readonly latents: readonly number[];
-  /** Of the whole training record. */
+  readonly latents: NamedNumbers;
+  /** Of all training windows; unrefined, of those that were entered anew where the filter fails. */
   readonly logLikelihood: number;
 }
 
@@ -49,7 +60,7 @@ export interface LearnState {
 export interface Learned {
   readonly attempts: readonly Attempt[];
   readonly best: number;
-  readonly values: Readonly<Record<string, number>>;
+  readonly values: NamedTensors;
   readonly reports: readonly LearnReport[];
   /** null when the last Newton steps were not asked for. */
   readonly uncertainty: Uncertainty | null;
@@ -60,11 +71,29 @@ export const learnStart: LearnState = { restart: 0, train: null, attempts: [], r
 /** Newton steps after training, and how small the gradient must become. */
 const refinement = { iterations: 50, tolerance: 1e-9 };
 
-/** J of the whole record as a function of one vector of latents. */
+/** Numbers for which a Hessian is affordable: it takes as many gradients. */
+const mostRefined = 200;
+
+function checkRefinement<S>({ definitions, dtype = "f64" }: LearningProblem<S>): void {
+  const n = latentCount(definitions);
+  if (n <= mostRefined && dtype === "f64") return;
+  throw new UsageError(
+    `learn: refine was asked for with ${n} numbers to learn in ${dtype}; need at most ${mostRefined}, in f64, for Newton steps and standard errors. Turn refine off, or learn fewer.`,
+  );
+}
+
+/** J of all training windows as a function of one vector of latents. */
 function wholeLoss<S>(problem: LearningProblem<S>): (u: Tensor) => Tensor {
+  const { definitions, training } = problem;
   return (u) => {
-    const parts = problem.definitions.map((_, i) => index(u, 0, i));
-    return windowLoss(problem, named(problem.definitions, parts), null, problem.whole).loss;
+    const latents = fromVector(definitions, u);
+    let entry: Entry<S> = { start: training.start };
+    const losses = training.windows.map((window) => {
+      const { loss, state } = windowLoss(problem, latents, entry, window);
+      entry = { before: state };
+      return loss;
+    });
+    return losses.reduce((sum, loss) => add(sum, loss));
   };
 }
 
@@ -78,9 +107,9 @@ export async function learn<S>(
   visit: (state: LearnState) => Promise<void>,
   from: LearnState = learnStart,
 ): Promise<Learned> {
-  const { definitions } = problem;
+  if (options.refine) checkRefinement(problem);
   const training = trainer(problem, options);
-  const J = objective(wholeLoss(problem));
+  const J = options.refine ? objective(wholeLoss(problem)) : null;
   let state = from;
   while (state.restart < options.restarts) {
     let train = state.train ?? trainStart(scatteredStart(problem, options, state.restart));
@@ -91,15 +120,28 @@ export async function learn<S>(
       state = { ...state, train, reports };
       await visit(state);
     }
-    const latents = (train.best?.latents ?? train.latents) as Readonly<Record<string, number>>;
-    const point = definitions.map(({ name }) => latents[name]!);
-    const end = options.refine ? newton(J, point, refinement).point : point;
-    const attempt = { latents: end, logLikelihood: -J.value(end) };
+    const { latents } = train.best ?? train;
+    const attempt = J === null ? unrefined(training, latents) : refined(problem, J, latents);
     const attempts = [...state.attempts, attempt];
     state = { ...state, restart: state.restart + 1, train: null, attempts };
     await visit(state);
   }
-  return conclude(problem, options, state, J);
+  training.forget();
+  return conclude(problem, state, J);
+}
+
+const unrefined = (training: Trainer, latents: NamedNumbers): Attempt => {
+  const loss = orNaN(() => training.loss(latents));
+  return { latents, logLikelihood: -loss };
+};
+
+function refined<S>(
+  { definitions }: LearningProblem<S>,
+  J: Objective,
+  latents: NamedNumbers,
+): Attempt {
+  const { point } = newton(J, rowOf(definitions, latents), refinement);
+  return { latents: fromRow(definitions, point), logLikelihood: -J.value(point) };
 }
 
 /** The latents that a restart begins with. */
@@ -107,21 +149,20 @@ function scatteredStart<S>(
   { definitions }: LearningProblem<S>,
   { key, scatter }: LearnOptions,
   restart: number,
-): NamedTensors {
+): NamedNumbers {
   if (restart === 0) return startLatents(definitions);
-  const z = scope(() => normal(foldIn(key, restart), [definitions.length]));
+  const z = scope(() => normal(foldIn(key, restart), [latentCount(definitions)]));
   return startLatents(
     definitions,
-    Array.from(z.data(), (v) => scatter * v),
+    z.data().map((v) => scatter * v),
   );
 }
 
 /** The best of the attempts, in values, with its uncertainty. */
 function conclude<S>(
-  { definitions }: LearningProblem<S>,
-  { refine }: LearnOptions,
+  { definitions, dtype = "f64" }: LearningProblem<S>,
   { attempts, reports }: LearnState,
-  J: Objective,
+  J: Objective | null,
 ): Learned {
   const likelihoods = attempts.map(({ logLikelihood }) => logLikelihood);
   const best = likelihoods.indexOf(Math.max(...likelihoods.filter(Number.isFinite)));
@@ -130,20 +171,13 @@ function conclude<S>(
       `learn: none of the ${attempts.length} starts ended where the whole record has a likelihood. Try other start values, or smaller rates.`,
     );
   }
-  const point = attempts[best]!.latents;
-  const values = scope(() => {
-    const latents = named(
-      definitions,
-      point.map((u) => tensor(u)),
-    );
-    return numbersOf(definitions, valuesOf(definitions, latents));
-  });
+  const { latents } = attempts[best]!;
   return {
     attempts,
     best,
-    values: Object.fromEntries(definitions.map(({ name }, i) => [name, values[i]!])),
+    values: scope(() => valuesOf(definitions, tensorsOf(definitions, latents, dtype))),
     reports,
-    uncertainty: refine ? uncertainty(definitions, atPoint(J, point)) : null,
+    uncertainty: J && uncertainty(elements(definitions), atPoint(J, rowOf(definitions, latents))),
   };
 }
 

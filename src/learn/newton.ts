@@ -35,6 +35,16 @@ export interface Objective {
   curvature(point: readonly number[]): Curvature;
 }
 
+/** NaN where a number cannot be computed. */
+export function orNaN(body: () => number): number {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof NumericError) return Number.NaN;
+    throw error;
+  }
+}
+
 /** J(u), u [n] → [], captured with its gradient and Hessian. */
 export function objective(J: (u: Tensor) => Tensor): Objective {
   const value = capture(J);
@@ -44,14 +54,7 @@ export function objective(J: (u: Tensor) => Tensor): Objective {
   });
   const numberAt = (point: readonly number[]) => scope(() => value(tensor(point))).item();
   return {
-    value: (point) => {
-      try {
-        return numberAt(point);
-      } catch (error) {
-        if (error instanceof NumericError) return Number.NaN;
-        throw error;
-      }
-    },
+    value: (point) => orNaN(() => numberAt(point)),
     curvature: (point) => {
       const columns = point.map((_, i) => {
         const unit = point.map((__, j) => Number(i === j));

@@ -2,9 +2,18 @@
  * Learned parameters: named latent tensors, and the bijections that make values of them.
  *
  * Optimisers move latents, which may take any value; formulas see values, which respect the
- * constraints. This is the one place where one becomes the other.
+ * constraints, element by element. This is the one place where one becomes the other, and where
+ * tensors become the plain numbers of a checkpoint.
  */
-import { reshape, type Tensor, tensor } from "../engine/index.js";
+import {
+  type FloatType,
+  reshape,
+  sizeOf,
+  slice,
+  Tensor,
+  tensor,
+  UsageError,
+} from "../engine/index.js";
 import type { Bijection } from "../prob/index.js";
 
 /** Which learning rate a parameter follows: the model's and its noise's, or the filter's. */
@@ -12,48 +21,116 @@ export type ParameterGroup = "dynamics" | "filter";
 
 export interface ParameterDefinition {
   readonly name: string;
-  /** First value, in the units of the quantity. */
-  readonly start: number;
+  /** First value, in the units of the quantity: a number, or a tensor of any shape. */
+  readonly start: number | Tensor;
   readonly bijection: Bijection;
   readonly group: ParameterGroup;
 }
 
-/** A scalar tensor for each name. */
+/** A definition of one number. */
+export interface ScalarDefinition extends ParameterDefinition {
+  readonly start: number;
+}
+
+type Definitions = readonly ParameterDefinition[];
+
+/** A tensor for each name. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
-/** Latents of the start values, each displaced by `offsets` (default: not at all). */
-export function startLatents(
-  definitions: readonly ParameterDefinition[],
-  offsets: readonly number[] = definitions.map(() => 0),
-): NamedTensors {
+/** The numbers of a tensor for each name, row-major: plain JSON, the same tensors to the bit. */
+export type NamedNumbers = Readonly<Record<string, readonly number[]>>;
+
+const shapeOf = ({ start }: ParameterDefinition): readonly number[] =>
+  start instanceof Tensor ? start.shape : [];
+
+const startsOf = ({ start }: ParameterDefinition): ArrayLike<number> =>
+  start instanceof Tensor ? start.data() : [start];
+
+/** How many numbers are learned. */
+export const latentCount = (definitions: Definitions): number =>
+  definitions.reduce((n, definition) => n + sizeOf(shapeOf(definition)), 0);
+
+/** For each definition, what `f` makes of it and of the place of its first latent among all. */
+function named<T>(
+  definitions: Definitions,
+  f: (definition: ParameterDefinition, from: number) => T,
+): Record<string, T> {
+  let from = 0;
   return Object.fromEntries(
-    definitions.map(({ name, start, bijection }, i) => [
-      name,
-      tensor(bijection.inverse(start) + offsets[i]!),
-    ]),
+    definitions.map((definition) => {
+      const made = f(definition, from);
+      from += sizeOf(shapeOf(definition));
+      return [definition.name, made];
+    }),
   );
 }
+
+/** Latents of the start values, displaced by `offsets`, all in one row (default: not at all). */
+export const startLatents = (definitions: Definitions, offsets?: ArrayLike<number>): NamedNumbers =>
+  named(definitions, (definition, from) =>
+    Array.from(
+      startsOf(definition),
+      (value, i) => definition.bijection.inverse(value) + (offsets?.[from + i] ?? 0),
+    ),
+  );
 
 /** Latents → values, differentiable. */
-export function valuesOf(
-  definitions: readonly ParameterDefinition[],
-  latents: NamedTensors,
-): NamedTensors {
-  return Object.fromEntries(
-    definitions.map(({ name, bijection }) => [name, bijection.forward(latents[name]!)]),
+export const valuesOf = (definitions: Definitions, latents: NamedTensors): NamedTensors =>
+  named(definitions, ({ name, bijection }) => bijection.forward(latents[name]!));
+
+/** One vector [n] of latents → tensors, differentiable. */
+export const fromVector = (definitions: Definitions, u: Tensor): NamedTensors =>
+  named(definitions, (definition, from) => {
+    const shape = shapeOf(definition);
+    return reshape(slice(u, 0, from, from + sizeOf(shape)), shape);
+  });
+
+/** The numbers of all parameters in one row, and back. */
+export const rowOf = (definitions: Definitions, numbers: NamedNumbers): number[] =>
+  definitions.flatMap(({ name }) => numbers[name]!);
+
+export const fromRow = (definitions: Definitions, row: readonly number[]): NamedNumbers =>
+  named(definitions, (definition, from) => row.slice(from, from + sizeOf(shapeOf(definition))));
+
+/** The numbers behind tensors; −0 becomes 0, as it does in JSON. */
+export const numbersOf = (tensors: NamedTensors): NamedNumbers =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, x]) => [name, Array.from(x.data(), (v) => v + 0)]),
+  );
+
+/** Numbers as tensors of the definitions' shapes. */
+export const tensorsOf = (
+  definitions: Definitions,
+  numbers: NamedNumbers,
+  dtype: FloatType,
+): NamedTensors =>
+  named(definitions, (definition) => {
+    const shape = shapeOf(definition);
+    const values = numbers[definition.name];
+    if (values?.length === sizeOf(shape)) return tensor(values, { shape, dtype });
+    throw new UsageError(
+      `learn: ${values?.length ?? "no"} numbers for "${definition.name}" [${shape}]; need ${sizeOf(shape)}. Is this the state of another problem?`,
+    );
+  });
+
+/** Every number as a definition of its own, named like "B[0][1]". */
+export function elements(definitions: Definitions): ScalarDefinition[] {
+  return definitions.flatMap((definition) =>
+    Array.from(startsOf(definition), (start, i) => ({
+      ...definition,
+      name: definition.name + placeOf(i, shapeOf(definition)),
+      start,
+    })),
   );
 }
 
-/** One vector [n] of latents → named scalars, in the order of the definitions. */
-export function named(
-  definitions: readonly ParameterDefinition[],
-  parts: readonly Tensor[],
-): NamedTensors {
-  return Object.fromEntries(definitions.map(({ name }, i) => [name, reshape(parts[i]!, [])]));
+/** The indices of element i of a shape, like "[0][1]". */
+function placeOf(i: number, shape: readonly number[]): string {
+  let rest = i;
+  const indices = shape.toReversed().map((n) => {
+    const at = rest % n;
+    rest = (rest - at) / n;
+    return `[${at}]`;
+  });
+  return indices.reverse().join("");
 }
-
-/** The numbers behind named scalars, in the order of the definitions. */
-export const numbersOf = (
-  definitions: readonly ParameterDefinition[],
-  tensors: NamedTensors,
-): number[] => definitions.map(({ name }) => tensors[name]!.item());

@@ -1,36 +1,56 @@
 /** What is to be learned from what: a filter run as a function of named parameters. */
-import { mul, sum, type Tensor } from "../engine/index.js";
+import { type FloatType, mul, sum, type Tensor } from "../engine/index.js";
 import type { Assimilation } from "../filters/index.js";
 import { type NamedTensors, type ParameterDefinition, valuesOf } from "./parameters.js";
 import type { Window } from "./window.js";
 
-/** S is the state that a filter carries from one window to the next: a tree of tensors. */
-export interface LearningProblem<S> {
-  readonly definitions: readonly ParameterDefinition[];
-  /** The state before the first cycle. */
-  initial(values: NamedTensors): S;
-  /** The filter over a window: the state after it, and the log-evidence of its observations. */
-  run(values: NamedTensors, before: S, window: Window): Assimilation<S>;
-  /** The windows to learn from, in order of time. */
-  readonly training: readonly Window[];
-  /** Windows that follow, to judge by; may be empty. */
-  readonly validation: readonly Window[];
-  /** The training windows as one: the whole record, for Newton steps and curvature. */
-  readonly whole: Window;
+/** Trajectories through time: what they start from, and their windows in order. */
+export interface Course {
+  /**
+   * Whatever `initial` makes the first state of, [B, ...]: keys, ensembles, or nothing at all;
+   * null: the states where training ended (of validation only).
+   */
+  readonly start: NamedTensors | null;
+  readonly windows: readonly Window[];
 }
 
 /**
- * The loss of a window, eq. 14 of adrian2026 with its constants: J = −Σ_t log N(y_t; ȳ_t, S_t).
- * `before` is null for the first window, which starts from the prior.
+ * S is the state that a filter carries from one window to the next: a tree of tensors whose first
+ * axis is the trajectory. All functions are given some of the trajectories, never told which.
  */
+export interface LearningProblem<S> {
+  readonly definitions: readonly ParameterDefinition[];
+  /** Of all that is learned. @defaultValue "f64" */
+  readonly dtype?: FloatType;
+  /** The state before the first cycle. */
+  initial(values: NamedTensors, start: NamedTensors): S;
+  /** The filter over a window: the state after it, and the log-evidence of its observations. */
+  run(values: NamedTensors, before: S, window: Window): Assimilation<S>;
+  /**
+   * The state at the time of a cycle, from its observation and no forecast: an analysis of the
+   * prior, say. Given, a filter that fails is entered again from the observations.
+   */
+  reenter?(values: NamedTensors, start: NamedTensors, cycle: Window): S;
+  /** The largest number that a state may hold before it counts as failed. @defaultValue Infinity */
+  readonly bound?: number;
+  /** What to learn from. */
+  readonly training: Course & { readonly start: NamedTensors };
+  /** What to judge by, the same trajectories or others; its windows may be none. */
+  readonly validation: Course;
+}
+
+/** Where a window begins: with a state, or with what `initial` makes one of. */
+export type Entry<S> = { readonly before: S } | { readonly start: NamedTensors };
+
+/** The loss of a window, eq. 14 of adrian2026 with its constants: J = −Σ log N(y_t; ȳ_t, S_t). */
 export function windowLoss<S>(
   problem: LearningProblem<S>,
   latents: NamedTensors,
-  before: S | null,
+  entry: Entry<S>,
   window: Window,
 ): { loss: Tensor; state: S } {
   const values = valuesOf(problem.definitions, latents);
-  const start = before ?? problem.initial(values);
-  const { state, logEvidence } = problem.run(values, start, window);
+  const before = "before" in entry ? entry.before : problem.initial(values, entry.start);
+  const { state, logEvidence } = problem.run(values, before, window);
   return { loss: mul(-1, sum(logEvidence)), state };
 }

@@ -4,26 +4,29 @@
  *     for each epoch:  S ← S₀
  *       for each window w:  J, S ← filter(θ, stop(S), w);   θ ← θ − rate · Adam(∂J/∂θ)
  *
- * The rate shrinks when the validation loss (the training loss, if there is none) stops falling;
- * training ends when it has not improved for `patience` epochs. An epoch in which the filter fails
- * numerically is taken back and tried again with smaller steps.
+ * J is summed over the trajectories, which threads share in slices. The rate shrinks when the
+ * validation loss (the training loss, if there is none) stops falling; training ends when it has
+ * not improved for `patience` epochs. Windows in which the filter fails are cut (`recovery.ts`); an
+ * epoch that fails all the same is taken back and tried again with smaller steps.
  *
  * @see adrian2026, algorithms 1 and 2
  */
 import {
-  capture,
+  type CaptureStatistics,
+  full,
   NumericError,
   release,
   scope,
   sum,
   type Tensor,
   tensor,
-  valueAndGradWithAux,
 } from "../engine/index.js";
-import { type AdamState, adam } from "./adam.js";
-import type { NamedTensors } from "./parameters.js";
+import type { AdamState } from "./adam.js";
+import { type NamedNumbers, type NamedTensors, numbersOf, tensorsOf } from "./parameters.js";
 import { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
-import { type LearningProblem, windowLoss } from "./problem.js";
+import type { Course, Entry, LearningProblem } from "./problem.js";
+import { programs } from "./programs.js";
+import { beginning, type Stand, walk } from "./recovery.js";
 import type { Window } from "./window.js";
 
 export interface TrainOptions {
@@ -32,6 +35,11 @@ export interface TrainOptions {
   /** Epochs without improvement after which training ends. */
   readonly patience: number;
   readonly plateau: PlateauOptions;
+  /**
+   * Slices that the trajectories are cut into; as many threads can work. They are part of the
+   * result, to rounding; threads are not. @defaultValue 4
+   */
+  readonly slices?: number;
 }
 
 export interface EpochReport {
@@ -41,173 +49,170 @@ export interface EpochReport {
   readonly validation: number | null;
   /** What the learning rates were multiplied by. */
   readonly rate: number;
+  /** Pieces of windows that failed numerically and were tried again, in training and validation. */
+  readonly recoveries: number;
 }
 
 /** Everything that the next epoch depends on, as plain numbers. */
 export interface TrainState {
   readonly epoch: number;
-  readonly latents: Readonly<Record<string, number>>;
+  readonly latents: NamedNumbers;
   readonly adam: {
     readonly count: number;
-    readonly mean: Readonly<Record<string, number>>;
-    readonly square: Readonly<Record<string, number>>;
+    readonly mean: NamedNumbers;
+    readonly square: NamedNumbers;
   };
   readonly plateau: PlateauState;
-  readonly best: {
-    readonly loss: number;
-    readonly latents: Readonly<Record<string, number>>;
-  } | null;
+  readonly best: { readonly loss: number; readonly latents: NamedNumbers } | null;
   /** Epochs since the best. */
   readonly stale: number;
   /** Epochs taken back one after the other. */
   readonly failures: number;
+  /** How often the windows are halved, where the filter fails in whole ones. */
+  readonly halvings: number;
 }
 
 /** Epochs that may fail in a row before the error is passed on. */
 const patienceWithFailure = 8;
 
-const numbers = (tensors: NamedTensors): Record<string, number> =>
-  Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, x.item()]));
-const tensors = (values: Readonly<Record<string, number>>): NamedTensors =>
-  Object.fromEntries(Object.entries(values).map(([name, v]) => [name, tensor(v)]));
+const blankAdam = (latents: NamedNumbers): TrainState["adam"] => {
+  const entries = Object.entries(latents);
+  const blank = Object.fromEntries(entries.map(([name, row]) => [name, row.map(() => 0)]));
+  return { count: 0, mean: blank, square: blank };
+};
 
 /** The state before the first epoch. */
-export function trainStart(latents: NamedTensors): TrainState {
-  const blank = Object.fromEntries(Object.keys(latents).map((name) => [name, 0]));
-  return {
-    epoch: 0,
-    latents: numbers(latents),
-    adam: { count: 0, mean: blank, square: blank },
-    plateau: plateauStart,
-    best: null,
-    stale: 0,
-    failures: 0,
-  };
-}
+export const trainStart = (latents: NamedNumbers): TrainState => ({
+  ...{ epoch: 0, latents, adam: blankAdam(latents), plateau: plateauStart },
+  ...{ best: null, stale: 0, failures: 0, halvings: 0 },
+});
 
-/** What one update leaves. */
-interface Update<S> {
-  readonly latents: NamedTensors;
-  readonly moments: AdamState;
-  readonly state: S;
-  readonly loss: Tensor;
-}
+/** The number of values observed in windows. */
+const valuesIn = (windows: readonly Window[]): number =>
+  windows.reduce((n, { trajectories: { y, mask } }) => n + (mask ? total(mask) : y.size), 0);
 
-/** The number of values observed in a window. */
-const valuesIn = ({ y, mask }: Window): number =>
-  mask === null ? y.size : scope(() => sum(mask)).item();
+const total = (x: Tensor): number => scope(() => sum(x)).item();
 
 export interface Trainer {
   /** One epoch; the state after it. */
   epoch(state: TrainState): { state: TrainState; report: EpochReport };
   /** True when nothing is left to gain or to do. */
   finished(state: TrainState): boolean;
+  /** J of all training windows for these latents, without learning. */
+  loss(latents: NamedNumbers): number;
+  /** Figures of the programs of the windows and of the update. */
+  statistics(): CaptureStatistics;
+  /** Gives the programs back. */
+  forget(): void;
 }
 
 /** A trainer of one problem: its windows are captured once and replayed for every start. */
 export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): Trainer {
-  const optimiser = adam();
-  const update = capture(
-    (
-      latents: NamedTensors,
-      moments: AdamState,
-      rates: NamedTensors,
-      before: S | null,
-      window: Window,
-    ): Update<S> => {
-      const { value, aux, gradient } = valueAndGradWithAux((at: NamedTensors) => {
-        const { loss, state } = windowLoss(problem, at, before, window);
-        return { value: loss, aux: state };
-      }, latents);
-      const step = optimiser.update(latents, gradient, moments, rates);
-      return { latents: step.parameters, moments: step.state, state: aux, loss: value };
-    },
-  );
-  const judge = capture((latents: NamedTensors, before: S | null, window: Window) =>
-    windowLoss(problem, latents, before, window),
-  );
-  const trainingValues = problem.training.reduce((n, w) => n + valuesIn(w), 0);
-  const validationValues = problem.validation.reduce((n, w) => n + valuesIn(w), 0);
+  const { definitions, training, validation, dtype = "f64" } = problem;
+  const made = programs(problem, options.slices ?? 4);
+  const trainingValues = valuesIn(training.windows);
+  const validationValues = valuesIn(validation.windows);
+  const stored = (numbers: NamedNumbers) => tensorsOf(definitions, numbers, dtype);
+  const canEnter = problem.reenter !== undefined;
 
   /** The training windows one after the other, an update at each. */
-  function pass(state: TrainState) {
-    const rates = tensors(
-      Object.fromEntries(
-        problem.definitions.map(({ name, group }) => [
-          name,
-          state.plateau.scale * options.rates[group],
-        ]),
-      ),
+  function learnFrom(state: TrainState) {
+    const { start, windows } = training;
+    const { count, mean, square } = state.adam;
+    const rateOf = (group: keyof TrainOptions["rates"]) =>
+      full([], state.plateau.scale * options.rates[group], dtype);
+    const rates = Object.fromEntries(
+      definitions.map(({ name, group }) => [name, rateOf(group)] as const),
     );
-    let latents = tensors(state.latents);
-    let moments: AdamState = {
-      count: tensor(state.adam.count),
-      mean: tensors(state.adam.mean),
-      square: tensors(state.adam.square),
-    };
-    let before: S | null = null;
+    let latents = stored(state.latents);
+    let moments: AdamState = { count: tensor(count), mean: stored(mean), square: stored(square) };
     let total = 0;
-    for (const window of problem.training) {
-      const next: Update<S> = update(latents, moments, rates, before, window);
-      release([latents, moments, before]);
-      total += next.loss.item();
-      ({ latents, moments } = next);
-      before = next.state;
-    }
-    return { latents, moments, after: before, training: total / trainingValues };
+    const from = { ...beginning, halvings: state.halvings };
+    const stand = walk<S>(windows, from, {
+      enter: canEnter ? (cycle) => made.enter(latents, start, cycle) : null,
+      pass: (before, window) => {
+        const { loss, gradient, state } = made.gradient(latents, entryOf(before, start), window);
+        const next = made.update(latents, gradient, moments, rates);
+        release([latents, moments, gradient]);
+        ({ parameters: latents, state: moments } = next);
+        total += loss;
+        return state;
+      },
+    });
+    return { latents, moments, stand, training: total / trainingValues };
   }
 
-  /** The loss of the windows that follow, a value. */
-  function validate(latents: NamedTensors, after: S | null): number | null {
-    if (problem.validation.length === 0) return null;
-    let before = after;
+  /** J of a course, without learning. */
+  function judge(latents: NamedTensors, course: Course, from: Stand<S>) {
+    const start = course.start ?? training.start;
     let total = 0;
-    for (const window of problem.validation) {
-      const { loss, state } = judge(latents, before, window);
-      total += loss.item();
-      before = state;
-    }
-    return total / validationValues;
+    const stand = walk<S>(course.windows, from, {
+      enter: canEnter ? (cycle) => made.enter(latents, start, cycle) : null,
+      pass: (before, window) => {
+        const { loss, state } = made.judge(latents, entryOf(before, start), window);
+        total += loss;
+        return state;
+      },
+    });
+    return { total, stand };
+  }
+
+  /** The loss a value of what is judged by; validation of the same trajectories goes on from them. */
+  function validate(latents: NamedTensors, after: Stand<S>) {
+    const { recoveries, halvings } = after;
+    if (validation.windows.length === 0) return { validation: null, recoveries };
+    const from = validation.start === null ? after : { ...beginning, halvings, recoveries };
+    const { total, stand } = judge(latents, validation, from);
+    return { validation: total / validationValues, recoveries: stand.recoveries };
   }
 
   function attempt(state: TrainState): { state: TrainState; report: EpochReport } {
-    const { latents, moments, after, training } = pass(state);
-    const validation = validate(latents, after);
+    const passed = learnFrom(state);
+    const { validation, recoveries } = validate(passed.latents, passed.stand);
+    const { training } = passed;
+    const latents = numbersOf(passed.latents);
     const score = validation ?? training;
     // Without validation the score belongs to the latents that the epoch began with.
-    const scored = validation === null ? state.latents : numbers(latents);
+    const scored = validation === null ? state.latents : latents;
     const improved = state.best === null || score < state.best.loss;
-    const report = { epoch: state.epoch, training, validation, rate: state.plateau.scale };
+    const { epoch } = state;
     return {
-      report,
+      report: { epoch, training, validation, rate: state.plateau.scale, recoveries },
       state: {
-        epoch: state.epoch + 1,
-        latents: numbers(latents),
+        epoch: epoch + 1,
+        latents,
         adam: {
-          count: moments.count.item(),
-          mean: numbers(moments.mean),
-          square: numbers(moments.square),
+          count: passed.moments.count.item(),
+          mean: numbersOf(passed.moments.mean),
+          square: numbersOf(passed.moments.square),
         },
         plateau: plateau(state.plateau, score, options.plateau),
         best: improved ? { loss: score, latents: scored } : state.best,
         stale: improved ? 0 : state.stale + 1,
         failures: 0,
+        halvings: passed.stand.halvings,
       },
     };
   }
 
-  /** Back to the best latents, without momentum, with half the rate. */
+  /** Back to the best latents, or those before the first epoch, without momentum, with half the rate. */
   function retreat(state: TrainState, error: NumericError): TrainState {
-    if (state.best === null || state.failures >= patienceWithFailure) throw error;
-    const halved = { ...state.plateau, scale: state.plateau.scale / 2 };
-    const { adam: blank } = trainStart(tensors(state.latents));
-    const { latents } = state.best;
-    return { ...state, latents, adam: blank, plateau: halved, failures: state.failures + 1 };
+    if (state.failures >= patienceWithFailure) throw error;
+    const { scale } = state.plateau;
+    const { latents } = state.best ?? state;
+    const halved = { ...state.plateau, scale: scale / 2 };
+    return {
+      ...state,
+      latents,
+      adam: blankAdam(latents),
+      plateau: halved,
+      failures: state.failures + 1,
+    };
   }
 
   return {
-    epoch(start) {
-      let state = start;
+    epoch(from) {
+      let state = from;
       for (;;) {
         try {
           const current = state;
@@ -219,5 +224,12 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
       }
     },
     finished: ({ epoch, stale }) => epoch >= options.epochs || stale > options.patience,
+    loss: (latents) =>
+      scope(() => judge(stored(latents), training, { ...beginning, halvings: 0 }).total),
+    statistics: made.statistics,
+    forget: made.forget,
   };
 }
+
+const entryOf = <S>(before: S | null, start: NamedTensors): Entry<S> =>
+  before === null ? { start } : { before };

@@ -11,7 +11,7 @@
 import { diagonal, NumericError, positive, scope, tensor } from "../engine/index.js";
 import { normalQuantile } from "../prob/index.js";
 import type { NewtonState } from "./newton.js";
-import type { ParameterDefinition } from "./parameters.js";
+import type { ScalarDefinition } from "./parameters.js";
 
 export interface ParameterUncertainty {
   readonly standardError: number | null;
@@ -34,7 +34,7 @@ const ninety = normalQuantile(0.95);
 const none: ParameterUncertainty = { standardError: null, interval: null };
 
 /** Whether a latent has run into a region where its value no longer answers. */
-function atBound({ bijection, start }: ParameterDefinition, latent: number): boolean {
+function atBound({ bijection, start }: ScalarDefinition, latent: number): boolean {
   const size = Math.max(Math.abs(start), Number.MIN_VALUE);
   return Math.abs(bijection.slope(latent)) < flat * size;
 }
@@ -53,11 +53,11 @@ function inverseDiagonal(H: readonly (readonly number[])[]): number[] | null {
   }
 }
 
-const value = ({ bijection }: ParameterDefinition, latent: number): number =>
+const value = ({ bijection }: ScalarDefinition, latent: number): number =>
   scope(() => bijection.forward(tensor(latent))).item();
 
 function interval(
-  definition: ParameterDefinition,
+  definition: ScalarDefinition,
   latent: number,
   sd: number,
 ): readonly [number, number] {
@@ -66,7 +66,7 @@ function interval(
 }
 
 export function uncertainty(
-  definitions: readonly ParameterDefinition[],
+  definitions: readonly ScalarDefinition[],
   { point, curvature, converged }: NewtonState,
 ): Uncertainty {
   const free = definitions.flatMap((definition, i) => (atBound(definition, point[i]!) ? [] : [i]));

@@ -1,51 +1,101 @@
 /**
- * Windows: a record cut into pieces for truncated back-propagation through time.
+ * Windows: records of many trajectories cut in time, for truncated back-propagation.
  *
  * A window carries everything that differs from the next: numbers that shape the computation
- * (intervals), and tensors (observations, masks, keys) that a captured window takes as input.
+ * (intervals), and tensors that a captured window takes as input. Those of `trajectories` are cut
+ * into slices that threads share; what never changes belongs into the problem itself.
  */
-import { slice, type Tensor } from "../engine/index.js";
+import { index, mapTree, slice, type Tensor, tensor } from "../engine/index.js";
 import { cycleKeys } from "../filters/index.js";
 import type { ObservationSeries } from "../observe/index.js";
 import type { Key } from "../random/index.js";
 
+/** What is seen: of trajectories over cycles [B, L, ...], or at one cycle [B, ...]. */
+export interface Seen {
+  /** [..., m] */
+  readonly y: Tensor;
+  /** [..., m]; null if there are no gaps. */
+  readonly mask: Tensor | null;
+  /** What else differs between trajectories: the components that are seen, say. */
+  readonly [name: string]: Tensor | null;
+}
+
+/** Tensors whose first axis is the trajectory and whose second is the cycle. */
+export interface TrajectoryTensors extends Seen {
+  /** One a trajectory and cycle, [B, L, 2]. */
+  readonly keys: Tensor;
+}
+
+/** B trajectories over L cycles; a whole record is one, too. */
 export interface Window {
   /** Time from the observation before to each of the window's, [L]. */
   readonly intervals: readonly number[];
-  /** [L, m] */
-  readonly y: Tensor;
-  /** [L, m]; null if the record has no gaps. */
-  readonly mask: Tensor | null;
-  /** One a cycle, [L]. */
-  readonly keys: readonly Key[];
+  readonly trajectories: TrajectoryTensors;
+  /** What all trajectories share and cycles do not, [L, ...]. */
+  readonly shared: Readonly<Record<string, Tensor>>;
 }
 
-/** Cycles first (inclusive) to last (exclusive) of a record. */
-export function windowOf(
-  { intervals, y, mask }: ObservationSeries,
-  key: Key,
-  first: number,
-  last: number,
-): Window {
+/** What a window holds of one cycle. */
+export interface WindowCycle {
+  readonly interval: number;
+  /** One a trajectory, [B, 2]. */
+  readonly key: Key;
+  readonly trajectories: Seen;
+  /** [...] */
+  readonly shared: Readonly<Record<string, Tensor>>;
+}
+
+/** A record of one trajectory, cycle k with the key folded with k. */
+export const recordOf = ({ intervals, y, mask }: ObservationSeries, key: Key): Window => ({
+  intervals,
+  trajectories: {
+    y: oneOf(y),
+    mask: mask && oneOf(mask),
+    keys: trajectoryKeys([key], intervals.length),
+  },
+  shared: {},
+});
+
+const oneOf = (x: Tensor): Tensor => tensor(x.data(), { shape: [1, ...x.shape] });
+
+/** A key for every trajectory and cycle, [B, count, 2]. */
+export function trajectoryKeys(keys: readonly Key[], count: number): Tensor {
+  const words = keys.flatMap((key) => cycleKeys(key, 0, count).flatMap((k) => [...k.data()]));
+  return tensor(words, { shape: [keys.length, count, 2], dtype: "i32" });
+}
+
+/** Cycles first (inclusive) to last (exclusive). */
+export function windowOf(window: Window, first: number, last: number): Window {
+  const { intervals, trajectories, shared } = window;
+  if (first === 0 && last === intervals.length) return window;
   return {
     intervals: intervals.slice(first, last),
-    y: slice(y, 0, first, last),
-    mask: mask && slice(mask, 0, first, last),
-    keys: cycleKeys(key, first, last - first),
+    trajectories: mapTree(trajectories, (x) => slice(x, 1, first, last)),
+    shared: mapTree(shared, (x) => slice(x, 0, first, last)),
   };
 }
 
 /** Cycles first to last in windows of `length`; the last may be shorter. */
 export function windowsOf(
-  series: ObservationSeries,
-  key: Key,
-  first: number,
-  last: number,
+  record: Window,
   length: number,
+  first = 0,
+  last = record.intervals.length,
 ): Window[] {
   const count = Math.ceil((last - first) / length);
   return Array.from({ length: count }, (_, i) => {
     const start = first + i * length;
-    return windowOf(series, key, start, Math.min(start + length, last));
+    return windowOf(record, start, Math.min(start + length, last));
   });
+}
+
+/** The cycles of a window, one after the other. */
+export function cyclesOf({ intervals, trajectories, shared }: Window): WindowCycle[] {
+  const { keys, ...seen }: TrajectoryTensors = trajectories;
+  return intervals.map((interval, t) => ({
+    interval,
+    key: index(keys, 1, t),
+    trajectories: mapTree(seen as Seen, (x) => index(x, 1, t)),
+    shared: mapTree(shared, (x) => index(x, 0, t)),
+  }));
 }

@@ -22,7 +22,7 @@ function examples(): string {
   return folder;
 }
 
-const state = (epoch: number): Checkpoint => ({ version: 1, learning: { epoch, rate: 0.1 + 0.2 } });
+const state = (epoch: number): Checkpoint => ({ version: 2, learning: { epoch, rate: 0.1 + 0.2 } });
 
 /** A runner that hands over checkpoints, then stops as if asked to. */
 const interrupted: CliHost["runExperiment"] = async (_, host) => {

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { main as enkfGradient } from "../../examples/library/enkf-gradient.js";
 import { main as hessian } from "../../examples/library/hessian.js";
 import { main as learnADecay } from "../../examples/library/learn-a-decay.js";
+import { main as learnFromTrajectories } from "../../examples/library/learn-from-trajectories.js";
 
 test("learn-a-decay comes near the values that made the data", () => {
   const { a, q, converged } = learnADecay();
@@ -11,6 +12,11 @@ test("learn-a-decay comes near the values that made the data", () => {
   // 500 values: by the curvature the standard errors are 0.030 and 0.047; three of them.
   expect(Math.abs(a - 0.8)).toBeLessThan(0.09);
   expect(Math.abs(q - 0.5)).toBeLessThan(0.14);
+});
+
+test("learn-from-trajectories comes near the forcing that made the data", () => {
+  // Adam's last epochs move F by some hundredths; it starts 2 away.
+  expect(Math.abs(learnFromTrajectories().forcing - 8)).toBeLessThan(0.2);
 });
 
 test("enkf-gradient gives a finite slope for each rate, from one program", () => {
@@ -33,7 +39,12 @@ test("hessian finds the maximum of the Nile record", () => {
 test("every example is tested here, and is short", () => {
   const folder = new URL("../../examples/library/", import.meta.url);
   const files = readdirSync(folder).filter((name) => name.endsWith(".ts"));
-  expect(files.sort()).toEqual(["enkf-gradient.ts", "hessian.ts", "learn-a-decay.ts"]);
+  expect(files.sort()).toEqual([
+    "enkf-gradient.ts",
+    "hessian.ts",
+    "learn-a-decay.ts",
+    "learn-from-trajectories.ts",
+  ]);
   for (const name of files) {
     expect(readFileSync(new URL(name, folder), "utf8").split("\n").length).toBeLessThan(45);
   }

@@ -187,3 +187,18 @@ method: { kind: kalman, initial: { mean: [0], variance: 1e7 } }
     expect(await likelihood(record, 1 / 3)).toBeCloseTo(await likelihood(short, 0), 6);
   });
 });
+
+// With a growth of 60 a year abundances overflow within a year of the record: every window fails.
+test("a start at which the filter overflows is learned from all the same, and it says so", async () => {
+  const { model, learn, ...rest } = await example("lynx-hare");
+  const growth = { start: 60, positive: true };
+  const specification = {
+    ...rest,
+    model: { ...model, preyGrowth: growth } as typeof model,
+    learn: { ...learn!, epochs: 30, refine: false },
+  };
+  const { result, learning } = await runExperiment(specification, quiet);
+  expect(result.warnings.join()).toMatch(/failed numerically \d+ times and was entered again/);
+  expect(learning!.losses).toHaveLength(30);
+  expect(learning!.losses.at(-1)!.training).toBeLessThan(learning!.losses[0]!.training);
+});

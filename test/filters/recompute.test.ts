@@ -19,7 +19,9 @@ const model = predatorPrey({ coordinates: "log", substeps: 5 });
 const T = 12;
 const keys = cycleKeys(key(4), 0, T);
 const y = tensor([3, 2]);
-const E0 = mul(0.3, normal(key(9), [20, 2]));
+/** So many members that values, not code, take the memory. */
+const members = 500;
+const E0 = mul(0.3, normal(key(9), [members, 2]));
 
 /** Loss of a window in the four rates, q and φ. */
 const loss = (recompute: boolean) => (p: Readonly<Record<string, Tensor>>) => {
@@ -29,7 +31,7 @@ const loss = (recompute: boolean) => (p: Readonly<Record<string, Tensor>>) => {
     ...propagation,
     observation: { y, operator: observeAll(2), variance: 0.04, mask: null },
   }));
-  const filter = enkf({ members: 20, covarianceInflation: p.phi! });
+  const filter = enkf({ members, covarianceInflation: p.phi! });
   return neg(sum(assimilate(filter, E0, cycles, keys, { recompute }).logEvidence));
 };
 const at = Object.fromEntries(
@@ -48,6 +50,5 @@ test("a recomputed window gives the same value and gradient in less memory", () 
     const exact = leavesOf(a.gradient)[i]!.item();
     expect(Math.abs(g.item() - exact)).toBeLessThan(1e-11 * (1 + Math.abs(exact))); // order of sums
   });
-  const values = (f: typeof kept) => f.statistics().bytes - 40 * f.statistics().instructions;
-  expect(values(again)).toBeLessThan(0.5 * values(kept));
+  expect(again.statistics().bytes).toBeLessThan(0.5 * kept.statistics().bytes);
 });

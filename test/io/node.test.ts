@@ -53,7 +53,7 @@ test("results are replaced all together, or not at all", async () => {
 test("a checkpoint comes back as it was written", () => {
   const folder = join(temporaryFolder(), "deep", "out");
   const file = checkpointFile(folder, "out", "abc");
-  const state = { version: 1, learning: { values: [0.1 + 0.2, -0, 5e-324], none: null } } as const;
+  const state = { version: 2, learning: { values: [0.1 + 0.2, -0, 5e-324], none: null } } as const;
   expect(file.exists()).toBe(false);
   file.write(state);
   expect(file.exists()).toBe(true);

@@ -1,0 +1,155 @@
+/**
+ * The programs of training: a window with and without its gradient, trajectories entered anew, and
+ * the update of the parameters. Each is recorded once for every shape; windows are shared by the
+ * threads, in slices of trajectories, and what slices give is summed in their order.
+ */
+import {
+  abs,
+  add,
+  type CaptureStatistics,
+  capture,
+  greater,
+  leavesOf,
+  NumericError,
+  parallel,
+  release,
+  sum,
+  type Tensor,
+  valueAndGradWithAux,
+} from "../engine/index.js";
+import { type AdamState, adam } from "./adam.js";
+import { type NamedTensors, valuesOf } from "./parameters.js";
+import { type Entry, type LearningProblem, windowLoss } from "./problem.js";
+import type { TrajectoryTensors, Window } from "./window.js";
+
+/** What all slices are given. */
+interface Shared extends Omit<Window, "trajectories"> {
+  readonly latents: NamedTensors;
+}
+
+/** What each slice is given of its own. */
+interface Sliced<S> {
+  readonly entry: Entry<S>;
+  readonly trajectories: TrajectoryTensors;
+}
+
+interface Entered {
+  readonly start: NamedTensors;
+  readonly trajectories: TrajectoryTensors;
+}
+
+/** A window that went well. */
+export interface Judged<S> {
+  /** J, summed over the trajectories. */
+  readonly loss: number;
+  readonly state: S;
+}
+
+/** The same with ∂J/∂latents. */
+export interface WithGradient<S> extends Judged<S> {
+  readonly gradient: NamedTensors;
+}
+
+export interface Programs<S> {
+  judge(latents: NamedTensors, entry: Entry<S>, window: Window): Judged<S>;
+  gradient(latents: NamedTensors, entry: Entry<S>, window: Window): WithGradient<S>;
+  /** The problem's `reenter`. */
+  enter(latents: NamedTensors, start: NamedTensors, cycle: Window): S;
+  /** A step of Adam. */
+  update(
+    latents: NamedTensors,
+    gradient: NamedTensors,
+    moments: AdamState,
+    rates: NamedTensors,
+  ): { parameters: NamedTensors; state: AdamState };
+  statistics(): CaptureStatistics;
+  forget(): void;
+}
+
+export function programs<S>(problem: LearningProblem<S>, slices: number): Programs<S> {
+  const { definitions, bound } = problem;
+  const lossOf = (latents: NamedTensors, shared: Shared, { entry, trajectories }: Sliced<S>) =>
+    windowLoss(problem, latents, entry, { ...shared, trajectories });
+
+  const gradient = parallel(
+    (shared: Shared, own: Sliced<S>) => {
+      const made = valueAndGradWithAux((latents: NamedTensors) => {
+        const { loss, state } = lossOf(latents, shared, own);
+        return { value: loss, aux: state };
+      }, shared.latents);
+      const total = { loss: made.value, beyond: beyond(made.aux, bound), gradient: made.gradient };
+      return { total, each: made.aux };
+    },
+    { slices },
+  );
+  const judge = parallel(
+    (shared: Shared, own: Sliced<S>) => {
+      const { loss, state } = lossOf(shared.latents, shared, own);
+      return { total: { loss, beyond: beyond(state, bound) }, each: state };
+    },
+    { slices },
+  );
+  const enter = parallel(
+    (shared: Shared, { start, trajectories }: Entered) => {
+      const values = valuesOf(definitions, shared.latents);
+      return { total: {}, each: problem.reenter!(values, start, { ...shared, trajectories }) };
+    },
+    { slices },
+  );
+  const optimiser = adam();
+  const update = capture(
+    (latents: NamedTensors, slope: NamedTensors, moments: AdamState, rates: NamedTensors) =>
+      optimiser.update(latents, slope, moments, rates),
+  );
+
+  const all = [gradient, judge, enter, update];
+  return {
+    judge: (latents, entry, { trajectories, ...window }) => {
+      const { total, each } = judge({ latents, ...window }, { entry, trajectories });
+      checkBound(total.beyond, [total, each], bound);
+      const loss = total.loss.item();
+      release(total);
+      return { loss, state: each };
+    },
+    gradient: (latents, entry, { trajectories, ...window }) => {
+      const { total, each } = gradient({ latents, ...window }, { entry, trajectories });
+      checkBound(total.beyond, [total, each], bound);
+      const loss = total.loss.item();
+      release([total.loss, total.beyond]);
+      return { loss, state: each, gradient: total.gradient };
+    },
+    enter: (latents, start, { trajectories, ...cycle }) =>
+      enter({ latents, ...cycle }, { start, trajectories }).each,
+    update,
+    statistics: () => {
+      const figures = all.map((program) => program.statistics());
+      const sumOf = (name: keyof CaptureStatistics) =>
+        figures.reduce((n, each) => n + each[name], 0);
+      return {
+        programs: sumOf("programs"),
+        instructions: sumOf("instructions"),
+        bytes: sumOf("bytes"),
+      };
+    },
+    forget: () => {
+      for (const program of all) program.forget();
+    },
+  };
+}
+
+/** How many numbers of a state are beyond the bound; null: none is set. */
+function beyond(state: unknown, bound: number | undefined): Tensor | null {
+  if (bound === undefined) return null;
+  return leavesOf(state)
+    .map((x) => sum(greater(abs(x), bound)))
+    .reduce((total, count) => add(total, count));
+}
+
+function checkBound(beyond: Tensor | null, made: unknown, bound: number | undefined): void {
+  const many = beyond?.item() ?? 0;
+  if (many === 0) return;
+  release(made);
+  throw new NumericError(
+    `training: ${many} numbers of the filter's state are beyond ${bound} after a window. Shorter windows, smaller rates or another start may help.`,
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * Windows one after the other, and what to do where the filter fails in one.
+ *
+ * Most imperfect models of chaotic systems blow up under partial observation before anything is
+ * learned. A window that fails numerically is not lost: the trajectories are entered again, from
+ * the observations just before, and their horizon is halved:
+ *
+ *     pieces of ⌈L/2ʰ⌉ cycles;   failure: S ← enter(y), h ← h + 1;   a whole window: h ← h − 1
+ *
+ * down to single cycles, where a failure from a state entered anew is passed on. h is part of the
+ * training's state. All trajectories enter together; nothing depends on threads or on chance.
+ */
+import { NumericError, release } from "../engine/index.js";
+import { type Window, windowOf } from "./window.js";
+
+/** Where a walk stands. */
+export interface Stand<S> {
+  /** null: at the start of the course. */
+  readonly state: S | null;
+  /** The last window that was passed; null: none. */
+  readonly passed: Window | null;
+  /** h */
+  readonly halvings: number;
+  /** How often a piece failed. */
+  readonly recoveries: number;
+}
+
+export interface Walk<S> {
+  /** Passes a piece of a window; a NumericError if the filter fails in it. */
+  pass(before: S | null, piece: Window): S;
+  /** The state at the time of this one cycle; null: failures are passed on. */
+  readonly enter: ((cycle: Window) => S) | null;
+}
+
+const pieceLength = (whole: number, halvings: number): number =>
+  Math.max(1, Math.ceil(whole / 2 ** halvings));
+
+/** The least number of halvings that makes pieces shorter than `length`. */
+function shorter(whole: number, halvings: number, length: number): number {
+  let h = halvings;
+  while (length > 1 && pieceLength(whole, h) >= length) h++;
+  return h;
+}
+
+/** The windows of a course in order of time; states are released when they have been passed. */
+export function walk<S>(windows: readonly Window[], from: Stand<S>, how: Walk<S>): Stand<S> {
+  return windows.reduce((stand, window) => through(window, stand, how), from);
+}
+
+export const beginning = { state: null, passed: null, recoveries: 0 } as const;
+
+function through<S>(window: Window, from: Stand<S>, { pass, enter }: Walk<S>): Stand<S> {
+  const L = window.intervals.length;
+  let { state, halvings, recoveries } = from;
+  let fresh = state === null; // entered anew, and no cycle passed since
+  for (let at = 0; at < L; ) {
+    const length = Math.min(pieceLength(L, halvings), L - at);
+    const piece = windowOf(window, at, at + length);
+    try {
+      const next = pass(state, piece);
+      release(state);
+      state = next;
+      at += length;
+      fresh = false;
+    } catch (error) {
+      if (!(error instanceof NumericError) || enter === null) throw error;
+      if (fresh && length === 1) throw error;
+      recoveries++;
+      if (!fresh) {
+        release(state);
+        const cycle = lastCycle(window, at, from.passed);
+        state = cycle && enter(cycle);
+        fresh = true;
+      }
+      halvings = shorter(L, halvings, length);
+    } finally {
+      if (piece !== window) release([piece.trajectories, piece.shared]);
+    }
+  }
+  const calm = recoveries === from.recoveries;
+  if (calm) halvings = Math.max(0, halvings - 1);
+  return { state, passed: window, halvings, recoveries };
+}
+
+/** The cycle before the one at a place; null at the start of the course. */
+function lastCycle(window: Window, at: number, passed: Window | null): Window | null {
+  if (at > 0) return windowOf(window, at - 1, at);
+  const L = passed?.intervals.length ?? 0;
+  return passed && windowOf(passed, L - 1, L);
+}

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { NumericError, type Tensor, tensor, zeros } from "../../src/engine/index.js";
+import {
+  startLatents,
+  type TrainState,
+  trainer,
+  trainStart,
+  type Window,
+} from "../../src/learn/index.js";
+import { beginning, walk } from "../../src/learn/recovery.js";
+import { lorenzProblem } from "./lorenz.js";
+
+const windows: Window[] = [0, 8, 16].map((from) => ({
+  intervals: Array.from({ length: 8 }, (_, i) => from + i),
+  trajectories: { y: zeros([1, 8, 1]), mask: null, keys: zeros([1, 8, 2], "i32") },
+  shared: {},
+}));
+
+/** Walks, with a filter that fails where a piece holds what it should not; notes every piece. */
+function noted(fails: (piece: readonly number[], entered: boolean) => boolean) {
+  const log: string[] = [];
+  const tensorOf = (n: number): Tensor => tensor(n);
+  const end = walk<Tensor>(
+    windows,
+    { ...beginning, halvings: 0 },
+    {
+      pass: (before, { intervals }) => {
+        const failing = fails(intervals, before?.item() === -1);
+        log.push(`${intervals[0]}-${intervals.at(-1)}${failing ? " fails" : ""}`);
+        if (failing) throw new NumericError("blown up");
+        return tensorOf(intervals.at(-1)!);
+      },
+      enter: ({ intervals }) => {
+        log.push(`enter at ${intervals[0]}`);
+        return tensorOf(-1);
+      },
+    },
+  );
+  return { log, end };
+}
+
+test("a window that fails is cut in halves, from states entered anew, and grows again", () => {
+  const { log, end } = noted((piece) => piece.includes(12) && piece.length > 2);
+  expect(log).toEqual([
+    ...["0-7", "8-15 fails", "enter at 7", "8-11", "12-15 fails", "enter at 11"],
+    ...["12-13", "14-15", "16-17", "18-19", "20-21", "22-23"],
+  ]);
+  expect(end).toMatchObject({ recoveries: 2, halvings: 1 });
+});
+
+test("nothing is entered before the first cycle: the horizon alone shrinks", () => {
+  const { log } = noted((piece) => piece.includes(0) && piece.length > 3);
+  expect(log.slice(0, 4)).toEqual(["0-7 fails", "0-3 fails", "0-1", "2-3"]);
+});
+
+test("a failure that has lasted too long is met by entering anew", () => {
+  const { log, end } = noted((piece, entered) => piece.includes(9) && !entered);
+  expect(log.slice(1, 4)).toEqual(["8-15 fails", "enter at 7", "8-11"]);
+  expect(end.recoveries).toBe(1);
+});
+
+test("a single cycle that fails from a state entered anew is an error", () => {
+  expect(() => noted((piece) => piece.includes(9))).toThrow("blown up");
+});
+
+const options = {
+  epochs: 10,
+  rates: { dynamics: 0.01, filter: 0.02 },
+  patience: 100,
+  plateau: { patience: 5, factor: 0.1 },
+};
+
+// x → 2 F(x) leaves all bounds within some cycles, and a filter that sees six of eight variables
+// does not hold it. Learning must begin all the same.
+test("an explosive model is learned from, and from a checkpoint to the same numbers", () => {
+  const problem = { ...lorenzProblem({ stretch: 2, window: 12 }), bound: 50 };
+  const run = (epochs: number, from: TrainState) => {
+    const training = trainer(problem, options);
+    let state = from;
+    const reports = Array.from({ length: epochs }, () => {
+      const { state: next, report } = training.epoch(state);
+      state = JSON.parse(JSON.stringify(next));
+      return report;
+    });
+    return { state, reports };
+  };
+  const first = run(2, trainStart(startLatents(problem.definitions)));
+  expect(first.reports[0]!.recoveries).toBeGreaterThan(0);
+  const all = run(6, first.state);
+  const parts = run(3, run(3, first.state).state);
+  expect(parts.state).toEqual(all.state);
+  expect(all.reports.at(-1)!.training).toBeLessThan(first.reports[0]!.training / 2);
+
+  const { reenter, ...helpless } = problem;
+  expect(() => trainer(helpless, options).epoch(first.state)).toThrow(NumericError);
+});
