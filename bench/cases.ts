@@ -194,10 +194,14 @@ export const orbit = (name: string, sizes: Omit<Sizes, "dimension">): StepCase<T
     { dynamics: (dtype) => full([], 0.0013, dtype), draw: normal },
   );
 
-export const forced = (name: string, sizes: Sizes): StepCase<Tensor> =>
+export const forced = (
+  name: string,
+  sizes: Sizes,
+  observed: readonly number[] = upTo(sizes.dimension),
+): StepCase<Tensor> =>
   stepCase<Tensor>(
     {
-      ...{ name, sizes, variance: 1, halfWidth: 5, observed: upTo(sizes.dimension) },
+      ...{ name, sizes, variance: 1, halfWidth: 5, observed },
       transition: (forcing) => lorenz96(sizes.dimension).step({ forcing }, 0.05),
     },
     { dynamics: (dtype) => full([], 8, dtype), draw: normal },

@@ -38,6 +38,10 @@ export const programs: Readonly<Record<string, Program>> = {
     about: "the steps beside PyTorch's, in turns: ratios and goals (--rounds 5, PEER.py)",
     load: async () => (await import("./compare.js")).compare,
   },
+  scaling: {
+    about: "how the cost of a step grows with d, N, m, L and the trajectories (--quick, --blas)",
+    load: async () => (await import("./scaling.js")).scaling,
+  },
   agreement: {
     about: "loss and gradients of the cases beside PyTorch's, for the same noise, f64",
     load: async () => (await import("./agreement.js")).agreement,
