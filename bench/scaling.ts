@@ -66,11 +66,13 @@ export async function scaling(
     for (const factor of factors) {
       const point = at(name, factor);
       stderr.write(`scaling: ${name} = ${point[name]}\n`);
-      const { learned, initial, values, key } = caseOf(point).inputs("f32");
+      const { learned, initial, values, keys } = caseOf(point).inputs("f32");
       const program = capture(valueAndGrad(windowLoss(caseOf(point))));
-      const run = () => release(program(learned, initial, values, key));
+      const run = () => release(program(learned, initial, values, keys));
       const [time] = await measure([{ run, operations: point.L }], timing);
-      const { operations, bytes } = program.statistics();
+      const kernels = program.profile(learned, initial, values, keys);
+      const operations = kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
+      const { bytes } = program.statistics();
       program.forget();
       const ms = 1e3 * time!.median;
       figures.push({ varied: name, ...point, ms, operations: operations / point.L, bytes });

@@ -177,14 +177,16 @@ function profiles(how: StepOptions): string {
     const { cycles } = each.sizes;
     return tableText({
       title: `${each.name}: ${digits((1e3 * total) / cycles)} ms a step in kernels`,
-      header: ["kernel", "calls a step", "ms a step", "share"],
+      header: ["kernel", "calls", "ms", "share", "Mop", "MB", "GFLOP/s", "GB/s"],
       rows: times
         .slice(0, 14)
-        .map(({ kernel, calls, seconds }) => [
+        .map(({ kernel, calls, seconds, operations, bytes }) => [
           kernel,
           digits(calls / cycles),
           digits((1e3 * seconds) / cycles),
           `${Math.round((100 * seconds) / total)} %`,
+          ...[operations / cycles / 1e6, bytes / cycles / 1e6].map(digits),
+          ...[operations / seconds / 1e9, bytes / seconds / 1e9].map(digits),
         ]),
     });
   });

@@ -12,6 +12,7 @@ import {
 } from "./program.js";
 import { empty, type Tensor, view } from "./tensor.js";
 import { withLeaves } from "./tree.js";
+import { type Work, workOf } from "./work.js";
 
 /** Copies the arguments to where the program reads them. */
 export function load(program: Program, given: readonly Tensor[]): void {
@@ -79,8 +80,8 @@ function faultOf(instruction: Instruction, start: number, value: number): Error 
   return null;
 }
 
-/** Time that a captured function spends in one kernel. */
-export interface KernelTime {
+/** What a captured function spends in one kernel. */
+export interface KernelTime extends Work {
   readonly kernel: string;
   readonly calls: number;
   readonly seconds: number;
@@ -96,15 +97,23 @@ const profileRounds = 5;
  */
 export function profile(program: Program): KernelTime[] {
   const times = new Map<string, KernelTime>();
-  program.instructions.forEach(({ kernel }, i) => {
+  program.instructions.forEach((instruction, i) => {
     let best = Number.POSITIVE_INFINITY;
     for (let round = 0; round < profileRounds; round++) {
       const began = performance.now();
       for (let k = 0; k < profileRuns; k++) backend().run(program.starts[i]!, 1);
       best = Math.min(best, (performance.now() - began) / 1000 / profileRuns);
     }
-    const { calls, seconds } = times.get(kernel) ?? { calls: 0, seconds: 0 };
-    times.set(kernel, { kernel, calls: calls + 1, seconds: seconds + best });
+    const { kernel } = instruction;
+    const { operations, bytes } = workOf(instruction);
+    const before = times.get(kernel) ?? { calls: 0, seconds: 0, operations: 0, bytes: 0 };
+    times.set(kernel, {
+      kernel,
+      calls: before.calls + 1,
+      seconds: before.seconds + best,
+      operations: before.operations + operations,
+      bytes: before.bytes + bytes,
+    });
   });
   return [...times.values()].sort((a, b) => b.seconds - a.seconds);
 }

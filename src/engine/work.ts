@@ -19,6 +19,7 @@ type Count = (...words: number[]) => number;
 const counts: Readonly<Record<string, Count>> = {
   matmul: (batch, m, k, n) => 2 * batch! * m! * k! * n!,
   cholesky: (batch, n) => (batch! * n! ** 3) / 3,
+  choleskyInverse: (batch, n) => (batch! * 2 * n! ** 3) / 3,
   triangularSolve: (batch, n, m) => batch! * n! ** 2 * m!,
   circularConv: (batch, inputs, outputs, n, k) => 2 * batch! * inputs! * outputs! * n! * k!,
   circularConvWeights: (batch, inputs, outputs, n, k) => 2 * batch! * inputs! * outputs! * n! * k!,
@@ -29,14 +30,18 @@ const counts: Readonly<Record<string, Count>> = {
 
 const isBlock = (word: Word): word is Exclude<Word, number> => typeof word !== "number";
 
-export function workOf({ kernel, words }: Instruction): Work {
+export function workOf({ kernel, words, parts }: Instruction): Work {
   const [name, dtype] = kernel.split("_") as [string, DType];
   const blocks = new Set(words.filter(isBlock));
   const numbers = words.filter((word) => !isBlock(word)) as number[];
-  const count = counts[name];
   const [out] = words as [Exclude<Word, number>];
+  const each = out.bytes / bytesPer[dtype];
+  const operations =
+    parts === undefined
+      ? (counts[name]?.(...numbers) ?? each)
+      : parts.reduce((sum, part) => sum + workOf(part).operations, 0);
   return {
-    operations: count === undefined ? out.bytes / (bytesPer[dtype] ?? 4) : count(...numbers),
+    operations,
     bytes: [...blocks].reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
