@@ -1,0 +1,122 @@
+/**
+ * Reproductions of the literature: figures and tables made again, with the published numbers beside
+ * ours. All of it is plain data, so that runs can be cached, resumed and sent to workers.
+ */
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
+
+/** Minutes on two cores, or the sizes of the publication. */
+export type Scale = "quick" | "paper";
+
+/** What a run tells and asks the program around it. */
+export interface TrialHost {
+  progress(done: number, total: number, detail: string): void;
+  /** Keeps a state to go on from; may wait, and ends the run by throwing. */
+  checkpoint(state: Json): Promise<void>;
+  /** The last state kept of this run; null: begin. */
+  readonly resume: Json | null;
+}
+
+/** A figure or a table of a publication. */
+export interface Reproduction {
+  /** As on the command line: `figure-5`. */
+  readonly name: string;
+  readonly title: string;
+  /** Publication and place. */
+  readonly source: string;
+  /** What it shows, in a sentence or two. */
+  readonly about: string;
+  /**
+   * The runs that it needs, each everything that its result depends on: two reproductions that ask
+   * for the same run share its result.
+   */
+  trials(scale: Scale): readonly Json[];
+  /** One run; the same result for the same trial, whatever the threads and the interruptions. */
+  run(trial: Json, host: TrialHost): Promise<Json>;
+  /** The results, in the order of the trials, as the publication shows them. */
+  assemble(scale: Scale, results: readonly Json[]): ReproductionOutput;
+}
+
+export interface ReproductionOutput {
+  readonly comparisons: readonly Comparison[];
+  readonly figures: readonly FigureData[];
+  /** What a reader must know: deviations, sizes, what did not come out. */
+  readonly notes: readonly string[];
+}
+
+/** A number of the publication beside ours. */
+export interface Comparison {
+  readonly what: string;
+  /** null: the publication gives none. */
+  readonly published: number | null;
+  /** null: it could not be had; a note says why. */
+  readonly ours: number | null;
+  readonly note?: string;
+}
+
+export interface Axis {
+  readonly title: string;
+  readonly log?: boolean;
+}
+
+interface Panel {
+  readonly title: string;
+  /** What to see in it. */
+  readonly caption: string;
+}
+
+/** Medians with a band of quantiles over repetitions, a series a method. */
+export interface BandFigure extends Panel {
+  readonly kind: "bands";
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly {
+    readonly name: string;
+    readonly points: readonly {
+      readonly x: number;
+      readonly low: number;
+      readonly middle: number;
+      readonly high: number;
+    }[];
+  }[];
+}
+
+/** Curves side by side: one panel a group; dots where `marks` says so. */
+export interface CurveFigure extends Panel {
+  readonly kind: "curves";
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly panels: readonly {
+    readonly title: string;
+    readonly series: readonly {
+      readonly name: string;
+      readonly marks?: boolean;
+      readonly points: readonly { readonly x: number; readonly y: number }[];
+    }[];
+  }[];
+}
+
+/** Values over a grid, a panel each, with a path and its end, if there is one. */
+export interface MapFigure extends Panel {
+  readonly kind: "maps";
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly value: string;
+  readonly panels: readonly {
+    readonly title: string;
+    /** Cell centres, ascending. */
+    readonly xs: readonly number[];
+    readonly ys: readonly number[];
+    /** [y][x] */
+    readonly values: readonly (readonly number[])[];
+    readonly path?: readonly { readonly x: number; readonly y: number }[];
+  }[];
+}
+
+export type FigureData = BandFigure | CurveFigure | MapFigure;
