@@ -113,7 +113,7 @@ export interface MapFigure extends Panel {
     /** Cell centres, ascending. */
     readonly xs: readonly number[];
     readonly ys: readonly number[];
-    /** [y][x] */
+    /** [y][x]; NaN where there is none. */
     readonly values: readonly (readonly number[])[];
     readonly path?: readonly { readonly x: number; readonly y: number }[];
   }[];

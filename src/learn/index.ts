@@ -39,6 +39,7 @@ export {
   trainer,
   trainStart,
 } from "./train.js";
+export { type Candidate, type Rates, tuneRates } from "./tune.js";
 export {
   type ParameterUncertainty,
   type Uncertainty,

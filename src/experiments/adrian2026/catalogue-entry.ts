@@ -1,0 +1,22 @@
+/** A figure of adrian2026 as a reproduction: trials and results with their types. */
+import type { Reproduction, ReproductionOutput, Scale } from "../reproduction.js";
+import { runTrial } from "./run.js";
+import { asJson, type Done, doneOf } from "./settings.js";
+import type { Trial } from "./trial.js";
+
+interface Figure {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  trials(scale: Scale): readonly Trial[];
+  /** From the trials that did not fail. */
+  assemble(scale: Scale, done: readonly Done[]): ReproductionOutput;
+}
+
+export const reproduction = ({ name, title, about, trials, assemble }: Figure): Reproduction => ({
+  ...{ name, title, about },
+  source: `Adrian, Sanz-Alonso and Willett (2026), ${name.replace("-", " ")}`,
+  trials: (scale) => asJson(trials(scale)),
+  run: async (trial, host) => ({ ...(await runTrial(trial as unknown as Trial, host)) }),
+  assemble: (scale, results) => assemble(scale, doneOf(trials(scale), results)),
+});

@@ -1,0 +1,106 @@
+/** Truths and observations of a trial: trajectories to learn from, to judge by, and to test on. */
+import {
+  add,
+  cast,
+  gather,
+  indices,
+  mul,
+  reshape,
+  scope,
+  slice,
+  type Tensor,
+  tensor,
+  transpose,
+} from "../../engine/index.js";
+import { type Course, trajectoryKeys, type Window, windowsOf } from "../../learn/index.js";
+import { fold } from "../../prob/index.js";
+import { foldIn, type Key, key, keyBatch, normal, split, uniform } from "../../random/index.js";
+import type { System } from "./system.js";
+import type { Trial } from "./trial.js";
+
+export type StartedCourse = Course & { readonly start: { readonly keys: Tensor } };
+
+export interface TrialData {
+  readonly training: StartedCourse;
+  readonly validation: StartedCourse;
+  readonly test: StartedCourse;
+  /** True states of the test trajectories, [B, T, d]. */
+  readonly truth: Tensor;
+  /** Components observed at each time, [T][m]. */
+  readonly observed: readonly (readonly number[])[];
+  /** States on the attractor, [points, d]. */
+  readonly points: Tensor;
+}
+
+/** Random numbers of a trial's data: the truth, the noise, the places, the filters. */
+const purposes = 4;
+
+export function dataOf(system: System, trial: Trial): TrialData {
+  const { trajectories, cycles: T, dimension: d } = trial;
+  const sizes = [trajectories.training, trajectories.validation, trajectories.test];
+  const all = sizes.reduce((sum, n) => sum + n, 0);
+  const [forTruth, forNoise, forPlaces, forFilters] = split(key(trial.data), purposes) as Key[];
+  const truths = scope(() => cast(system.truth(trial, all, forTruth!), "f64")); // [T, B, d]
+  const states = transpose(truths, [1, 0, 2]);
+  const observed = placesOf(system, trial, forPlaces!);
+  const record = scope(() => recordOf(system, trial, states, observed, forNoise!, forFilters!));
+  const starts = keyBatch(foldIn(forFilters!, 1), all); // [B, 2]
+  const course = (i: number): StartedCourse => {
+    const from = sizes.slice(0, i).reduce((sum, n) => sum + n, 0);
+    const to = from + sizes[i]!;
+    const rows = (x: Tensor) => slice(x, 0, from, to);
+    const { y, keys } = record.trajectories;
+    const part: Window = { ...record, trajectories: { y: rows(y), mask: null, keys: rows(keys) } };
+    return { start: { keys: rows(starts) }, windows: windowsOf(part, trial.window) };
+  };
+  const [training, validation, test] = [course(0), course(1), course(2)];
+  const every = Math.max(1, Math.floor((all * T) / 500));
+  const rows = Array.from({ length: Math.min(500, all * T) }, (_, i) => i * every);
+  return {
+    ...{ training: training!, validation: validation!, test: test!, observed },
+    truth: slice(states, 0, all - trajectories.test, all),
+    points: cast(gather(reshape(states, [-1, d]), indices(rows), 0), system.dtype),
+  };
+}
+
+/** Fixed components, or as many drawn anew at each time, in ascending order. */
+function placesOf(system: System, trial: Trial, from: Key): number[][] {
+  const { cycles: T, dimension: d, changing, ratio } = trial;
+  if (!changing) {
+    const fixed = system.observed(trial);
+    return Array.from({ length: T }, () => fixed);
+  }
+  const m = Math.round(ratio * d);
+  const draws = scope(() => uniform(from, [T, d]).data().slice());
+  return Array.from({ length: T }, (_, t) => {
+    const at = (i: number) => draws[t * d + i]!;
+    const order = Array.from({ length: d }, (__, i) => i).sort((i, j) => at(i) - at(j));
+    return order.slice(0, m).sort((i, j) => i - j);
+  });
+}
+
+/** y = |H x + η|₊ of all trajectories, as one window over all cycles. */
+function recordOf(
+  { dtype, support, step }: System,
+  { variance, cycles: T, changing }: Trial,
+  states: Tensor,
+  observed: readonly (readonly number[])[],
+  forNoise: Key,
+  forFilters: Key,
+): Window {
+  const [B, , d] = states.shape as [number, number, number];
+  const m = observed[0]!.length;
+  const positions = tensor(observed.flat(), { shape: [T, m], dtype: "i32" });
+  const flat = indices(observed.flatMap((places, t) => places.map((i) => t * d + i)));
+  const hx = reshape(gather(reshape(states, [B, T * d]), flat, -1), [B, T, m]);
+  const noise = mul(Math.sqrt(variance), normal(forNoise, [B, T, m]));
+  return {
+    intervals: Array.from({ length: T }, () => step),
+    trajectories: {
+      y: cast(fold(add(hx, noise), support), dtype),
+      mask: null,
+      keys: trajectoryKeys(split(forFilters, B), T),
+    },
+    shared: changing ? { positions } : {},
+  };
+}

@@ -1,0 +1,121 @@
+/** All systems: figures 11 (members) and 12 (learned φ beside a grid). */
+import type { BandFigure, CurveFigure, Reproduction, Scale } from "../reproduction.js";
+import { bandFigure } from "./bands.js";
+import { reproduction } from "./catalogue-entry.js";
+import { communityTrial, type Done, lorenzTrial, models, orbitTrial } from "./settings.js";
+import { type MethodName, methodTitles, type SystemName, type Trial } from "./trial.js";
+
+const methods: readonly MethodName[] = ["enkf", "ens3dvar"];
+const shares = [0.2, 0.8] as const;
+
+const members = (scale: Scale): Readonly<Record<SystemName, readonly number[]>> =>
+  scale === "paper"
+    ? { orbit: [5, 10, 15, 25, 50], lorenz: [5, 10, 25, 50], community: [25, 50, 100, 150] }
+    : { orbit: [5, 10, 25], lorenz: [5, 10, 25], community: [10, 20, 40] };
+
+const titles: Readonly<Record<SystemName, string>> = {
+  orbit: "Clohessy–Wiltshire",
+  lorenz: "Lorenz-96",
+  community: "Lotka–Volterra",
+};
+
+export const figure11: Reproduction = reproduction({
+  name: "figure-11",
+  title: "How many members learning needs",
+  about:
+    "Errors of the learned models over the size of the ensemble, with and without a static part.",
+  trials: (scale) =>
+    methods.flatMap((method) =>
+      models(scale).flatMap((model) => [
+        ...members(scale).orbit.map((N) =>
+          orbitTrial(scale, method, { model, members: N, variance: 1, modelError: 0.05 }),
+        ),
+        ...members(scale).lorenz.map((N) =>
+          lorenzTrial(scale, method, { model, members: N, ratio: 1 }),
+        ),
+        ...members(scale).community.map((N) =>
+          communityTrial(scale, method, { model, members: N }),
+        ),
+      ]),
+    ),
+  assemble: (_, done) => {
+    const panel = (system: SystemName, what: string, which = 0): BandFigure =>
+      bandFigure(
+        done.filter(({ trial }) => trial.system === system),
+        {
+          ...{ title: `${titles[system]}: ${what}`, which, shares },
+          caption: "Medians and the band from 20 to 80 % over the initial models.",
+          x: { title: "members N" },
+          y: { title: what, log: true },
+          at: (trial) => trial.members,
+        },
+      );
+    return {
+      figures: [
+        panel("orbit", "error of n"),
+        panel("lorenz", "forecast RMSE"),
+        panel("community", "error of A"),
+        panel("community", "error of r", 1),
+      ],
+      comparisons: [],
+      notes: [],
+    };
+  },
+});
+
+const inflations = [0.001, 0.02, 0.05, 0.1, 0.2, 0.3];
+const mixings = [0.1, 0.3, 0.5, 0.7, 0.9, 0.99];
+
+const gridTrials = (scale: Scale): Trial[] =>
+  methods.flatMap((method) => {
+    const grid = method === "enkf" ? inflations : mixings;
+    return [
+      orbitTrial(scale, method, { grid }),
+      lorenzTrial(scale, method, { grid }),
+      communityTrial(scale, method, { grid }),
+    ];
+  });
+
+export const figure12: Reproduction = reproduction({
+  name: "figure-12",
+  title: "Learned inflation and mixing beside a grid",
+  about: "Test error of the learned filter with its own φ, and with others.",
+  trials: gridTrials,
+  assemble: (_, done) => ({
+    figures: methods.map(
+      (method): CurveFigure => ({
+        kind: "curves",
+        title: methodTitles[method],
+        caption: "Test filter RMSE over the parameter; the dot is what was learned.",
+        x: { title: method === "enkf" ? "inflation φ" : "mixing φ₁" },
+        y: { title: "test filter RMSE" },
+        panels: done
+          .filter(({ trial }) => trial.method === method)
+          .map((one) => ({ title: titles[one.trial.system], series: gridSeries(one) })),
+      }),
+    ),
+    comparisons: done.map(({ trial, result }) => {
+      const tried = result.grid.filter((value) => value !== null);
+      return {
+        what: `${titles[trial.system]}, ${methodTitles[trial.method]}: learned ÷ best of the grid`,
+        published: null,
+        ours: result.test === null ? null : result.test.pooled / Math.min(...tried),
+      };
+    }),
+    notes: [],
+  }),
+});
+
+function gridSeries({ trial, result }: Done): CurveFigure["panels"][number]["series"] {
+  const { inflation, mixing } = result.epochs.at(-1)!.filter;
+  const learned = inflation ?? mixing!;
+  const points = trial.grid.flatMap((x, i) => {
+    const y = result.grid[i];
+    return y === null || y === undefined ? [] : [{ x, y }];
+  });
+  const own = result.test === null ? [] : [{ x: learned, y: result.test.pooled }];
+  return [
+    { name: "grid", points },
+    { name: "learned", marks: true, points: own },
+  ];
+}

@@ -1,0 +1,73 @@
+/** The settings of the paper's experiments, by system; what a figure varies, it says. */
+import type { Json, Scale } from "../reproduction.js";
+import type { MethodName, Trial, TrialResult } from "./trial.js";
+
+const pairs = (dynamics: readonly number[], filter: readonly number[]): Trial["rates"] =>
+  dynamics.flatMap((a) => filter.map((b) => ({ dynamics: a, filter: b })));
+
+const shared = {
+  window: 20,
+  trajectories: { training: 8, validation: 4, test: 4 },
+  ...{ rank: null, inflation: 0.1, halfWidth: null, learnHalfWidth: false },
+  ...{ trueModel: false, series: false, changing: false, data: 1, model: 1, tuning: 3 },
+  grid: [],
+} as const;
+
+/** Clohessy–Wiltshire, F.1. */
+export const orbitTrial = (scale: Scale, method: MethodName, varied: Partial<Trial>): Trial => ({
+  ...shared,
+  ...{ system: "orbit", method, dimension: 6, members: 25, ratio: 0.5 },
+  ...{ cycles: scale === "paper" ? 800 : 400, epochs: scale === "paper" ? 40 : 20 },
+  ...{ variance: 0.1, modelError: 0.03 },
+  rates: pairs([3e-3, 1e-2, 3e-2], [3e-3, 3e-2, 3e-1]),
+  ...varied,
+});
+
+/** Lorenz-96, F.2. */
+export const lorenzTrial = (scale: Scale, method: MethodName, varied: Partial<Trial>): Trial => ({
+  ...shared,
+  ...{ system: "lorenz", method, dimension: scale === "paper" ? 200 : 40, members: 25 },
+  ...{ cycles: scale === "paper" ? 1200 : 400, epochs: scale === "paper" ? 40 : 10 },
+  ...{ ratio: 0.6, variance: 1, modelError: 1, halfWidth: 5 },
+  rates: pairs([1e-3], [1e-2]),
+  ...varied,
+});
+
+/** Generalised Lotka–Volterra, F.3; members as many as species. */
+export const communityTrial = (scale: Scale, method: MethodName, varied: Partial<Trial>): Trial => {
+  const dimension = varied.dimension ?? (scale === "paper" ? 100 : 40);
+  return {
+    ...shared,
+    ...{ system: "community", method, dimension, members: dimension },
+    ...{ cycles: scale === "paper" ? 800 : 400, epochs: scale === "paper" ? 40 : 15 },
+    ...{ ratio: 0.5, changing: true, variance: 0.05, modelError: 0.1 },
+    rates: pairs([1e-2], [1e-1]),
+    ...varied,
+  };
+};
+
+/** Initial models, numbered. */
+export const models = (scale: Scale): number[] =>
+  Array.from({ length: scale === "paper" ? 10 : 3 }, (_, i) => i + 1);
+
+/** A trial beside its result, where it did not fail. */
+export interface Done {
+  readonly trial: Trial;
+  readonly result: TrialResult;
+}
+
+/** Results by trial, in order; trials that failed are left out. */
+export const doneOf = (trials: readonly Trial[], results: readonly Json[]): Done[] =>
+  trials.flatMap((trial, i) => {
+    const result = results[i] as unknown as TrialResult | { readonly failed: string };
+    return "failed" in result ? [] : [{ trial, result }];
+  });
+
+export const asJson = (trials: readonly Trial[]): readonly Json[] => trials as unknown as Json[];
+
+/** An error of the model: the mean of the last quarter of the epochs (10 of 40). */
+export function learnedError({ epochs, initial }: TrialResult, which = 0): number {
+  if (epochs.length === 0) return initial[which]!;
+  const last = epochs.slice(-Math.max(1, Math.round(epochs.length / 4)));
+  return last.reduce((sum, { errors }) => sum + errors[which]!, 0) / last.length;
+}
