@@ -5,7 +5,7 @@
  *     npm run bench -- scaling [--json] [--quick] [--blas]
  */
 import { parseArgs } from "node:util";
-import { capture, release, useProducts, valueAndGrad } from "kalmia/engine";
+import { capture, estimate, release, useProducts, valueAndGrad } from "kalmia/engine";
 import { systemBlas } from "kalmia/io/blas";
 import { forced, type StepCase, windowLoss } from "./cases.js";
 import { measure } from "./measure.js";
@@ -23,12 +23,14 @@ interface Point {
 export interface ScalingFigure extends Point {
   readonly varied: keyof Point;
   readonly ms: number;
+  /** Milliseconds that `estimate` says. */
+  readonly expected: number;
   readonly operations: number;
   /** Of the window's program. */
   readonly bytes: number;
 }
 
-const middle: Point = { d: 40, N: 25, m: 20, L: 10, batch: 8 };
+const middle: Point = { d: 40, N: 24, m: 20, L: 10, batch: 8 };
 const factors = [0.5, 1, 2, 4];
 const varied: readonly (keyof Point)[] = ["d", "N", "m", "L", "batch"];
 
@@ -67,15 +69,19 @@ export async function scaling(
       const point = at(name, factor);
       stderr.write(`scaling: ${name} = ${point[name]}\n`);
       const { learned, initial, values, keys } = caseOf(point).inputs("f32");
-      const program = capture(valueAndGrad(windowLoss(caseOf(point))));
+      const gradient = valueAndGrad(windowLoss(caseOf(point)));
+      const expected = estimate(gradient, learned, initial, values, keys);
+      const program = capture(gradient);
       const run = () => release(program(learned, initial, values, keys));
       const [time] = await measure([{ run, operations: point.L }], timing);
-      const kernels = program.profile(learned, initial, values, keys);
-      const operations = kernels.reduce((sum, kernel) => sum + kernel.operations, 0);
       const { bytes } = program.statistics();
       program.forget();
       const ms = 1e3 * time!.median;
-      figures.push({ varied: name, ...point, ms, operations: operations / point.L, bytes });
+      figures.push({
+        ...{ varied: name, ...point, ms, bytes },
+        operations: expected.operations / point.L,
+        expected: (1e3 * expected.seconds) / point.L,
+      });
     }
   }
   stdout.write(given.json ? `${JSON.stringify({ figures })}\n` : text(figures));
@@ -92,13 +98,12 @@ const text = (figures: readonly ScalingFigure[]): string =>
       const rows = figures.filter((figure) => figure.varied === name);
       return tableText({
         title: `Cost of a step as ${name} doubles (d ${middle.d}, N ${middle.N}, m ${middle.m}, L ${middle.L}, ${middle.batch} trajectories)`,
-        header: [name, "ms a step", "log2", "Mop a step", "log2", "MiB of a window", "log2"],
+        header: [name, "ms", "log2", "estimate", "Mop", "log2", "MiB of a window", "log2"],
         rows: rows.map((row, i) => [
           `${row[name]}${name === "m" ? ` of ${row.d}` : ""}`,
-          ...(["ms", "operations", "bytes"] as const).flatMap((key, j) => [
-            digits(row[key] / [1, 1e6, 2 ** 20][j]!),
-            growth(row[key], rows[i - 1]?.[key]),
-          ]),
+          ...[digits(row.ms), growth(row.ms, rows[i - 1]?.ms), digits(row.expected)],
+          ...[digits(row.operations / 1e6), growth(row.operations, rows[i - 1]?.operations)],
+          ...[digits(row.bytes / 2 ** 20), growth(row.bytes, rows[i - 1]?.bytes)],
         ]),
       });
     })

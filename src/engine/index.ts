@@ -24,6 +24,7 @@ export {
 export type { DType, FloatType, Numbers } from "./dtype.js";
 export { epsilon } from "./dtype.js";
 export { NumericError, ShapeError, UsageError, WorkerError } from "./errors.js";
+export { type Estimate, estimate } from "./estimate.js";
 export type { KernelMemory, ProductLibrary } from "./instance.js";
 export { type HeapStatistics, heapStatistics } from "./memory.js";
 export { type Parallel, type ParallelOptions, type Parts, parallel } from "./parallel.js";

@@ -75,7 +75,7 @@ describe("the same numbers", () => {
       expect(await runTrial(trial, quiet)).toEqual(alone);
     } finally {
       useWorkers(null);
-      pool?.close();
+      await pool.close();
     }
   });
 
