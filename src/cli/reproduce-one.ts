@@ -87,12 +87,15 @@ function outputText(
   scale: Scale,
   { comparisons, notes }: ReproductionOutput,
 ): string {
-  const number = (value: number | null) => (value === null ? "–" : significant(value));
   const ratio = ({ published, ours }: Comparison) =>
     published === null || ours === null || published === 0 ? "–" : significant(ours / published, 3);
   const table = tableText(
     ["", "published", "ours", "ratio"],
-    comparisons.map((one) => [one.what, number(one.published), number(one.ours), ratio(one)]),
+    comparisons.map((one) => {
+      const { what, published, ours } = one;
+      const cells = [String(published ?? "–"), ours === null ? "–" : significant(ours)];
+      return [what, ...cells, ratio(one)];
+    }),
   );
   const remarks = [
     ...comparisons.flatMap(({ what, note }) => (note === undefined ? [] : [`${what}: ${note}`])),

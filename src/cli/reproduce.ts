@@ -35,6 +35,7 @@ export function addReproduce(program: Command, host: CliHost, finish: Finish): v
     .option("--json", "print the result as one JSON object")
     .option("--output <folder>", "folder of the reports and of the trials kept", defaultOutput)
     .option("--threads <count>", "threads to compute on; if left out the cores, at most 4", threads)
+    .option("--resume", "no difference: what was done is found again in any case")
     .addHelpText(
       "after",
       "\nTrials that are done are kept and never run again; one that was stopped goes on where it was.",

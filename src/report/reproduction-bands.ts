@@ -7,12 +7,12 @@ import {
   axesOf,
   composed,
   type Drawing,
+  fullRange,
   legendOf,
   onAxes,
   orNull,
   type Range,
   showable,
-  upRanges,
 } from "./reproduction-panels.js";
 import type { Styles } from "./reproduction-style.js";
 import { fullWidth } from "./theme.js";
@@ -32,7 +32,7 @@ export function bandFigure(figure: BandFigure, styles: Styles): Drawing {
   const ends = y.log ? all.flatMap(({ low, high }) => [low, high]) : boundedEnds(all, middles);
   const ranges = {
     x: acrossRanges([all.map((point) => point.x)], x)[0]!,
-    y: upRanges([[...middles, ...ends]], y)[0]!,
+    y: fullRange([...middles, ...ends], y),
   };
   const axes = axesOf(x, y, ranges, size, { first: true, bottom: true });
   const places = ticksAtPlaces(
@@ -53,7 +53,7 @@ export function bandFigure(figure: BandFigure, styles: Styles): Drawing {
   const lines = series.flatMap(({ name, points: given }): Layer[] => {
     const { colour, dash } = styles.get(name)!;
     const rows = given.map((point) => ({ x: orNull(point.x, x), y: orNull(point.middle, y) }));
-    const dots = rows.filter((row) => row.x !== null && inside(row.y, ranges.y));
+    const dots = rows.filter((row) => row.x !== null && row.y !== null);
     return [
       line(rows, placed, { colour, width: 2.2, dash }),
       points(dots, placed, { colour, size: 42 }),
@@ -72,9 +72,6 @@ export function bandFigure(figure: BandFigure, styles: Styles): Drawing {
     ],
   };
 }
-
-const inside = (value: number | null, [from, to]: Range): boolean =>
-  value !== null && value >= from && value <= to;
 
 /** Ends of bands within twice the height that the medians take. */
 function boundedEnds(

@@ -21,7 +21,7 @@ import {
 type MapPanel = MapFigure["panels"][number];
 
 /** Cells of a figure beyond which its file is too large; a panel then shows every n-th. */
-const maxCells = 24_000;
+const maxCells = 40_000;
 
 export function mapFigure(figure: MapFigure): Drawing {
   const { x, y, panels } = figure;

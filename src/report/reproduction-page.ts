@@ -8,7 +8,7 @@ import type {
 } from "../experiments/index.js";
 import { failuresOf } from "../experiments/reproduction.js";
 import { type Fragment, html, listing, type Markup, raw } from "./markup.js";
-import { count, grouped, hundredths, significant } from "./number.js";
+import { count, given, grouped, hundredths, significant } from "./number.js";
 import { stylesheet } from "./stylesheet.js";
 import { table } from "./table.js";
 import { plural } from "./words.js";
@@ -76,7 +76,12 @@ function comparisons(all: readonly Comparison[]): Markup | null {
   const rows = all.map((comparison) => {
     const { what, published, ours, note } = comparison;
     const name = note === undefined ? what : html`${what}<small>${note}</small>`;
-    const cells = [name, numberText(published), numberText(ours), ratioText(comparison)];
+    const cells = [
+      name,
+      published === null ? "–" : given(published),
+      significant(ours),
+      ratioText(comparison),
+    ];
     return { cells };
   });
   return html`<section>
@@ -84,8 +89,6 @@ function comparisons(all: readonly Comparison[]): Markup | null {
 ${table(["quantity", "published", "ours", "ours / published"], rows)}
 </section>`;
 }
-
-const numberText = (value: number | null): string => significant(value);
 
 const ratioText = ({ published, ours }: Comparison): string =>
   published === null || ours === null || published === 0 ? "–" : hundredths(ours / published);

@@ -68,14 +68,33 @@ export const showable = (values: readonly number[], { log }: Axis): readonly num
 export const orNull = (value: number, { log }: Axis): number | null =>
   Number.isFinite(value) && (!log || value > 0) ? value : null;
 
+/** Ranges of x, one a panel: room for a dot at both ends. */
+export const acrossRanges = (panels: readonly (readonly number[])[], axis: Axis) =>
+  together(panels, axis, plainRange).map((range) => widened(range, axis, 0.02));
+
+/** Ranges of y, one a panel, for values of which a few may be far off. */
+export const upRanges = (panels: readonly (readonly number[])[], axis: Axis) =>
+  together(panels, axis, robustRange).map((range) => fromZero(range, axis));
+
+/** A range of y that holds all values. */
+export const fullRange = (values: readonly number[], axis: Axis): Range =>
+  fromZero(together([values], axis, plainRange)[0]!, axis);
+
 /**
  * A range for each panel: the same for all, so that they can be compared, unless that would squeeze
  * one of them to less than a seventh of its height.
  */
-function rangesOf(panels: readonly (readonly number[])[], axis: Axis): readonly Range[] {
+function together(
+  panels: readonly (readonly number[])[],
+  axis: Axis,
+  rangeOf: (values: readonly number[], axis: Axis) => Range,
+): readonly Range[] {
   const on = (x: number) => (axis.log ? Math.log(x) : x);
   const size = ([from, to]: Range) => on(to) - on(from);
-  const own = panels.map((values) => robustRange(showable(values, axis), axis));
+  const own = panels.map((values) => {
+    const shown = showable(values, axis);
+    return shown.length === 0 ? null : rangeOf(shown, axis);
+  });
   const filled = own.filter((range) => range !== null);
   if (filled.length === 0) return panels.map(() => (axis.log ? [1, 10] : [0, 1]));
   const union: Range = [
@@ -86,27 +105,22 @@ function rangesOf(panels: readonly (readonly number[])[], axis: Axis): readonly 
   return own.map((range) => (apartFromOthers && range !== null ? range : union));
 }
 
-/** Ranges of x: room for a dot at both ends. */
-export const acrossRanges = (panels: readonly (readonly number[])[], axis: Axis) =>
-  rangesOf(panels, axis).map((range) => widened(range, axis, 0.02));
-
-/** Ranges of y: those that begin near zero begin at zero. */
-export const upRanges = (panels: readonly (readonly number[])[], axis: Axis) =>
-  rangesOf(panels, axis).map(([from, to]): Range => {
-    const [lower, upper] = widened([from, to], axis, 0.05);
-    return !axis.log && from >= 0 && from < 0.35 * to ? [0, upper] : [lower, upper];
-  });
+const plainRange = (values: readonly number[]): Range => extent(values);
 
 /** All values, but no more than three times the usual spread beyond the usual ones. */
-function robustRange(values: readonly number[], { log }: Axis): Range | null {
-  if (values.length === 0) return null;
+function robustRange(values: readonly number[], { log }: Axis): Range {
   const [lowest, highest] = extent(values);
-  if (log) return [lowest, highest];
   const [low, high] = [quantile(values, 0.05), quantile(values, 0.95)];
   const reach = 3 * (high - low);
-  return reach > 0
-    ? [Math.max(lowest, low - reach), Math.min(highest, high + reach)]
-    : [lowest, highest];
+  if (log || reach === 0) return [lowest, highest];
+  return [Math.max(lowest, low - reach), Math.min(highest, high + reach)];
+}
+
+/** With room at both ends, but from zero on where it begins near zero. */
+function fromZero(range: Range, axis: Axis): Range {
+  const [from, to] = range;
+  const [lower, upper] = widened(range, axis, 0.05);
+  return !axis.log && from >= 0 && from < 0.35 * to ? [0, upper] : [lower, upper];
 }
 
 /** With room at both ends, a share of the length. */

@@ -83,7 +83,7 @@ test("prints published, ours and their ratio, and says where the report lies", a
   expect(stdout).toMatchInlineSnapshot(`
     "Orbits of the logistic map, quick scale
                      published    ours  ratio
-    sum of the ends      2.000   2.010   1.00
+    sum of the ends          2   2.010   1.00
     first end                –  0.9004      –
     - first end: not printed
     "
@@ -178,7 +178,7 @@ test("stopped, then called again: the same numbers, and no step is made twice", 
   expect(hasCheckpoint(folder)).toBe(true);
   expect(existsSync(join(folder, "runs/reproduce/orbits-quick"))).toBe(false);
 
-  const resumed = await run(folder, ["orbits", "--json"], [reproduction]);
+  const resumed = await run(folder, ["orbits", "--json", "--resume"], [reproduction]);
   expect(resumed.code).toBe(0);
   expect(numbers(resumed)).toEqual(numbers(whole));
   expect(steps).toHaveLength(12);
@@ -256,7 +256,7 @@ test("wrong input: exit code 2, nothing is run or written", async () => {
     ["orbits", "--scale", "large"],
     ["orbits", "--threads", "0"],
     ["orbits", "--output", "file"],
-    ["orbits", "--resume"],
+    ["orbits", "--fresh"],
   ];
   const told: Told[] = [];
   for (const argv of tries) told.push(await run(folder, argv, [reproduction]));
@@ -269,7 +269,7 @@ test("wrong input: exit code 2, nothing is run or written", async () => {
     error: option '--threads <count>' argument '0' is invalid. Need a whole number from 1 to 99.
     kalmia: 1 problem in the input, nothing was written
       file: results cannot go there: /here/file is a file
-    error: unknown option '--resume'
+    error: unknown option '--fresh'
     "
   `);
   expect(steps).toEqual([]);

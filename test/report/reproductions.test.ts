@@ -129,6 +129,17 @@ describe("bands", () => {
     expect(await texts({ ...bands, series: nothing })).toContain("EnKF");
   });
 
+  test("every median is in its panel, however far from the others", () => {
+    const points = bands.series[0]!.points.map((point, i) =>
+      i === 3 ? { ...point, middle: 1e3, high: 1e3 } : point,
+    );
+    const one = { ...bands, y: { title: "error" }, series: [{ name: "EnKF", points }] };
+    const json = JSON.stringify(drawn(one).specification);
+    const [, top] =
+      /"field":"y","type":"quantitative","scale":\{"domain":\[(?:[^,]+),([^\]]+)]/.exec(json)!;
+    expect(Number(top)).toBeGreaterThan(1e3);
+  });
+
   test("a band that explodes does not flatten the medians", () => {
     const series = bands.series.map((one) => ({
       ...one,
@@ -188,7 +199,7 @@ describe("maps", () => {
       "The path goes from the ring to the star.",
     ]);
     expect(drawn(errors).remarks).toEqual([
-      "Drawn are one column in 3 and one row in 2 of the cells.",
+      "Drawn are one column in 2 and one row in 2 of the cells.",
     ]);
   });
 
@@ -228,8 +239,8 @@ describe("the page", () => {
     for (const { png } of figures) expect(Array.from(png.slice(1, 4))).toEqual([80, 78, 71]);
     expect(html.match(/<svg /g)).toHaveLength(4);
     const text = words(html);
-    expect(text).toContain("filter RMSE, 3DVar-C 0.7700 0.7910 1.03");
-    expect(text).toContain("filter RMSE, EnKF it diverged 0.3900 – –");
+    expect(text).toContain("filter RMSE, 3DVar-C 0.77 0.7910 1.03");
+    expect(text).toContain("filter RMSE, EnKF it diverged 0.39 – –");
     expect(text).toContain("npm run reproduce -- figure-4 --scale quick");
     expect(text).toContain(
       "took 2.2 minutes together, on 2026-11-21, on a test, 2 cores, Node 20, with Kalmia 0.1.0",
