@@ -1,6 +1,8 @@
 import type { Checkpoint, RunHost, RunOutput } from "../experiments/output.js";
+import type { Reproduction } from "../experiments/reproduction.js";
 import type { Specification } from "../experiments/specification.js";
 import type { ReportFiles } from "../io/node.js";
+import type { Reproduced } from "../report/index.js";
 
 /** A stream that may be a terminal. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -13,6 +15,8 @@ export interface CliHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds. */
   now(): number;
+  /** Of today, ISO 8601. */
+  date(): string;
   /** Calls back once, when the user asks to stop; gives the function that ends the watch. */
   onStop(stop: () => void): () => void;
   runExperiment(
@@ -21,4 +25,9 @@ export interface CliHost {
     resume?: Checkpoint,
   ): Promise<RunOutput>;
   renderReport(specification: Specification, output: RunOutput): Promise<ReportFiles>;
+  /** What `kalmia reproduce` can make. */
+  reproductions(): Promise<readonly Reproduction[]>;
+  /** Makes ready to compute on so many threads (null: as many as are good); the machine in words. */
+  prepareMachine(threads: number | null): Promise<string>;
+  renderReproduction(reproduced: Reproduced): Promise<ReportFiles>;
 }

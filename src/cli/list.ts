@@ -1,27 +1,39 @@
 import { Argument, type Command } from "commander";
 import { type CatalogueEntry, type CatalogueKey, catalogue } from "../io/catalogue.js";
 import type { CliHost } from "./host.js";
+import { listReproductions, reproductionsText } from "./list-reproductions.js";
 
-const sections = { models: "model", methods: "method" } as const;
-type Section = keyof typeof sections;
-const all = Object.keys(sections) as Section[];
+const sections = ["models", "methods", "reproductions"] as const;
+type Section = (typeof sections)[number];
 
-/** `kalmia list [models|methods]` */
+/** `kalmia list [models|methods|reproductions]` */
 export function addList(program: Command, host: CliHost): void {
   program
     .command("list")
     .description("what there is, with parameters and defaults")
-    .addArgument(new Argument("[what]", "models or methods; both if left out").choices(all))
+    .addArgument(
+      new Argument("[what]", `${sections.join(", ")}; all if left out`).choices(sections),
+    )
     .option("--json", "print one JSON object")
-    .action((what: Section | undefined, { json }: { json?: true }) => {
-      const lists = (what === undefined ? all : [what]).map(
-        (name) => [name, catalogue(sections[name])] as const,
+    .action(async (what: Section | undefined, { json }: { json?: true }) => {
+      const asked = what === undefined ? sections : [what];
+      const lists = await Promise.all(asked.map((section) => listOf(section, host)));
+      host.stdout.write(
+        json
+          ? `${JSON.stringify(Object.fromEntries(asked.map((name, i) => [name, lists[i].json])))}\n`
+          : lists.map(({ text }) => text).join("\n"),
       );
-      const text = json
-        ? `${JSON.stringify(Object.fromEntries(lists))}\n`
-        : lists.map(([name, entries]) => listText(name, entries)).join("\n");
-      host.stdout.write(text);
     });
+}
+
+/** A list for programs and for people. */
+async function listOf(section: Section, host: CliHost): Promise<{ json: unknown; text: string }> {
+  if (section === "reproductions") {
+    const entries = listReproductions(await host.reproductions());
+    return { json: entries, text: reproductionsText(entries) };
+  }
+  const entries = catalogue(section === "models" ? "model" : "method");
+  return { json: entries, text: listText(section, entries) };
 }
 
 function listText(name: string, entries: readonly CatalogueEntry[]): string {

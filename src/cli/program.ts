@@ -5,6 +5,7 @@ import type { ExitCode, Finish } from "./exit.js";
 import { failureOf } from "./failure.js";
 import type { CliHost } from "./host.js";
 import { addList } from "./list.js";
+import { addReproduce } from "./reproduce.js";
 import { addRun } from "./run.js";
 import { addSchema } from "./schema.js";
 
@@ -25,6 +26,7 @@ export async function main(argv: readonly string[], host: CliHost): Promise<Exit
       getErrHasColors: () => false,
     });
   addRun(program, host, finish);
+  addReproduce(program, host, finish);
   addList(program, host);
   addSchema(program, host);
   addBench(program, host, finish);

@@ -14,23 +14,24 @@ export interface ProgressView {
 const linesApart = 5000;
 
 export function progressView(stream: Output, now: () => number): ProgressView {
-  return stream.isTTY === true ? barView(stream) : lineView(stream, now);
+  return stream.isTTY === true ? barView(stream, now) : lineView(stream, now);
 }
 
-function barView(stream: Output): ProgressView {
+function barView(stream: Output, now: () => number): ProgressView {
   let bar: SingleBar | null = null;
-  let stage = "";
+  const pace = paceOf(now);
   const end = () => {
     bar?.stop();
     bar = null;
   };
   return {
-    show: ({ stage: next, done, total, detail }) => {
-      const payload = { stage: next, detail };
-      if (bar === null || next !== stage) {
+    show: (progress) => {
+      const { isNew, left } = pace(progress);
+      const { stage, done, total, detail } = progress;
+      const payload = { stage, detail, count: countOf(progress), left };
+      if (bar === null || isNew) {
         end();
-        stage = next;
-        const format = "{stage} {bar} {value}/{total}, {eta_formatted} left  {detail}";
+        const format = "{stage} {bar} {count}{left}  {detail}";
         const options = { format, stream, gracefulExit: false, linewrap: false, barsize: 30 };
         bar = new SingleBar(options, Presets.shades_classic);
         bar.start(total, done, payload);
@@ -49,21 +50,17 @@ function barView(stream: Output): ProgressView {
 
 /** Lines depend on the calls alone, not on a timer: a busy run has them too. */
 function lineView(stream: Output, now: () => number): ProgressView {
-  let first: Progress | null = null;
-  let began = 0;
   let told = 0;
+  const pace = paceOf(now);
   return {
     show: (progress) => {
+      const { isNew, left } = pace(progress);
+      const { stage, done, total, detail } = progress;
       const time = now();
-      const isNew = first === null || first.stage !== progress.stage;
-      if (first === null || isNew) {
-        first = progress;
-        began = time;
-      } else if (progress.done < progress.total && time - told < linesApart) {
-        return;
-      }
+      if (!isNew && done < total && time - told < linesApart) return;
       told = time;
-      stream.write(`${progressLine(progress, first, (time - began) / 1000)}\n`);
+      const after = detail === "" ? "" : `, ${detail}`;
+      stream.write(`${stage} ${countOf(progress)}${left}${after}\n`);
     },
     note: (text) => {
       stream.write(`${text}\n`);
@@ -72,14 +69,24 @@ function lineView(stream: Output, now: () => number): ProgressView {
   };
 }
 
-/** `learning 120/400, 35 s left, loss 3.21`; the pace is that since the stage began here. */
-function progressLine({ stage, done, total, detail }: Progress, first: Progress, elapsed: number) {
-  const gained = done - first.done;
-  const left = (elapsed * (total - done)) / gained;
-  const parts = [`${stage} ${done}/${total}`];
-  if (gained > 0 && done < total) parts.push(`${duration(left)} left`);
-  if (detail !== "") parts.push(detail);
-  return parts.join(", ");
+/** `120/400`; what is under way counts when it is done. */
+const countOf = ({ done, total }: Progress): string => `${Math.floor(done)}/${total}`;
+
+/** Whether a stage begins, and the time left, `, 35 s left`, by the pace since it began here. */
+function paceOf(now: () => number): (progress: Progress) => { isNew: boolean; left: string } {
+  let first: Progress | null = null;
+  let began = 0;
+  return (progress) => {
+    const { stage, done, total } = progress;
+    const isNew = first === null || first.stage !== stage;
+    if (first === null || isNew) {
+      first = progress;
+      began = now();
+    }
+    const gained = done - first.done;
+    const left = (((now() - began) / 1000) * (total - done)) / gained;
+    return { isNew, left: gained > 0 && done < total ? `, ${duration(left)} left` : "" };
+  };
 }
 
 /** `35 s`, `2 min 5 s`, `1 h 12 min` */

@@ -1,19 +1,12 @@
 import { relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { Interrupted, type RunOutput } from "../experiments/output.js";
-import type { Specification } from "../experiments/specification.js";
-import {
-  checkFolder,
-  checkpointFile,
-  loadExperiment,
-  type ReportFiles,
-  writeResults,
-} from "../io/node.js";
+import { checkFolder, checkpointFile, loadExperiment, writeResults } from "../io/node.js";
 import { checkpointKeeper } from "./checkpoints.js";
 import type { ExitCode, Finish } from "./exit.js";
-import { failureOf } from "./failure.js";
 import type { CliHost } from "./host.js";
-import { type ProgressView, progressView } from "./progress.js";
+import { progressView } from "./progress.js";
+import { reportOrNull } from "./report-or-null.js";
 import { summaryText } from "./summary.js";
 
 interface RunOptions {
@@ -73,7 +66,8 @@ async function run(file: string, options: RunOptions, host: CliHost): Promise<Ex
     view.end();
   }
 
-  const report = await reportOf(specification, output, view, host);
+  const render = () => host.renderReport(specification, output);
+  const report = await reportOrNull(render, view, host.env);
   writeResults(folder, experiment, output, report);
   if (report !== null) checkpoint.remove();
   const { result } = output;
@@ -83,23 +77,6 @@ async function run(file: string, options: RunOptions, host: CliHost): Promise<Ex
   if (result.diverged) view.note("kalmia: the run diverged; its scores mean nothing");
   view.note(report === null ? `results: ${shown}` : `report: ${shown}/report.html`);
   return result.diverged || report === null ? 1 : 0;
-}
-
-/** The report, or null if it cannot be made: the numbers of a long run are not lost with it. */
-async function reportOf(
-  specification: Specification,
-  output: RunOutput,
-  view: ProgressView,
-  host: CliHost,
-): Promise<ReportFiles | null> {
-  try {
-    return await host.renderReport(specification, output);
-  } catch (error) {
-    const { json, text } = failureOf(error, host.env.KALMIA_DEBUG === "1");
-    view.note(`kalmia: there is no report, for it failed: ${json.message}`);
-    if (host.env.KALMIA_DEBUG === "1") view.note(text);
-    return null;
-  }
 }
 
 function stopped(file: string, options: RunOptions, canResume: boolean, host: CliHost): ExitCode {

@@ -15,6 +15,22 @@ export type {
   StateSeries,
 } from "./output.js";
 export { Interrupted } from "./output.js";
+export type {
+  Axis,
+  BandFigure,
+  Comparison,
+  CurveFigure,
+  FailedTrial,
+  FigureData,
+  Json,
+  MapFigure,
+  Reproduction,
+  ReproductionOutput,
+  Scale,
+  TrialHost,
+} from "./reproduction.js";
+export { failuresOf, isFailed } from "./reproduction.js";
+export { reproductions } from "./reproductions.js";
 export { runExperiment } from "./run.js";
 export type {
   InitialSpecification,
@@ -32,3 +48,12 @@ export type {
   Value,
 } from "./specification.js";
 export { SpecificationError } from "./specification.js";
+export {
+  type ReproduceHost,
+  runTrials,
+  type StoredTrial,
+  type TrialCheckpoint,
+  type TrialProgress,
+  type TrialRecord,
+  type TrialStore,
+} from "./trials.js";

@@ -23,6 +23,17 @@ export interface TrialHost {
   readonly resume: Json | null;
 }
 
+/** Stands for the result of a trial whose numbers went wrong (a `NumericError`). */
+export type FailedTrial = { readonly failed: string };
+
+export function isFailed(result: Json): result is FailedTrial {
+  return typeof result === "object" && result !== null && "failed" in result;
+}
+
+/** The messages of those that failed. */
+export const failuresOf = (results: readonly Json[]): readonly string[] =>
+  results.filter(isFailed).map(({ failed }) => failed);
+
 /** A figure or a table of a publication. */
 export interface Reproduction {
   /** As on the command line: `figure-5`. */
@@ -33,13 +44,19 @@ export interface Reproduction {
   /** What it shows, in a sentence or two. */
   readonly about: string;
   /**
-   * The runs that it needs, each everything that its result depends on: two reproductions that ask
-   * for the same run share its result.
+   * What runs its trials, with a version that goes up when the same trial gives other numbers:
+   * `adrian2026/lorenz96 1`. Results are kept by kind and trial: two reproductions of a kind that
+   * ask for the same trial share its result.
    */
+  readonly kind: string;
+  /** The runs that it needs, each everything that its result depends on, in finite numbers. */
   trials(scale: Scale): readonly Json[];
   /** One run; the same result for the same trial, whatever the threads and the interruptions. */
   run(trial: Json, host: TrialHost): Promise<Json>;
-  /** The results, in the order of the trials, as the publication shows them. */
+  /**
+   * The results, in the order of the trials, as the publication shows them. They have been through
+   * JSON (a NaN is null); a trial that failed has a `FailedTrial` in its place.
+   */
   assemble(scale: Scale, results: readonly Json[]): ReproductionOutput;
 }
 
@@ -71,7 +88,11 @@ interface Panel {
   readonly caption: string;
 }
 
-/** Medians with a band of quantiles over repetitions, a series a method. */
+/**
+ * Medians with a band of quantiles (20 % to 80 %) over repetitions, a series a method. Colours go by
+ * the names of series: `EnKF` has the same in every figure, `EnKF, true model` that one dashed;
+ * `initial model` is dashed black.
+ */
 export interface BandFigure extends Panel {
   readonly kind: "bands";
   readonly x: Axis;
@@ -87,7 +108,7 @@ export interface BandFigure extends Panel {
   }[];
 }
 
-/** Curves side by side: one panel a group; dots where `marks` says so. */
+/** Curves side by side: one panel a group; dots instead of a line where `marks` says so. */
 export interface CurveFigure extends Panel {
   readonly kind: "curves";
   readonly x: Axis;

@@ -1,39 +1,29 @@
-/** Files: the only module of the library that touches a file system. */
-import { createHash } from "node:crypto";
-import {
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+/** Files: the entry of all that touches a file system. */
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Checkpoint, RunOutput } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
 import { fileProblem, InputError } from "./errors.js";
 import { type Experiment, parseExperiment } from "./experiment.js";
+import {
+  kalmiaVersion,
+  type ReportFiles,
+  removeFile,
+  sha256,
+  statIfThere,
+  textIfThere,
+  writeTogether,
+} from "./files.js";
 import { resultText, statesText } from "./results.js";
+
+export { checkFolder, kalmiaVersion, type ReportFiles } from "./files.js";
+export { type Stamp, trialStore, writeReproduction } from "./trials.js";
 
 export interface LoadedExperiment extends Omit<Experiment, "output"> {
   /** Folder of the results. */
   readonly folder: string;
   /** Of the experiment, its data and the version of Kalmia: equal hashes give equal numbers. */
   readonly hash: string;
-}
-
-/** Pictures and page that go with a result. */
-export interface ReportFiles {
-  readonly html: string;
-  readonly figures: readonly { name: string; svg: string; png: Uint8Array }[];
-}
-
-/** The version of this package. */
-export function kalmiaVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** Reads and checks an experiment file and its data; `cwd` is what relative paths start from. */
@@ -67,31 +57,10 @@ async function readText(path: string): Promise<string> {
 
 function experimentHash(specification: Specification): string {
   const text = JSON.stringify({ kalmia: kalmiaVersion(), specification });
-  return createHash("sha256").update(text).digest("hex");
+  return sha256(text);
 }
 
-/** Refuses, before a long run, a folder of results that cannot be one. */
-export function checkFolder(folder: string, shown: string): void {
-  for (let path = folder; ; path = dirname(path)) {
-    const found = statIfThere(path);
-    if (found === null) continue;
-    if (found.isDirectory()) return;
-    throw new InputError([fileProblem(shown, `results cannot go there: ${path} is a file`)]);
-  }
-}
-
-function statIfThere(path: string): Stats | null {
-  try {
-    return statSync(path);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Writes all files of a finished run. Each is complete under its name or not there at all, and none
- * takes its name before all are written, so a failure leaves the results of an earlier run whole.
- */
+/** Writes all files of a finished run, or leaves the results of an earlier one whole. */
 export function writeResults(
   folder: string,
   { specification, hash }: Pick<LoadedExperiment, "specification" | "hash">,
@@ -110,19 +79,6 @@ export function writeResults(
     ["result.json", resultText(output.result)],
   ];
   writeTogether(files.map(([name, content]) => [join(folder, name), content]));
-}
-
-function writeTogether(files: readonly (readonly [string, string | Uint8Array])[]): void {
-  const temporary = (path: string) => `${path}.${process.pid}.tmp`;
-  try {
-    for (const [path, content] of files) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(temporary(path), content);
-    }
-    for (const [path] of files) renameSync(temporary(path), path);
-  } finally {
-    for (const [path] of files) rmSync(temporary(path), { force: true });
-  }
 }
 
 /** The checkpoint of an experiment in its folder of results. */
@@ -155,16 +111,8 @@ export function checkpointFile(folder: string, shown: string, hash: string): Che
       );
     },
     write: (state) => writeTogether([[path, `${JSON.stringify({ hash, state })}\n`]]),
-    remove: () => rmSync(path, { force: true }),
+    remove: () => removeFile(path),
   };
-}
-
-function textIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }
 
 function savedIn(text: string): { hash: string; state: Checkpoint } | null {

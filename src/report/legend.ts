@@ -9,6 +9,8 @@ export interface LegendEntry {
   readonly label: string;
   readonly colour: string;
   readonly mark: "band" | "line" | "dashes" | "point" | "ring" | "bar" | "diamond";
+  /** Of a line and of that on a band. */
+  readonly dash?: readonly number[];
 }
 
 interface Placed extends LegendEntry {
@@ -48,6 +50,7 @@ function place(entries: readonly LegendEntry[], width: number): readonly Placed[
 
 function draw(entry: Placed, width: number, lines: number): Layer[] {
   const { x, colour, label, mark } = entry;
+  const dash = entry.dash ?? (mark === "dashes" ? [5, 3] : []);
   const swatch = swatchOf(entry);
   const y = entry.y * lineHeight + lineHeight / 2;
   const horizontal = (value: number) => ({
@@ -83,7 +86,7 @@ function draw(entry: Placed, width: number, lines: number): Layer[] {
       type: "rule",
       color: colour,
       strokeWidth: 2,
-      ...(mark === "dashes" ? { strokeDash: [5, 3] } : {}),
+      ...(dash.length > 0 ? { strokeDash: [...dash] } : {}),
     },
     encoding: across,
   };

@@ -14,11 +14,14 @@ export interface Axes {
   readonly y: readonly [number, number];
   readonly xTitle: string | null;
   readonly yTitle: string | null;
+  readonly xLog?: boolean;
   readonly yLog?: boolean;
-  /** Ticks of x, where the default is not good enough. */
+  /** Ticks and the format of their labels, where the default is not good enough. */
   readonly xValues?: readonly number[];
   readonly xTicks?: number;
   readonly xFormat?: string;
+  readonly yValues?: readonly number[];
+  readonly yFormat?: string;
 }
 
 export interface Stroke {
@@ -28,7 +31,7 @@ export interface Stroke {
   readonly opacity?: number;
 }
 
-/** A line through rows {x, y}, cut where it leaves the panel; null breaks it. */
+/** A line through rows {x, y} in their order, cut at the panel's upper and lower edge; null breaks it. */
 export function line(rows: readonly Row[], axes: Axes, stroke: Stroke): Layer {
   return {
     data: { values: [...cutLine(rows, axes.y)] },
@@ -38,6 +41,7 @@ export function line(rows: readonly Row[], axes: Axes, stroke: Stroke): Layer {
       strokeWidth: stroke.width ?? 1.8,
       strokeOpacity: stroke.opacity ?? 1,
       strokeJoin: "round",
+      order: false, // that of the rows: orbits are lines too
       invalid: "break-paths-filter-domains",
       ...(stroke.dash ? { strokeDash: [...stroke.dash] } : {}),
     },
@@ -62,7 +66,8 @@ export function band(rows: readonly Row[], axes: Axes, colour: string, opacity =
 
 export interface Symbols {
   readonly colour: string;
-  readonly shape?: "circle" | "diamond" | "triangle-up";
+  /** A name that Vega knows, or the path of a shape in the square from −1 to 1. */
+  readonly shape?: string;
   readonly filled?: boolean;
   readonly size?: number;
 }
@@ -123,30 +128,76 @@ export function guide(
     : { data: { values: values.map((x) => ({ x })) }, mark, encoding: { x: xOf(axes) } };
 }
 
-function xOf({ x, xTitle, xValues, xTicks, xFormat }: Axes) {
+/** From x, y to x2, y2, in the colour of `value` on a scale; one that is null is left out. */
+export function cells(rows: readonly Row[], axes: Axes, colour: ColourScale): Layer {
   return {
-    field: "x",
-    type: "quantitative" as const,
-    scale: { domain: [...x], nice: false, zero: false },
-    axis: {
-      title: xTitle,
-      tickCount: xTicks ?? 8,
-      ...(xValues ? { values: [...xValues], labelOverlap: false } : {}),
-      ...(xFormat ? { format: xFormat } : {}),
+    data: { values: [...rows] },
+    mark: { type: "rect", stroke: null },
+    encoding: {
+      x: xOf(axes),
+      x2: { field: "x2" },
+      y: yOf(axes),
+      y2: { field: "y2" },
+      color: {
+        field: "value",
+        type: "quantitative",
+        scale: { scheme: colour.scheme, domain: [...colour.domain], clamp: true },
+        legend: null,
+      },
     },
   };
 }
 
-function yOf({ y, yTitle, yLog }: Axes, field = "y") {
-  const logarithmic = yLog ?? false;
+export interface ColourScale {
+  readonly scheme: "viridis" | "blueorange";
+  readonly domain: readonly [number, number];
+}
+
+function xOf({ x, xTitle, xLog, xValues, xTicks, xFormat }: Axes) {
+  return {
+    field: "x",
+    type: "quantitative" as const,
+    scale: scaleOf(x, xLog),
+    axis: {
+      title: xTitle,
+      ...ticks(xValues, xTicks ?? 8),
+      ...labels(xFormat),
+    },
+  };
+}
+
+function yOf({ y, yTitle, yLog, yValues, yFormat }: Axes, field = "y") {
   return {
     field,
     type: "quantitative" as const,
-    scale: logarithmic
-      ? { type: "log" as const, domain: [...y], nice: false }
-      : { domain: [...y], nice: false, zero: false },
-    axis: { title: yTitle, ...(logarithmic ? { format: "~g", tickCount: 4 } : {}) },
+    scale: scaleOf(y, yLog),
+    axis: {
+      title: yTitle,
+      ...labels(yFormat ?? (yLog ? "~g" : undefined)),
+      ...(yLog || yValues ? ticks(yValues, 4) : {}),
+    },
   };
+}
+
+/** Ticks at the values, or about `count`; with a count Vega would drop some of the values. */
+function ticks(values: readonly number[] | undefined, count: number) {
+  return values === undefined
+    ? { tickCount: count }
+    : { values: [...values], tickCount: values.length, labelOverlap: false };
+}
+
+/** Powers of ten but for zero, where d3's format has them: "0", not "0e+0". */
+function labels(format: string | undefined) {
+  if (format === undefined) return {};
+  return format.endsWith("e")
+    ? { labelExpr: `datum.value === 0 ? '0' : format(datum.value, '${format}')` }
+    : { format };
+}
+
+function scaleOf(domain: readonly [number, number], logarithmic = false) {
+  return logarithmic
+    ? { type: "log" as const, domain: [...domain], nice: false }
+    : { domain: [...domain], nice: false, zero: false };
 }
 
 /** For lines at zero and the like. */

@@ -39,6 +39,7 @@ p { margin: .5rem 0 .9rem; }
 figure { margin: 1rem 0; padding: .6rem; background: #fff; border: 1px solid var(--line);
   border-radius: 8px; }
 figure svg { display: block; width: 100%; height: auto; }
+figcaption { padding: .5rem .3rem .1rem; color: #5b6776; font-size: .92rem; line-height: 1.45; }
 .scroll { overflow-x: auto; margin: .8rem 0 1rem; }
 table { width: 100%; border-collapse: collapse; font-size: .92rem;
   font-variant-numeric: tabular-nums; }

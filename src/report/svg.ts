@@ -13,7 +13,14 @@ export async function renderSvg({ description, specification }: Figure): Promise
   const view = new View(parse(compile(specification, { config }).spec), { renderer: "none" });
   const svg = await view.toSVG();
   view.finalize();
-  return named(trimmed(svg), description);
+  return named(trimmed(shortened(svg)), description);
+}
+
+/** Paths to a thousandth of a pixel. */
+function shortened(svg: string): string {
+  return svg.replace(/ d="[^"]*"/g, (path) =>
+    path.replace(/-?\d+\.\d{4,}(e-\d+)?/g, (number) => String(Number(Number(number).toFixed(3)))),
+  );
 }
 
 /** Without a canvas Vega overestimates the width of text; cut what that adds at the right. */

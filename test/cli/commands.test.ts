@@ -65,6 +65,8 @@ test("list shows what there is, with keys and defaults", async () => {
         covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
         initial              Gaussian before the first observation; a twin may leave it out
         processNoise         normal noise after each model step
+
+    reproductions
     "
   `);
 });

@@ -108,11 +108,18 @@ export async function kalmia(
     cwd,
     env: {},
     now: () => 0,
+    date: () => "2026-11-21T12:00:00.000Z",
     onStop: () => () => {},
     runExperiment: async () => output,
     renderReport: async () => ({
       html: "<html></html>\n",
       figures: [{ name: "states", svg: "<svg/>", png: new Uint8Array([1, 2]) }],
+    }),
+    reproductions: async () => [],
+    prepareMachine: async () => "a test",
+    renderReproduction: async () => ({
+      html: "<html></html>\n",
+      figures: [{ name: "1-errors", svg: "<svg/>", png: new Uint8Array([1, 2]) }],
     }),
     ...host,
   });

@@ -1,0 +1,109 @@
+/** One reproduction from its trials to its report. */
+import { join, relative } from "node:path";
+import {
+  type Comparison,
+  failuresOf,
+  type Reproduction,
+  type ReproductionOutput,
+  type Scale,
+} from "../experiments/reproduction.js";
+import type { TrialProgress, TrialStore } from "../experiments/trials.js";
+import { writeReproduction } from "../io/node.js";
+import type { CliHost } from "./host.js";
+import type { ProgressView } from "./progress.js";
+import { reportOrNull } from "./report-or-null.js";
+import { significant, tableText } from "./table.js";
+
+/** What the reproductions of one command have in common. */
+export interface ReproductionRun {
+  readonly scale: Scale;
+  /** Of all reproductions. */
+  readonly folder: string;
+  readonly store: TrialStore;
+  readonly view: ProgressView;
+  readonly host: CliHost;
+  stopRequested(): boolean;
+}
+
+/** What the command tells of a reproduction. */
+export interface Told {
+  readonly json: unknown;
+  readonly text: string;
+  /** No trial failed, and there is a report. */
+  readonly isWell: boolean;
+}
+
+export async function reproduceOne(
+  reproduction: Reproduction,
+  run: ReproductionRun,
+): Promise<Told> {
+  const { scale, view, host, stopRequested } = run;
+  const { runTrials } = await import("../experiments/trials.js");
+  const records = await runTrials(reproduction, scale, run.store, {
+    progress: (progress) => show(reproduction.name, progress, view),
+    stopRequested,
+  });
+  const results = records.map(({ result }) => result);
+  const failures = failuresOf(results);
+  for (const failure of new Set(failures)) {
+    const times = failures.filter((one) => one === failure).length;
+    view.note(`kalmia: ${times} of ${records.length} trials failed: ${failure}`);
+  }
+  const output = reproduction.assemble(scale, results);
+  const render = () => host.renderReproduction({ reproduction, scale, output, records });
+  const report = await reportOrNull(render, view, host.env);
+
+  const folder = join(run.folder, `${reproduction.name}-${scale}`);
+  const shown = relative(host.cwd, folder) || ".";
+  const json = {
+    name: reproduction.name,
+    scale,
+    comparisons: output.comparisons,
+    notes: output.notes,
+    seconds: records.reduce((sum, { seconds }) => sum + seconds, 0),
+    output: shown,
+  };
+  writeReproduction(folder, json, output.figures, report);
+  view.note(report === null ? `results: ${shown}` : `report: ${shown}/report.html`);
+  return {
+    json,
+    text: outputText(reproduction, scale, output),
+    isWell: failures.length === 0 && report !== null,
+  };
+}
+
+/** A bar over the trials, which the trial that runs moves by its share; it counts when it is kept. */
+function show(stage: string, { trials, done, within }: TrialProgress, view: ProgressView): void {
+  const share = within && within.total > 0 ? Math.min(within.done / within.total, 0.999) : 0;
+  const after = within === null || within.detail === "" ? "" : `, ${within.detail}`;
+  const detail =
+    within === null ? "" : `trial ${done + 1}: ${within.done} of ${within.total}${after}`;
+  view.show({ stage, done: done + share, total: trials, detail });
+}
+
+/** What a person reads: published | ours | ratio, and what must be known. */
+function outputText(
+  { title }: Reproduction,
+  scale: Scale,
+  { comparisons, notes }: ReproductionOutput,
+): string {
+  const ratio = ({ published, ours }: Comparison) =>
+    published === null || ours === null || published === 0 ? "–" : significant(ours / published, 3);
+  const table = tableText(
+    ["", "published", "ours", "ratio"],
+    comparisons.map((one) => {
+      const { what, published, ours } = one;
+      const cells = [String(published ?? "–"), ours === null ? "–" : significant(ours)];
+      return [what, ...cells, ratio(one)];
+    }),
+  );
+  const remarks = [
+    ...comparisons.flatMap(({ what, note }) => (note === undefined ? [] : [`${what}: ${note}`])),
+    ...notes,
+  ];
+  return [
+    `${title}, ${scale} scale\n`,
+    comparisons.length > 0 ? table : "",
+    ...remarks.map((remark) => `- ${remark}\n`),
+  ].join("");
+}

@@ -1,0 +1,146 @@
+import { relative, resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { Interrupted } from "../experiments/output.js";
+import type { Reproduction, Scale } from "../experiments/reproduction.js";
+import { fileProblem, InputError } from "../io/errors.js";
+import { nearest } from "../io/nearest.js";
+import { checkFolder, trialStore } from "../io/node.js";
+import type { ExitCode, Finish } from "./exit.js";
+import { failureOf } from "./failure.js";
+import type { CliHost } from "./host.js";
+import { listReproductions, reproductionsText } from "./list-reproductions.js";
+import { progressView } from "./progress.js";
+import { type ReproductionRun, reproduceOne, type Told } from "./reproduce-one.js";
+
+interface ReproduceOptions {
+  readonly scale: Scale;
+  readonly json?: true;
+  readonly output: string;
+  readonly threads?: number;
+}
+
+const defaultOutput = "runs/reproduce";
+
+/** `kalmia reproduce [NAME]` */
+export function addReproduce(program: Command, host: CliHost, finish: Finish): void {
+  program
+    .command("reproduce")
+    .description("figures and tables of the literature, with the published numbers beside ours")
+    .argument("[name]", "which one, or all; lists them if left out")
+    .addOption(
+      new Option("--scale <scale>", "minutes, or the sizes of the publication")
+        .choices(["quick", "paper"])
+        .default("quick"),
+    )
+    .option("--json", "print the result as one JSON object")
+    .option("--output <folder>", "folder of the reports and of the trials kept", defaultOutput)
+    .option("--threads <count>", "threads to compute on; if left out the cores, at most 4", threads)
+    .option("--resume", "no difference: what was done is found again in any case")
+    .addHelpText(
+      "after",
+      "\nTrials that are done are kept and never run again; one that was stopped goes on where it was.",
+    )
+    .action(async (name: string | undefined, options: ReproduceOptions) =>
+      finish(await (name === undefined ? list(options, host) : reproduce(name, options, host))),
+    );
+}
+
+function threads(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Need a whole number from 1 to 99.");
+}
+
+async function list({ json }: ReproduceOptions, host: CliHost): Promise<ExitCode> {
+  const reproductions = listReproductions(await host.reproductions());
+  host.stdout.write(
+    json ? `${JSON.stringify({ reproductions })}\n` : reproductionsText(reproductions),
+  );
+  return 0;
+}
+
+async function reproduce(
+  name: string,
+  options: ReproduceOptions,
+  host: CliHost,
+): Promise<ExitCode> {
+  const { scale, json } = options;
+  const chosen = named(name, await host.reproductions());
+  const folder = resolve(host.cwd, options.output);
+  const shown = relative(host.cwd, folder) || ".";
+  checkFolder(folder, shown);
+
+  const machine = await host.prepareMachine(options.threads ?? null);
+  const view = progressView(host.stderr, host.now);
+  let stopping = false;
+  const release = host.onStop(() => {
+    stopping = true;
+    view.note("stopping at the next checkpoint; a second Ctrl-C stops at once");
+  });
+  const run: ReproductionRun = {
+    scale,
+    folder,
+    store: trialStore(folder, () => ({ date: host.date(), machine })),
+    view,
+    stopRequested: () => stopping,
+    host,
+  };
+  const told: Told[] = [];
+  try {
+    for (const reproduction of chosen) {
+      const one = await reproduceOne(reproduction, run).catch((error: unknown) => {
+        // Of many, the others are still wanted.
+        if (name !== "all" || error instanceof Interrupted) throw error;
+        return failed(reproduction, error, run);
+      });
+      told.push(one);
+      if (!json) host.stdout.write(one.text);
+    }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    view.end();
+    return stopped(name, options, host);
+  } finally {
+    release();
+    view.end();
+  }
+  if (json) {
+    const all = { name, scale, reproductions: told.map((one) => one.json), output: shown };
+    host.stdout.write(`${JSON.stringify(name === "all" ? all : told[0].json)}\n`);
+  }
+  return told.every(({ isWell }) => isWell) ? 0 : 1;
+}
+
+/** The reproduction of that name, or all; an unknown name is an error with the nearest known one. */
+function named(name: string, all: readonly Reproduction[]): readonly Reproduction[] {
+  if (name === "all") return all;
+  const found = all.find((one) => one.name === name);
+  if (found !== undefined) return [found];
+  const known = [...all.map((one) => one.name), "all"];
+  const near = nearest(name, known);
+  const hint = near === null ? "" : `; did you mean ${JSON.stringify(near)}?`;
+  const message = `no reproduction has this name${hint} (there are ${known.join(", ")})`;
+  throw new InputError([fileProblem(name, message)]);
+}
+
+function failed(
+  { name }: Reproduction,
+  error: unknown,
+  { scale, view, host }: ReproductionRun,
+): Told {
+  const { text, json } = failureOf(error, host.env.KALMIA_DEBUG === "1");
+  view.note(`${name}: ${text.trimEnd()}`);
+  return { json: { name, scale, error: json }, text: "", isWell: false };
+}
+
+function stopped(name: string, options: ReproduceOptions, host: CliHost): ExitCode {
+  const { scale, output, threads, json } = options;
+  const given = [
+    `kalmia reproduce ${name} --scale ${scale}`,
+    ...(output === defaultOutput ? [] : [`--output ${output}`]),
+    ...(threads === undefined ? [] : [`--threads ${threads}`]),
+  ];
+  const message = `stopped; go on with: ${given.join(" ")}`;
+  host.stderr.write(`${message}\n`);
+  if (json) host.stdout.write(`${JSON.stringify({ error: { kind: "interrupted", message } })}\n`);
+  return 1;
+}

@@ -1,0 +1,4 @@
+import type { Reproduction } from "./reproduction.js";
+
+/** The reproductions of the literature, in the order in which they are listed. */
+export const reproductions: readonly Reproduction[] = [];

@@ -1,0 +1,72 @@
+/** The few things that the library does with files: `io/node.ts` and the modules behind it. */
+import { createHash } from "node:crypto";
+import {
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { fileProblem, InputError } from "./errors.js";
+
+/** Pictures and page that go with a result. */
+export interface ReportFiles {
+  readonly html: string;
+  readonly figures: readonly { name: string; svg: string; png: Uint8Array }[];
+}
+
+/** The version of this package. */
+export function kalmiaVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Refuses, before a long run, a folder of results that cannot be one. */
+export function checkFolder(folder: string, shown: string): void {
+  for (let path = folder; ; path = dirname(path)) {
+    const found = statIfThere(path);
+    if (found === null) continue;
+    if (found.isDirectory()) return;
+    throw new InputError([fileProblem(shown, `results cannot go there: ${path} is a file`)]);
+  }
+}
+
+export function statIfThere(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+export function textIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return null;
+  }
+}
+
+export const removeFile = (path: string): void => rmSync(path, { force: true });
+
+/**
+ * Writes files, folders included. Each is complete under its name or not there at all, and none
+ * takes its name before all are written, so a failure leaves earlier files whole.
+ */
+export function writeTogether(files: readonly (readonly [string, string | Uint8Array])[]): void {
+  const temporary = (path: string) => `${path}.${process.pid}.tmp`;
+  try {
+    for (const [path, content] of files) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(temporary(path), content);
+    }
+    for (const [path] of files) renameSync(temporary(path), path);
+  } finally {
+    for (const [path] of files) removeFile(temporary(path));
+  }
+}

@@ -1,0 +1,138 @@
+/** The page of a reproduction: the published numbers beside ours, the figures, how to make it again. */
+import type {
+  Comparison,
+  Reproduction,
+  ReproductionOutput,
+  Scale,
+  TrialRecord,
+} from "../experiments/index.js";
+import { failuresOf } from "../experiments/reproduction.js";
+import { type Fragment, html, listing, type Markup, raw } from "./markup.js";
+import { count, given, grouped, hundredths, significant } from "./number.js";
+import { stylesheet } from "./stylesheet.js";
+import { table } from "./table.js";
+import { plural } from "./words.js";
+
+/** A reproduction that was run. */
+export interface Reproduced {
+  readonly reproduction: Pick<Reproduction, "name" | "title" | "source" | "about">;
+  readonly scale: Scale;
+  readonly output: ReproductionOutput;
+  /** Of its trials. */
+  readonly records: readonly TrialRecord[];
+}
+
+/** A figure as the page has it. */
+export interface DrawnFigure {
+  readonly svg: string;
+  readonly caption: string;
+}
+
+export function reproductionPage(reproduced: Reproduced, figures: readonly DrawnFigure[]): string {
+  const { reproduction, scale, output } = reproduced;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Kalmia">
+<title>${reproduction.title} · Kalmia</title>
+<style>${raw(stylesheet)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Kalmia reproduction</p>
+<h1>${reproduction.title}</h1>
+<p class="note">${reproduction.source}</p>
+<p class="lead">${reproduction.about} ${scaleWords[scale]}</p>
+</header>
+<main>
+${failures(reproduced)}
+${comparisons(output.comparisons)}
+${figures.length > 0 ? html`<section>\n<h2>Figures</h2>\n${figures.map(figure)}</section>` : null}
+${notes(output.notes)}
+${making(reproduced)}
+</main>
+</body>
+</html>
+`.markup;
+}
+
+const scaleWords: Readonly<Record<Scale, string>> = {
+  quick: "This is the quick scale: smaller than the publication, for a first look.",
+  paper: "This is the paper scale: the sizes of the publication.",
+};
+
+function failures({ records }: Reproduced): Markup | null {
+  const messages = failuresOf(records.map(({ result }) => result));
+  if (messages.length === 0) return null;
+  const distinct = [...new Set(messages)];
+  return html`<div class="warnings" role="alert"><strong>${count(messages.length)} of ${grouped(records.length)} ${plural("trial", records.length)} failed</strong>
+<ul>${distinct.map((message) => html`<li>${message}</li>`)}</ul></div>`;
+}
+
+function comparisons(all: readonly Comparison[]): Markup | null {
+  if (all.length === 0) return null;
+  const rows = all.map((comparison) => {
+    const { what, published, ours, note } = comparison;
+    const name = note === undefined ? what : html`${what}<small>${note}</small>`;
+    const cells = [
+      name,
+      published === null ? "–" : given(published),
+      significant(ours),
+      ratioText(comparison),
+    ];
+    return { cells };
+  });
+  return html`<section>
+<h2>Published and ours</h2>
+${table(["quantity", "published", "ours", "ours / published"], rows)}
+</section>`;
+}
+
+const ratioText = ({ published, ours }: Comparison): string =>
+  published === null || ours === null || published === 0 ? "–" : hundredths(ours / published);
+
+function figure({ svg, caption }: DrawnFigure): Markup {
+  return html`<figure>${raw(svg)}<figcaption>${caption}</figcaption></figure>\n`;
+}
+
+function notes(all: readonly string[]): Markup | null {
+  if (all.length === 0) return null;
+  return html`<section>
+<h2>Notes</h2>
+<ul>${all.map((note) => html`<li>${note}</li>\n`)}</ul>
+</section>`;
+}
+
+function making({ reproduction, scale, records }: Reproduced): Markup {
+  const command = `npm run reproduce -- ${reproduction.name} --scale ${scale}`;
+  const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
+  return html`<section>
+<h2>How to make it again</h2>
+<pre>${command}</pre>
+<p>The ${count(records.length)} ${plural("trial", records.length)} of this page took ${timeWords(seconds)} together${circumstances(records)}.
+Results of trials are kept: a second run finds them again. <code>figures.json</code> beside this page has the data of the figures,
+<code>result.json</code> the numbers of the table.</p>
+</section>`;
+}
+
+/** When, on what and with which version. */
+function circumstances(records: readonly TrialRecord[]): Fragment {
+  if (records.length === 0) return null;
+  const distinct = (key: "date" | "machine" | "version") =>
+    [
+      ...new Set(
+        records.map((record) => (key === "date" ? record.date.slice(0, 10) : record[key])),
+      ),
+    ].sort();
+  const dates = distinct("date");
+  const when = dates.length === 1 ? `on ${dates[0]}` : `from ${dates[0]} to ${dates.at(-1)}`;
+  return html`, ${when}, on ${listing(distinct("machine"))}, with Kalmia ${listing(distinct("version"))}`;
+}
+
+function timeWords(seconds: number): string {
+  if (seconds < 100) return `${significant(seconds, 2)} seconds`;
+  if (seconds < 6000) return `${significant(seconds / 60, 2)} minutes`;
+  return `${significant(seconds / 3600, 2)} hours`;
+}

@@ -1,0 +1,24 @@
+import { describe, expect, test } from "vitest";
+import { reproductions } from "../../src/experiments/index.js";
+import { canonicalJson } from "../../src/io/canonical.js";
+
+test("names are those of folders, once each, and not those of commands", () => {
+  const names = reproductions.map(({ name }) => name);
+  expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
+  expect(new Set(names).size).toBe(names.length);
+  expect(names).not.toContain("all");
+});
+
+describe.each([...reproductions])("$name", (reproduction) => {
+  test.each(["quick", "paper"] as const)("%s trials can be told from each other", (scale) => {
+    const trials = reproduction.trials(scale);
+    expect(trials.length).toBeGreaterThan(0);
+    expect(reproduction.trials(scale).map(canonicalJson)).toEqual(trials.map(canonicalJson));
+  });
+
+  test("what went wrong in every trial can still be assembled", () => {
+    const failed = reproduction.trials("quick").map(() => ({ failed: "a test" }));
+    const { comparisons } = reproduction.assemble("quick", failed);
+    for (const { ours } of comparisons) expect(ours).toBe(null);
+  });
+});
