@@ -1,4 +1,5 @@
+import { adrian2026 } from "./adrian2026/index.js";
 import type { Reproduction } from "./reproduction.js";
 
 /** The reproductions of the literature, in the order in which they are listed. */
-export const reproductions: readonly Reproduction[] = [];
+export const reproductions: readonly Reproduction[] = [...adrian2026];

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { useWorkers } from "../../src/engine/index.js";
-import { adrian2026 } from "../../src/experiments/adrian2026/index.js";
 import { runTrial } from "../../src/experiments/adrian2026/run.js";
 import {
   communityTrial,
@@ -92,18 +91,5 @@ describe("the same numbers", () => {
     await expect(runTrial(trial, stopping)).rejects.toThrow("stopped");
     expect(kept).not.toBeNull();
     expect(await runTrial(trial, { ...quiet, resume: kept })).toEqual(whole);
-  });
-});
-
-describe.each(adrian2026.map((each) => [each.name, each] as const))("%s", (_, each) => {
-  test("asks for the same trials at each scale every time, and assembles without any result", () => {
-    for (const scale of ["quick", "paper"] as const) {
-      const trials = each.trials(scale);
-      expect(each.trials(scale)).toEqual(trials);
-      expect(JSON.parse(JSON.stringify(trials))).toEqual(trials);
-      const failed = trials.map(() => ({ failed: "not run" }));
-      const output = each.assemble(scale, failed);
-      expect(output.figures.length).toBeGreaterThan(0);
-    }
   });
 });

@@ -188,7 +188,8 @@ export const figure10: Reproduction = reproduction({
       )?.result.test?.pooled ?? Number.NaN;
     const [xs, ys] = [inflations(scale), halfWidths(scale)];
     const values = ys.map((width) => xs.map((phi) => errorAt(phi, width)));
-    const best = Math.min(...values.flat().filter(Number.isFinite));
+    const found = values.flat().filter(Number.isFinite);
+    const best = found.length === 0 ? null : Math.min(...found);
     const epochs = learner?.result.epochs ?? [];
     const path = [
       { x: 1.2, y: 5 },

@@ -1,5 +1,5 @@
 /** The settings of the paper's experiments, by system; what a figure varies, it says. */
-import type { Json, Scale } from "../reproduction.js";
+import { isFailed, type Json, type Scale } from "../reproduction.js";
 import type { MethodName, Trial, TrialResult } from "./trial.js";
 
 const pairs = (dynamics: readonly number[], filter: readonly number[]): Trial["rates"] =>
@@ -59,8 +59,8 @@ export interface Done {
 /** Results by trial, in order; trials that failed are left out. */
 export const doneOf = (trials: readonly Trial[], results: readonly Json[]): Done[] =>
   trials.flatMap((trial, i) => {
-    const result = results[i] as unknown as TrialResult | { readonly failed: string };
-    return "failed" in result ? [] : [{ trial, result }];
+    const result = results[i]!;
+    return isFailed(result) ? [] : [{ trial, result: result as unknown as TrialResult }];
   });
 
 export const asJson = (trials: readonly Trial[]): readonly Json[] => trials as unknown as Json[];

@@ -6,10 +6,10 @@ export type MethodName = "3dvar-c" | "3dvar-k" | "enkf" | "ens3dvar" | "kalman";
 
 /** As the figures name them. */
 export const methodTitles: Readonly<Record<MethodName, string>> = {
-  "3dvar-c": "AD-3DVar-C",
-  "3dvar-k": "AD-3DVar-K",
-  enkf: "AD-EnKF",
-  ens3dvar: "AD-Ens3DVar",
+  "3dvar-c": "3DVar-C",
+  "3dvar-k": "3DVar-K",
+  enkf: "EnKF",
+  ens3dvar: "Ens3DVar",
   kalman: "Kalman filter",
 };
 
