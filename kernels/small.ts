@@ -3,13 +3,14 @@
  * before the next one, so that nothing but the tile's own work is done for each matrix.
  *
  * A tile is up to 4 rows of 1 or 2 vectors in registers. Where vectors do not fill the width of C
- * evenly, the last overlaps the one before and computes the same elements again.
+ * evenly, the last overlaps the one before and computes the same elements again. A C that is narrower
+ * than a vector has the sums of what follows B's rows in the lanes left over, which are not stored.
  */
-import { bytesOf, WORK_BYTES, workAddress } from "./abi";
+import { bytesOf, readablePast, WORK_BYTES, workAddress } from "./abi";
 import { packTransposed } from "./pack";
 import { Simd } from "./simd";
 
-/** Numbers as types: a tile of 1, 2, 3 or 4 rows, of 1 or 2 vectors. */
+/** Numbers as types: a tile of 1, 2, 3 or 4 rows, of 1, 2 or (three) a part of one vector. */
 type One = i8;
 type Two = i16;
 type Three = i32;
@@ -18,16 +19,29 @@ type Four = i64;
 /** The largest side of a small B. */
 const SIDE: i32 = 32;
 
-/** Is a product one for `smallProducts`? */
-export function isSmall<T extends number>(m: i32, k: i32, n: i32, transposeB: bool): bool {
+/** Is a product one for `smallProducts`? The last B ends at `endB`: narrow rows are read past it. */
+export function isSmall<T>(m: i32, k: i32, n: i32, transposeB: bool, endB: usize): bool {
   if (m === 1 && transposeB) return false;
-  return n >= Simd.lanes<T>() && n <= SIDE && k <= SIDE && k > 0;
+  if (bytesOf<T>(n) < 16 && !transposeB && !readablePast(endB)) return false;
+  return n > 1 && n <= SIDE && k <= SIDE && k > 0;
+}
+
+class Row {
+  /** Stores a vector, or its first `size` bytes: 8 or 12. */
+  @inline
+  static store<Vectors>(to: usize, x: v128, size: usize): void {
+    if (sizeof<Vectors>() < 4) v128.store(to, x);
+    else {
+      v128.store64_lane(to, x, 0);
+      if (size > 8) v128.store32_lane(to + 8, x, 2);
+    }
+  }
 }
 
 /**
  * Rows of the tile at c for each matrix: A[i,p] at a + i·rowA + p·stepA, B[p,:] at b + p·rowB (C's rows
  * are as far apart), the second vector `second` bytes after the first; matrices are nextA, nextB,
- * nextC bytes apart.
+ * nextC bytes apart. Of a part of a vector, `second` is its bytes.
  */
 function tile<T extends number, Rows, Vectors>(
   batch: i32,
@@ -81,18 +95,18 @@ function tile<T extends number, Rows, Vectors>(
         if (wide) c31 = Simd.madd<T>(x, b1, c31);
       }
     }
-    v128.store(c, c00);
+    Row.store<Vectors>(c, c00, second);
     if (wide) v128.store(c + second, c01);
     if (two) {
-      v128.store(c + rowB, c10);
+      Row.store<Vectors>(c + rowB, c10, second);
       if (wide) v128.store(c + rowB + second, c11);
     }
     if (three) {
-      v128.store(c + 2 * rowB, c20);
+      Row.store<Vectors>(c + 2 * rowB, c20, second);
       if (wide) v128.store(c + 2 * rowB + second, c21);
     }
     if (four) {
-      v128.store(c + 3 * rowB, c30);
+      Row.store<Vectors>(c + 3 * rowB, c30, second);
       if (wide) v128.store(c + 3 * rowB + second, c31);
     }
   }
@@ -149,6 +163,10 @@ function straight<T extends number>(
   const stepA = transposeA ? bytesOf<T>(m) : sizeof<T>();
   const row = bytesOf<T>(n);
   const nextC = bytesOf<T>(m * n);
+  if (row < 16) {
+    strip<T, Three>(batch, m, k, a, rowA, stepA, nextA, b, row, row, nextB, c, nextC);
+    return;
+  }
   let at: usize = 0;
   for (; at + 16 < row; at += 32) {
     const second = min<usize>(16, row - 16 - at);
