@@ -101,21 +101,27 @@ export function rowsByElements<T extends number, Op>(
 
 /** Three vectors that a row of 12 or 24 bytes fills without a rest, four or two times over. */
 class Three {
+  /** The first 16 bytes of a row, or all that it has. */
+  @inline
+  static start(row: usize, length: usize): v128 {
+    if (length === 24) return v128.load(row);
+    return v128.load32_lane(row + 8, v128.load64_zero(row), 2);
+  }
   @inline
   static first(row: usize, length: usize): v128 {
-    const x = v128.load(row);
+    const x = Three.start(row, length);
     return length === 24 ? x : v128.shuffle<f32>(x, x, 0, 1, 2, 0);
   }
   @inline
   static second(row: usize, length: usize): v128 {
-    const x = v128.load(row);
+    const x = Three.start(row, length);
     if (length === 24) return v128.shuffle<f64>(v128.load(row, 8), x, 1, 2);
     return v128.shuffle<f32>(x, x, 1, 2, 0, 1);
   }
   @inline
   static third(row: usize, length: usize): v128 {
     if (length === 24) return v128.load(row, 8);
-    const x = v128.load(row);
+    const x = Three.start(row, length);
     return v128.shuffle<f32>(x, x, 2, 0, 1, 2);
   }
 

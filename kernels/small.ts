@@ -19,6 +19,9 @@ type Four = i64;
 /** The largest side of a small B. */
 const SIDE: i32 = 32;
 
+/** Bytes of the work space for transposed matrices; a vector may go over their end. */
+const ROOM: usize = (WORK_BYTES as usize) - 16;
+
 /** Is a product one for `smallProducts`? The last B ends at `endB`: narrow rows are read past it. */
 export function isSmall<T>(m: i32, k: i32, n: i32, transposeB: bool, endB: usize): bool {
   if (m === 1 && transposeB) return false;
@@ -179,11 +182,35 @@ function straight<T extends number>(
   }
 }
 
+/**
+ * f32: k × n numbers at `to` from their transpose at b, n 2 or 3 and k at least 4. Four rows at a
+ * time are written as whole vectors, each over the end of the one before; 16 − 4n bytes too many.
+ */
+function turnNarrow(to: usize, b: usize, k: i32, n: i32): void {
+  const row = bytesOf<f32>(n);
+  const last = bytesOf<f32>(k - 4);
+  const second = b + bytesOf<f32>(k);
+  const third = n === 3 ? second + bytesOf<f32>(k) : second;
+  for (let p: usize = 0; ; p = min<usize>(p + 16, last)) {
+    const x = v128.load(b + p);
+    const y = v128.load(second + p);
+    const z = v128.load(third + p);
+    const at = to + p * (n as usize);
+    v128.store(at, Simd.low(Simd.zipLow(x, y), Simd.zipLow(z, z)));
+    v128.store(at + row, Simd.high(Simd.zipLow(x, y), Simd.zipLow(z, z)));
+    v128.store(at + 2 * row, Simd.low(Simd.zipHigh(x, y), Simd.zipHigh(z, z)));
+    v128.store(at + 3 * row, Simd.high(Simd.zipHigh(x, y), Simd.zipHigh(z, z)));
+    if (p === last) return;
+  }
+}
+
 /** B transposed into the work space, for each matrix. */
 function turn<T extends number>(batch: i32, b: usize, k: i32, n: i32, nextB: usize): void {
   let to = workAddress();
+  const narrow = sizeof<T>() === 4 && n < 4 && k >= 4;
   for (let i: i32 = 0; i < batch; i++, b += nextB, to += bytesOf<T>(k * n)) {
-    packTransposed<T>(to, n, b, bytesOf<T>(k), n, k);
+    if (narrow) turnNarrow(to, b, k, n);
+    else packTransposed<T>(to, n, b, bytesOf<T>(k), n, k);
   }
 }
 
@@ -206,7 +233,7 @@ export function smallProducts<T extends number>(
     return;
   }
   const size = bytesOf<T>(k * n);
-  const most = nextB === 0 ? max<i32>(batch, 1) : (((WORK_BYTES as usize) / size) as i32);
+  const most = nextB === 0 ? max<i32>(batch, 1) : ((ROOM / size) as i32);
   for (let done: i32 = 0; done < batch; done += most) {
     const count = min<i32>(most, batch - done);
     turn<T>(nextB === 0 ? 1 : count, b, k, n, nextB);
