@@ -99,6 +99,67 @@ export function rowsByElements<T extends number, Op>(
   }
 }
 
+/** Three vectors that a row of 12 or 24 bytes fills without a rest, four or two times over. */
+class Three {
+  /** The first 16 bytes of a row, or all that it has. */
+  @inline
+  static start(row: usize, length: usize): v128 {
+    if (length === 24) return v128.load(row);
+    return v128.load32_lane(row + 8, v128.load64_zero(row), 2);
+  }
+  @inline
+  static first(row: usize, length: usize): v128 {
+    const x = Three.start(row, length);
+    return length === 24 ? x : v128.shuffle<f32>(x, x, 0, 1, 2, 0);
+  }
+  @inline
+  static second(row: usize, length: usize): v128 {
+    const x = Three.start(row, length);
+    if (length === 24) return v128.shuffle<f64>(v128.load(row, 8), x, 1, 2);
+    return v128.shuffle<f32>(x, x, 1, 2, 0, 1);
+  }
+  @inline
+  static third(row: usize, length: usize): v128 {
+    if (length === 24) return v128.load(row, 8);
+    const x = Three.start(row, length);
+    return v128.shuffle<f32>(x, x, 2, 0, 1, 2);
+  }
+
+  /** An operand of three vectors: one that moves, or the repeated one. */
+  @inline
+  static either<A>(moving: v128, repeated: v128): v128 {
+    return sizeof<A>() === 1 ? moving : repeated;
+  }
+}
+
+/** Numbers as types: is the first operand the one that moves? */
+type Yes = i8;
+type No = i16;
+
+/** Rows where one operand repeats a row of 12 or 24 bytes, while they fill three vectors; their bytes. */
+function rowsByThrees<T extends number, Op, A, B>(
+  out: usize,
+  moving: usize,
+  row: usize,
+  size: usize,
+  length: usize,
+): usize {
+  const op = changetype<Op>(0);
+  const r0 = Three.first(row, length);
+  const r1 = Three.second(row, length);
+  const r2 = Three.third(row, length);
+  let at: usize = 0;
+  for (; at + 48 <= size; at += 48) {
+    const x0 = v128.load(moving + at);
+    const x1 = v128.load(moving + at, 16);
+    const x2 = v128.load(moving + at, 32);
+    v128.store(out + at, op.vector<T>(Three.either<A>(x0, r0), Three.either<B>(x0, r0)));
+    v128.store(out + at, op.vector<T>(Three.either<A>(x1, r1), Three.either<B>(x1, r1)), 16);
+    v128.store(out + at, op.vector<T>(Three.either<A>(x2, r2), Three.either<B>(x2, r2)), 32);
+  }
+  return at;
+}
+
 /** Rows to lay out of a repeated row: a multiple of four, so that whole vectors hold them. */
 function patternRows(length: usize): i32 {
   return max<i32>((PATTERN / length) as i32, 4) & ~3;
@@ -134,7 +195,16 @@ export function rows<T extends number, Op>(
   if (moves && sb === sizeof<T>()) {
     const repeatsB = rb === 0 && ra === length;
     const repeatsA = ra === 0 && rb === length;
-    if ((repeatsA || repeatsB) && pays(height, length)) {
+    if ((repeatsA || repeatsB) && (length === 12 || length === 24)) {
+      const size = (height as usize) * length;
+      const done = repeatsA
+        ? rowsByThrees<T, Op, No, Yes>(out, b, a, size, length)
+        : rowsByThrees<T, Op, Yes, No>(out, a, b, size, length);
+      out += done;
+      if (repeatsA) b += done;
+      else a += done;
+      height -= (done / length) as i32;
+    } else if ((repeatsA || repeatsB) && pays(height, length)) {
       const run = layOut<T>(repeatsA ? a : b, length);
       const whole = height / patternRows(length);
       const work = workAddress();

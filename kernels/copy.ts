@@ -11,27 +11,28 @@ function move<T extends number>(out: usize, so: usize, x: usize, sx: usize, n: i
   for (let i: i32 = 0; i < n; i++, out += so, x += sx) store<T>(out, load<T>(x));
 }
 
-/** Rows of `length` contiguous bytes, `row` apart in x, one after the other in out. */
+/** Rows of `length` contiguous bytes, `rowOut` apart in out and `row` apart in x. */
 function moveRows<T extends number>(
   out: usize,
+  rowOut: usize,
   x: usize,
+  row: usize,
   height: i32,
   length: usize,
-  row: usize,
 ): void {
-  const end = out + (height as usize) * length;
   if (length < 16) {
-    for (; out < end; x += row - length) {
-      const stop = out + length;
-      for (; out < stop; out += sizeof<T>(), x += sizeof<T>()) store<T>(out, load<T>(x));
+    const words = length & 8;
+    for (; height > 0; height--, out += rowOut, x += row) {
+      if (words !== 0) store<u64>(out, load<u64>(x));
+      if (words < length) store<u32>(out + words, load<u32>(x + words));
     }
   } else if (length <= 32) {
-    for (; out < end; out += length, x += row) {
+    for (; height > 0; height--, out += rowOut, x += row) {
       v128.store(out, v128.load(x));
       v128.store(out + length - 16, v128.load(x + length - 16));
     }
   } else {
-    for (; out < end; out += length, x += row) copyRun<T>(out, x, length);
+    for (; height > 0; height--, out += rowOut, x += row) copyRun<T>(out, x, length);
   }
 }
 
@@ -107,7 +108,8 @@ export function copy<T extends number>(args: usize): i32 {
   for (let done: i32 = 0; done < rows; done += height * depth) {
     let from = x + bytesOf<T>(offsetOf(0));
     for (let i: i32 = 0; i < depth; i++, from += sheet, out += size) {
-      if (s === 1) moveRows<T>(out, from, height, bytesOf<T>(n), bytesOf<T>(row));
+      const length = bytesOf<T>(n);
+      if (s === 1) moveRows<T>(out, length, from, bytesOf<T>(row), height, length);
       else if (row === 1 && height > 1) transpose<T>(out, from, height, n, bytesOf<T>(s));
       else {
         for (let r: i32 = 0; r < height; r++) {
@@ -130,11 +132,19 @@ export function scatter<T extends number>(args: usize): i32 {
   if (rows === 0) return DONE;
   const n = lengthFromEnd(0);
   const s = strideFromEnd(0, 0);
-  for (let row: i32 = 0; row < rows; row++, x += bytesOf<T>(n)) {
+  const height = mergedRank() > 1 ? lengthFromEnd(1) : 1;
+  const row = mergedRank() > 1 ? bytesOf<T>(strideFromEnd(0, 1)) : 0;
+  const length = bytesOf<T>(n);
+  for (let done: i32 = 0; done < rows; done += height, x += (height as usize) * length) {
     const to = out + bytesOf<T>(offsetOf(0));
-    if (s === 1) copyRun<T>(to, x, bytesOf<T>(n));
-    else move<T>(to, bytesOf<T>(s), x, sizeof<T>(), n);
-    advance();
+    if (s === 1) moveRows<T>(to, row, x, length, height, length);
+    else {
+      for (let r: i32 = 0; r < height; r++) {
+        const from = x + (r as usize) * length;
+        move<T>(to + (r as usize) * row, bytesOf<T>(s), from, sizeof<T>(), n);
+      }
+    }
+    advance(2);
   }
   return DONE;
 }

@@ -4,6 +4,7 @@ import { gemm } from "./gemm";
 import { eliminate } from "./lu";
 import { SET } from "./micro";
 import { axpy, scale } from "./simd";
+import { isSmall, smallProducts } from "./small";
 
 /**
  * Norm up to which a matrix is not scaled. At 5.37 the [13/13] approximant is still exact to f64
@@ -25,6 +26,10 @@ function norm1<T extends number>(a: usize, n: i32): f64 {
 }
 
 function multiply<T extends number>(c: usize, a: usize, b: usize, n: i32): void {
+  if (isSmall<T>(n, n, n, false, b + bytesOf<T>(n * n))) {
+    smallProducts<T>(1, c, a, b, n, n, n, false, false, 0, 0);
+    return;
+  }
   gemm<T>(c, a, b, n, n, n, false, false, SET, 0, 0);
 }
 

@@ -27,7 +27,8 @@ export function matmul<T extends number>(args: usize): i32 {
   const follows = strideA === m * k && (!tA || m === 1 || k === 1);
   const tall = batch > 1 && strideB === 0 && follows;
   const rows = tall ? batch * m : m;
-  if (isSmall<T>(rows, k, n, tB) && !isForHost(rows, k, n)) {
+  const endB = b + bytesOf<T>((batch - 1) * strideB + k * n);
+  if (isSmall<T>(rows, k, n, tB, endB) && !isForHost(rows, k, n)) {
     const count = tall ? 1 : batch;
     const nextA = bytesOf<T>(strideA);
     smallProducts<T>(count, out, a, b, rows, k, n, tA && !tall, tB, nextA, bytesOf<T>(strideB));

@@ -14,8 +14,8 @@ export const FOLD: u32 = 3;
 
 /** Blocks that one call makes at most. */
 export const BLOCKS: i32 = 64;
-/** Bytes of a list of words. */
-export const LIST: usize = (BLOCKS as usize) << 2;
+/** Bytes of a list of words, with room for what is asked for by fours. */
+export const LIST: usize = ((BLOCKS + 4) as usize) << 2;
 /** Bytes of the work space (abi.ts) that the four lists take. */
 export const LISTS: usize = 4 * LIST;
 
@@ -32,9 +32,9 @@ export function ask(i: i32, counter: u32, key: usize): void {
   store<u32>(at + 2 * LIST, load<u32>(key, 4));
 }
 
-/** Asks for blocks 0 … count − 1 with counters first, first + 1, … and one key. */
-export function askRun(first: u32, count: i32, key: usize): void {
-  const words = workAddress();
+/** Asks for blocks i … i + count − 1 with counters first, first + 1, … and one key. */
+export function askRun(i: i32, first: u32, count: i32, key: usize): void {
+  const words = workAddress() + ((i as usize) << 2);
   const end = words + ((count as usize) << 2);
   const k0 = v128.load32_splat(key);
   const k1 = v128.load32_splat(key, 4);

@@ -117,35 +117,63 @@ export class Normal {
   }
 }
 
-/** Draws n numbers for each key: `out keys batch n`. */
-export function draw<T extends number, Op>(args: usize): i32 {
-  let out = address(args, 0);
-  let key = address(args, 1);
-  const size = bytesOf<T>(word(args, 3));
-  for (let b = word(args, 2); b > 0; b--, key += 8, out += size) fill<T, Op>(out, out + size, key);
-  return DONE;
+/**
+ * Blocks of a key to take beside `taken` others: all that are left, or else as many as fill the room
+ * and are written `together`.
+ */
+function share(taken: i32, left: i32, together: i32): i32 {
+  const room = BLOCKS - taken;
+  return left <= room ? left : room - (room % together);
 }
 
-/** The draws of one key, from `out` to `end`. */
-function fill<T extends number, Op>(out: usize, end: usize, key: usize): void {
+/** The numbers of blocks i to `stop`, at `out`; none from `end` on. */
+function put<T extends number, Op>(out: usize, end: usize, i: usize, stop: usize): void {
   const op = changetype<Op>(0);
   const step = bytesOf<T>(op.each() * op.together());
-  for (let block: u32 = 0; out < end; block += BLOCKS) {
-    const left = ((end - out) / bytesOf<T>(op.each()) + 1) as i32;
-    const count = min<i32>(BLOCKS, left);
-    askRun(block, count, key);
-    philox(count, op.stream());
-    op.prepare(count);
-    let i: usize = 0;
-    for (; i < (count as usize) && out + step <= end; i += op.together(), out += step) {
-      op.put(out, i);
+  for (; i < stop && out + step <= end; i += op.together(), out += step) op.put(out, i);
+  if (i < stop) {
+    op.put(spare(), i);
+    copyRun<T>(out, spare(), end - out);
+  }
+}
+
+/**
+ * Draws n numbers for each key: `out keys batch n`. The blocks of several keys are made at once. What
+ * the last blocks of a key have too many goes where the next key's numbers come after them.
+ */
+export function draw<T extends number, Op>(args: usize): i32 {
+  const op = changetype<Op>(0);
+  const together = op.together();
+  const block = bytesOf<T>(op.each());
+  let row = address(args, 0);
+  let key = address(args, 1);
+  const keys = key + ((word(args, 2) as usize) << 3);
+  const n = word(args, 3);
+  const end = row + bytesOf<T>(word(args, 2) * n);
+  const blocks = (n + op.each() - 1) / op.each();
+  let next: i32 = 0;
+  while (row < end) {
+    let asked: i32 = 0;
+    for (let k = key, from = next; k < keys; k += 8, from = 0) {
+      const count = share(asked, blocks - from, together);
+      if (count > 0) askRun(asked, from, count, k);
+      asked += count;
+      if (from + count < blocks) break;
     }
-    if (i < (count as usize) && out < end) {
-      op.put(spare(), i);
-      copyRun<T>(out, spare(), end - out);
-      out = end;
+    philox(asked, op.stream());
+    op.prepare(asked);
+    for (let i: i32 = 0; i < asked; ) {
+      const stop = i + share(i, blocks - next, together);
+      put<T, Op>(row + (next as usize) * block, end, i, stop);
+      next += stop - i;
+      i = stop;
+      if (next < blocks) break;
+      next = 0;
+      row += bytesOf<T>(n);
+      key += 8;
     }
   }
+  return DONE;
 }
 
 /** `out keys batch count`: new key i is words 0 and 1 of block i; out i32[batch, count, 2]. */

@@ -4,6 +4,7 @@ import { type Contribution, enclosedBy, recordNode, tracing } from "./graph.js";
 import { reshape, stopGradient } from "./primitives/broadcast.js";
 import { add } from "./primitives/elementwise.js";
 import { concat, index, slice, stack } from "./primitives/movement.js";
+import { computeAnew } from "./program.js";
 import { scope } from "./scope.js";
 import { sameShape, sizeOf } from "./shape.js";
 import { eye, full, type Tensor, zeros } from "./tensor.js";
@@ -235,7 +236,10 @@ export function checkpoint<A extends unknown[], R>(f: (...args: A) => R): (...ar
       enclosed = first.enclosed;
       return withFloats(first.result, floats(first.result).map(stopGradient));
     });
-    const again = () => trace((values: readonly Tensor[]) => floats(run(values)), inputs, enclosed);
+    const again = () => {
+      computeAnew();
+      return trace((values: readonly Tensor[]) => floats(run(values)), inputs, enclosed);
+    };
     recordNode([...inputs, ...enclosed], floats(value), {
       vjp: (gs) => again().pull(gs),
       jvp: (ts) =>

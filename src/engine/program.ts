@@ -23,11 +23,16 @@ export interface Instruction {
 /** Something that keeps instructions instead of running them. */
 export interface Recorder {
   add(instruction: Instruction): void;
+  /** What comes is to be computed again, even where it was before. */
+  forget(): void;
 }
 
 let recorder: Recorder | null = null;
 
 export const isRecording = (): boolean => recorder !== null;
+
+/** From here on, nothing is taken from what was recorded before. */
+export const computeAnew = (): void => recorder?.forget();
 
 /** Runs `body` with its instructions recorded, or (null) run at once even while recording. */
 export function recordInto<T>(target: Recorder | null, body: () => T): T {

@@ -26,20 +26,43 @@ export interface Recording {
   readonly constants: readonly Block[];
 }
 
-/** Notes instructions; values that exist already are copied, as constants of the recording. */
+/**
+ * Notes instructions, each once: what is computed again from the same words is the first result.
+ * Values that exist already are copied, as constants of the recording.
+ */
 class Tape {
   readonly instructions: Instruction[] = [];
   readonly constants = new Map<Block, Block>();
   /** Constants of eight bytes at most, by their contents. */
   private readonly small = new Map<string, Block>();
+  /** Results by the instruction that makes them. */
+  private readonly results = new Map<string, Block>();
+  /** The first result, for those that would be the same. */
+  private readonly firsts = new Map<Block, Block>();
+  private readonly numbers = new Map<Block, number>();
 
   add({ kernel, words, describe }: Instruction): void {
     const kept = words.map((word) => (typeof word === "number" ? word : this.own(word)));
+    const given = kept
+      .slice(1)
+      .map((word) => (typeof word === "number" ? word : `#${this.numberOf(word)}`));
+    const key = `${kernel} ${given.join(" ")}`;
+    const out = kept[0] as Block;
+    const first = this.results.get(key);
+    if (first !== undefined) {
+      this.firsts.set(out, first);
+      return;
+    }
+    this.results.set(key, out);
     this.instructions.push({ kernel, words: kept, describe });
   }
 
+  forget(): void {
+    this.results.clear();
+  }
+
   own(block: Block): Block {
-    if (block.address === -1) return block;
+    if (block.address === -1) return this.firsts.get(block) ?? block;
     const known = this.constants.get(block);
     if (known !== undefined) return known;
     const contents = block.bytes <= 8 ? contentsOf(block) : null;
@@ -49,6 +72,12 @@ class Tape {
     if (contents !== null) this.small.set(contents, copy);
     this.constants.set(block, copy);
     return copy;
+  }
+
+  private numberOf(block: Block): number {
+    const known = this.numbers.get(block) ?? this.numbers.size;
+    this.numbers.set(block, known);
+    return known;
   }
 }
 

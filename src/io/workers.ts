@@ -56,8 +56,8 @@ const ready = ({ worker }: Thread): Promise<void> =>
 
 /**
  * Threads for `useWorkers`; null where the machine has one processor only, or memory cannot be
- * shared. They sleep between calls, do not keep the process alive and end with it. Products go to
- * the library that is in use when they are opened.
+ * shared. They sleep between calls, once nothing has come for some 50 µs, do not keep the process
+ * alive and end with it. Products go to the library that is in use when they are opened.
  */
 export async function openWorkers({
   count = availableParallelism() - 1,

@@ -1,7 +1,7 @@
 /**
  * Observation operators: what an instrument sees of a state, h: [..., d] → [..., m].
  *
- * Components are gathered, not multiplied out; a matrix stands for any other linear view. An
+ * Components are gathered or, side by side, sliced, not multiplied out; a matrix stands for any other linear view. An
  * operator also says its matrix where it is linear, since the Kalman filter needs it, and null
  * where it is not.
  *
@@ -19,6 +19,7 @@ import {
   reshape,
   ShapeError,
   scatterAdd,
+  slice,
   Tensor,
   tensor,
   UsageError,
@@ -151,8 +152,10 @@ const transformed = (
 function pick(x: Tensor, components: readonly number[], axis = -1): Tensor {
   const d = x.shape.at(axis) ?? 0;
   checkComponents(components, d);
-  const all = components.length === d && components.every((i, j) => i === j);
-  return all ? x : gather(x, indices(components), axis);
+  const [first = 0] = components;
+  const m = components.length;
+  const adjacent = m > 0 && components.every((i, j) => i === first + j);
+  return adjacent ? slice(x, axis, first, first + m) : gather(x, indices(components), axis);
 }
 
 function checkSize(who: string, given: number | undefined, d: number): void {

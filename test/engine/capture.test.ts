@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   add,
   capture,
+  checkpoint,
   cholesky,
   exp,
   expm,
@@ -106,6 +107,18 @@ describe("capture", () => {
     const f = capture((at: Tensor) => add(at, sum(exp(sin(constant)))));
     expect(f(zeros([])).item()).toBe(sum(exp(sin(constant))).item());
     expect(f.statistics().instructions).toBe(1);
+  });
+
+  test("does once what is the same, but what a checkpoint computes again", () => {
+    const exponentials = (f: (at: Tensor) => Tensor) =>
+      capture(valueAndGrad(f))
+        .profile(x)
+        .find(({ kernel }) => kernel === "exp_f64")!.calls;
+    const twice = (at: Tensor) => sum(mul(exp(at), sin(exp(at))));
+    expect(exponentials(twice)).toBe(1);
+    expect(exponentials(checkpoint(twice))).toBe(2);
+    const f = capture(twice);
+    expect(f(x).item()).toBe(twice(x).item());
   });
 
   test("shares memory between values that are never alive together", () => {

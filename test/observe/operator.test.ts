@@ -18,6 +18,7 @@ const E = tensor([
 
 test.each([
   ["components", observeComponents([2, 0])],
+  ["components side by side", observeComponents([1, 2])],
   ["all", observeAll(3)],
   [
     "matrix",
