@@ -106,16 +106,21 @@ export function record<A extends readonly unknown[]>(
 ): Recording {
   const tape = new Tape();
   const inputs = leavesOf(args).map(({ shape, dtype }) => promise(shape, dtype));
-  const result = scope(() => recordInto(tape, () => f(...withLeaves(args, inputs))));
-  const outputs = leavesOf(result).map(({ shape, dtype, block }) => ({
-    shape,
-    dtype,
-    block: tape.own(block),
-  }));
+  // Nothing that f made leaves the scope: values worked out while recording are copied.
+  let outputs: Promised[] = [];
+  let result: unknown;
+  scope(() => {
+    const made = recordInto(tape, () => f(...withLeaves(args, inputs)));
+    outputs = leavesOf(made).map(({ shape, dtype, block }) => ({
+      ...{ shape, dtype },
+      block: tape.own(block),
+    }));
+    result = mapTree(made, (x) => new Tensor(x.shape, x.dtype, promiseBlock(0)));
+  });
   return {
     inputs: inputs.map(({ block }) => block),
     outputs,
-    result: mapTree(result, (x) => new Tensor(x.shape, x.dtype, x.block)),
+    result,
     instructions: needed(
       tape.instructions,
       outputs.map(({ block }) => block),
