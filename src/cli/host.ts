@@ -1,4 +1,4 @@
-import type { Checkpoint, RunHost, RunOutput } from "../experiments/output.js";
+import type { Checkpoint, RunHost, RunOutput, SavedValues } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
 import type { ReportFiles } from "../io/node.js";
 
@@ -19,6 +19,7 @@ export interface CliHost {
     specification: Specification,
     host: RunHost,
     resume?: Checkpoint,
+    saved?: SavedValues,
   ): Promise<RunOutput>;
   renderReport(specification: Specification, output: RunOutput): Promise<ReportFiles>;
 }

@@ -1,3 +1,4 @@
+import type { Specification } from "../experiments/specification.js";
 import type { CliHost } from "./host.js";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
@@ -11,16 +12,34 @@ export function processHost(): CliHost {
     env: process.env,
     now: () => performance.now(),
     onStop: watchSignals,
-    runExperiment: async (specification, host, resume) => {
+    runExperiment: async (specification, host, resume, saved) => {
       if (process.env.KALMIA_BLAS !== "off") await useSystemBlas();
-      const { runExperiment } = await import("../experiments/run.js");
-      return runExperiment(specification, host, resume);
+      const close = manyTrajectories(specification) ? await useAllThreads() : null;
+      try {
+        const { runExperiment } = await import("../experiments/run.js");
+        return await runExperiment(specification, host, resume, saved);
+      } finally {
+        await close?.();
+      }
     },
     renderReport: async (specification, output) => {
       const { renderReport } = await import("../report/index.js");
       return renderReport(specification, output);
     },
   };
+}
+
+const manyTrajectories = ({ observations }: Specification): boolean =>
+  observations.kind === "twin" && observations.trajectories !== undefined;
+
+/** Trajectories are shared by worker threads; the numbers do not depend on how many there are. */
+async function useAllThreads(): Promise<(() => Promise<void>) | null> {
+  const { openWorkers } = await import("../io/workers.js");
+  const { useWorkers } = await import("../engine/index.js");
+  const workers = await openWorkers();
+  if (workers === null) return null;
+  useWorkers(workers);
+  return () => workers.close();
 }
 
 /** Large products go to the machine's BLAS, where it has one. */

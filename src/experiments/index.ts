@@ -12,12 +12,21 @@ export type {
   RunHost,
   RunOutput,
   RunResult,
+  SavedTensor,
+  SavedValues,
   StateSeries,
+  TensorResult,
 } from "./output.js";
 export { Interrupted } from "./output.js";
 export { runExperiment } from "./run.js";
 export type {
+  BackgroundSpecification,
+  CorrectionSpecification,
+  CovarianceStructure,
+  GainSpecification,
+  ImperfectSpecification,
   InitialSpecification,
+  LearnedEach,
   LearnedValue,
   LearnSpecification,
   MethodSpecification,
@@ -27,8 +36,11 @@ export type {
   ObservationsSpecification,
   ProcessNoise,
   Specification,
+  TaperSpecification,
   TimeSpecification,
+  TrajectoryCounts,
   TwinOperator,
+  TwinSpecification,
   Value,
 } from "./specification.js";
 export { SpecificationError } from "./specification.js";

@@ -11,17 +11,20 @@ import {
 } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { Checkpoint, RunOutput } from "../experiments/output.js";
+import type { Checkpoint, RunOutput, SavedValues } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
 import { fileProblem, InputError } from "./errors.js";
 import { type Experiment, parseExperiment } from "./experiment.js";
 import { resultText, statesText } from "./results.js";
+import { readTensors, writeTensors } from "./safetensors.js";
 
 export interface LoadedExperiment extends Omit<Experiment, "output"> {
   /** Folder of the results. */
   readonly folder: string;
   /** Of the experiment, its data and the version of Kalmia: equal hashes give equal numbers. */
   readonly hash: string;
+  /** The learned values that the experiment starts from. */
+  readonly saved: SavedValues | null;
 }
 
 /** Pictures and page that go with a result. */
@@ -47,8 +50,29 @@ export async function loadExperiment(path: string, cwd: string): Promise<LoadedE
   };
   const { specification, output } = await parseExperiment(text, path, readData);
   const folder = resolve(cwd, dirname(path), output);
-  return { specification, folder, hash: experimentHash(specification) };
+  const from = specification.start?.from;
+  const kept = from === undefined ? null : modelIn(resolve(cwd, dirname(path), from), path, from);
+  const hash = experimentHash(specification, kept?.bytes ?? null);
+  return { specification, folder, hash, saved: kept?.tensors ?? null };
 }
+
+/** The model that an earlier run left in its folder of results. */
+function modelIn(folder: string, file: string, from: string) {
+  const shown = join(from, modelName);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(join(folder, modelName));
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(error);
+    const message = `${shown}: ${why}; need the folder of results of a run that learned`;
+    throw new InputError([{ file, line: null, column: null, key: "start.from", message }]);
+  }
+  return { bytes, tensors: readTensors(bytes, shown).tensors };
+}
+
+/** What a run learned, in the folder of its results. */
+const modelName = "model.safetensors";
 
 /** Text of a file; throws in words of what is wrong with it. */
 async function readText(path: string): Promise<string> {
@@ -65,9 +89,12 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function experimentHash(specification: Specification): string {
+function experimentHash(specification: Specification, model: Uint8Array | null): string {
   const text = JSON.stringify({ kalmia: kalmiaVersion(), specification });
-  return createHash("sha256").update(text).digest("hex");
+  return createHash("sha256")
+    .update(text)
+    .update(model ?? "")
+    .digest("hex");
 }
 
 /** Refuses, before a long run, a folder of results that cannot be one. */
@@ -102,6 +129,7 @@ export function writeResults(
   const files: [string, string | Uint8Array][] = [
     ["experiment.json", `${JSON.stringify(experiment, null, 2)}\n`],
     ["states.csv", statesText(output)],
+    ...modelFile(output, hash),
     ...(report?.figures ?? []).flatMap(({ name, svg, png }): [string, string | Uint8Array][] => [
       [join("figures", `${name}.svg`), svg],
       [join("figures", `${name}.png`), png],
@@ -110,6 +138,14 @@ export function writeResults(
     ["result.json", resultText(output.result)],
   ];
   writeTogether(files.map(([name, content]) => [join(folder, name), content]));
+}
+
+/** The learned values, if there are any, with what they were learned by. */
+function modelFile({ learned, result }: RunOutput, hash: string): [string, Uint8Array][] {
+  if (learned === null) return [];
+  const { name, model, method } = result;
+  const metadata = { kalmia: kalmiaVersion(), experiment: hash, name, model, method };
+  return [[modelName, writeTensors({ tensors: learned, metadata })]];
 }
 
 function writeTogether(files: readonly (readonly [string, string | Uint8Array])[]): void {

@@ -11,7 +11,11 @@ export function innovationsSection(
 ): Markup {
   if (summary === null) {
     return html`<section><h2>Does the filter know its own errors?</h2>
-<p>Nothing was observed, so there are no innovations to look at.</p></section>`;
+<p>${
+      output.result.method === "3dvar-k"
+        ? "The method knows no covariance of its forecasts, so there is nothing to measure innovations by."
+        : "Nothing was observed, so there are no innovations to look at."
+    }</p></section>`;
   }
   const { chiSquareRatio: ratio, chiSquareSd: sd } = summary;
   const sampleNote =
