@@ -184,5 +184,5 @@ export function learningOutput(
 
 const withoutErrors = (refine: boolean, n: number): string =>
   refine
-    ? `No standard errors: they take a Hessian, which is worked out for at most ${mostRefined} single values, and ${n} numbers were learned, some of them as a whole.`
+    ? `No standard errors: they take a Hessian, which is worked out for at most ${mostRefined} single values, and ${n} numbers were learned.`
     : "No standard errors: they are taken at the maximum, and `learn.refine` was off.";

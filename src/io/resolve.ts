@@ -28,7 +28,7 @@ export function resolve(file: ExperimentFile, record: ObservationRecord | null):
     time: { ...time, cycles: time.cycles ?? null },
     observations: observationsOf(file.observations, record),
     method: methodOf(method, seed),
-    learn: file.learn === undefined ? null : learnOf(file.learn),
+    learn: file.learn === undefined ? null : learnOf(file.learn, file.observations),
     ...(file.start && { start: file.start }),
   };
 }
@@ -159,6 +159,8 @@ const gainOf = ({ transpose, matrix, learn }: GainFile): GainSpecification => ({
   learn: learn === true,
 });
 
-function learnOf(file: LearnFile): LearnSpecification {
-  return { ...file, window: file.window ?? null };
+/** Newton's steps hold all that is learned from in memory: of several trajectories only if asked. */
+function learnOf(file: LearnFile, { twin }: ObservationsFile): LearnSpecification {
+  const refine = file.refine ?? twin?.trajectories === undefined;
+  return { ...file, window: file.window ?? null, refine };
 }

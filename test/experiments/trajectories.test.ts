@@ -48,7 +48,7 @@ describe("several trajectories", () => {
   });
 
   test("standard errors come from all of them", async () => {
-    const learn = "learn: { epochs: 5, window: 10 }";
+    const learn = "learn: { epochs: 5, window: 10, refine: true }";
     const one = many("{ training: 2 }", learn, "{ learn: true, start: 7.5, truth: 8 }").replace(
       "kind: enkf, members: 12, covarianceInflation: 0.2",
       "kind: 3dvar-c, background: { identity: 1 }",
