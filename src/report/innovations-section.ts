@@ -1,10 +1,12 @@
 /** Does the filter know its own errors? Innovations against what they should be, in words. */
 import type { RunOutput } from "../experiments/output.js";
+import type { Specification } from "../experiments/specification.js";
 import type { InnovationSummary } from "./innovation-summary.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import { grouped, hundredths, percent } from "./number.js";
 
 export function innovationsSection(
+  { observations }: Specification,
   output: RunOutput,
   summary: InnovationSummary | null,
   figure: Fragment,
@@ -19,7 +21,7 @@ export function innovationsSection(
   }
   const { chiSquareRatio: ratio, chiSquareSd: sd } = summary;
   const sampleNote =
-    output.learning === null
+    output.learning === null || "trajectories" in observations
       ? null
       : " Values learned from this same record make these numbers look somewhat better than they would on new data.";
   return html`<section>

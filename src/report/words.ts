@@ -90,7 +90,7 @@ function dataWords(observations: ObservationsSpecification, output: RunOutput): 
     const which =
       trajectories === undefined
         ? ""
-        : `, the first of ${count(trajectories.test)} test ${plural("trajectory", trajectories.test)}${learned ? ` (${count(trajectories.training)} others were learned from)` : ""},`;
+        : `, the first of ${count(trajectories.test)} test ${plural("trajectory", trajectories.test)}${learned ? ` (${count(trajectories.training)} others were learned from)` : ""}`;
     return html`${count(times.length)} synthetic ${plural("observation", times.length)} of a known truth${which} (${span})`;
   }
   const names = columns.length > 4 ? `${count(columns.length)} quantities` : listing(columns);
