@@ -1,4 +1,4 @@
-import type { Checkpoint, RunHost, RunOutput } from "../experiments/output.js";
+import type { Checkpoint, RunHost, RunOutput, SavedValues } from "../experiments/output.js";
 import type { Reproduction } from "../experiments/reproduction.js";
 import type { Specification } from "../experiments/specification.js";
 import type { ReportFiles } from "../io/node.js";
@@ -23,6 +23,7 @@ export interface CliHost {
     specification: Specification,
     host: RunHost,
     resume?: Checkpoint,
+    saved?: SavedValues,
   ): Promise<RunOutput>;
   renderReport(specification: Specification, output: RunOutput): Promise<ReportFiles>;
   /** What `kalmia reproduce` can make. */

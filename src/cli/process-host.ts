@@ -1,4 +1,6 @@
 import { availableParallelism, cpus } from "node:os";
+import type { WorkerPool } from "../engine/index.js";
+import type { Specification } from "../experiments/specification.js";
 import type { CliHost } from "./host.js";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
@@ -13,10 +15,15 @@ export function processHost(): CliHost {
     now: () => performance.now(),
     date: () => new Date().toISOString(),
     onStop: watchSignals,
-    runExperiment: async (specification, host, resume) => {
+    runExperiment: async (specification, host, resume, saved) => {
       await useSystemBlas();
-      const { runExperiment } = await import("../experiments/run.js");
-      return runExperiment(specification, host, resume);
+      const pool = manyTrajectories(specification) ? await useThreads(goodThreads()) : null;
+      try {
+        const { runExperiment } = await import("../experiments/run.js");
+        return await runExperiment(specification, host, resume, saved);
+      } finally {
+        await pool?.close();
+      }
     },
     renderReport: async (specification, output) => {
       const { renderReport } = await import("../report/index.js");
@@ -31,6 +38,18 @@ export function processHost(): CliHost {
   };
 }
 
+const manyTrajectories = ({ observations }: Specification): boolean =>
+  observations.kind === "twin" && observations.trajectories !== undefined;
+
+/** Trajectories are shared by worker threads; the numbers do not depend on how many there are. */
+async function useThreads(count: number): Promise<WorkerPool | null> {
+  const { openWorkers } = await import("../io/workers.js");
+  const { useWorkers } = await import("../engine/index.js");
+  const pool = count > 1 ? await openWorkers({ count: count - 1 }) : null;
+  useWorkers(pool);
+  return pool;
+}
+
 /** Large products go to the machine's BLAS, where it has one and is allowed it; its name. */
 async function useSystemBlas(): Promise<string | null> {
   if (process.env.KALMIA_BLAS === "off") return null;
@@ -42,15 +61,12 @@ async function useSystemBlas(): Promise<string | null> {
 }
 
 /** More threads than this gain little: the trajectories of a publication are few. */
-const mostThreads = 4;
+const goodThreads = (): number => Math.min(availableParallelism(), 4);
 
 async function prepareMachine(threads: number | null): Promise<string> {
   const cores = availableParallelism();
   const blas = await useSystemBlas();
-  const { openWorkers } = await import("../io/workers.js");
-  const { useWorkers } = await import("../engine/index.js");
-  const pool = await openWorkers({ count: (threads ?? Math.min(cores, mostThreads)) - 1 });
-  useWorkers(pool);
+  const pool = await useThreads(threads ?? goodThreads());
   const counted = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
   return [
     cpus()[0]?.model.trim() || "an unknown processor",

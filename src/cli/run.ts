@@ -29,7 +29,7 @@ export function addRun(program: Command, host: CliHost, finish: Finish): void {
 
 async function run(file: string, options: RunOptions, host: CliHost): Promise<ExitCode> {
   const experiment = await loadExperiment(file, host.cwd);
-  const { specification, hash } = experiment;
+  const { specification, hash, saved } = experiment;
   const folder =
     options.output === undefined ? experiment.folder : resolve(host.cwd, options.output);
   const shown = relative(host.cwd, folder) || ".";
@@ -55,6 +55,7 @@ async function run(file: string, options: RunOptions, host: CliHost): Promise<Ex
       specification,
       { progress: view.show, checkpoint: keeper.keep, stopRequested: () => stopping },
       resume,
+      saved ?? undefined,
     );
   } catch (error) {
     keeper.flush();

@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import type { ParameterResult, RunResult } from "../experiments/output.js";
+import type { ParameterResult, RunResult, TensorResult } from "../experiments/output.js";
 import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 
@@ -17,6 +17,8 @@ export function summaryText(result: RunResult, stream: Output, env: CliHost["env
   }
   const parameters = Object.entries(result.parameters);
   if (parameters.length > 0) lines.push("", ...parametersText(parameters, dim));
+  const tensors = Object.entries(result.tensors);
+  if (tensors.length > 0) lines.push("", ...tensorsText(tensors, dim));
   if (warnings.length > 0) lines.push("");
   for (const warning of warnings) lines.push(`${yellow("warning:")} ${warning}`);
   return `${lines.join("\n")}\n`;
@@ -41,5 +43,20 @@ function parametersText(
   const [first, ...rest] = tableText(hasTruth ? [...header, "truth"] : header, rows)
     .trimEnd()
     .split("\n");
+  return [dim(first), ...rest];
+}
+
+/** Matrices, vectors and networks by their sizes, roots of sums of squares. */
+function tensorsText(
+  tensors: readonly (readonly [string, TensorResult])[],
+  dim: (text: string) => string,
+): string[] {
+  const rows = tensors.map(([name, { shape, start, learned, change }]) => [
+    name,
+    shape.join("×"),
+    ...[start, learned, change].map((size) => significant(size)),
+  ]);
+  const header = ["tensor", "shape", "size at start", "learned", "of the change"];
+  const [first, ...rest] = tableText(header, rows).trimEnd().split("\n");
   return [dim(first), ...rest];
 }

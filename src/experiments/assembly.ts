@@ -1,84 +1,22 @@
-/** From a specification to the parts of a filter run, with the values that a reader gives. */
+/** What is observed of a state, and what is known before: the parts of a filter run but the filter. */
 import { log, mul, type Tensor, tensor } from "../engine/index.js";
-import { enkf, type Filter, kalman } from "../filters/index.js";
-import {
-  clohessyWiltshire,
-  linear,
-  lotkaVolterra,
-  type Model,
-  type Propagation,
-  predatorPrey,
-  propagations,
-} from "../models/index.js";
 import {
   type Operator,
   observeComponents,
   observeExp,
+  observeIndices,
   observeLog,
   observeMatrix,
   type ValueTransform,
 } from "../observe/index.js";
-import { asTensor, type Gaussian, type Scalar, type Support, vectorOf } from "../prob/index.js";
+import { asTensor, type Gaussian, type Scalar, type Support } from "../prob/index.js";
+import { inLogarithms, type Motion, together } from "./motion.js";
 import type {
   InitialSpecification,
   ModelSpecification,
   NoiseSpecification,
-  Specification,
-  Value,
 } from "./specification.js";
-import { dynamics, inflation, type Reader, readEach, variance } from "./values.js";
-
-/** Whether the state holds logarithms of the natural variables. */
-export const inLogarithms = (model: ModelSpecification): boolean =>
-  model.kind === "lotka-volterra" && model.coordinates === "log";
-
-/** A model with its parameters in place: how it crosses intervals. */
-export interface Motion {
-  readonly dimension: number;
-  readonly support: Model<unknown>["support"];
-  crossing(intervals: readonly number[]): Propagation[];
-}
-
-export function motionOf({ model: spec, time }: Specification, read: Reader): Motion {
-  const noise = processNoise(spec, read);
-  const of = <P>(model: Model<P>, params: P): Motion => ({
-    dimension: model.dimension,
-    support: model.support,
-    crossing: (intervals) => propagations(model, params, noise, intervals, time.step),
-  });
-  const rate = (value: Value, name: string) => read(value, name, dynamics);
-  const rows = (matrix: readonly (readonly Value[])[], name: string) =>
-    matrix.map((row, i) => row.map((value, j) => rate(value, `${name}[${i}][${j}]`)));
-
-  if (spec.kind === "linear") {
-    const transition = rows(spec.transition, "transition");
-    return of(linear(spec.transition.length), { transition });
-  }
-  if (spec.kind === "clohessy-wiltshire") {
-    return of(clohessyWiltshire, { meanMotion: rate(spec.meanMotion, "meanMotion") });
-  }
-  const options = { coordinates: spec.coordinates, substeps: time.substeps };
-  if ("growth" in spec) {
-    return of(lotkaVolterra(spec.growth.length, options), {
-      growth: spec.growth.map((value, i) => rate(value, `growth[${i}]`)),
-      interactions: rows(spec.interactions, "interactions"),
-    });
-  }
-  return of(predatorPrey(options), {
-    preyGrowth: rate(spec.preyGrowth, "preyGrowth"),
-    predation: rate(spec.predation, "predation"),
-    predatorDeath: rate(spec.predatorDeath, "predatorDeath"),
-    conversion: rate(spec.conversion, "conversion"),
-  });
-}
-
-const together = (values: Scalar | readonly Scalar[]): Scalar =>
-  Array.isArray(values) ? vectorOf(values) : (values as Scalar);
-
-function processNoise({ processNoise: spec }: ModelSpecification, read: Reader): Scalar | null {
-  if (spec === undefined) return null;
-  return together(readEach(read, spec.variance, "processNoise.variance", variance));
-}
+import { type Reader, readEach, variance } from "./values.js";
 
 /** R of the compared values: variances, or squares of the standard deviations of logarithms. */
 export function observationVariance(noise: NoiseSpecification, read: Reader): Scalar {
@@ -91,11 +29,30 @@ export function observationVariance(noise: NoiseSpecification, read: Reader): Sc
 
 /** How values of natural variables are compared with the state. */
 export interface View {
-  readonly operator: Operator;
+  /** h at every time; null where the components change, and are seen with each observation. */
+  readonly operator: Operator | null;
   readonly transform: ValueTransform;
   /** Values that must be positive are perturbed within the positive. */
   readonly support: Support;
 }
+
+/** h of one observation, of a state of d components. */
+export const operatorAt = (
+  { operator }: View,
+  positions: Tensor | null | undefined,
+  d: number,
+): Operator => operator ?? observeIndices(positions!, d);
+
+/** Components that change from time to time. */
+export const changingView = (support: Support): View => ({
+  operator: null,
+  transform: "identity",
+  support,
+});
+
+/** Values of positive variables are perturbed within the positive. */
+export const supportOf = (model: ModelSpecification): Support =>
+  model.kind === "lotka-volterra" ? "positive" : "real";
 
 /** Single components as the noise compares them: as they are, or by their logarithms. */
 export function viewOfComponents(
@@ -109,8 +66,7 @@ export function viewOfComponents(
     return { operator, transform: "log", support: "real" };
   }
   const operator = logs ? observeExp(components) : observeComponents(components);
-  const support = model.kind === "lotka-volterra" ? "positive" : "real";
-  return { operator, transform: "identity", support };
+  return { operator, transform: "identity", support: supportOf(model) };
 }
 
 export const viewOfMatrix = (matrix: readonly (readonly number[])[]): View => ({
@@ -137,11 +93,4 @@ export function priorOf(
     covariance: { kind: "diagonal", variance: typeof v === "number" ? v : tensor(v) },
     support,
   };
-}
-
-/** A filter whose state is a tree of tensors; which one, only the filter itself needs to know. */
-export function filterOf({ method }: Specification, read: Reader): Filter<unknown> {
-  if (method.kind !== "enkf") return kalman();
-  const covarianceInflation = read(method.covarianceInflation, "covarianceInflation", inflation);
-  return enkf({ members: method.members, covarianceInflation });
 }

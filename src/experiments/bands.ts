@@ -17,18 +17,22 @@ export interface NaturalState {
 
 const ninety = normalQuantile(0.95);
 
-/** A state of moments, or an ensemble [N, d]; `logs` says that it holds logarithms. */
+/** A state of moments, one state [d], or an ensemble [N, d]; `logs` says that it holds logarithms. */
 export function naturalState<S>(filter: Filter<S>, state: S, logs: boolean): NaturalState {
-  if (state instanceof Tensor) return ensembleState(state, logs);
+  if (state instanceof Tensor && state.shape.length === 2) return ensembleState(state, logs);
   const { mean, sd } = scope(() => {
     const { mean: m, variance } = filter.moments(state);
     return { mean: [...m.data()], sd: [...sqrt(variance).data()] };
   });
+  const lower = mean.map((m, i) => m - ninety * sd[i]!);
+  const upper = mean.map((m, i) => m + ninety * sd[i]!);
+  if (!logs) return { mean, sd, lower, upper, members: null };
+  // One state of logarithms: its own exponential, with the relative deviation of a lognormal.
   return {
-    mean,
-    sd,
-    lower: mean.map((m, i) => m - ninety * sd[i]!),
-    upper: mean.map((m, i) => m + ninety * sd[i]!),
+    mean: mean.map(Math.exp),
+    sd: sd.map((s, i) => Math.exp(mean[i]!) * Math.sqrt(Math.expm1(s * s))),
+    lower: lower.map(Math.exp),
+    upper: upper.map(Math.exp),
     members: null,
   };
 }

@@ -2,7 +2,7 @@
 import { scope, tensor } from "../engine/index.js";
 import type { Key } from "../random/index.js";
 import { simulate } from "../twin/index.js";
-import { inLogarithms, motionOf } from "./assembly.js";
+import { inLogarithms, motionOf, trueSystem } from "./motion.js";
 import {
   type InitialSpecification,
   type Specification,
@@ -24,14 +24,23 @@ function varianceOf(values: readonly number[]): number {
   return average(values.map((v) => (v - mean) ** 2));
 }
 
-/** Mean and variance of each variable, from a start with all natural variables at one. */
-export function climatology(specification: Specification, key: Key): InitialSpecification {
-  const logs = inLogarithms(specification.model);
+export interface Climatology {
+  /** Mean and variance of each variable. */
+  readonly initial: InitialSpecification;
+  /** Of the state's own variables, [d][d]. */
+  readonly covariance: readonly (readonly number[])[];
+}
+
+/** Of the true system, from a start with all natural variables near one; `asking` is the key that needs it. */
+export function climatology(specification: Specification, asking: string, key: Key): Climatology {
+  const { model } = specification;
+  const logs = inLogarithms(model);
   const rows = scope(() => {
-    const motion = motionOf(specification, truth);
+    const motion = motionOf(trueSystem(specification), truth);
     const crossing = motion.crossing(new Array<number>(steps).fill(specification.time.step));
-    const x0 = tensor(new Array<number>(motion.dimension).fill(logs ? 0 : 1));
-    return simulate(x0, crossing, key).toArray() as number[][];
+    const x0 = new Array<number>(motion.dimension).fill(logs ? 0 : 1);
+    if (model.kind === "lorenz96") x0[0] = 1.01; // equal variables would stay equal
+    return simulate(tensor(x0), crossing, key).toArray() as number[][];
   });
   const series = rows[0]!.map((_, i) => rows.map((row) => row[i]!));
   const late = series.map((values) => values.slice(steps / 2));
@@ -39,10 +48,18 @@ export function climatology(specification: Specification, key: Key): InitialSpec
   const early = series.map((values) => varianceOf(values.slice(0, steps / 2)));
   if (variance.some((v, i) => !(v > dying * early[i]!))) {
     throw new SpecificationError(
-      "method.initial",
-      "a long run of the model settles down, so it gives no initial distribution; need { mean, variance }.",
+      asking,
+      "a long run of the model settles down, so it gives no distribution; need numbers of your own.",
     );
   }
   const mean = late.map(average);
-  return { mean: logs ? mean.map(Math.exp) : mean, variance };
+  return {
+    initial: { mean: logs ? mean.map(Math.exp) : mean, variance },
+    covariance: covarianceOf(late, mean),
+  };
 }
+
+const covarianceOf = (series: readonly number[][], mean: readonly number[]): number[][] =>
+  series.map((a, i) =>
+    series.map((b, j) => average(a.map((v, k) => (v - mean[i]!) * (b[k]! - mean[j]!)))),
+  );

@@ -12,7 +12,10 @@ export type {
   RunHost,
   RunOutput,
   RunResult,
+  SavedTensor,
+  SavedValues,
   StateSeries,
+  TensorResult,
 } from "./output.js";
 export { Interrupted } from "./output.js";
 export type {
@@ -33,7 +36,13 @@ export { failuresOf, isFailed } from "./reproduction.js";
 export { reproductions } from "./reproductions.js";
 export { runExperiment } from "./run.js";
 export type {
+  BackgroundSpecification,
+  CorrectionSpecification,
+  CovarianceStructure,
+  GainSpecification,
+  ImperfectSpecification,
   InitialSpecification,
+  LearnedEach,
   LearnedValue,
   LearnSpecification,
   MethodSpecification,
@@ -43,8 +52,11 @@ export type {
   ObservationsSpecification,
   ProcessNoise,
   Specification,
+  TaperSpecification,
   TimeSpecification,
+  TrajectoryCounts,
   TwinOperator,
+  TwinSpecification,
   Value,
 } from "./specification.js";
 export { SpecificationError } from "./specification.js";

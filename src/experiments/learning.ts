@@ -1,101 +1,110 @@
 /** The learning problem of an experiment, and its answer in the terms of the result. */
-import { expandDims, mapTree, scope, tensor } from "../engine/index.js";
+import { index, leavesOf, scope, stack, type Tensor, tensor, withLeaves } from "../engine/index.js";
 import { assimilate } from "../filters/index.js";
 import {
   cyclesOf,
   type Learned,
   type LearningProblem,
   type LearnState,
+  latentCount,
   learn,
   learnStart,
+  mostRefined,
   type NamedTensors,
-  recordOf,
-  type ScalarDefinition,
-  type WindowCycle,
+  type ParameterDefinition,
+  recordsOf,
+  type Seen,
+  type Window,
   windowsOf,
 } from "../learn/index.js";
 import { type Observation, observationSeries } from "../observe/index.js";
 import { foldIn, type Key } from "../random/index.js";
-import { filterOf, motionOf, observationVariance, priorOf } from "./assembly.js";
-import type { Data } from "./data.js";
+import { operatorAt } from "./assembly.js";
+import type { Data, Trajectory } from "./data.js";
 import { Interrupted, type LearningOutput, type RunHost } from "./output.js";
+import { type Parts, partsOf } from "./parts.js";
 import { type LearnSpecification, type Specification, trainingLength } from "./specification.js";
-import { collecting, lookingUp, type Reader } from "./values.js";
+import { keysOf } from "./twins.js";
+import { isScalar, lookingUp } from "./values.js";
 
-/** Reads every value of a specification once, in the order of its parts. */
-export function readAll(
-  specification: Specification,
-  { initial }: Pick<Data, "initial">,
-  read: Reader,
-): void {
-  const motion = motionOf(specification, read);
-  observationVariance(specification.observations.noise, read);
-  filterOf(specification, read);
-  priorOf(initial, specification.model, motion, read);
+/** Trajectories as one window: what they are observed by, and keys for each and each cycle. */
+function windowOfAll(trajectories: readonly Trajectory[]): Window {
+  const record = recordsOf(
+    trajectories.map(({ series }) => series),
+    trajectories.map(({ keys }) => keys.cycles),
+  );
+  if (trajectories[0]!.positions === null) return record;
+  const positions = stack(
+    trajectories.map((each) => each.positions!),
+    0,
+  ); // [B, K, m]
+  return { ...record, trajectories: { ...record.trajectories, positions } };
 }
 
-/** Everything that a specification asks to learn. */
-export function definitionsOf(specification: Specification, data: Data): ScalarDefinition[] {
-  const found = new Map<string, ScalarDefinition>();
-  readAll(specification, data, collecting(found));
-  return [...found.values()];
+const startOf = (trajectories: readonly Trajectory[]): { readonly keys: Tensor } => ({
+  keys: keysOf(trajectories.map(({ keys }) => keys.initial)),
+});
+
+/** The first state of every trajectory, each from its own key. */
+function firstStates({ filter, prior }: Parts, keys: Tensor): unknown {
+  const states = Array.from({ length: keys.shape[0]! }, (_, b) =>
+    filter.init(prior, index(keys, 0, b)),
+  );
+  const leaves = states.map(leavesOf);
+  const stacked = leaves[0]!.map((_, i) =>
+    stack(
+      leaves.map((each) => each[i]!),
+      0,
+    ),
+  );
+  return withLeaves(states[0], stacked);
 }
 
-/** Keys of a run, one a purpose. */
-export interface RunKeys {
-  readonly initial: Key;
-  readonly cycles: Key;
-  readonly starts: Key;
-}
-
-/** What is learned from one record: single numbers. */
-export interface RecordProblem extends LearningProblem<unknown> {
-  readonly definitions: readonly ScalarDefinition[];
-}
-
-/** The filter over windows of the record; the last share of it is for validation. */
+/** The filter over windows of trajectories; of one record the last share is for validation. */
 export function learningProblem(
   specification: Specification,
   { window, validation }: LearnSpecification,
   data: Data,
-  keys: RunKeys,
-): RecordProblem {
-  const { series, view, initial } = data;
-  const K = series.times.length;
+  definitions: readonly ParameterDefinition[],
+): LearningProblem<unknown> {
+  const K = data.training[0]!.series.times.length;
   const split = trainingLength(validation, K);
   const length = window ?? split;
-  const record = recordOf(series, keys.cycles);
-  const filterAt = (values: NamedTensors) => filterOf(specification, lookingUp(values));
-  const observation = (values: NamedTensors, { trajectories }: WindowCycle): Observation => {
-    const variance = observationVariance(specification.observations.noise, lookingUp(values));
-    return { ...trajectories, operator: view.operator, variance, support: view.support };
-  };
-  const first = (values: NamedTensors): unknown => {
-    const read = lookingUp(values);
-    const prior = priorOf(initial, specification.model, motionOf(specification, read), read);
-    const state = filterAt(values).init(prior, keys.initial);
-    return mapTree(state, (x) => expandDims(x, 0)); // one trajectory
+  const record = windowOfAll(data.training);
+  const start = startOf(data.training);
+  const partsAt = (values: NamedTensors) => partsOf(specification, data, lookingUp(values));
+  const observation = ({ variance, motion }: Parts, { y, mask, positions }: Seen): Observation => {
+    const operator = operatorAt(data.view, positions, motion.dimension);
+    return { y, mask, operator, variance, support: data.view.support };
   };
   return {
-    definitions: definitionsOf(specification, data),
-    initial: first,
+    definitions,
+    initial: (values, { keys }) => firstStates(partsAt(values), keys!),
     run: (values, before, part) => {
-      const motion = motionOf(specification, lookingUp(values));
+      const parts = partsAt(values);
       const seen = cyclesOf(part);
-      const cycles = motion.crossing(part.intervals).map((propagation, t) => ({
+      const cycles = parts.motion.crossing(part.intervals).map((propagation, t) => ({
         ...propagation,
-        observation: observation(values, seen[t]!),
+        observation: observation(parts, seen[t]!.trajectories),
       }));
       const cycleKeys = seen.map(({ key }) => key);
-      return assimilate(filterAt(values), before, cycles, cycleKeys);
+      return assimilate(parts.filter, before, cycles, cycleKeys);
     },
-    reenter: (values, _, part) => {
+    reenter: (values, { keys }, part) => {
+      const parts = partsAt(values);
       const [seen] = cyclesOf(part);
       const key = foldIn(seen!.key, purposeOfEntry);
-      return filterAt(values).analyse(first(values), observation(values, seen!), key).state;
+      const first = firstStates(parts, keys!);
+      return parts.filter.analyse(first, observation(parts, seen!.trajectories), key).state;
     },
-    training: { start: {}, windows: windowsOf(record, length, 0, split) },
-    validation: { start: null, windows: windowsOf(record, length, split, K) },
+    training: { start, windows: windowsOf(record, length, 0, split) },
+    validation:
+      data.validation.length > 0
+        ? {
+            start: startOf(data.validation),
+            windows: windowsOf(windowOfAll(data.validation), length),
+          }
+        : { start: null, windows: windowsOf(record, length, split, K) },
   };
 }
 
@@ -106,7 +115,7 @@ const purposeOfEntry = 0;
 export function learnWith(
   problem: LearningProblem<unknown>,
   specification: LearnSpecification,
-  keys: RunKeys,
+  starts: Key,
   host: RunHost,
   from: LearnState = learnStart,
 ): Promise<Learned> {
@@ -128,8 +137,13 @@ export function learnWith(
     }
     if (host.stopRequested()) throw new Interrupted("stopped at the host's request");
   };
-  return learn(problem, { ...specification, key: foldIn(keys.starts, 0) }, visit, from);
+  const refine = specification.refine && refinable(problem.definitions);
+  return learn(problem, { ...specification, refine, key: foldIn(starts, 0) }, visit, from);
 }
+
+/** Newton's steps need a Hessian, which is for few numbers: what is learned whole is left to Adam. */
+const refinable = (definitions: readonly ParameterDefinition[]): boolean =>
+  definitions.every(isScalar) && definitions.length <= mostRefined;
 
 /** Milliseconds after which other events get their turn. */
 const restEvery = 50;
@@ -140,29 +154,35 @@ const restEvery = 50;
  */
 export function learningOutput(
   { reports, attempts, best, uncertainty }: Learned,
-  { definitions, training }: RecordProblem,
-  { plain, view }: Data,
+  { definitions, training }: LearningProblem<unknown>,
+  { training: courses, view }: Data,
+  { refine }: LearnSpecification,
 ): LearningOutput {
   const count = training.windows.reduce((n, { intervals }) => n + intervals.length, 0);
-  const first = <T>(rows: readonly T[]): T[] => rows.slice(0, count);
-  const learnedFrom = { times: first(plain.times), values: first(plain.values) };
-  const { logJacobian } = scope(() => observationSeries(learnedFrom, view.transform));
-  const value = ({ bijection }: ScalarDefinition, latent: number) =>
-    scope(() => bijection.forward(tensor(latent))).item();
+  const logJacobian = courses.reduce((total, { plain }) => {
+    if (view.transform === "identity") return total;
+    const [times, values] = [plain.times.slice(0, count), plain.values.slice(0, count)];
+    return total + scope(() => observationSeries({ times, values }, view.transform)).logJacobian;
+  }, 0);
   return {
     losses: reports,
     restarts: attempts.map(({ latents, logLikelihood }) => ({
       logLikelihood: logLikelihood + logJacobian,
       parameters: Object.fromEntries(
-        definitions.map((definition) => {
-          const { name } = definition;
-          return [name, value(definition, latents[name]![0]!)];
-        }),
+        definitions
+          .filter(isScalar)
+          .map(({ name, bijection }) => [
+            name,
+            scope(() => bijection.forward(tensor(latents[name]![0]!))).item(),
+          ]),
       ),
     })),
     best,
-    uncertainty:
-      uncertainty?.explanation ??
-      "No standard errors: they are taken at the maximum, and `learn.refine` was off.",
+    uncertainty: uncertainty?.explanation ?? withoutErrors(refine, latentCount(definitions)),
   };
 }
+
+const withoutErrors = (refine: boolean, n: number): string =>
+  refine
+    ? `No standard errors: they take a Hessian, which is worked out for at most ${mostRefined} single values, and ${n} numbers were learned.`
+    : "No standard errors: they are taken at the maximum, and `learn.refine` was off.";

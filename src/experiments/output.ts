@@ -10,6 +10,25 @@ export interface ParameterResult {
   readonly interval: readonly [number, number] | null;
 }
 
+/** A learned matrix, vector or part of a network: sizes are roots of sums of squares. */
+export interface TensorResult {
+  readonly shape: readonly number[];
+  readonly start: number;
+  readonly learned: number;
+  /** The size of what was learned less the start. */
+  readonly change: number;
+  /** In twins, where it makes data: the size of the truth, and how far it is from start and learned. */
+  readonly truth?: { readonly size: number; readonly start: number; readonly learned: number };
+}
+
+/** Learned values by name, to be kept and to start from: row-major, the same numbers to the bit. */
+export type SavedValues = Readonly<Record<string, SavedTensor>>;
+
+export interface SavedTensor {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
 export interface ForecastAnalysis {
   readonly forecast: number;
   readonly analysis: number;
@@ -29,7 +48,11 @@ export interface RunResult {
   readonly crps: number | null;
   /** Natural logarithm, all constants included. */
   readonly logLikelihood: number | null;
+  /** Learned numbers, by name. */
   readonly parameters: Readonly<Record<string, ParameterResult>>;
+  /** Learned matrices, vectors and networks, by name. */
+  readonly tensors: Readonly<Record<string, TensorResult>>;
+  /** Of all test trajectories together, as are the scores. */
   readonly cycles: number;
   readonly seconds: number;
   readonly cyclesPerSecond: number;
@@ -105,6 +128,8 @@ export interface RunOutput {
   readonly observations: ObservationSeries;
   readonly innovations: InnovationSeries;
   readonly learning: LearningOutput | null;
+  /** What the filter ran with, if it was learned here; else null. */
+  readonly learned: SavedValues | null;
 }
 
 export interface Progress {

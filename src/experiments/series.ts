@@ -4,7 +4,7 @@
  * One cycle is captured and replayed, so that a run that diverges can say at which cycle, and
  * what came before is kept.
  */
-import { capture, NumericError, slice } from "../engine/index.js";
+import { capture, index, NumericError } from "../engine/index.js";
 import {
   type Cycle,
   type CycleResult,
@@ -12,11 +12,11 @@ import {
   type Filter,
   runCycle,
 } from "../filters/index.js";
-import type { NamedTensors } from "../learn/index.js";
-import { type ObservationSeries, observationAt } from "../observe/index.js";
+import type { NamedTensors, Seen } from "../learn/index.js";
 import type { Key } from "../random/index.js";
-import { filterOf, motionOf, observationVariance, priorOf } from "./assembly.js";
-import type { Data } from "./data.js";
+import { operatorAt } from "./assembly.js";
+import type { Data, Trajectory } from "./data.js";
+import { partsOf } from "./parts.js";
 import type { Specification } from "./specification.js";
 import { lookingUp } from "./values.js";
 
@@ -36,78 +36,63 @@ export function horizon({ time }: Specification): number[] {
   return new Array<number>(whole).fill(time.step);
 }
 
-/** The parts of one cycle, with the values in place. */
-function parts(specification: Specification, { initial }: Data, values: NamedTensors) {
-  const read = lookingUp(values);
-  const motion = motionOf(specification, read);
-  return {
-    motion,
-    filter: filterOf(specification, read),
-    prior: priorOf(initial, specification.model, motion, read),
-    variance: observationVariance(specification.observations.noise, read),
-  };
-}
-
-export function runFilter(
+/** Runs of the filter over trajectories, all with the same values; its programs are made once. */
+export function filterRuns(
   specification: Specification,
   data: Data,
   values: NamedTensors,
-  initialKey: Key,
-  key: Key,
-): FilterRun<unknown> {
-  const { series, view } = data;
-  const beyond = horizon(specification);
-  const intervals = [...series.intervals, ...beyond];
-  const keys = cycleKeys(key, 0, intervals.length);
-
+): (trajectory: Trajectory) => FilterRun<unknown> {
+  const { view } = data;
+  const parts = (at: NamedTensors) => partsOf(specification, data, lookingUp(at));
   const begin = capture((at: NamedTensors, startKey: Key) => {
-    const { filter, prior } = parts(specification, data, at);
+    const { filter, prior } = parts(at);
     return filter.init(prior, startKey);
   });
   const advance = capture(
-    (
-      at: NamedTensors,
-      before: unknown,
-      interval: number,
-      observed: Pick<ObservationSeries, "y" | "mask"> | null,
-      cycleKey: Key,
-    ) => {
-      const { filter, motion, variance } = parts(specification, data, at);
-      const observation =
-        observed && observationAt(observed, 0, view.operator, variance, view.support);
-      return runCycle(
-        filter,
-        before,
-        { ...motion.crossing([interval])[0]!, observation },
-        cycleKey,
-      );
+    (at: NamedTensors, before: unknown, interval: number, seen: Seen | null, cycleKey: Key) => {
+      const { filter, motion, variance } = parts(at);
+      const observation = seen && {
+        y: seen.y,
+        mask: seen.mask,
+        operator: operatorAt(view, seen.positions, motion.dimension),
+        variance,
+        support: view.support,
+      };
+      const [crossing] = motion.crossing([interval]);
+      return runCycle(filter, before, { ...crossing!, observation }, cycleKey);
     },
   );
+  const { filter, motion } = parts(values);
 
-  const { filter, motion } = parts(specification, data, values);
-  const results: CycleResult<unknown>[] = [];
-  const finished = (failure: FilterRun<unknown>["failure"]): FilterRun<unknown> => ({
-    filter,
-    results,
-    cycles: motion.crossing(intervals).slice(0, results.length),
-    failure,
-  });
-  try {
-    let state = begin(values, initialKey);
-    for (const [k, interval] of intervals.entries()) {
-      const observed = k < series.times.length ? rowOf(series, k) : null;
-      const result = advance(values, state, interval, observed, keys[k]!);
-      state = result.analysis;
-      results.push(result);
+  return (trajectory) => {
+    const { series, keys } = trajectory;
+    const intervals = [...series.intervals, ...horizon(specification)];
+    const all = cycleKeys(keys.cycles, 0, intervals.length);
+    const results: CycleResult<unknown>[] = [];
+    const finished = (failure: FilterRun<unknown>["failure"]): FilterRun<unknown> => ({
+      filter,
+      results,
+      cycles: motion.crossing(intervals).slice(0, results.length),
+      failure,
+    });
+    try {
+      let state = begin(values, keys.initial);
+      for (const [k, interval] of intervals.entries()) {
+        const seen = k < series.times.length ? seenAt(trajectory, k) : null;
+        const result = advance(values, state, interval, seen, all[k]!);
+        state = result.analysis;
+        results.push(result);
+      }
+      return finished(null);
+    } catch (error) {
+      if (!(error instanceof NumericError)) throw error;
+      return finished({ cycle: results.length, message: error.message });
     }
-    return finished(null);
-  } catch (error) {
-    if (!(error instanceof NumericError)) throw error;
-    return finished({ cycle: results.length, message: error.message });
-  }
+  };
 }
 
-const rowOf = ({ y, mask }: ObservationSeries, k: number) => ({
-  y: slice(y, 0, k, k + 1),
-  mask: mask && slice(mask, 0, k, k + 1),
+const seenAt = ({ series: { y, mask }, positions }: Trajectory, k: number): Seen => ({
+  y: index(y, 0, k),
+  mask: mask && index(mask, 0, k),
+  positions: positions && index(positions, 0, k),
 });

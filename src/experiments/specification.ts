@@ -18,15 +18,22 @@ export interface LearnedValue {
   readonly positive?: boolean;
 }
 
+/** A number to be learned for each component, all from one start. */
+export interface LearnedEach extends LearnedValue {
+  readonly each: true;
+}
+
 /** N(0, diag(variance)) added after each model step; one value for all components, or one each. */
 export interface ProcessNoise {
-  readonly variance: Value | readonly Value[];
+  readonly variance: Value | LearnedEach | readonly Value[];
 }
 
 export type ModelSpecification =
   | LinearSpecification
+  | Lorenz96Specification
   | PredatorPreySpecification
   | GeneralLotkaVolterraSpecification
+  | BlockLotkaVolterraSpecification
   | ClohessyWiltshireSpecification;
 
 /** x_t = A x_{t−1}, one application a step. */
@@ -36,6 +43,33 @@ export interface LinearSpecification {
   readonly processNoise?: ProcessNoise;
 }
 
+/** d variables on a ring, ẋ_i = (x_{i+1} − x_{i−2}) x_{i−1} − x_i + forcing. */
+export interface Lorenz96Specification {
+  readonly kind: "lorenz96";
+  readonly dimension: number;
+  readonly forcing: Value;
+  /** The filter's model is not this system but a polynomial near to it; a twin's truth is the system. */
+  readonly imperfect?: ImperfectSpecification;
+  /** A learned correction of the filter's model; the truth of a twin has none. */
+  readonly correction?: CorrectionSpecification;
+  readonly processNoise?: ProcessNoise;
+}
+
+/** 18 coefficients drawn about the true ones, variances {1, .1, .01} × variance for degrees 0, 1, 2. */
+export interface ImperfectSpecification {
+  readonly variance: number;
+  readonly seed: number;
+}
+
+/** A residual network that is added to the map of a step, or to the tendency. */
+export interface CorrectionSpecification {
+  readonly kind: "residual-network";
+  readonly on: "map" | "tendency";
+  readonly learn: true;
+  /** Of the first weights. */
+  readonly seed: number;
+}
+
 /** Two species: u' = (preyGrowth − predation·v) u, v' = (conversion·u − predatorDeath) v. */
 export interface PredatorPreySpecification {
   readonly kind: "lotka-volterra";
@@ -43,6 +77,16 @@ export interface PredatorPreySpecification {
   readonly predation: Value;
   readonly predatorDeath: Value;
   readonly conversion: Value;
+  readonly coordinates: Coordinates;
+  readonly processNoise?: ProcessNoise;
+}
+
+/** n species in groups, about their steady state: x' = x ∘ A (x − steadyState), A by its blocks. */
+export interface BlockLotkaVolterraSpecification {
+  readonly kind: "lotka-volterra";
+  /** The upper block triangle, row by row: k (k + 1)/2 values of k groups. */
+  readonly blocks: readonly Value[];
+  readonly steadyState: readonly Value[];
   readonly coordinates: Coordinates;
   readonly processNoise?: ProcessNoise;
 }
@@ -83,7 +127,10 @@ export type TwinOperator =
   | { readonly kind: "identity" }
   | { readonly kind: "every"; readonly every: number }
   | { readonly kind: "indices"; readonly indices: readonly number[] }
-  | { readonly kind: "random"; readonly ratio: number }
+  /** A share of the components, drawn once for the run or anew at each time. */
+  | { readonly kind: "random"; readonly ratio: number; readonly everyStep?: true }
+  /** A share of the components, as evenly spaced as whole numbers allow. */
+  | { readonly kind: "spaced"; readonly ratio: number }
   | { readonly kind: "matrix"; readonly matrix: readonly (readonly number[])[] };
 
 /** y = H x + N(0, variance), or y = x exp(N(0, sd²)) component by component. */
@@ -91,8 +138,23 @@ export type NoiseSpecification =
   | { readonly kind: "normal"; readonly variance: Value | readonly Value[] }
   | { readonly kind: "lognormal"; readonly sd: Value | readonly Value[] };
 
+/** Courses of the true system: to learn from, to judge by and to score on. */
+export interface TrajectoryCounts {
+  readonly training: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+export interface TwinSpecification {
+  readonly kind: "twin";
+  readonly operator: TwinOperator;
+  readonly noise: NoiseSpecification;
+  /** Absent: one course, for everything. */
+  readonly trajectories?: TrajectoryCounts;
+}
+
 export type ObservationsSpecification =
-  | { readonly kind: "twin"; readonly operator: TwinOperator; readonly noise: NoiseSpecification }
+  | TwinSpecification
   | {
       readonly kind: "record";
       /** Where it came from, for the report. */
@@ -120,16 +182,63 @@ export interface InitialSpecification {
   readonly variance: number | readonly number[];
 }
 
+interface MethodBase {
+  readonly initial: InitialSpecification | null;
+}
+
+/** What methods with members have in common. */
+export interface EnsembleSpecification extends MethodBase {
+  readonly members: number;
+  /** φ of C = (1 + φ) Ĉ; in (0, 1) when it is learned. */
+  readonly covarianceInflation: Value;
+  readonly taper?: TaperSpecification;
+}
+
 export type MethodSpecification =
-  | { readonly kind: "kalman"; readonly initial: InitialSpecification | null }
-  | { readonly kind: "rts"; readonly initial: InitialSpecification | null }
-  | {
-      readonly kind: "enkf";
-      readonly members: number;
-      /** φ of C = (1 + φ) Ĉ; in (0, 1) when it is learned. */
-      readonly covarianceInflation: Value;
-      readonly initial: InitialSpecification | null;
-    };
+  | (MethodBase & { readonly kind: "kalman" | "rts" })
+  | (EnsembleSpecification & { readonly kind: "enkf" })
+  | (MethodBase & { readonly kind: "3dvar-c"; readonly background: BackgroundSpecification })
+  | (MethodBase & { readonly kind: "3dvar-k"; readonly gain: GainSpecification })
+  | (EnsembleSpecification & {
+      readonly kind: "ens3dvar";
+      readonly background: BackgroundSpecification;
+      /** The share of the members' covariance; in (0, 1) when it is learned. */
+      readonly mixing: Value;
+    });
+
+/** Covariances damped with distance, to nothing from twice the half-width on. */
+export interface TaperSpecification {
+  readonly kind: "gaspari-cohn";
+  readonly halfWidth: Value;
+}
+
+/** A static covariance C: given, or the start of what is learned. */
+export interface BackgroundSpecification {
+  readonly start:
+    | { readonly kind: "identity"; readonly variance: number }
+    | { readonly kind: "climatology"; readonly share: number }
+    | { readonly kind: "matrix"; readonly matrix: readonly (readonly number[])[] };
+  /** What is learned of C; null: nothing. */
+  readonly structure: CovarianceStructure | null;
+}
+
+export type CovarianceStructure =
+  /** A factor B [d, d] of C = B Bᵀ. */
+  | { readonly kind: "dense" }
+  /** Variances [d]. */
+  | { readonly kind: "diagonal" }
+  /** An upper triangular factor with so many diagonals above the main one. */
+  | { readonly kind: "band"; readonly band: number }
+  /** B [d, rank] of C = C₀ + B Bᵀ. */
+  | { readonly kind: "rank"; readonly rank: number; readonly seed: number };
+
+/** A gain K [d, m]: given, or the start of what is learned. */
+export interface GainSpecification {
+  readonly start:
+    | { readonly kind: "transpose"; readonly factor: number }
+    | { readonly kind: "matrix"; readonly matrix: readonly (readonly number[])[] };
+  readonly learn: boolean;
+}
 
 export interface LearnSpecification {
   readonly epochs: number;
@@ -163,6 +272,8 @@ export interface Specification {
   readonly observations: ObservationsSpecification;
   readonly method: MethodSpecification;
   readonly learn: LearnSpecification | null;
+  /** Where learned values come from, instead of their starts; absent: from the starts. */
+  readonly start?: { readonly from: string };
 }
 
 /** An experiment that cannot be run as it is written; `key` is the place in it to change. */

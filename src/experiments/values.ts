@@ -5,9 +5,15 @@
  * One reader makes a list of what is to be learned, another looks up the current tensors, a third
  * gives the truth of a twin; so the assembly is written once.
  */
-import type { NamedTensors, ParameterGroup, ScalarDefinition } from "../learn/index.js";
+import { full, scope, type Tensor } from "../engine/index.js";
+import type {
+  NamedTensors,
+  ParameterDefinition,
+  ParameterGroup,
+  ScalarDefinition,
+} from "../learn/index.js";
 import { type Bijection, positive, type Scalar, scaled, unitInterval } from "../prob/index.js";
-import type { LearnedValue, Value } from "./specification.js";
+import type { LearnedEach, LearnedValue, Value } from "./specification.js";
 
 /** What a value must be by its nature; a learned value may ask for positivity besides. */
 export type Nature = "real" | "positive" | "unit interval";
@@ -17,11 +23,24 @@ export interface ValueRole {
   readonly group: ParameterGroup;
 }
 
-export type Reader = (value: Value, name: string, role: ValueRole) => Scalar;
+/** A tensor that is learned as a whole; what it starts from is worked out only where it is asked for. */
+export interface LearnedTensor {
+  readonly start: () => Tensor;
+  /** In twins, where it makes data. */
+  readonly truth?: () => Tensor;
+  readonly bijection: Bijection;
+  readonly group: ParameterGroup;
+}
+
+export interface Reader {
+  value(value: Value, name: string, role: ValueRole): Scalar;
+  tensor(name: string, learned: LearnedTensor): Tensor;
+}
 
 export const dynamics: ValueRole = { nature: "real", group: "dynamics" };
 export const variance: ValueRole = { nature: "positive", group: "dynamics" };
-export const inflation: ValueRole = { nature: "unit interval", group: "filter" };
+export const share: ValueRole = { nature: "unit interval", group: "filter" };
+export const width: ValueRole = { nature: "positive", group: "filter" };
 
 function bijectionOf({ start, positive: asked }: LearnedValue, nature: Nature): Bijection {
   if (nature === "unit interval") return unitInterval;
@@ -29,32 +48,51 @@ function bijectionOf({ start, positive: asked }: LearnedValue, nature: Nature): 
   return scaled(start === 0 ? 1 : Math.abs(start));
 }
 
-/** Notes every learned value, once, and reads its start. */
-export function collecting(into: Map<string, ScalarDefinition>): Reader {
-  return (value, name, { nature, group }) => {
-    if (typeof value === "number") return value;
-    const bijection = bijectionOf(value, nature);
-    into.set(name, { name, start: value.start, bijection, group });
-    return value.start;
+/** Notes everything learned, once, and reads its start. */
+export function collecting(into: Map<string, ParameterDefinition>): Reader {
+  return {
+    value: (value, name, { nature, group }) => {
+      if (typeof value === "number") return value;
+      const bijection = bijectionOf(value, nature);
+      into.set(name, { name, start: value.start, bijection, group });
+      return value.start;
+    },
+    tensor: (name, { start, bijection, group }) => {
+      const first = scope(start);
+      into.set(name, { name, start: first, bijection, group });
+      return first;
+    },
   };
 }
 
+/** Whether one number is learned, and no tensor. */
+export const isScalar = (definition: ParameterDefinition): definition is ScalarDefinition =>
+  typeof definition.start === "number";
+
 /** Reads learned values from named tensors. */
-export const lookingUp =
-  (values: NamedTensors): Reader =>
-  (value, name) =>
-    typeof value === "number" ? value : values[name]!;
+export const lookingUp = (values: NamedTensors): Reader => ({
+  value: (value, name) => (typeof value === "number" ? value : values[name]!),
+  tensor: (name) => values[name]!,
+});
 
 /** Reads the truth of a twin; a learned value without one is true at its start. */
-export const truth: Reader = (value) =>
-  typeof value === "number" ? value : (value.truth ?? value.start);
+export const truth: Reader = {
+  value: (value) => (typeof value === "number" ? value : (value.truth ?? value.start)),
+  tensor: (_, { start, truth: known = start }) => known(),
+};
 
 /** The truths that a specification gives, by name. */
-export function collectingTruth(into: Map<string, number>): Reader {
-  return (value, name) => {
-    if (typeof value === "number") return value;
-    if (value.truth !== undefined) into.set(name, value.truth);
-    return value.start;
+export function collectingTruth(into: Map<string, Scalar>): Reader {
+  return {
+    value: (value, name) => {
+      if (typeof value === "number") return value;
+      if (value.truth !== undefined) into.set(name, value.truth);
+      return value.start;
+    },
+    tensor: (name, { start, truth: known }) => {
+      if (known !== undefined) into.set(name, known());
+      return start();
+    },
   };
 }
 
@@ -65,9 +103,17 @@ export function readEach(
   name: string,
   role: ValueRole,
 ): Scalar | readonly Scalar[] {
-  if (!isList(values)) return read(values, name, role);
-  return values.map((value, i) => read(value, `${name}[${i}]`, role));
+  if (!isList(values)) return read.value(values, name, role);
+  return values.map((value, i) => read.value(value, `${name}[${i}]`, role));
 }
 
 const isList = (values: Value | readonly Value[]): values is readonly Value[] =>
   Array.isArray(values);
+
+/** One learned positive number for each of d components, [d]. */
+export const eachOf = ({ start, truth: known }: LearnedEach, d: number): LearnedTensor => ({
+  start: () => full([d], start),
+  ...(known === undefined ? {} : { truth: () => full([d], known) }),
+  bijection: positive(start),
+  group: "dynamics",
+});

@@ -85,10 +85,14 @@ function checkSections(
   const { model, time, observations, method, learn } = sections;
   const dimension = model === null ? null : checkModel(model, tell);
   if (observations !== null) checkObservations(observations, model, dimension, tell);
-  if (method !== null) checkMethod(method, sections, dimension, tell);
+  const hasGaps = record?.values.some((row) => row.some(Number.isNaN)) ?? false;
+  if (method !== null) checkMethod(method, sections, dimension, hasGaps, tell);
   if (time !== null) checkTime(time, sections, given, tell);
   checkLearned(sections, given, tell);
-  if (learn !== null) checkWindow(learn, record?.times.length ?? time?.cycles ?? null, tell);
+  if (learn !== null) {
+    const times = record?.times.length ?? time?.cycles ?? null;
+    checkWindow(learn, times, observations?.twin?.trajectories !== undefined, tell);
+  }
 }
 
 async function loadRecord(

@@ -24,7 +24,11 @@ export function kalmiaVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+export function sha256(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
 
 /** Refuses, before a long run, a folder of results that cannot be one. */
 export function checkFolder(folder: string, shown: string): void {

@@ -1,7 +1,8 @@
 /** Files: the entry of all that touches a file system. */
+import { readFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { Checkpoint, RunOutput } from "../experiments/output.js";
+import type { Checkpoint, RunOutput, SavedValues } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
 import { fileProblem, InputError } from "./errors.js";
 import { type Experiment, parseExperiment } from "./experiment.js";
@@ -15,6 +16,7 @@ import {
   writeTogether,
 } from "./files.js";
 import { resultText, statesText } from "./results.js";
+import { readTensors, writeTensors } from "./safetensors.js";
 
 export { checkFolder, kalmiaVersion, type ReportFiles } from "./files.js";
 export { type Stamp, trialStore, writeReproduction } from "./trials.js";
@@ -24,6 +26,8 @@ export interface LoadedExperiment extends Omit<Experiment, "output"> {
   readonly folder: string;
   /** Of the experiment, its data and the version of Kalmia: equal hashes give equal numbers. */
   readonly hash: string;
+  /** The learned values that the experiment starts from. */
+  readonly saved: SavedValues | null;
 }
 
 /** Reads and checks an experiment file and its data; `cwd` is what relative paths start from. */
@@ -37,8 +41,29 @@ export async function loadExperiment(path: string, cwd: string): Promise<LoadedE
   };
   const { specification, output } = await parseExperiment(text, path, readData);
   const folder = resolve(cwd, dirname(path), output);
-  return { specification, folder, hash: experimentHash(specification) };
+  const from = specification.start?.from;
+  const kept = from === undefined ? null : modelIn(resolve(cwd, dirname(path), from), path, from);
+  const hash = experimentHash(specification, kept?.bytes ?? null);
+  return { specification, folder, hash, saved: kept?.tensors ?? null };
 }
+
+/** The model that an earlier run left in its folder of results. */
+function modelIn(folder: string, file: string, from: string) {
+  const shown = join(from, modelName);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(join(folder, modelName));
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : String(error);
+    const message = `${shown}: ${why}; need the folder of results of a run that learned`;
+    throw new InputError([{ file, line: null, column: null, key: "start.from", message }]);
+  }
+  return { bytes, tensors: readTensors(bytes, shown).tensors };
+}
+
+/** What a run learned, in the folder of its results. */
+const modelName = "model.safetensors";
 
 /** Text of a file; throws in words of what is wrong with it. */
 async function readText(path: string): Promise<string> {
@@ -55,9 +80,9 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function experimentHash(specification: Specification): string {
+function experimentHash(specification: Specification, model: Uint8Array | null): string {
   const text = JSON.stringify({ kalmia: kalmiaVersion(), specification });
-  return sha256(text);
+  return sha256(text, model ?? "");
 }
 
 /** Writes all files of a finished run, or leaves the results of an earlier one whole. */
@@ -71,6 +96,7 @@ export function writeResults(
   const files: [string, string | Uint8Array][] = [
     ["experiment.json", `${JSON.stringify(experiment, null, 2)}\n`],
     ["states.csv", statesText(output)],
+    ...modelFile(output, hash),
     ...(report?.figures ?? []).flatMap(({ name, svg, png }): [string, string | Uint8Array][] => [
       [join("figures", `${name}.svg`), svg],
       [join("figures", `${name}.png`), png],
@@ -79,6 +105,14 @@ export function writeResults(
     ["result.json", resultText(output.result)],
   ];
   writeTogether(files.map(([name, content]) => [join(folder, name), content]));
+}
+
+/** The learned values, if there are any, with what they were learned by. */
+function modelFile({ learned, result }: RunOutput, hash: string): [string, Uint8Array][] {
+  if (learned === null) return [];
+  const { name, model, method } = result;
+  const metadata = { kalmia: kalmiaVersion(), experiment: hash, name, model, method };
+  return [[modelName, writeTensors({ tensors: learned, metadata })]];
 }
 
 /** The checkpoint of an experiment in its folder of results. */

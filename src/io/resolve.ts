@@ -1,4 +1,7 @@
 import type {
+  BackgroundSpecification,
+  CovarianceStructure,
+  GainSpecification,
   InitialSpecification,
   LearnSpecification,
   MethodSpecification,
@@ -10,7 +13,7 @@ import type {
   TwinOperator,
 } from "../experiments/specification.js";
 import type { LearnFile } from "./schema/learn.js";
-import type { MethodFile } from "./schema/method.js";
+import type { BackgroundFile, GainFile, MethodFile } from "./schema/method.js";
 import type { ModelFile } from "./schema/model.js";
 import type { ObservationsFile, OperatorFile, TwinFile } from "./schema/observations.js";
 import type { ExperimentFile } from "./schema.js";
@@ -21,24 +24,42 @@ export function resolve(file: ExperimentFile, record: ObservationRecord | null):
   return {
     name,
     seed,
-    model: modelOf(file.model, file.model.processNoise ?? method.processNoise),
+    model: modelOf(file.model, file.model.processNoise ?? method.processNoise, seed),
     time: { ...time, cycles: time.cycles ?? null },
     observations: observationsOf(file.observations, record),
-    method: methodOf(method),
-    learn: file.learn === undefined ? null : learnOf(file.learn),
+    method: methodOf(method, seed),
+    learn: file.learn === undefined ? null : learnOf(file.learn, file.observations),
+    ...(file.start && { start: file.start }),
   };
 }
 
-function modelOf(file: ModelFile, noise: ModelFile["processNoise"]): ModelSpecification {
+function modelOf(
+  file: ModelFile,
+  noise: ModelFile["processNoise"],
+  seed: number,
+): ModelSpecification {
   const processNoise = noise === undefined ? {} : { processNoise: noise };
   switch (file.kind) {
     case "linear":
       return { kind: "linear", transition: file.transition, ...processNoise };
     case "clohessy-wiltshire":
       return { kind: "clohessy-wiltshire", meanMotion: file.meanMotion, ...processNoise };
+    case "lorenz96": {
+      const { imperfect, correction, ...rest } = file;
+      return {
+        ...rest,
+        ...(imperfect && { imperfect: { seed, ...imperfect } }),
+        ...(correction && { correction: { seed, ...correction } }),
+        ...processNoise,
+      };
+    }
     case "lotka-volterra": {
       const { kind, coordinates } = file;
       const { preyGrowth, predation, predatorDeath, conversion, growth, interactions } = file;
+      const { blocks, steadyState } = file;
+      if (blocks !== undefined && steadyState !== undefined) {
+        return { kind, blocks, steadyState, coordinates, ...processNoise };
+      }
       if (growth !== undefined && interactions !== undefined) {
         return { kind, growth, interactions, coordinates, ...processNoise };
       }
@@ -61,7 +82,12 @@ function observationsOf(
 ): ObservationsSpecification {
   return twin === undefined
     ? { kind: "record", source: file!.path, record: record!, noise: file!.noise }
-    : { kind: "twin", operator: operatorOf(twin.operator), noise: twinNoise(twin) };
+    : {
+        kind: "twin",
+        operator: operatorOf(twin.operator),
+        noise: twinNoise(twin),
+        ...(twin.trajectories && { trajectories: twin.trajectories }),
+      };
 }
 
 function twinNoise({ variance, noise }: TwinFile): NoiseSpecification {
@@ -70,27 +96,71 @@ function twinNoise({ variance, noise }: TwinFile): NoiseSpecification {
 
 function operatorOf(operator: OperatorFile): TwinOperator {
   if (operator === "identity") return { kind: "identity" };
-  const { every, indices, random, matrix } = operator;
+  const { every, indices, random, everyStep, ratio, matrix } = operator;
   if (every !== undefined) return { kind: "every", every };
   if (indices !== undefined) return { kind: "indices", indices };
-  if (random !== undefined) return { kind: "random", ratio: random };
+  if (random !== undefined) {
+    return { kind: "random", ratio: random, ...(everyStep && { everyStep }) };
+  }
+  if (ratio !== undefined) return { kind: "spaced", ratio };
   return { kind: "matrix", matrix: matrix! };
 }
 
-function methodOf(file: MethodFile): MethodSpecification {
+function methodOf(file: MethodFile, seed: number): MethodSpecification {
   const initial: InitialSpecification | null = file.initial ?? null;
   switch (file.kind) {
     case "kalman":
-      return { kind: "kalman", initial };
     case "rts":
-      return { kind: "rts", initial };
-    case "enkf": {
-      const { kind, members, covarianceInflation } = file;
-      return { kind, members, covarianceInflation, initial };
+      return { kind: file.kind, initial };
+    case "enkf":
+      return { kind: file.kind, ...ensembleOf(file), initial };
+    case "3dvar-c":
+      return { kind: file.kind, background: backgroundOf(file.background, seed), initial };
+    case "3dvar-k":
+      return { kind: file.kind, gain: gainOf(file.gain), initial };
+    case "ens3dvar": {
+      const { kind, mixing } = file;
+      const background = backgroundOf(file.background, seed);
+      return { kind, ...ensembleOf(file), background, mixing, initial };
     }
   }
 }
 
-function learnOf(file: LearnFile): LearnSpecification {
-  return { ...file, window: file.window ?? null };
+const ensembleOf = (file: Extract<MethodFile, { kind: "enkf" | "ens3dvar" }>) => {
+  const { members, covarianceInflation, taper } = file;
+  return { members, covarianceInflation, ...(taper && { taper }) };
+};
+
+function backgroundOf(file: BackgroundFile, seed: number): BackgroundSpecification {
+  const { identity, climatology, matrix, learn, structure = "dense" } = file;
+  return {
+    start:
+      identity !== undefined
+        ? { kind: "identity", variance: identity }
+        : climatology !== undefined
+          ? { kind: "climatology", share: climatology }
+          : { kind: "matrix", matrix: matrix! },
+    structure: learn === undefined ? null : structureOf(structure, seed),
+  };
+}
+
+function structureOf(
+  structure: NonNullable<BackgroundFile["structure"]>,
+  seed: number,
+): CovarianceStructure {
+  if (typeof structure === "string") return { kind: structure };
+  if ("band" in structure) return { kind: "band", band: structure.band };
+  return { kind: "rank", rank: structure.rank, seed };
+}
+
+const gainOf = ({ transpose, matrix, learn }: GainFile): GainSpecification => ({
+  start:
+    matrix === undefined ? { kind: "transpose", factor: transpose! } : { kind: "matrix", matrix },
+  learn: learn === true,
+});
+
+/** Newton's steps hold all that is learned from in memory: of several trajectories only if asked. */
+function learnOf(file: LearnFile, { twin }: ObservationsFile): LearnSpecification {
+  const refine = file.refine ?? twin?.trajectories === undefined;
+  return { ...file, window: file.window ?? null, refine };
 }

@@ -23,6 +23,11 @@ export const experimentFile = keys({
   observations,
   method,
   learn: learn.exactOptional(),
+  start: keys({
+    from: z.string().min(1).describe("folder of an earlier run's results, relative to this file"),
+  })
+    .exactOptional()
+    .describe("learned values begin where an earlier run ended"),
   output: z
     .string()
     .min(1)

@@ -8,6 +8,7 @@ export {
   type LearnState,
   learn,
   learnStart,
+  mostRefined,
 } from "./learn.js";
 export {
   type Curvature,
@@ -19,6 +20,7 @@ export {
 } from "./newton.js";
 export {
   elements,
+  latentCount,
   type NamedNumbers,
   type NamedTensors,
   numbersOf,
@@ -48,6 +50,7 @@ export {
 export {
   cyclesOf,
   recordOf,
+  recordsOf,
   type Seen,
   type TrajectoryTensors,
   trajectoryKeys,

@@ -72,7 +72,7 @@ export const learnStart: LearnState = { restart: 0, train: null, attempts: [], r
 const refinement = { iterations: 50, tolerance: 1e-9 };
 
 /** Numbers for which a Hessian is affordable: it takes as many gradients. */
-const mostRefined = 200;
+export const mostRefined = 200;
 
 function checkRefinement<S>({ definitions, dtype = "f64" }: LearningProblem<S>): void {
   const n = latentCount(definitions);

@@ -5,7 +5,7 @@
  * (intervals), and tensors that a captured window takes as input. Those of `trajectories` are cut
  * into slices that threads share; what never changes belongs into the problem itself.
  */
-import { index, mapTree, slice, type Tensor, tensor } from "../engine/index.js";
+import { index, mapTree, ones, slice, type Tensor, tensor } from "../engine/index.js";
 import { cycleKeys } from "../filters/index.js";
 import type { ObservationSeries } from "../observe/index.js";
 import type { Key } from "../random/index.js";
@@ -45,18 +45,36 @@ export interface WindowCycle {
   readonly shared: Readonly<Record<string, Tensor>>;
 }
 
-/** A record of one trajectory, cycle k with the key folded with k. */
-export const recordOf = ({ intervals, y, mask }: ObservationSeries, key: Key): Window => ({
-  intervals,
-  trajectories: {
-    y: oneOf(y),
-    mask: mask && oneOf(mask),
-    keys: trajectoryKeys([key], intervals.length),
-  },
-  shared: {},
-});
+/** Records of trajectories observed at the same times, cycle k with their keys folded with k. */
+export function recordsOf(
+  series: readonly Pick<ObservationSeries, "intervals" | "y" | "mask">[],
+  keys: readonly Key[],
+): Window {
+  const { intervals } = series[0]!;
+  const gaps = series.some(({ mask }) => mask !== null);
+  return {
+    intervals,
+    trajectories: {
+      y: together(series.map(({ y }) => y)),
+      mask: gaps ? together(series.map(({ y, mask }) => mask ?? ones(y.shape))) : null,
+      keys: trajectoryKeys(keys, intervals.length),
+    },
+    shared: {},
+  };
+}
 
-const oneOf = (x: Tensor): Tensor => tensor(x.data(), { shape: [1, ...x.shape] });
+/** A record of one trajectory. */
+export const recordOf = (
+  series: Pick<ObservationSeries, "intervals" | "y" | "mask">,
+  key: Key,
+): Window => recordsOf([series], [key]);
+
+/** [B, ...] of tensors that stay. */
+const together = (parts: readonly Tensor[]): Tensor =>
+  tensor(
+    parts.flatMap((x) => [...x.data()]),
+    { shape: [parts.length, ...parts[0]!.shape] },
+  );
 
 /** A key for every trajectory and cycle, [B, count, 2]. */
 export function trajectoryKeys(keys: readonly Key[], count: number): Tensor {

@@ -1,5 +1,9 @@
 /** The equations of the model, with the names of its parameters. */
-import type { ModelSpecification, Specification } from "../experiments/specification.js";
+import type {
+  Lorenz96Specification,
+  ModelSpecification,
+  Specification,
+} from "../experiments/specification.js";
 import { html, type Markup } from "./markup.js";
 
 export function formula(
@@ -31,9 +35,28 @@ function modelLines(model: ModelSpecification, variables: readonly string[]): re
     ];
   }
   const x = name("x");
+  if (model.kind === "lorenz96") return ringLines(model);
+  if ("steadyState" in model) {
+    return [
+      html`d ${x}<sub>i</sub> / dt = Σ<sub>j</sub> ${name("A")}<sub>ij</sub> (${x}<sub>j</sub> − steadyState<sub>j</sub>) · ${x}<sub>i</sub>, ${name("A")} antisymmetric by its blocks`,
+    ];
+  }
   return [
     html`d ${x}<sub>i</sub> / dt = (growth<sub>i</sub> + Σ<sub>j</sub> interactions<sub>ij</sub> ${x}<sub>j</sub>) · ${x}<sub>i</sub>`,
   ];
+}
+
+function ringLines({ imperfect, correction }: Lorenz96Specification): readonly Markup[] {
+  const x = name("x");
+  const at = (place: string) => html`${x}<sub>${place}</sub>`;
+  const system = html`d ${at("i")} / dt = (${at("i+1")} − ${at("i−2")}) ${at("i−1")} − ${at("i")} + forcing`;
+  const base =
+    imperfect === undefined
+      ? system
+      : html`d ${at("i")} / dt = a polynomial of degree two in the neighbours of ${at("i")}, near to ${system}`;
+  if (correction === undefined) return [base];
+  const what = correction.on === "map" ? "to each step" : "to d x / dt";
+  return [base, html`a residual network is added ${what}`];
 }
 
 function noiseLine(model: ModelSpecification): Markup {

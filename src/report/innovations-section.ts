@@ -1,21 +1,27 @@
 /** Does the filter know its own errors? Innovations against what they should be, in words. */
 import type { RunOutput } from "../experiments/output.js";
+import type { Specification } from "../experiments/specification.js";
 import type { InnovationSummary } from "./innovation-summary.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import { grouped, hundredths, percent } from "./number.js";
 
 export function innovationsSection(
+  { observations }: Specification,
   output: RunOutput,
   summary: InnovationSummary | null,
   figure: Fragment,
 ): Markup {
   if (summary === null) {
     return html`<section><h2>Does the filter know its own errors?</h2>
-<p>Nothing was observed, so there are no innovations to look at.</p></section>`;
+<p>${
+      output.result.method === "3dvar-k"
+        ? "The method knows no covariance of its forecasts, so there is nothing to measure innovations by."
+        : "Nothing was observed, so there are no innovations to look at."
+    }</p></section>`;
   }
   const { chiSquareRatio: ratio, chiSquareSd: sd } = summary;
   const sampleNote =
-    output.learning === null
+    output.learning === null || "trajectories" in observations
       ? null
       : " Values learned from this same record make these numbers look somewhat better than they would on new data.";
   return html`<section>

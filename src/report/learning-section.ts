@@ -6,7 +6,12 @@ import { table } from "./table.js";
 
 const maxColumns = 10;
 
-export function learningSection(learning: LearningOutput, cut: boolean, figure: Fragment): Markup {
+export function learningSection(
+  learning: LearningOutput,
+  misfit: boolean,
+  cut: boolean,
+  figure: Fragment,
+): Markup {
   const own = learning.losses.filter(({ restart }) => restart === learning.best);
   const [first, last] = [own[0], own.at(-1)];
   const path =
@@ -16,7 +21,7 @@ ${own.length} epochs${first.rate === last.rate ? null : html` while the learning
       : null;
   return html`<section>
 <h2>How learning went</h2>
-<p>The loss is the negative log-likelihood of the observations, each forecast from the ones before it,
+<p>The loss is the ${misfit ? "squared misfit" : "negative log-likelihood"} of the observations, each forecast from the ones before it,
 divided by their number: lower is better. ${path}${cut ? " Early losses above the panel are not shown." : null}
 ${validationText(own)}</p>
 ${figure}

@@ -50,8 +50,8 @@ ${keyNumbers(output, innovations)}
 ${statesSection(output, drawings.states, figure("states"))}
 ${forecastSection(output)}
 ${parametersSection(output, figure("parameters"))}
-${innovationsSection(output, innovations, figure("innovations"))}
-${output.learning ? learningSection(output.learning, drawings.lossCut, figure("loss")) : null}
+${innovationsSection(specification, output, innovations, figure("innovations"))}
+${output.learning ? learningSection(output.learning, specification.method.kind === "3dvar-k", drawings.lossCut, figure("loss")) : null}
 ${scoresSection(output)}
 <section>
 <h2>The model</h2>

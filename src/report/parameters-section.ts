@@ -1,5 +1,5 @@
 /** What was learned: a table and how sure we are of it. */
-import type { ParameterResult, RunOutput } from "../experiments/output.js";
+import type { ParameterResult, RunOutput, TensorResult } from "../experiments/output.js";
 import { type Fragment, html, listing, type Markup } from "./markup.js";
 import { meaning } from "./meaning.js";
 import { count, given, interval, percent, significant, withError } from "./number.js";
@@ -12,7 +12,10 @@ export function parametersSection(
   figure: Fragment,
 ): Markup | null {
   const parameters = Object.entries(result.parameters);
-  if (parameters.length === 0) return null;
+  const tensors = tensorsText(Object.entries(result.tensors), learning === null);
+  if (parameters.length === 0) {
+    return tensors && html`<section><h2>What was learned</h2>${tensors}</section>`;
+  }
   const truths = parameters.some(([, { truth }]) => truth !== undefined);
   const heads = ["quantity", "start", "learned", "90 % interval", ...(truths ? ["truth"] : [])];
   const rows = parameters.map(([name, parameter]) => ({
@@ -29,7 +32,28 @@ export function parametersSection(
 ${table(heads, rows)}
 <p>${learning?.uncertainty ?? ""} ${missingText(parameters)}${precisionText(parameters)}${truthText(parameters)}</p>
 ${figure}
+${tensors}
 </section>`;
+}
+
+/** Matrices, vectors and networks: how large, and how far learning moved them. */
+function tensorsText(
+  tensors: readonly (readonly [string, TensorResult])[],
+  kept: boolean,
+): Markup | null {
+  if (tensors.length === 0) return null;
+  const rows = tensors.map(([name, { shape, start, learned, change }]) => ({
+    cells: [
+      html`<code>${name}</code><small>${meaning(name)}</small>`,
+      shape.join(" × "),
+      significant(start, 3),
+      significant(learned, 3),
+      significant(change, 3),
+    ],
+  }));
+  const where = kept ? null : html` Their values are in <code>model.safetensors</code>.`;
+  return html`${table(["tensor", "shape", "size at the start", "size learned", "size of the change"], rows)}
+<p>The size is the root of the sum of squares.${where}</p>`;
 }
 
 function learnedText({ learned, standardError }: ParameterResult): string {

@@ -31,14 +31,29 @@ export function modelWords(model: ModelSpecification, dimension: number): string
     return `a linear model of ${count(dimension)} ${plural("variable", dimension)}`;
   if (model.kind === "clohessy-wiltshire")
     return "the Clohessy–Wiltshire model of relative orbital motion";
+  if (model.kind === "lorenz96") {
+    const mended = model.correction === undefined ? "" : ", corrected by a network,";
+    return `${model.imperfect === undefined ? "the" : "an imperfect"} Lorenz-96 model of ${count(dimension)} variables${mended}`;
+  }
   if ("preyGrowth" in model) return "the Lotka–Volterra model of predator and prey";
   return `a Lotka–Volterra model of ${count(dimension)} species`;
 }
 
 export function methodWords(method: MethodSpecification): string {
-  if (method.kind === "kalman") return "the exact Kalman filter";
-  if (method.kind === "rts") return "the exact Kalman filter and the Rauch–Tung–Striebel smoother";
-  return `an ensemble Kalman filter of ${grouped(method.members)} members`;
+  switch (method.kind) {
+    case "kalman":
+      return "the exact Kalman filter";
+    case "rts":
+      return "the exact Kalman filter and the Rauch–Tung–Striebel smoother";
+    case "3dvar-c":
+      return "3DVar with a static covariance";
+    case "3dvar-k":
+      return "3DVar with a gain of its own";
+    case "enkf":
+      return `an ensemble Kalman filter of ${grouped(method.members)} members`;
+    case "ens3dvar":
+      return `a hybrid of 3DVar and an ensemble Kalman filter of ${grouped(method.members)} members`;
+  }
 }
 
 /** Step and method in the detail that the head of the page leaves out. */
@@ -47,10 +62,10 @@ export function setting(
   unit: string,
 ): Markup {
   const inner =
-    model.kind === "lotka-volterra" && substeps > 1
+    (model.kind === "lotka-volterra" || model.kind === "lorenz96") && substeps > 1
       ? `, taken in ${grouped(substeps)} Runge–Kutta steps`
       : "";
-  const inflation = method.kind === "enkf" ? method.covarianceInflation : 0;
+  const inflation = "covarianceInflation" in method ? method.covarianceInflation : 0;
   const widened =
     inflation === 0
       ? null
@@ -60,6 +75,7 @@ export function setting(
 }
 
 function dataWords(observations: ObservationsSpecification, output: RunOutput): Fragment {
+  const learned = output.learning !== null;
   const { times, columns, values } = output.observations;
   const present = values.flat().filter(Number.isFinite).length;
   const gaps = values.flat().length - present;
@@ -70,21 +86,34 @@ function dataWords(observations: ObservationsSpecification, output: RunOutput): 
   const missing = gaps > 0 ? `; ${count(gaps)} ${plural("value", gaps)} missing` : "";
   const note = ` (${span}${missing})`;
   if (observations.kind === "twin") {
-    return html`${count(times.length)} synthetic ${plural("observation", times.length)} of a known truth${note}`;
+    const { trajectories } = observations;
+    const which =
+      trajectories === undefined
+        ? ""
+        : `, the first of ${count(trajectories.test)} test ${plural("trajectory", trajectories.test)}${learned ? ` (${count(trajectories.training)} others were learned from)` : ""}`;
+    return html`${count(times.length)} synthetic ${plural("observation", times.length)} of a known truth${which} (${span})`;
   }
   const names = columns.length > 4 ? `${count(columns.length)} quantities` : listing(columns);
   return html`${count(times.length)} ${plural("observation", times.length)} of ${names} from <code>${observations.source}</code>${note}`;
 }
 
-function learningWords({ learn }: Specification, { learning, result }: RunOutput): Fragment {
-  const names = Object.keys(result.parameters);
+function learningWords(
+  { learn, method }: Specification,
+  { learning, result }: RunOutput,
+): Fragment {
+  const { parameters, tensors } = result;
+  const names = [...Object.keys(parameters), ...Object.keys(tensors)];
   if (learning === null || learn === null) return "Nothing was learned: every value was given.";
   const quantities = `${capital(count(names.length))} ${plural("quantity", names.length)}`;
+  const climbed =
+    method.kind === "3dvar-k"
+      ? "the squared misfit of its forecasts"
+      : "the forecast log-likelihood";
   const starts = learning.restarts.length;
   const from =
     starts > 1 ? ` from ${count(starts)} starting points, of which the best is reported` : "";
-  return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by climbing the gradient of the
-forecast log-likelihood${from}; ${result.logLikelihood === null ? "there is no log-likelihood to report" : html`it ended at ${hundredths(result.logLikelihood)}`}.`;
+  return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by ${method.kind === "3dvar-k" ? "descending" : "climbing"} the gradient of
+${climbed}${from}; ${result.logLikelihood === null ? "there is no log-likelihood to report" : html`it ended at ${hundredths(result.logLikelihood)}`}.`;
 }
 
 /** "year", or "time" where there is no unit. */

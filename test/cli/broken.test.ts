@@ -94,8 +94,8 @@ test("missing-column.yaml", async () => {
 test("mistyped-kind.yaml", async () => {
   expect(await messageFor("mistyped-kind.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
-      mistyped-kind.yaml:3:16 model.kind: unknown kind "linea"; did you mean "linear"? (built are the models linear, lotka-volterra, clohessy-wiltshire)
-      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods kalman, rts, enkf)
+      mistyped-kind.yaml:3:16 model.kind: unknown kind "linea"; did you mean "linear"? (built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz96)
+      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods kalman, rts, enkf, 3dvar-c, 3dvar-k, ens3dvar)
     "
   `);
 });
@@ -131,8 +131,8 @@ test("no-initial.yaml", async () => {
 test("not-built-yet.yaml", async () => {
   expect(await messageFor("not-built-yet.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
-      not-built-yet.yaml:3:16 model.kind: "lorenz96" is not built yet; built are the models linear, lotka-volterra, clohessy-wiltshire
-      not-built-yet.yaml:8:17 method.kind: "etkf" is not built yet; built are the methods kalman, rts, enkf
+      not-built-yet.yaml:3:16 model.kind: "lorenz63" is not built yet; built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz96
+      not-built-yet.yaml:8:17 method.kind: "etkf" is not built yet; built are the methods kalman, rts, enkf, 3dvar-c, 3dvar-k, ens3dvar
     "
   `);
 });
@@ -191,13 +191,12 @@ test("open-quote.yaml", async () => {
 
 test("predator-prey.yaml", async () => {
   expect(await messageFor("predator-prey.yaml")).toMatchInlineSnapshot(`
-    "kalmia: 6 problems in the input, nothing was written
+    "kalmia: 5 problems in the input, nothing was written
       predator-prey.yaml:7:11 model.growth: given beside preyGrowth, predation, conversion; need either the four rates of two species (preyGrowth, predation, predatorDeath, conversion) or growth and interactions of n species
       predator-prey.yaml:14:31 observations.file.noise.variance: lognormal noise takes "sd", the standard deviation of the logarithm (near to the relative error: 0.2 is about 20 %): the square root of the logarithm's variance
       predator-prey.yaml:17:12 method.members: got 1; need a number at least 2
       predator-prey.yaml:18:3 method.inflation: "inflation", the factor on the analysis anomalies, is not built yet for enkf; use "covarianceInflation", φ of (1 + φ) × forecast covariance (a factor 1.05 is about φ = 0.103)
       predator-prey.yaml:19:24 method.covarianceInflation: got 1.1; need less than 1: this is φ of (1 + φ) × covariance, so for a factor f on the covariance write f − 1, for a factor λ on the anomalies λ² − 1
-      predator-prey.yaml:20:3 method.taper: "taper" is not built yet for this method; leave it out
     "
   `);
 });
@@ -243,7 +242,7 @@ test("twin.yaml", async () => {
       twin.yaml:2:41 model.transition[0][1].truth: missing; a twin needs the value that makes its data
       twin.yaml:2:41 model.transition[0][1]: is to be learned, but the file has no learn: { epochs: … }
       twin.yaml:3:7 time.cycles: missing; a twin needs the number of its observation times
-      twin.yaml:5:21 observations.twin.operator: has every, indices; need exactly one of every, indices, random, matrix
+      twin.yaml:5:21 observations.twin.operator: has every, indices; need exactly one of every, indices, random, ratio, matrix
       twin.yaml:5:69 observations.twin.noise: given beside variance; need one of them
       twin.yaml:5:77 observations.twin.noise.kind: got lognormal, which needs variables above zero; those of linear may be negative. Need kind: normal
       twin.yaml:6:17 method.kind: rts needs normal noise; for lognormal noise take enkf
@@ -284,7 +283,7 @@ test("uneven-times.yaml", async () => {
 test("unknown-key.yaml", async () => {
   expect(await messageFor("unknown-key.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
-      unknown-key.yaml:2:1 sed: unknown key "sed"; did you mean "seed"? (known here: name, seed, model, time, observations, method, learn, output)
+      unknown-key.yaml:2:1 sed: unknown key "sed"; did you mean "seed"? (known here: name, seed, model, time, observations, method, learn, start, output)
       unknown-key.yaml:3:24 model.transitoin: unknown key "transitoin"; did you mean "transition"? (known here: kind, transition, processNoise)
     "
   `);
@@ -313,6 +312,61 @@ test("a folder", async () => {
   expect(await messageFor(".")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
       .: is not a file; need one
+    "
+  `);
+});
+
+test("ring.yaml", async () => {
+  expect(await messageFor("ring.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 8 problems in the input, nothing was written
+      ring.yaml:4:14 model.dimension: got 4; need at least 5 for imperfect
+      ring.yaml:5:12 model.forcing: is to be learned, but imperfect has coefficients of its own, drawn about a forcing that is a number; need a number, or leave imperfect out
+      ring.yaml:11:40 observations.twin.operator.everyStep: is for variables drawn at random; need random: 0.5 beside it
+      ring.yaml:15:9 method.kind: 3dvar-k has one gain for one set of observed variables; here they change with time (everyStep). Need 3dvar-c, ens3dvar or enkf
+      ring.yaml:16:9 method.gain: has transpose, matrix; need exactly one of transpose, matrix
+      ring.yaml:16:33 method.gain.matrix: has 2 rows; need 4, one for each variable
+      ring.yaml:17:29 method.processNoise.variance: is to be learned, and 3dvar-k moves its one state without noise; need a number, or ens3dvar or enkf
+      ring.yaml:18:33 learn.validation: is a share of one record; with several trajectories say how many: observations.twin.trajectories.validation
+    "
+  `);
+});
+
+test("learned-methods.yaml", async () => {
+  expect(await messageFor("learned-methods.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 7 problems in the input, nothing was written
+      learned-methods.yaml:4:11 model.blocks: given beside growth; need blocks and steadyState alone
+      learned-methods.yaml:10:9 method.kind: ens3dvar needs observations that are linear in the state: lognormal noise with coordinates: log. For others take enkf
+      learned-methods.yaml:12:10 method.taper: damps with distance, and the variables of lotka-volterra have no places; need a model on a ring (lorenz96), or leave it out
+      learned-methods.yaml:12:43 method.taper.halfWidth: is to be learned, but the file has no learn: { epochs: … }
+      learned-methods.yaml:12:75 method.taper.halfWidth.truth: given for a value of the filter, which has no truth. Leave it out
+      learned-methods.yaml:14:15 method.background: has none; need exactly one of identity, climatology, matrix
+      learned-methods.yaml:14:28 method.background.structure: is what is learned of the covariance; need learn: true beside it
+    "
+  `);
+});
+
+test("gain-of-gaps.yaml", async () => {
+  expect(await messageFor("gain-of-gaps.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 3 problems in the input, nothing was written
+      gain-of-gaps.yaml:2:69 model.processNoise.variance: is to be learned, and 3dvar-k moves its one state without noise; need a number, or ens3dvar or enkf
+      gain-of-gaps.yaml:8:9 method.kind: 3dvar-k has one gain for one set of observed variables; the record has gaps. Need 3dvar-c, ens3dvar or enkf
+      gain-of-gaps.yaml:9:19 method.gain.matrix: has 2 rows; need 1, one for each variable
+    "
+  `);
+});
+
+test("starts-nowhere.yaml", async () => {
+  expect(await messageFor("starts-nowhere.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 1 problem in the input, nothing was written
+      starts-nowhere.yaml start.from: gone/model.safetensors: there is no such file; need the folder of results of a run that learned
+    "
+  `);
+});
+
+test("no-model.yaml", async () => {
+  expect(await messageFor("no-model.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 1 problem in the input, nothing was written
+      cut/model.safetensors: is no model of Kalmia: its header would have 64 bytes, of 11 that are there. Is it whole?
     "
   `);
 });

@@ -37,18 +37,27 @@ test("list shows what there is, with keys and defaults", async () => {
         transition    square matrix A of x(t) = A x(t−1), one application a step (required)
         processNoise  normal noise after each model step
 
-      lotka-volterra: species that eat, grow and compete: either preyGrowth, predation, predatorDeath and conversion, or growth and interactions
+      lotka-volterra: species that eat, grow and compete: either preyGrowth, predation, predatorDeath and conversion, or growth and interactions, or blocks and steadyState
         preyGrowth     two species: growth rate of the prey
         predation      two species: loss of prey to each predator
         predatorDeath  two species: death rate of the predators
         conversion     two species: growth of predators by each prey
         growth         n species: growth rate of each
         interactions   n species: matrix of the effect of species j (column) on the growth of i (row)
+        blocks         n species in k groups: the k(k + 1)/2 effects of groups on groups, row by row
+        steadyState    beside blocks: the abundances that stay as they are, one for each species
         coordinates    the state: abundances, or their logarithms (default "log")
         processNoise   normal noise after each model step
 
       clohessy-wiltshire: motion relative to a circular orbit: three positions, three velocities
         meanMotion    mean motion of the circular orbit, radians a time unit (required)
+        processNoise  normal noise after each model step
+
+      lorenz96: Lorenz-96: chaotic, variables on a ring
+        dimension     number of variables on the ring (required)
+        forcing       what feeds each variable; chaotic at 8 (required)
+        imperfect     the filter's model is a polynomial of 18 coefficients near to the system
+        correction    a network added to the filter's model; the truth of a twin has none
         processNoise  normal noise after each model step
 
     methods
@@ -63,6 +72,26 @@ test("list shows what there is, with keys and defaults", async () => {
       enkf: ensemble Kalman filter with perturbed observations; any model
         members              number of ensemble members (required)
         covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        taper                damps covariances with distance; models on a ring (lorenz96)
+        initial              Gaussian before the first observation; a twin may leave it out
+        processNoise         normal noise after each model step
+
+      3dvar-c: 3DVar, one state with a static covariance that may be learned; any model
+        background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each model step
+
+      3dvar-k: 3DVar by its gain, which may be learned; the same variables observed at every time, no gaps
+        gain          gain K: { transpose } or { matrix }, learned or not (required)
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each model step
+
+      ens3dvar: ensemble 3DVar: members' covariance mixed with a static one; any model
+        members              number of ensemble members (required)
+        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        taper                damps covariances with distance; models on a ring (lorenz96)
+        background           static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        mixing               share of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
         initial              Gaussian before the first observation; a twin may leave it out
         processNoise         normal noise after each model step
 
@@ -79,5 +108,8 @@ test("list --json", async () => {
     "kalman",
     "rts",
     "enkf",
+    "3dvar-c",
+    "3dvar-k",
+    "ens3dvar",
   ]);
 });

@@ -36,6 +36,7 @@ export const output: RunOutput = {
         interval: null,
       },
     },
+    tensors: {},
     cycles: 1,
     seconds: 0.25,
     cyclesPerSecond: 4,
@@ -60,6 +61,7 @@ export const output: RunOutput = {
   },
   innovations: { standardised: [[0.5]], chiSquare: [0.25], degrees: [1] },
   learning: null,
+  learned: null,
 };
 
 /** An empty folder that goes when the test ends. */

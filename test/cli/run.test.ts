@@ -250,3 +250,31 @@ test("the first signal asks the run to stop, and the watch ends with the run", a
   expect(released).toBe(true);
   expect(stderr).toContain("stopped before any checkpoint");
 });
+
+test("a run that learned leaves its model, and another starts from it", async () => {
+  const folder = examples();
+  const learned = {
+    forcing: { shape: [], values: [8.25] },
+    gain: { shape: [2, 1], values: [1, 2] },
+  };
+  const learning = await kalmia(["run", file], folder, {
+    runExperiment: async () => ({ ...output, learned }),
+  });
+  expect(learning.code).toBe(0);
+  expect(filesIn(join(folder, results))).toContain("model.safetensors");
+  const next = readFileSync(join(folder, file), "utf8").replace("name: nile", "name: next");
+  writeFileSync(join(folder, "examples", "next.yaml"), `${next}start: { from: runs/nile }\n`);
+  const given: unknown[] = [];
+  const { code } = await kalmia(["run", join("examples", "next.yaml")], folder, {
+    runExperiment: async (_, __, resume, saved) => {
+      given.push(resume, saved);
+      return output;
+    },
+  });
+  expect(code).toBe(0);
+  expect(JSON.parse(JSON.stringify(given[1]))).toEqual({
+    forcing: { shape: [], values: { 0: 8.25 } },
+    gain: { shape: [2, 1], values: { 0: 1, 1: 2 } },
+  });
+  expect(given[0]).toBeUndefined();
+});

@@ -108,6 +108,7 @@ export function lynxHare(): Fixture {
           "observations.sd": learned(0.3, 0.21, 0.041),
           covarianceInflation: learned(0.1, 0.031, null),
         },
+        tensors: {},
         cycles: observed,
         seconds: 21.4,
         cyclesPerSecond: 31.2,
@@ -132,6 +133,7 @@ export function lynxHare(): Fixture {
       },
       innovations: innovationsOf(observed, 2),
       learning: learning(3, 200),
+      learned: null,
     },
   };
 }
@@ -173,6 +175,7 @@ export function twin(d: number, cycles: number): Fixture {
         crps: 0.21,
         logLikelihood: -1.5 * d * cycles,
         parameters: {},
+        tensors: {},
         cycles,
         seconds: 0.1,
         cyclesPerSecond: 10 * cycles,
@@ -197,6 +200,7 @@ export function twin(d: number, cycles: number): Fixture {
       },
       innovations: innovationsOf(cycles, d),
       learning: null,
+      learned: null,
     },
   };
 }

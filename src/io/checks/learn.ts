@@ -13,8 +13,9 @@ export function checkLearned(sections: Sections, given: Given, tell: Tell): void
   ];
   const twin = observations?.twin !== undefined;
   for (const { path, hasTruth } of learned) {
-    const ofFilter = path[0] === "method" && path[1] === "covarianceInflation";
-    const makesData = path[0] !== "method" || path[1] === "processNoise";
+    const ofFilter = path[0] === "method" && !["processNoise", "initial"].includes(String(path[1]));
+    const makesData =
+      (path[0] !== "method" && path[1] !== "correction") || path[1] === "processNoise";
     if (observations !== null && hasTruth && !twin) {
       tell(
         [...path, "truth"],
@@ -27,17 +28,32 @@ export function checkLearned(sections: Sections, given: Given, tell: Tell): void
     }
   }
   const asked = given(["learn"]) !== undefined;
-  if (learned.length > 0 && !asked) {
+  const started = given(["start"]) !== undefined;
+  if (learned.length > 0 && !asked && !started) {
     tell(learned[0].path, "is to be learned, but the file has no learn: { epochs: … }");
   }
   const whole = model !== null && observations !== null && method !== null;
+  if (learned.length === 0 && started && !asked && whole) {
+    tell(["start"], "gives learned values, and there are none; mark them with learn: true");
+  }
   if (learned.length === 0 && asked && whole) {
     tell(["learn"], "there is nothing to learn; mark a value with { learn: true, start: … }");
   }
 }
 
 /** Checks that validation leaves something, and that a window fits in the part of the record that is learned from. */
-export function checkWindow(learn: LearnFile, times: number | null, tell: Tell): void {
+export function checkWindow(
+  learn: LearnFile,
+  times: number | null,
+  hasTrajectories: boolean,
+  tell: Tell,
+): void {
+  if (hasTrajectories && learn.validation > 0) {
+    tell(
+      ["learn", "validation"],
+      "is a share of one record; with several trajectories say how many: observations.twin.trajectories.validation",
+    );
+  }
   if (times === null) return;
   const training = trainingLength(learn.validation, times);
   if (training === 0) {

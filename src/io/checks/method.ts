@@ -1,16 +1,33 @@
-import type { MethodFile } from "../schema/method.js";
+import type { BackgroundFile, GainFile, MethodFile } from "../schema/method.js";
 import type { ModelFile } from "../schema/model.js";
-import { count, type Sections, type Tell } from "./check.js";
+import { checkRows, count, type Sections, type Tell } from "./check.js";
 import { isLinear, isPositive } from "./model.js";
+import { checkFixedView, checkLinearView, checkTaper } from "./places.js";
 
 /** Checks the method against the model and the noise of the observations. */
 export function checkMethod(
   method: MethodFile,
-  { model, observations }: Sections,
+  sections: Sections,
   dimension: number | null,
+  hasGaps: boolean,
   tell: Tell,
 ): void {
-  if (method.kind !== "enkf") checkExact(method.kind, model, observations, tell);
+  const { model, observations } = sections;
+  switch (method.kind) {
+    case "kalman":
+    case "rts":
+      checkExact(method.kind, model, observations, tell);
+      break;
+    case "3dvar-k":
+      checkFixedView(sections, hasGaps, tell);
+      checkGain(method.gain, dimension, tell);
+  }
+  if (method.kind === "3dvar-c" || method.kind === "3dvar-k" || method.kind === "ens3dvar") {
+    checkLinearView(method.kind, model, observations, tell);
+  }
+  if ("background" in method) checkBackground(method.background, dimension, tell);
+  checkTaper(method, sections, tell);
+  checkNoiseOfOne(method, model, tell);
   checkInitial(method, model, dimension, tell);
   if (observations?.file !== undefined && method.initial === undefined) {
     tell(
@@ -37,6 +54,82 @@ function checkExact(
   const noise = observations?.file?.noise ?? observations?.twin?.noise;
   if (noise?.kind === "lognormal") {
     tell(["method", "kind"], `${kind} needs normal noise; for lognormal noise take enkf`);
+  }
+}
+
+const backgrounds = ["identity", "climatology", "matrix"] as const;
+
+function checkBackground(background: BackgroundFile, dimension: number | null, tell: Tell): void {
+  const path = ["method", "background"];
+  checkOneOf(background, backgrounds, path, tell);
+  const { matrix, learn, structure } = background;
+  if (structure !== undefined && learn === undefined) {
+    tell(
+      [...path, "structure"],
+      "is what is learned of the covariance; need learn: true beside it",
+    );
+  }
+  if (dimension === null) return;
+  if (typeof structure === "object" && "rank" in structure && structure.rank > dimension) {
+    tell(
+      [...path, "structure", "rank"],
+      `got ${structure.rank}; need at most ${dimension}, the number of variables`,
+    );
+  }
+  if (matrix === undefined) return;
+  checkSize(matrix, dimension, [...path, "matrix"], tell);
+  if (!matrix.every((row, i) => row.every((v, j) => v === matrix[j]?.[i]) && row[i]! > 0)) {
+    tell([...path, "matrix"], "is no covariance; need a symmetric matrix with positive variances");
+  }
+}
+
+function checkGain(gain: GainFile, dimension: number | null, tell: Tell): void {
+  const path = ["method", "gain"];
+  checkOneOf(gain, ["transpose", "matrix"], path, tell);
+  if (gain.matrix === undefined || dimension === null) return;
+  checkSize(gain.matrix, dimension, [...path, "matrix"], tell, gain.matrix[0]!.length);
+}
+
+/** A row for each variable, of as many values (or `width`). */
+function checkSize(
+  matrix: readonly (readonly number[])[],
+  dimension: number,
+  path: readonly PropertyKey[],
+  tell: Tell,
+  width = dimension,
+): void {
+  if (matrix.length !== dimension) {
+    tell(path, `has ${count(matrix.length, "row")}; need ${dimension}, one for each variable`);
+  } else {
+    checkRows(matrix, width, path, "as many in each row", tell);
+  }
+}
+
+function checkOneOf(
+  given: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+  path: readonly PropertyKey[],
+  tell: Tell,
+): void {
+  const found = known.filter((key) => given[key] !== undefined);
+  if (found.length === 1) return;
+  const has = found.length === 0 ? "none" : found.join(", ");
+  tell(path, `has ${has}; need exactly one of ${known.join(", ")}`);
+}
+
+/** 3DVar moves one state without noise, so no variance of it can be learned. */
+function checkNoiseOfOne(method: MethodFile, model: ModelFile | null, tell: Tell): void {
+  if (method.kind !== "3dvar-c" && method.kind !== "3dvar-k") return;
+  for (const [section, noise] of [
+    ["model", model?.processNoise],
+    ["method", method.processNoise],
+  ] as const) {
+    const values = [noise?.variance ?? 0].flat();
+    if (values.every((value) => typeof value === "number")) continue;
+    tell(
+      [section, "processNoise", "variance"],
+      `is to be learned, and ${method.kind} moves its one state without noise; need a number, or ens3dvar or enkf`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import type { ModelFile } from "../schema/model.js";
 import { checkRows, count, type Tell } from "./check.js";
 
 const pairRates = ["preyGrowth", "predation", "predatorDeath", "conversion"] as const;
+const groupKeys = ["blocks", "steadyState"] as const;
 const manyRates = ["growth", "interactions"] as const;
 
 /** Checks the model by itself and gives the dimension of its state; null if it has none. */
@@ -16,13 +17,66 @@ export function checkModel(model: ModelFile, tell: Tell): number | null {
       return checkSpecies(model, tell);
     case "clohessy-wiltshire":
       return 6;
+    case "lorenz96":
+      checkRing(model, tell);
+      return model.dimension;
   }
+}
+
+/** The stencils of the polynomial and of the network are five wide. */
+const widest = 5;
+
+function checkRing(model: Extract<ModelFile, { kind: "lorenz96" }>, tell: Tell): void {
+  const { dimension, forcing, imperfect, correction } = model;
+  if (dimension < widest && (imperfect !== undefined || correction !== undefined)) {
+    const what = imperfect === undefined ? "correction" : "imperfect";
+    tell(["model", "dimension"], `got ${dimension}; need at least ${widest} for ${what}`);
+  }
+  if (imperfect !== undefined && typeof forcing !== "number") {
+    tell(
+      ["model", "forcing"],
+      "is to be learned, but imperfect has coefficients of its own, drawn about a forcing that is a number; need a number, or leave imperfect out",
+    );
+  }
+}
+
+/** Species in groups: k(k + 1)/2 blocks, and the steady state alone beside them. */
+function checkGroups(
+  model: Extract<ModelFile, { kind: "lotka-volterra" }>,
+  given: readonly (typeof groupKeys)[number][],
+  tell: Tell,
+): number | null {
+  const others = [...pairRates, ...manyRates].filter((key) => model[key] !== undefined);
+  if (others.length > 0) {
+    tell(
+      ["model", given[0]!],
+      `given beside ${others.join(", ")}; need blocks and steadyState alone`,
+    );
+    return null;
+  }
+  const { blocks, steadyState } = model;
+  if (blocks === undefined || steadyState === undefined) {
+    const [missing, there] = blocks === undefined ? groupKeys : groupKeys.toReversed();
+    tell(["model", missing!], `missing; need it beside ${there}`);
+    return null;
+  }
+  const k = Math.round((Math.sqrt(8 * blocks.length + 1) - 1) / 2);
+  if ((k * (k + 1)) / 2 !== blocks.length || k > steadyState.length) {
+    tell(
+      ["model", "blocks"],
+      `has ${count(blocks.length, "value")}; need k(k + 1)/2 for k groups of the ${steadyState.length} species: 1, 3, 6, 10, …`,
+    );
+    return null;
+  }
+  return steadyState.length;
 }
 
 function checkSpecies(
   model: Extract<ModelFile, { kind: "lotka-volterra" }>,
   tell: Tell,
 ): number | null {
+  const groups = groupKeys.filter((key) => model[key] !== undefined);
+  if (groups.length > 0) return checkGroups(model, groups, tell);
   const pair = pairRates.filter((key) => model[key] !== undefined);
   const many = manyRates.filter((key) => model[key] !== undefined);
   if (pair.length > 0 && many.length > 0) {
@@ -59,5 +113,5 @@ export function isPositive(model: ModelFile): boolean {
 
 /** The state is mapped linearly from step to step. */
 export function isLinear(model: ModelFile): boolean {
-  return model.kind !== "lotka-volterra";
+  return model.kind === "linear" || model.kind === "clohessy-wiltshire";
 }

@@ -50,11 +50,15 @@ function isMatrix(operator: OperatorFile): boolean {
 function checkOperator(operator: OperatorFile, dimension: number, tell: Tell): void {
   if (operator === "identity") return;
   const path = ["observations", "twin", "operator"];
-  const given = Object.entries(operator).filter(([, value]) => value !== undefined);
+  const { everyStep, ...kinds } = operator;
+  const given = Object.entries(kinds).filter(([, value]) => value !== undefined);
   if (given.length !== 1) {
     const keys = given.length === 0 ? "none" : given.map(([key]) => key).join(", ");
-    tell(path, `has ${keys}; need exactly one of every, indices, random, matrix`);
+    tell(path, `has ${keys}; need exactly one of every, indices, random, ratio, matrix`);
     return;
+  }
+  if (everyStep !== undefined && operator.random === undefined) {
+    tell([...path, "everyStep"], "is for variables drawn at random; need random: 0.5 beside it");
   }
   if (operator.every !== undefined && operator.every > dimension) {
     tell(
@@ -106,6 +110,7 @@ function observedCount(operator: OperatorFile, dimension: number): number | "dra
   if (operator.every !== undefined) return Math.ceil(dimension / operator.every);
   if (operator.indices !== undefined) return operator.indices.length;
   if (operator.matrix !== undefined) return operator.matrix.length;
+  if (operator.ratio !== undefined) return Math.max(1, Math.round(operator.ratio * dimension));
   return "drawn";
 }
 

@@ -38,4 +38,4 @@ export function checkTime(
 }
 
 /** Whether a model's step is a Runge–Kutta step. */
-const integrated = (kind: string): boolean => kind === "lotka-volterra";
+const integrated = (kind: string): boolean => kind === "lotka-volterra" || kind === "lorenz96";

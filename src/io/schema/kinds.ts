@@ -1,32 +1,28 @@
 import type { z } from "zod";
 import { nearest } from "../nearest.js";
 
-export const modelKinds = ["linear", "lotka-volterra", "clohessy-wiltshire"] as const;
+export const modelKinds = ["linear", "lotka-volterra", "clohessy-wiltshire", "lorenz96"] as const;
 
 const plannedModels = [
   "lorenz63",
-  "lorenz96",
   "lorenz96-two-scale",
   "kuramoto-sivashinsky",
   "quasi-geostrophic",
 ];
 
-export const methodKinds = ["kalman", "rts", "enkf"] as const;
+export const methodKinds = ["kalman", "rts", "enkf", "3dvar-c", "3dvar-k", "ens3dvar"] as const;
 
 const plannedMethods = [
   "extended-kalman",
   "climatology",
   "optimal-interpolation",
   "3dvar",
-  "3dvar-c",
-  "3dvar-k",
   "denkf",
   "etkf",
   "eakf",
   "letkf",
   "enkf-n",
   "ienks",
-  "ens3dvar",
   "4dvar",
   "en4dvar",
   "particle",

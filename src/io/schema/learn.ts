@@ -41,7 +41,12 @@ export const learn = keys({
     .min(0)
     .default(0.3)
     .describe("standard deviation of the other starts about the first, in latent variables"),
-  refine: z.boolean().default(true).describe("finish with Newton steps on the whole record"),
+  refine: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      "finish with Newton steps on all that is learned from; default: true, false with trajectories",
+    ),
 }).describe("how learned values are found; without it nothing is learned");
 
 export type LearnFile = z.output<typeof learn>;

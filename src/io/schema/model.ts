@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { keys } from "./keys.js";
 import { modelKindError } from "./kinds.js";
-import { processNoise, value } from "./value.js";
+import { positiveValue, processNoise, value } from "./value.js";
 
 const noise = processNoise.exactOptional();
 const matrix = z.array(z.array(value).min(1)).min(1);
@@ -22,6 +22,16 @@ const lotkaVolterra = keys({
   interactions: matrix
     .exactOptional()
     .describe("n species: matrix of the effect of species j (column) on the growth of i (row)"),
+  blocks: z
+    .array(value)
+    .min(1)
+    .exactOptional()
+    .describe("n species in k groups: the k(k + 1)/2 effects of groups on groups, row by row"),
+  steadyState: z
+    .array(positiveValue)
+    .min(1)
+    .exactOptional()
+    .describe("beside blocks: the abundances that stay as they are, one for each species"),
   coordinates: z
     .enum(["abundance", "log"])
     .default("log")
@@ -29,7 +39,7 @@ const lotkaVolterra = keys({
   processNoise: noise,
 }).describe(
   "species that eat, grow and compete: either preyGrowth, predation, predatorDeath and " +
-    "conversion, or growth and interactions",
+    "conversion, or growth and interactions, or blocks and steadyState",
 );
 
 const clohessyWiltshire = keys({
@@ -38,9 +48,32 @@ const clohessyWiltshire = keys({
   processNoise: noise,
 }).describe("motion relative to a circular orbit: three positions, three velocities");
 
+const seed = z.int().min(0).exactOptional();
+
+const lorenz96 = keys({
+  kind: z.literal("lorenz96"),
+  dimension: z.int().min(4).describe("number of variables on the ring"),
+  forcing: value.describe("what feeds each variable; chaotic at 8"),
+  imperfect: keys({
+    variance: z.number().positive().describe("of the constant; linear and quadratic terms less"),
+    seed: seed.describe("of the coefficients; default: the seed of the experiment"),
+  })
+    .exactOptional()
+    .describe("the filter's model is a polynomial of 18 coefficients near to the system"),
+  correction: keys({
+    kind: z.literal("residual-network"),
+    on: z.enum(["map", "tendency"]).default("map").describe("what the network is added to"),
+    learn: z.literal(true).describe("true: its 9,387 weights are learned, or taken from start"),
+    seed: seed.describe("of the first weights; default: the seed of the experiment"),
+  })
+    .exactOptional()
+    .describe("a network added to the filter's model; the truth of a twin has none"),
+  processNoise: noise,
+}).describe("Lorenz-96: chaotic, variables on a ring");
+
 /** The system that moves the state. */
 export const model = z
-  .discriminatedUnion("kind", [linear, lotkaVolterra, clohessyWiltshire], {
+  .discriminatedUnion("kind", [linear, lotkaVolterra, clohessyWiltshire, lorenz96], {
     error: modelKindError,
   })
   .describe("the system that moves the state");

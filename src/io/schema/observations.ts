@@ -36,11 +36,16 @@ const operator = oneOf(
     keys({
       every: z.int().min(1).exactOptional().describe("every n-th variable, from the first"),
       indices: z.array(z.int().min(0)).min(1).exactOptional().describe("variables, counted from 0"),
-      random: z.number().gt(0).max(1).exactOptional().describe("share of variables, drawn anew"),
+      random: z.number().gt(0).max(1).exactOptional().describe("share of variables, drawn"),
+      everyStep: z
+        .literal(true)
+        .exactOptional()
+        .describe("beside random: drawn anew at every time, not once for the run"),
+      ratio: z.number().gt(0).max(1).exactOptional().describe("share of variables, evenly spaced"),
       matrix: z.array(z.array(z.number()).min(1)).min(1).exactOptional().describe("H of y = H x"),
     }),
   ],
-  "identity, { every: 2 }, { indices: [0, 2] }, { random: 0.5 } or { matrix: [[1, 0]] }",
+  "identity, { every: 2 }, { indices: [0, 2] }, { random: 0.5 }, { ratio: 0.6 } or { matrix: [[1, 0]] }",
 );
 
 const twin = keys(
@@ -48,6 +53,13 @@ const twin = keys(
     operator: operator.default("identity").describe("what of the state is observed"),
     variance: spread.exactOptional().describe("variance of normal errors"),
     noise: noise.exactOptional(),
+    trajectories: keys({
+      training: z.int().min(1).describe("courses to learn from"),
+      validation: z.int().min(0).default(0).describe("courses to judge learning by"),
+      test: z.int().min(1).default(1).describe("courses that are filtered and scored"),
+    })
+      .exactOptional()
+      .describe("several courses of the system; without it, one for everything"),
   },
   {
     sd: (sd) =>

@@ -24,15 +24,15 @@ const alwaysPositive = z.literal(true, {
   error: (issue) => gotNeed(issue.input, "no such key, or true: this quantity is always positive"),
 });
 
-/** The same for a quantity that lies above zero, and below `limit` if there is one. */
-function learnedPositive(number: z.ZodNumber) {
-  return keys({
-    learn: isLearned,
-    start: number.describe("first value, in the units of the quantity"),
-    truth: number.exactOptional().describe("the value that makes the data of a twin experiment"),
-    positive: alwaysPositive.exactOptional(),
-  });
-}
+/** The keys of a quantity that lies above zero; its truth may have another range. */
+const positiveKeys = (number: z.ZodNumber, truth = number) => ({
+  learn: isLearned,
+  start: number.describe("first value, in the units of the quantity"),
+  truth: truth.exactOptional().describe("the value that makes the data of a twin experiment"),
+  positive: alwaysPositive.exactOptional(),
+});
+
+const learnedPositive = (number: z.ZodNumber, truth = number) => keys(positiveKeys(number, truth));
 
 /** A union whose own words are used when the value has the type of none of its members. */
 export function oneOf<const Options extends readonly [z.ZodType, ...z.ZodType[]]>(
@@ -50,12 +50,20 @@ const positive = z.number().positive();
 /** A number of either sign, or one to be learned. */
 export const value = oneOf([z.number(), learned], orLearned).meta({ id: "Value" });
 
-const positiveValue = oneOf([positive, learnedPositive(positive)], orLearned).meta({
+export const positiveValue = oneOf([positive, learnedPositive(positive)], orLearned).meta({
   id: "PositiveValue",
 });
 
-const processVariance = oneOf([z.number().min(0), learnedPositive(positive)], orLearned).meta({
-  id: "ProcessVariance",
+const notNegative = z.number().min(0);
+
+const processVariance = oneOf(
+  [notNegative, learnedPositive(positive, notNegative)],
+  orLearned,
+).meta({ id: "ProcessVariance" });
+
+const processVarianceOfAll = keys({
+  ...positiveKeys(positive, notNegative),
+  each: z.literal(true).exactOptional().describe("true: one learned number for each component"),
 });
 
 /** One value above zero for all components, or a list with one each. */
@@ -68,7 +76,7 @@ export const spread = oneOf(
 export const processNoise = keys(
   {
     variance: oneOf(
-      [processVariance, z.array(processVariance).min(1)],
+      [notNegative, processVarianceOfAll, z.array(processVariance).min(1)],
       `${orLearned}, or a list of them`,
     ).describe("variance added in each model step; one for all components, or a list"),
   },
@@ -88,6 +96,12 @@ export const inflationValue = (() => {
   const fixed = z.number().min(0).lt(1, tooLarge);
   return oneOf([fixed, learnedPositive(positive.lt(1, tooLarge))], orLearned);
 })();
+
+/** A share from 0 to 1; a learned one lies between. */
+export const shareValue = oneOf(
+  [z.number().min(0).max(1), learnedPositive(positive.lt(1))],
+  orLearned,
+);
 
 /** ` (0.2 → 0.04)` for a number, nothing for anything else. */
 export function squared(sd: unknown): string {

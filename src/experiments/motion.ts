@@ -1,0 +1,160 @@
+/** From the model of a specification to the way that it crosses intervals. */
+import {
+  clohessyWiltshire,
+  linear,
+  lorenz96Coefficients,
+  lorenz96PolynomialTendency,
+  lorenz96Tendency,
+  lotkaVolterra,
+  type Model,
+  type Propagation,
+  perturbedCoefficients,
+  predatorPrey,
+  propagations,
+  type ResidualNetworkParams,
+  residualNetwork,
+  residualNetworkParams,
+  rk4,
+  withResidual,
+  withResidualTendency,
+} from "../models/index.js";
+import { type Domain, identity, type Scalar, vectorOf } from "../prob/index.js";
+import { key } from "../random/index.js";
+import type {
+  CorrectionSpecification,
+  Lorenz96Specification,
+  ModelSpecification,
+  Specification,
+  Value,
+} from "./specification.js";
+import { dynamics, eachOf, type Reader, readEach, variance } from "./values.js";
+
+/** Whether the state holds logarithms of the natural variables. */
+export const inLogarithms = (model: ModelSpecification): boolean =>
+  model.kind === "lotka-volterra" && model.coordinates === "log";
+
+/** A model with its parameters in place: how it crosses intervals. */
+export interface Motion {
+  readonly dimension: number;
+  readonly support: Model<unknown>["support"];
+  crossing(intervals: readonly number[]): Propagation[];
+}
+
+/** Where the variables of a model lie, at 0, 1, …; null: nowhere. */
+export const domainOf = (model: ModelSpecification): Domain | null =>
+  model.kind === "lorenz96" ? { kind: "ring", length: model.dimension } : null;
+
+/** The system that makes the data of a twin: the model without what makes it imperfect or mends it. */
+export function trueSystem(specification: Specification): Specification {
+  if (specification.model.kind !== "lorenz96") return specification;
+  const { imperfect, correction, ...model } = specification.model;
+  return { ...specification, model };
+}
+
+export function motionOf({ model: spec, time }: Specification, read: Reader): Motion {
+  const rate = (value: Value, name: string) => read.value(value, name, dynamics);
+  const rates = (values: readonly Value[], name: string) =>
+    values.map((value, i) => rate(value, `${name}[${i}]`));
+  const rows = (matrix: readonly (readonly Value[])[], name: string) =>
+    matrix.map((row, i) => rates(row, `${name}[${i}]`));
+  const of = <P>(model: Model<P>, params: P): Motion => {
+    const noise = processNoise(spec, model.dimension, read);
+    return {
+      dimension: model.dimension,
+      support: model.support,
+      crossing: (intervals) => propagations(model, params, noise, intervals, time.step),
+    };
+  };
+
+  if (spec.kind === "linear") {
+    const transition = rows(spec.transition, "transition");
+    return of(linear(spec.transition.length), { transition });
+  }
+  if (spec.kind === "clohessy-wiltshire") {
+    return of(clohessyWiltshire, { meanMotion: rate(spec.meanMotion, "meanMotion") });
+  }
+  if (spec.kind === "lorenz96") return of(ring(spec, time.substeps, read), null);
+  const options = { coordinates: spec.coordinates, substeps: time.substeps };
+  if ("growth" in spec) {
+    return of(lotkaVolterra(spec.growth.length, options), {
+      growth: rates(spec.growth, "growth"),
+      interactions: rows(spec.interactions, "interactions"),
+    });
+  }
+  if ("steadyState" in spec) {
+    const interactions = { blocks: rates(spec.blocks, "blocks") };
+    return of(lotkaVolterra(spec.steadyState.length, options), {
+      steadyState: spec.steadyState.map((value, i) =>
+        read.value(value, `steadyState[${i}]`, variance),
+      ),
+      interactions,
+    });
+  }
+  return of(predatorPrey(options), {
+    preyGrowth: rate(spec.preyGrowth, "preyGrowth"),
+    predation: rate(spec.predation, "predation"),
+    predatorDeath: rate(spec.predatorDeath, "predatorDeath"),
+    conversion: rate(spec.conversion, "conversion"),
+  });
+}
+
+/** Lorenz-96 or the polynomial near to it, with its correction. */
+function ring(spec: Lorenz96Specification, substeps: number, read: Reader): Model<null> {
+  const { dimension, imperfect, correction } = spec;
+  const forcing = read.value(spec.forcing, "forcing", dynamics);
+  const base =
+    imperfect === undefined ? lorenz96Tendency({ forcing }) : polynomial(forcing, imperfect);
+  const network = correction && residualNetwork(networkOf(correction, read));
+  const tendency =
+    network && correction?.on === "tendency" ? withResidualTendency(base, network) : base;
+  return {
+    name: "lorenz96",
+    dimension,
+    time: "continuous",
+    support: "real",
+    step: (_, length) => {
+      const step = { map: rk4(tendency, length, substeps), noise: null };
+      return network && correction?.on === "map" ? withResidual(step, network) : step;
+    },
+  };
+}
+
+function polynomial(
+  forcing: Scalar,
+  { variance: v, seed }: NonNullable<Lorenz96Specification["imperfect"]>,
+) {
+  // The coefficients are drawn about those of a forcing that is given, never learned.
+  const known = lorenz96Coefficients(forcing as number);
+  return lorenz96PolynomialTendency({ coefficients: perturbedCoefficients(known, v, key(seed)) });
+}
+
+function networkOf({ seed }: CorrectionSpecification, read: Reader): ResidualNetworkParams {
+  const layer = (name: keyof ResidualNetworkParams) => {
+    const part = (what: "weights" | "bias") =>
+      read.tensor(`correction.${name}.${what}`, {
+        start: () => residualNetworkParams(key(seed))[name][what],
+        bijection: identity,
+        group: "dynamics",
+      });
+    return { weights: part("weights"), bias: part("bias") };
+  };
+  return { features: layer("features"), mixing: layer("mixing"), output: layer("output") };
+}
+
+/** Several scalars as one vector. */
+export const together = (values: Scalar | readonly Scalar[]): Scalar =>
+  Array.isArray(values) ? vectorOf(values) : (values as Scalar);
+
+function processNoise(
+  { processNoise: spec }: ModelSpecification,
+  dimension: number,
+  read: Reader,
+): Scalar | null {
+  if (spec === undefined) return null;
+  const name = "processNoise.variance";
+  const { variance: given } = spec;
+  if (typeof given === "object" && "each" in given) {
+    return read.tensor(name, eachOf(given, dimension));
+  }
+  return together(readEach(read, given, name, variance));
+}
