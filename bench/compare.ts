@@ -68,7 +68,7 @@ export async function compare(
     return 2;
   }
   const flags = [
-    ...["--quick", "--case", given.case],
+    ...["--case", given.case],
     ...(given.relaxed ? ["--relaxed"] : []),
     ...(given.blas ? ["--blas"] : []),
     ...["--threads", given.threads],

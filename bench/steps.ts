@@ -12,6 +12,7 @@ import {
   type Captured,
   capture,
   type FloatType,
+  type KernelTime,
   parallel,
   release,
   transpose,
@@ -22,7 +23,7 @@ import { host } from "./host.js";
 import { type MeasureOptions, measure, type Timing } from "./measure.js";
 import { takeBlas, takeThreads } from "./resources.js";
 import type { Streams } from "./streams.js";
-import { digits, tableText } from "./table.js";
+import { digits, percent, tableText } from "./table.js";
 
 export interface StepFigure {
   readonly name: string;
@@ -166,28 +167,31 @@ function text({ node, threads, blas, dtype, build, cases }: StepFindings): strin
   });
 }
 
-/** Where the time of each case goes, kernel by kernel. */
+/** Where the time of each case goes, kernel by kernel, after the sum of all. */
 function profiles(how: StepOptions): string {
   const tables = wanted(how).map((each) => {
     const program = capture(valueAndGrad(windowLoss(each)));
     const { learned, initial, values, keys } = each.inputs(how.dtype);
     const times = program.profile(learned, initial, values, keys);
     program.forget();
-    const total = times.reduce((sum, { seconds }) => sum + seconds, 0);
+    const sum = (figure: "calls" | "seconds" | "operations" | "bytes") =>
+      times.reduce((total, time) => total + time[figure], 0);
+    const all: KernelTime = {
+      ...{ kernel: "all", calls: sum("calls"), seconds: sum("seconds") },
+      ...{ operations: sum("operations"), bytes: sum("bytes") },
+    };
     const { cycles } = each.sizes;
     return tableText({
-      title: `${each.name}: ${digits((1e3 * total) / cycles)} ms a step in kernels`,
-      header: ["kernel", "calls", "ms", "share", "Mop", "MB", "GFLOP/s", "GB/s"],
-      rows: times
-        .slice(0, 14)
-        .map(({ kernel, calls, seconds, operations, bytes }) => [
-          kernel,
-          digits(calls / cycles),
-          digits((1e3 * seconds) / cycles),
-          `${Math.round((100 * seconds) / total)} %`,
-          ...[operations / cycles / 1e6, bytes / cycles / 1e6].map(digits),
-          ...[operations / seconds / 1e9, bytes / seconds / 1e9].map(digits),
-        ]),
+      title: `${each.name}, a step`,
+      header: ["kernel", "calls", "ms", "share", "Mop", "MB", "Gop/s", "GB/s"],
+      rows: [all, ...times.slice(0, 14)].map(({ kernel, calls, seconds, operations, bytes }) => [
+        kernel,
+        digits(calls / cycles),
+        digits((1e3 * seconds) / cycles),
+        percent(seconds / all.seconds),
+        ...[operations / cycles / 1e6, bytes / cycles / 1e6].map(digits),
+        ...[operations / seconds / 1e9, bytes / seconds / 1e9].map(digits),
+      ]),
     });
   });
   return tables.join("\n");
