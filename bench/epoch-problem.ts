@@ -24,7 +24,8 @@ import {
 } from "kalmia/learn";
 import {
   lorenz96,
-  type ResidualNetworkParams,
+  networkArrays,
+  networkOfArrays,
   residualNetworkParams,
   withNoise,
 } from "kalmia/models";
@@ -47,7 +48,6 @@ export interface EpochSizes {
 }
 
 const step = 0.05;
-const layers = ["features", "mixing", "output"] as const;
 
 /** Steps that are simulated together, so that their memory can be given back. */
 const together = 50;
@@ -86,14 +86,6 @@ function recordOf(
   });
 }
 
-const networkOf = (values: NamedTensors): ResidualNetworkParams =>
-  Object.fromEntries(
-    layers.map((layer) => [
-      layer,
-      { weights: values[`${layer}.weights`]!, bias: values[`${layer}.bias`]! },
-    ]),
-  ) as unknown as ResidualNetworkParams;
-
 export function lorenzProblem(sizes: EpochSizes): LearningProblem<Tensor> {
   const { dimension: d, members, trajectories: B, window, dtype, recompute } = sizes;
   const { observed, transition, halfWidth } = corrected("epoch", { ...sizes });
@@ -102,13 +94,10 @@ export function lorenzProblem(sizes: EpochSizes): LearningProblem<Tensor> {
   const taper = observedTaper(gridPositions(d, observed), { domain, halfWidth: halfWidth! }, dtype);
   const network = residualNetworkParams(key(2), dtype);
   const definitions: ParameterDefinition[] = [
-    ...layers.flatMap((layer) =>
-      (["weights", "bias"] as const).map(
-        (part): ParameterDefinition => ({
-          ...{ name: `${layer}.${part}`, start: network[layer][part] },
-          ...{ bijection: identity, group: "dynamics" },
-        }),
-      ),
+    ...Object.entries(networkArrays(network)).map(
+      ([name, start]): ParameterDefinition => ({
+        ...{ name, start, bijection: identity, group: "dynamics" },
+      }),
     ),
     { name: "noise", start: full([d], 2, dtype), bijection: positive(), group: "dynamics" },
     { name: "inflation", start: 0.1, bijection: unitInterval, group: "filter" },
@@ -131,7 +120,7 @@ export function lorenzProblem(sizes: EpochSizes): LearningProblem<Tensor> {
     initial: first,
     run: (values, before, part) => {
       const cycles = cyclesOf(part);
-      const noisy = withNoise(transition(networkOf(values)), values.noise!);
+      const noisy = withNoise(transition(networkOfArrays(values)), values.noise!);
       return assimilate(
         filterAt(values),
         before,

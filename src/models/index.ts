@@ -43,6 +43,8 @@ export {
 } from "./model.js";
 export {
   type ConvolutionLayer,
+  networkArrays,
+  networkOfArrays,
   type ResidualNetworkParams,
   residualNetwork,
   residualNetworkParams,

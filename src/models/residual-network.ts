@@ -77,6 +77,26 @@ function initialLayer(
   return { weights: draw(forWeights, [outputs, inputs, width]), bias: draw(forBias, [outputs]) };
 }
 
+const layerNames = ["features", "mixing", "output"] as const;
+
+/** The arrays of a network by name, `features.weights` to `output.bias`: as learning takes them. */
+export const networkArrays = (params: ResidualNetworkParams): Record<string, Tensor> =>
+  Object.fromEntries(
+    layerNames.flatMap((layer) => [
+      [`${layer}.weights`, params[layer].weights],
+      [`${layer}.bias`, params[layer].bias],
+    ]),
+  );
+
+/** The network of named arrays; others among them are left alone. */
+export function networkOfArrays(arrays: Readonly<Record<string, Tensor>>): ResidualNetworkParams {
+  const layer = (name: (typeof layerNames)[number]): ConvolutionLayer => ({
+    weights: arrays[`${name}.weights`]!,
+    bias: arrays[`${name}.bias`]!,
+  });
+  return { features: layer("features"), mixing: layer("mixing"), output: layer("output") };
+}
+
 /** W ⋆ x + β, [..., inputs, d] → [..., outputs, d] */
 const convolve = ({ weights, bias }: ConvolutionLayer, x: Tensor): Tensor =>
   add(circularConv(x, weights), reshape(bias, [-1, 1]));

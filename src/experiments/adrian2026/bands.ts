@@ -18,7 +18,7 @@ interface Wanted {
 }
 
 /** The name of the series of models before learning. */
-export const initialModel = "initial model";
+const initialModel = "initial model";
 
 export function bandFigure(done: readonly Done[], wanted: Wanted): BandFigure {
   const { at, which = 0, shares } = wanted;

@@ -14,13 +14,14 @@ import {
   type Tensor,
   zeros,
 } from "../../engine/index.js";
-import type { NamedTensors, ParameterDefinition } from "../../learn/index.js";
+import type { ParameterDefinition } from "../../learn/index.js";
 import {
   lorenz96,
   lorenz96Coefficients,
   lorenz96Polynomial,
+  networkArrays,
+  networkOfArrays,
   perturbedCoefficients,
-  type ResidualNetworkParams,
   residualNetwork,
   residualNetworkParams,
   type Transition,
@@ -35,21 +36,11 @@ import type { Trial } from "./trial.js";
 const step = 0.05;
 const forcing = 8;
 const dtype = "f32";
-const layers = ["features", "mixing", "output"] as const;
-const parts = ["weights", "bias"] as const;
 
 const exact = ({ dimension }: Trial): Transition => lorenz96(dimension).step({ forcing }, step);
 
 /** β of the initial model and the network's first weights, by the number of the initial model. */
 const keysOf = (from: Key): [Key, Key] => split(from) as [Key, Key];
-
-const networkOf = (values: NamedTensors): ResidualNetworkParams =>
-  Object.fromEntries(
-    layers.map((layer) => [
-      layer,
-      { weights: values[`${layer}.weights`]!, bias: values[`${layer}.bias`]! },
-    ]),
-  ) as unknown as ResidualNetworkParams;
 
 /** F₀, the same for every value that is learned. */
 function imperfect({ dimension, modelError, model }: Trial): Transition {
@@ -85,19 +76,16 @@ export const lorenz: System = {
   definitions: ({ trueModel, model }) => {
     if (trueModel) return [];
     const network = residualNetworkParams(keysOf(key(model))[1], dtype);
-    return layers.flatMap((layer) =>
-      parts.map(
-        (part): ParameterDefinition => ({
-          ...{ name: `${layer}.${part}`, start: network[layer][part] },
-          ...{ bijection: identity, group: "dynamics" },
-        }),
-      ),
+    return Object.entries(networkArrays(network)).map(
+      ([name, start]): ParameterDefinition => ({
+        ...{ name, start, bijection: identity, group: "dynamics" },
+      }),
     );
   },
   transition: (values, trial) =>
     trial.trueModel
       ? exact(trial)
-      : withResidual(imperfect(trial), residualNetwork(networkOf(values))),
+      : withResidual(imperfect(trial), residualNetwork(networkOfArrays(values))),
   exact,
   prior: ({ dimension }) => ({
     mean: zeros([dimension], dtype),

@@ -75,7 +75,7 @@ export type EpochResult = {
   readonly recoveries: number;
 };
 
-export type TestScores = {
+type TestScores = {
   /** √ of the mean square error over all cycles, and after the first sixth. */
   readonly pooled: number;
   readonly late: number;
