@@ -38,6 +38,10 @@ export const programs: Readonly<Record<string, Program>> = {
     about: "the steps beside PyTorch's, in turns: ratios and goals (--rounds 5, PEER.py)",
     load: async () => (await import("./compare.js")).compare,
   },
+  figure5: {
+    about: "learning of figure 5 beside PyTorch on the same data: scores and time (--method, …)",
+    load: async () => (await import("./figure5.js")).figure5,
+  },
   scaling: {
     about: "how the cost of a step grows with d, N, m, L and the trajectories (--quick, --blas)",
     load: async () => (await import("./scaling.js")).scaling,

@@ -3,12 +3,14 @@ import { join, relative } from "node:path";
 import {
   type Comparison,
   failuresOf,
+  notRun,
   type Reproduction,
   type ReproductionOutput,
   type Scale,
 } from "../experiments/reproduction.js";
 import type { TrialProgress, TrialStore } from "../experiments/trials.js";
 import { writeReproduction } from "../io/node.js";
+import type { Reproduced } from "../report/index.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
 import { reportOrNull } from "./report-or-null.js";
@@ -23,6 +25,7 @@ export interface ReproductionRun {
   readonly view: ProgressView;
   readonly host: CliHost;
   stopRequested(): boolean;
+  timeIsUp(): boolean;
 }
 
 /** What the command tells of a reproduction. */
@@ -37,20 +40,26 @@ export async function reproduceOne(
   reproduction: Reproduction,
   run: ReproductionRun,
 ): Promise<Told> {
-  const { scale, view, host, stopRequested } = run;
+  const { scale, view, host, stopRequested, timeIsUp } = run;
   const { runTrials } = await import("../experiments/trials.js");
-  const records = await runTrials(reproduction, scale, run.store, {
+  const trials = await runTrials(reproduction, scale, run.store, {
     progress: (progress) => show(reproduction.name, progress, view),
-    stopRequested,
+    ...{ stopRequested, timeIsUp },
   });
-  const results = records.map(({ result }) => result);
-  const failures = failuresOf(results);
+  const records = trials.filter((record) => record !== null);
+  if (records.length < trials.length) {
+    view.note(`the time is up: ${records.length} of ${trials.length} trials are done`);
+  }
+  const failures = failuresOf(records.map(({ result }) => result));
   for (const failure of new Set(failures)) {
     const times = failures.filter((one) => one === failure).length;
     view.note(`kalmia: ${times} of ${records.length} trials failed: ${failure}`);
   }
+  const results = trials.map((record) => record?.result ?? notRun);
   const output = reproduction.assemble(scale, results);
-  const render = () => host.renderReproduction({ reproduction, scale, output, records });
+  const counts = { done: records.length, all: trials.length };
+  const render = () =>
+    host.renderReproduction({ reproduction, scale, output, records, trials: counts });
   const report = await reportOrNull(render, view, host.env);
 
   const folder = join(run.folder, `${reproduction.name}-${scale}`);
@@ -58,6 +67,7 @@ export async function reproduceOne(
   const json = {
     name: reproduction.name,
     scale,
+    trials: counts,
     comparisons: output.comparisons,
     notes: output.notes,
     seconds: records.reduce((sum, { seconds }) => sum + seconds, 0),
@@ -67,7 +77,7 @@ export async function reproduceOne(
   view.note(report === null ? `results: ${shown}` : `report: ${shown}/report.html`);
   return {
     json,
-    text: outputText(reproduction, scale, output),
+    text: outputText(reproduction, scale, output, counts),
     isWell: failures.length === 0 && report !== null,
   };
 }
@@ -86,6 +96,7 @@ function outputText(
   { title }: Reproduction,
   scale: Scale,
   { comparisons, notes }: ReproductionOutput,
+  { done, all }: Reproduced["trials"],
 ): string {
   const ratio = ({ published, ours }: Comparison) =>
     published === null || ours === null || published === 0 ? "–" : significant(ours / published, 3);
@@ -102,7 +113,7 @@ function outputText(
     ...notes,
   ];
   return [
-    `${title}, ${scale} scale\n`,
+    `${title}, ${scale} scale${done < all ? `, ${done} of ${all} trials` : ""}\n`,
     comparisons.length > 0 ? table : "",
     ...remarks.map((remark) => `- ${remark}\n`),
   ].join("");

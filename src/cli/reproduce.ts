@@ -17,6 +17,7 @@ interface ReproduceOptions {
   readonly json?: true;
   readonly output: string;
   readonly threads?: number;
+  readonly minutes?: number;
 }
 
 const defaultOutput = "runs/reproduce";
@@ -35,6 +36,7 @@ export function addReproduce(program: Command, host: CliHost, finish: Finish): v
     .option("--json", "print the result as one JSON object")
     .option("--output <folder>", "folder of the reports and of the trials kept", defaultOutput)
     .option("--threads <count>", "threads to compute on; if left out the cores, at most 4", threads)
+    .option("--minutes <count>", "time for trials; then the report of those that are done", minutes)
     .option("--resume", "no difference: what was done is found again in any case")
     .addHelpText(
       "after",
@@ -48,6 +50,11 @@ export function addReproduce(program: Command, host: CliHost, finish: Finish): v
 function threads(text: string): number {
   if (/^[1-9]\d?$/.test(text)) return Number(text);
   throw new InvalidArgumentError("Need a whole number from 1 to 99.");
+}
+
+function minutes(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Need a number of minutes; 0 draws what is done.");
 }
 
 async function list({ json }: ReproduceOptions, host: CliHost): Promise<ExitCode> {
@@ -71,6 +78,7 @@ async function reproduce(
 
   const machine = await host.prepareMachine(options.threads ?? null);
   const view = progressView(host.stderr, host.now);
+  const until = options.minutes === undefined ? Infinity : host.now() + 60_000 * options.minutes;
   let stopping = false;
   const release = host.onStop(() => {
     stopping = true;
@@ -82,6 +90,7 @@ async function reproduce(
     store: trialStore(folder, () => ({ date: host.date(), machine })),
     view,
     stopRequested: () => stopping,
+    timeIsUp: () => host.now() >= until,
     host,
   };
   const told: Told[] = [];
@@ -133,11 +142,12 @@ function failed(
 }
 
 function stopped(name: string, options: ReproduceOptions, host: CliHost): ExitCode {
-  const { scale, output, threads, json } = options;
+  const { scale, output, threads, minutes, json } = options;
   const given = [
     `kalmia reproduce ${name} --scale ${scale}`,
     ...(output === defaultOutput ? [] : [`--output ${output}`]),
     ...(threads === undefined ? [] : [`--threads ${threads}`]),
+    ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
   ];
   const message = `stopped; go on with: ${given.join(" ")}`;
   host.stderr.write(`${message}\n`);

@@ -23,8 +23,11 @@ export interface TrialHost {
   readonly resume: Json | null;
 }
 
-/** Stands for the result of a trial whose numbers went wrong (a `NumericError`). */
+/** Stands for the result of a trial whose numbers went wrong (a `NumericError`), or `notRun`. */
 export type FailedTrial = { readonly failed: string };
+
+/** Stands for the result of a trial for which there was no time. */
+export const notRun: FailedTrial = { failed: "not run" };
 
 export function isFailed(result: Json): result is FailedTrial {
   return typeof result === "object" && result !== null && "failed" in result;
@@ -55,7 +58,7 @@ export interface Reproduction {
   run(trial: Json, host: TrialHost): Promise<Json>;
   /**
    * The results, in the order of the trials, as the publication shows them. They have been through
-   * JSON (a NaN is null); a trial that failed has a `FailedTrial` in its place.
+   * JSON (a NaN is null); a trial that failed, or was not run, has a `FailedTrial` in its place.
    */
   assemble(scale: Scale, results: readonly Json[]): ReproductionOutput;
 }

@@ -60,15 +60,17 @@ export interface ReproduceHost {
   progress(progress: TrialProgress): void;
   /** Asked after each checkpoint and each trial; true ends the run with `Interrupted`. */
   stopRequested(): boolean;
+  /** Asked likewise; true leaves out the trials that are not done. */
+  timeIsUp(): boolean;
 }
 
-/** The records of all trials, in their order. */
+/** The records of all trials, in their order; null: there was no time for it. */
 export async function runTrials(
   reproduction: Reproduction,
   scale: Scale,
   store: TrialStore,
   host: ReproduceHost,
-): Promise<readonly TrialRecord[]> {
+): Promise<readonly (TrialRecord | null)[]> {
   const trials = reproduction.trials(scale);
   const places = trials.map((trial) => store.of(reproduction.kind, trial));
   const records = places.map((place) => place.record());
@@ -76,19 +78,22 @@ export async function runTrials(
   const tell = (within: TrialProgress["within"]): void =>
     host.progress({ trials: trials.length, done, within });
   tell(null);
-  const all: TrialRecord[] = [];
+  const all: (TrialRecord | null)[] = [];
   for (const [i, place] of places.entries()) {
     const before = records[i];
     if (before === null) await rest(host);
     // An equal trial may have been run since.
-    const record = before ?? place.record();
-    all.push(record ?? (await runTrial(reproduction, trials[i]!, place, tell, host)));
-    if (before !== null) continue;
+    const known = before ?? place.record();
+    const record = known ?? (await runTrial(reproduction, trials[i]!, place, tell, host));
+    all.push(record);
+    if (before !== null || record === null) continue;
     done += 1;
     tell(null);
   }
   return all;
 }
+
+class OutOfTime extends Error {}
 
 async function runTrial(
   reproduction: Reproduction,
@@ -96,7 +101,8 @@ async function runTrial(
   place: StoredTrial,
   tell: (within: TrialProgress["within"]) => void,
   host: ReproduceHost,
-): Promise<TrialRecord> {
+): Promise<TrialRecord | null> {
+  if (host.timeIsUp()) return null;
   const from = place.checkpoint();
   const began = performance.now();
   const seconds = () => (from?.seconds ?? 0) + (performance.now() - began) / 1000;
@@ -106,11 +112,13 @@ async function runTrial(
       checkpoint: async (state) => {
         place.save({ seconds: seconds(), state });
         await rest(host);
+        if (host.timeIsUp()) throw new OutOfTime();
       },
       resume: from?.state ?? null,
     });
     return place.finish(result, seconds());
   } catch (error) {
+    if (error instanceof OutOfTime) return null;
     if (!(error instanceof NumericError)) throw error;
     return place.finish({ failed: error.message }, seconds());
   }

@@ -18,8 +18,10 @@ export interface Reproduced {
   readonly reproduction: Pick<Reproduction, "name" | "title" | "source" | "about">;
   readonly scale: Scale;
   readonly output: ReproductionOutput;
-  /** Of its trials. */
+  /** Of its trials that are done. */
   readonly records: readonly TrialRecord[];
+  /** How many of its trials are done, and how many there are. */
+  readonly trials: { readonly done: number; readonly all: number };
 }
 
 /** A figure as the page has it. */
@@ -47,6 +49,7 @@ export function reproductionPage(reproduced: Reproduced, figures: readonly Drawn
 <p class="lead">${reproduction.about} ${scaleWords[scale]}</p>
 </header>
 <main>
+${left(reproduced)}
 ${failures(reproduced)}
 ${comparisons(output.comparisons)}
 ${figures.length > 0 ? html`<section>\n<h2>Figures</h2>\n${figures.map(figure)}</section>` : null}
@@ -62,6 +65,11 @@ const scaleWords: Readonly<Record<Scale, string>> = {
   quick: "This is the quick scale: smaller than the publication, for a first look.",
   paper: "This is the paper scale: the sizes of the publication.",
 };
+
+function left({ trials: { done, all } }: Reproduced): Markup | null {
+  if (done === all) return null;
+  return html`<p class="note">${grouped(done)} of ${grouped(all)} trials are done; this page shows what they give so far.</p>`;
+}
 
 function failures({ records }: Reproduced): Markup | null {
   const messages = failuresOf(records.map(({ result }) => result));

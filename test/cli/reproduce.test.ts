@@ -113,6 +113,7 @@ test("--json prints one object, which is also result.json", async () => {
   expect(Object.keys(printed)).toEqual([
     "name",
     "scale",
+    "trials",
     "comparisons",
     "notes",
     "seconds",
@@ -184,6 +185,31 @@ test("stopped, then called again: the same numbers, and no step is made twice", 
   expect(steps).toHaveLength(12);
   expect(new Set(steps).size).toBe(12);
   expect(hasCheckpoint(folder)).toBe(false);
+});
+
+test("when the time is up: a report of what is done, and later the same numbers", async () => {
+  const whole = numbers(await run(temporaryFolder(), ["orbits", "--json"], [orbits()]));
+  const folder = temporaryFolder();
+  let clock = 0;
+  const { steps, reproduction } = watched(() => {
+    clock += 10_000;
+  });
+  // Six of the twelve steps of ten seconds: the second trial is stopped in its middle.
+  const first = await run(folder, ["orbits", "--json", "--minutes", "1"], [reproduction], {
+    now: () => clock,
+  });
+  expect(first.code).toBe(0);
+  expect(steps).toHaveLength(6);
+  expect(first.stderr).toContain("the time is up: 1 of 3 trials are done");
+  expect(numbers(first)).toMatchObject({
+    trials: { done: 1, all: 3 },
+    comparisons: [{ ours: null }, {}],
+  });
+  const none = await run(folder, ["orbits", "--minutes", "0"], [reproduction]);
+  expect(none.stdout).toContain("quick scale, 1 of 3 trials");
+  expect(steps).toHaveLength(6);
+  expect(numbers(await run(folder, ["orbits", "--json"], [reproduction]))).toEqual(whole);
+  expect(new Set(steps).size).toBe(steps.length);
 });
 
 test("whatever ends a run, the step that was under way is all that is lost", async () => {

@@ -123,4 +123,5 @@ export const reproduced: Reproduced = {
     notes: ["Two of the ten initial models."],
   },
   records: [record, { ...record, trial: { seed: 2 }, seconds: 70 }],
+  trials: { done: 2, all: 2 },
 };

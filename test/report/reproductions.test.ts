@@ -254,6 +254,13 @@ describe("the page", () => {
     expect((await renderReproduction(again)).html).toBe((await renderReproduction(again)).html);
   });
 
+  test("says how many of its trials are done, if not all are", async () => {
+    const of = async (done: number) =>
+      words((await renderReproduction({ ...reproduced, trials: { done, all: 320 } })).html);
+    expect(await of(12)).toContain("12 of 320 trials are done");
+    expect(await of(320)).not.toContain("trials are done");
+  });
+
   test("failures stand first; text from outside is escaped", async () => {
     const evil = `<script>alert("x")</script>`;
     const { html } = await renderReproduction({

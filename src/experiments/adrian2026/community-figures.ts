@@ -5,7 +5,7 @@ import type { BandFigure, CurveFigure, Reproduction, Scale } from "../reproducti
 import { bandFigure } from "./bands.js";
 import { reproduction } from "./catalogue-entry.js";
 import { trueBlocks } from "./community.js";
-import { communityTrial, type Done, models } from "./settings.js";
+import { communityTrial, type Done, filterGrid, models } from "./settings.js";
 import { type MethodName, methodTitles, type Trial } from "./trial.js";
 
 const methods: readonly MethodName[] = ["3dvar-c", "enkf", "ens3dvar"];
@@ -44,9 +44,10 @@ export const figure6: Reproduction = reproduction({
 const varied = (scale: Scale): readonly Partial<Trial>[] =>
   scale === "paper"
     ? [
-        ...[50, 100, 200, 300].map((dimension) => ({ dimension })),
+        ...[100, 50].map((dimension) => ({ dimension })),
         ...[0.3, 0.8].map((ratio) => ({ ratio })),
         ...[200, 400].map((cycles) => ({ cycles })),
+        ...[200, 300].map((dimension) => ({ dimension })),
       ]
     : [{}, { dimension: 80 }, { ratio: 0.25 }, { cycles: 200 }];
 
@@ -57,9 +58,9 @@ export const figure7: Reproduction = reproduction({
   title: "Interactions and growth learned from a changing half",
   about: "Mean absolute errors of A and r over d, the observed share and the length of the record.",
   trials: (scale) =>
-    methods.flatMap((method) =>
-      models(scale).flatMap((model) =>
-        varied(scale).map((one) => communityTrial(scale, method, { ...one, model })),
+    models(scale).flatMap((model) =>
+      varied(scale).flatMap((one) =>
+        methods.map((method) => communityTrial(scale, method, { ...one, model })),
       ),
     ),
   assemble: (scale, done) => {
@@ -88,6 +89,10 @@ export const figure7: Reproduction = reproduction({
   },
 });
 
+/** With the grid of figure 12, which needs the same runs. */
+export const figure8Trial = (scale: Scale, method: MethodName): Trial =>
+  communityTrial(scale, method, { series: true, grid: filterGrid(method) });
+
 /** Species that are drawn. */
 const shown = 4;
 
@@ -95,13 +100,7 @@ export const figure8: Reproduction = reproduction({
   name: "figure-8",
   title: "Abundances from a changing half",
   about: "Analyses of a test trajectory of which another half is observed at each time.",
-  trials: (scale) =>
-    methods.map((method) =>
-      communityTrial(scale, method, {
-        series: true,
-        ...(scale === "paper" ? { dimension: 500, members: 500 } : {}),
-      }),
-    ),
+  trials: (scale) => methods.map((method) => figure8Trial(scale, method)),
   assemble: (_, done) => ({
     figures: [abundances(done)],
     comparisons: done.map(({ trial: { method }, result }) => ({

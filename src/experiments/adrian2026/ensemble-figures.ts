@@ -2,7 +2,16 @@
 import type { BandFigure, CurveFigure, Reproduction, Scale } from "../reproduction.js";
 import { bandFigure } from "./bands.js";
 import { reproduction } from "./catalogue-entry.js";
-import { communityTrial, type Done, lorenzTrial, models, orbitTrial } from "./settings.js";
+import { figure8Trial } from "./community-figures.js";
+import { figure5Trial } from "./lorenz-figures.js";
+import {
+  communityTrial,
+  type Done,
+  filterGrid,
+  lorenzTrial,
+  models,
+  orbitTrial,
+} from "./settings.js";
 import { type MethodName, methodTitles, type SystemName, type Trial } from "./trial.js";
 
 const methods: readonly MethodName[] = ["enkf", "ens3dvar"];
@@ -25,8 +34,8 @@ export const figure11: Reproduction = reproduction({
   about:
     "Errors of the learned models over the size of the ensemble, with and without a static part.",
   trials: (scale) =>
-    methods.flatMap((method) =>
-      models(scale).flatMap((model) => [
+    models(scale).flatMap((model) =>
+      methods.flatMap((method) => [
         ...members(scale).orbit.map((N) =>
           orbitTrial(scale, method, { model, members: N, variance: 1, modelError: 0.05 }),
         ),
@@ -63,18 +72,12 @@ export const figure11: Reproduction = reproduction({
   },
 });
 
-const inflations = [0.001, 0.02, 0.05, 0.1, 0.2, 0.3];
-const mixings = [0.1, 0.3, 0.5, 0.7, 0.9, 0.99];
-
 const gridTrials = (scale: Scale): Trial[] =>
-  methods.flatMap((method) => {
-    const grid = method === "enkf" ? inflations : mixings;
-    return [
-      orbitTrial(scale, method, { grid }),
-      lorenzTrial(scale, method, { grid }),
-      communityTrial(scale, method, { grid }),
-    ];
-  });
+  methods.flatMap((method) => [
+    orbitTrial(scale, method, { grid: filterGrid(method) }),
+    figure5Trial(scale, method),
+    figure8Trial(scale, method),
+  ]);
 
 export const figure12: Reproduction = reproduction({
   name: "figure-12",

@@ -12,3 +12,8 @@ export const adrian2026: readonly Reproduction[] = [
   ...[figure1, figure2, figure3, figure4, figure5, figure6, figure7],
   ...[figure8, figure9, figure10, figure11, figure12, figure13, figure14],
 ];
+
+export { lorenzData } from "./lorenz-data.js";
+export { runTrial } from "./run.js";
+export { lorenzTrial } from "./settings.js";
+export type { Trial, TrialResult } from "./trial.js";

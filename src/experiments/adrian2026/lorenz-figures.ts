@@ -2,7 +2,7 @@
 import type { BandFigure, Comparison, MapFigure, Reproduction, Scale } from "../reproduction.js";
 import { bandFigure } from "./bands.js";
 import { reproduction } from "./catalogue-entry.js";
-import { type Done, lorenzTrial, models } from "./settings.js";
+import { type Done, filterGrid, lorenzTrial, models } from "./settings.js";
 import { type MethodName, methodTitles, type Trial } from "./trial.js";
 
 const methods: readonly MethodName[] = ["3dvar-c", "3dvar-k", "enkf", "ens3dvar"];
@@ -12,28 +12,30 @@ const ofModels = "Medians and the band from 20 to 80 % over the initial models."
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** What each panel of figure 4 varies, about d = 200, σ₀² = 1 and a ratio of 0.6. */
+/** What each panel of figure 4 varies, about d = 200, σ₀² = 1 and H = I. */
 const varied = (scale: Scale): readonly Partial<Trial>[] =>
   scale === "paper"
     ? [
-        ...[40, 100, 200, 300].map((dimension) => ({ dimension })),
+        ...[200, 100, 40, 300].map((dimension) => ({ dimension })),
         ...[0.5, 2].map((modelError) => ({ modelError })),
-        ...[0.3, 0.8, 1].map((ratio) => ({ ratio })),
+        ...[0.2, 0.3, 0.6, 0.8].map((ratio) => ({ ratio })),
       ]
-    : [{}, { dimension: 80 }, { modelError: 0.25 }, { ratio: 0.3 }, { ratio: 1 }];
+    : [{}, { dimension: 80 }, { modelError: 0.25 }, { ratio: 0.2 }, { ratio: 0.6 }];
+const figure4Trial = (scale: Scale, method: MethodName, one: Partial<Trial>): Trial =>
+  lorenzTrial(scale, method, { ratio: 1, ...one });
 
 export const figure4: Reproduction = reproduction({
   name: "figure-4",
   title: "Forecasts of the learned Lorenz-96 models",
   about: "One-step error over the size of the system, the initial error and the observed share.",
   trials: (scale) =>
-    methods.flatMap((method) =>
-      models(scale).flatMap((model) =>
-        varied(scale).map((one) => lorenzTrial(scale, method, { ...one, model })),
+    models(scale).flatMap((model) =>
+      varied(scale).flatMap((one) =>
+        methods.map((method) => figure4Trial(scale, method, { ...one, model })),
       ),
     ),
   assemble: (scale, done) => {
-    const base = lorenzTrial(scale, "enkf", {});
+    const base = figure4Trial(scale, "enkf", {});
     const only = (name: "dimension" | "modelError" | "ratio"): Done[] =>
       done.filter(({ trial }) =>
         (["dimension", "modelError", "ratio"] as const).every(
@@ -56,6 +58,10 @@ export const figure4: Reproduction = reproduction({
     };
   },
 });
+
+/** With the grid of figure 12, which needs the same runs. */
+export const figure5Trial = (scale: Scale, method: MethodName): Trial =>
+  lorenzTrial(scale, method, { series: true, grid: filterGrid(method) });
 
 /** Test filter RMSE, d = 200, 60 % observed. */
 const published: Readonly<Record<string, number>> = {
@@ -94,7 +100,7 @@ export const figure5: Reproduction = reproduction({
   name: "figure-5",
   title: "Filtering Lorenz-96 with what was learned",
   about: "Error of the analyses of test trajectories, for each method.",
-  trials: (scale) => methods.map((method) => lorenzTrial(scale, method, { series: true })),
+  trials: (scale) => methods.map((method) => figure5Trial(scale, method)),
   assemble: (scale, done) => ({
     figures: [errorMap(done)],
     comparisons: done.flatMap(({ trial: { method }, result }): Comparison[] => [
@@ -115,7 +121,7 @@ export const figure5: Reproduction = reproduction({
       },
     ]),
     notes: [
-      "Which components are observed and the learning rates are not published; ours are evenly spread, and 10⁻³ and 10⁻². Q learns at the filter's rate.",
+      "Which components are observed and the learning rates are not published. Ours are evenly spread; the rates are those of the lowest validation loss among a few pairs. Q learns at the filter's rate.",
       ...(scale === "quick" ? ["Quick: d = 40, 400 cycles, 10 epochs."] : []),
     ],
   }),
@@ -129,8 +135,8 @@ export const figure9: Reproduction = reproduction({
   about: "Forecast error of models learned with C = I + B Bᵀ, B of p columns, H changing.",
   trials: (scale) => {
     const ranks = scale === "paper" ? [50, 75, 100, 150, 175, 200] : [10, 20, 40];
-    return ratios(scale).flatMap((ratio) =>
-      models(scale).flatMap((model) =>
+    return models(scale).flatMap((model) =>
+      ratios(scale).flatMap((ratio) =>
         ranks.map((rank) =>
           lorenzTrial(scale, "3dvar-c", { changing: true, halfWidth: null, ratio, model, rank }),
         ),

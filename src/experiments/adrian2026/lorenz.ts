@@ -34,17 +34,18 @@ import { evenly, type System } from "./system.js";
 import type { Trial } from "./trial.js";
 
 const step = 0.05;
-const forcing = 8;
+export const forcing = 8;
 const dtype = "f32";
 
 const exact = ({ dimension }: Trial): Transition => lorenz96(dimension).step({ forcing }, step);
 
 /** β of the initial model and the network's first weights, by the number of the initial model. */
-const keysOf = (from: Key): [Key, Key] => split(from) as [Key, Key];
+export const keysOf = ({ model }: Trial): [Key, Key] => split(key(model)) as [Key, Key];
 
 /** F₀, the same for every value that is learned. */
-function imperfect({ dimension, modelError, model }: Trial): Transition {
-  const [forModel] = keysOf(key(model));
+function imperfect(trial: Trial): Transition {
+  const { dimension, modelError } = trial;
+  const [forModel] = keysOf(trial);
   const beta = perturbedCoefficients(lorenz96Coefficients(forcing), modelError, forModel);
   return lorenz96Polynomial(dimension).step({ coefficients: cast(beta, dtype) }, step);
 }
@@ -73,9 +74,9 @@ export const lorenz: System = {
     return slice(concat(states, 0), 0, 0, trial.cycles);
   },
   observed: ({ dimension, ratio }) => evenly(dimension, ratio),
-  definitions: ({ trueModel, model }) => {
-    if (trueModel) return [];
-    const network = residualNetworkParams(keysOf(key(model))[1], dtype);
+  definitions: (trial) => {
+    if (trial.trueModel) return [];
+    const network = residualNetworkParams(keysOf(trial)[1], dtype);
     return Object.entries(networkArrays(network)).map(
       ([name, start]): ParameterDefinition => ({
         ...{ name, start, bijection: identity, group: "dynamics" },

@@ -25,8 +25,8 @@ export const figure1: Reproduction = reproduction({
   trials: (scale) => {
     const few = scale === "quick" ? [0.01, 0.03, 0.05] : errors;
     const noises = scale === "quick" ? [0.1, 1] : variances;
-    return methods.flatMap((method) =>
-      models(scale).flatMap((model) => [
+    return models(scale).flatMap((model) =>
+      methods.flatMap((method) => [
         ...few.map((modelError) => orbitTrial(scale, method, { model, modelError })),
         ...noises.slice(1).map((variance) => orbitTrial(scale, method, { model, variance })),
       ]),

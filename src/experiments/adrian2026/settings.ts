@@ -23,13 +23,25 @@ export const orbitTrial = (scale: Scale, method: MethodName, varied: Partial<Tri
   ...varied,
 });
 
+/**
+ * Of figure 5 by the validation loss of one initial model, as the paper chose its own; a dense B or
+ * K of many numbers overfits at higher rates.
+ */
+const lorenzRates: Readonly<Record<MethodName, Trial["rates"]>> = {
+  "3dvar-c": pairs([3e-3], [1e-4]),
+  "3dvar-k": pairs([1e-3], [1e-3]),
+  enkf: pairs([3e-3], [3e-2]),
+  ens3dvar: pairs([3e-3], [3e-2]),
+  kalman: [],
+};
+
 /** Lorenz-96, F.2. */
 export const lorenzTrial = (scale: Scale, method: MethodName, varied: Partial<Trial>): Trial => ({
   ...shared,
   ...{ system: "lorenz", method, dimension: scale === "paper" ? 200 : 40, members: 25 },
   ...{ cycles: scale === "paper" ? 1200 : 400, epochs: scale === "paper" ? 40 : 10 },
   ...{ ratio: 0.6, variance: 1, modelError: 1, halfWidth: 5 },
-  rates: pairs([1e-3], [1e-2]),
+  rates: lorenzRates[method],
   ...varied,
 });
 
@@ -70,4 +82,10 @@ export function learnedError({ epochs, initial }: TrialResult, which = 0): numbe
   if (epochs.length === 0) return initial[which]!;
   const last = epochs.slice(-Math.max(1, Math.round(epochs.length / 4)));
   return last.reduce((sum, { errors }) => sum + errors[which]!, 0) / last.length;
+}
+
+/** Values of φ (EnKF) or φ₁ (Ens3DVar) to test beside the learned one: figure 12. */
+export function filterGrid(method: MethodName): readonly number[] {
+  if (method === "enkf") return [0.001, 0.02, 0.05, 0.1, 0.2, 0.3];
+  return method === "ens3dvar" ? [0.1, 0.3, 0.5, 0.7, 0.9, 0.99] : [];
 }
