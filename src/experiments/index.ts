@@ -39,7 +39,7 @@ export type {
   Scale,
   TrialHost,
 } from "./reproduction.js";
-export { failuresOf, isFailed, notRun } from "./reproduction.js";
+export { failuresOf, isFailed } from "./reproduction.js";
 export { reproductions } from "./reproductions.js";
 export { runExperiment } from "./run.js";
 export type {

@@ -15,7 +15,7 @@ interface Figure {
 
 export const reproduction = ({ name, title, about, trials, assemble }: Figure): Reproduction => ({
   // Raise the number when the same trial gives other numbers than before.
-  ...{ kind: "adrian2026 1", name, title, about },
+  ...{ kind: "adrian2026 2", name, title, about },
   source: `Adrian, Sanz-Alonso and Willett (2026), ${name.replace("-", " ")}`,
   trials: (scale) => asJson(trials(scale)),
   run: async (trial, host) => ({ ...(await runTrial(trial as unknown as Trial, host)) }),

@@ -138,9 +138,7 @@ function terms(
         orbitTrial(
           scale,
           method,
-          method === "kalman"
-            ? { series: true, trueModel: true, epochs: 0, rates: [{ dynamics: 0, filter: 0 }] }
-            : { series: true },
+          method === "kalman" ? { series: true, trueModel: true, epochs: 0 } : { series: true },
         ),
       ),
     assemble: (_, done) => {

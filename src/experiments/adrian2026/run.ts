@@ -1,8 +1,12 @@
 /** A trial from its description to its result: data, learning epoch by epoch, the test. */
 import {
+  abs,
   cast,
   type FloatType,
   full,
+  gather,
+  indices,
+  max,
   mean,
   NumericError,
   scope,
@@ -100,40 +104,55 @@ function tested(
   { test, truth, observed }: TrialData,
   values: NamedTensors,
 ): Pick<TrialResult, "test" | "series" | "grid"> {
+  const everywhere = Array.from({ length: trial.dimension }, (_, i) => i);
   const grid = trial.grid.map((value) => {
     const name = trial.method === "enkf" ? "inflation" : "mixing";
     const changed = { ...values, [name]: full([], value, values[name]!.dtype as FloatType) };
     const found = followed(problem, changed, test);
-    return found && errorOf(found, truth, 0);
+    return found && errorOf(found, truth, 0, everywhere);
   });
   const series = followed(problem, values, test);
   if (series === null) return { test: null, series: null, grid };
-  const late = Math.floor(trial.cycles / 6);
+  const after = Math.floor(trial.cycles / 6);
+  const late = (places: readonly number[]): number | null =>
+    places.length === 0 ? null : errorOf(series, truth, after, places);
+  const places = new Set(trial.changing ? [] : observed[0]!);
+  const unseen = trial.changing ? [] : everywhere.filter((i) => !places.has(i));
   return {
     grid,
-    test: { pooled: errorOf(series, truth, 0), late: errorOf(series, truth, late) },
+    test: {
+      pooled: errorOf(series, truth, 0, everywhere),
+      late: errorOf(series, truth, after, everywhere),
+      ...{ seen: late([...places]), unseen: late(unseen) },
+    },
     series: trial.series ? seriesOf(series, truth, trial, test.windows, observed) : null,
   };
 }
 
-/** null where the filter fails. */
+/** null where the filter fails, or leaves its bound. */
 function followed(
   problem: TrialProblem,
   values: NamedTensors,
   test: TrialData["test"],
 ): Analyses | null {
   try {
-    return follow(problem, values, test, problem.through);
+    const found = follow(problem, values, test, problem.through);
+    return max(abs(found.analysis)).item() <= problem.bound! ? found : null;
   } catch (error) {
     if (error instanceof NumericError) return null;
     throw error;
   }
 }
 
-/** √ of the mean square of analysis − truth from a cycle on. */
-function errorOf({ analysis }: Analyses, truth: Tensor, from: number): number {
+/** √ of the mean square of analysis − truth from a cycle on, in some components. */
+function errorOf(
+  { analysis }: Analyses,
+  truth: Tensor,
+  from: number,
+  places: readonly number[],
+): number {
   const to = truth.shape[1]!;
-  const part = (x: Tensor) => slice(cast(x, "f64"), 1, from, to);
+  const part = (x: Tensor) => gather(slice(cast(x, "f64"), 1, from, to), indices(places), -1);
   return sqrt(mean(square(sub(part(analysis), part(truth))))).item();
 }
 

@@ -79,6 +79,9 @@ type TestScores = {
   /** √ of the mean square error over all cycles, and after the first sixth. */
   readonly pooled: number;
   readonly late: number;
+  /** `late` of the components observed, and of those never observed; null where H changes. */
+  readonly seen: number | null;
+  readonly unseen: number | null;
 };
 
 export type TestSeries = {
