@@ -89,6 +89,9 @@ export const figure7: Reproduction = reproduction({
   },
 });
 
+export const communitySize =
+  "The publication has 300 species (500 in figure 8), the paper scale 100: time grows with d³.";
+
 /** With the grid of figure 12, which needs the same runs. */
 export const figure8Trial = (scale: Scale, method: MethodName): Trial =>
   communityTrial(scale, method, { series: true, grid: filterGrid(method) });
@@ -108,7 +111,7 @@ export const figure8: Reproduction = reproduction({
       published: null,
       ours: result.test?.pooled ?? null,
     })),
-    notes: [],
+    notes: [communitySize],
   }),
 });
 

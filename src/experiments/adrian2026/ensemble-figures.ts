@@ -2,7 +2,7 @@
 import type { BandFigure, CurveFigure, Reproduction, Scale } from "../reproduction.js";
 import { bandFigure } from "./bands.js";
 import { reproduction } from "./catalogue-entry.js";
-import { figure8Trial } from "./community-figures.js";
+import { communitySize, figure8Trial } from "./community-figures.js";
 import { figure5Trial } from "./lorenz-figures.js";
 import {
   communityTrial,
@@ -33,20 +33,24 @@ export const figure11: Reproduction = reproduction({
   title: "How many members learning needs",
   about:
     "Errors of the learned models over the size of the ensemble, with and without a static part.",
-  trials: (scale) =>
-    models(scale).flatMap((model) =>
-      methods.flatMap((method) => [
-        ...members(scale).orbit.map((N) =>
+  // Those that take long come last, for a report before all are done.
+  trials: (scale) => {
+    const sizes = members(scale);
+    const both = (trial: (method: MethodName) => Trial) => methods.map(trial);
+    return models(scale).flatMap((model) => [
+      ...sizes.orbit.flatMap((N) =>
+        both((method) =>
           orbitTrial(scale, method, { model, members: N, variance: 1, modelError: 0.05 }),
         ),
-        ...members(scale).lorenz.map((N) =>
-          lorenzTrial(scale, method, { model, members: N, ratio: 1 }),
-        ),
-        ...members(scale).community.map((N) =>
-          communityTrial(scale, method, { model, members: N }),
-        ),
-      ]),
-    ),
+      ),
+      ...sizes.community.flatMap((N) =>
+        both((method) => communityTrial(scale, method, { model, members: N })),
+      ),
+      ...sizes.lorenz.flatMap((N) =>
+        both((method) => lorenzTrial(scale, method, { model, members: N, ratio: 1 })),
+      ),
+    ]);
+  },
   assemble: (_, done) => {
     const panel = (system: SystemName, what: string, which = 0): BandFigure =>
       bandFigure(
@@ -105,7 +109,7 @@ export const figure12: Reproduction = reproduction({
         ours: result.test === null ? null : result.test.pooled / Math.min(...tried),
       };
     }),
-    notes: [],
+    notes: [communitySize],
   }),
 });
 
