@@ -44,6 +44,7 @@ export type {
   InitialSpecification,
   LearnedEach,
   LearnedValue,
+  LearnedVector,
   LearnSpecification,
   MethodSpecification,
   ModelSpecification,
@@ -58,6 +59,7 @@ export type {
   TwinOperator,
   TwinSpecification,
   Value,
+  Values,
 } from "./specification.js";
 export { SpecificationError } from "./specification.js";
 export {
