@@ -16,7 +16,7 @@ import type {
   ModelSpecification,
   NoiseSpecification,
 } from "./specification.js";
-import { type Reader, readEach, variance } from "./values.js";
+import { type Reader, readAll, readEach, variance } from "./values.js";
 
 /** R of the compared values: variances, or squares of the standard deviations of logarithms. */
 export function observationVariance(noise: NoiseSpecification, read: Reader): Scalar {
@@ -82,7 +82,7 @@ export function priorOf(
   { support }: Motion,
   read: Reader,
 ): Gaussian {
-  const natural = readEach(read, initial.mean, "initial.mean", {
+  const natural = readAll(read, initial.mean, "initial.mean", {
     nature: model.kind === "lotka-volterra" ? "positive" : "real",
     group: "dynamics",
   });

@@ -51,6 +51,7 @@ export type {
   InitialSpecification,
   LearnedEach,
   LearnedValue,
+  LearnedVector,
   LearnSpecification,
   MethodSpecification,
   ModelSpecification,
@@ -65,6 +66,7 @@ export type {
   TwinOperator,
   TwinSpecification,
   Value,
+  Values,
 } from "./specification.js";
 export { SpecificationError } from "./specification.js";
 export {

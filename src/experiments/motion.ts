@@ -20,14 +20,16 @@ import {
 } from "../models/index.js";
 import { type Domain, identity, type Scalar, vectorOf } from "../prob/index.js";
 import { key } from "../random/index.js";
-import type {
-  CorrectionSpecification,
-  Lorenz96Specification,
-  ModelSpecification,
-  Specification,
-  Value,
+import {
+  type CorrectionSpecification,
+  countOf,
+  type Lorenz96Specification,
+  type ModelSpecification,
+  type Specification,
+  type Value,
+  type Values,
 } from "./specification.js";
-import { dynamics, eachOf, type Reader, readEach, variance } from "./values.js";
+import { dynamics, type Reader, readAll, readEach, variance, wholeOf } from "./values.js";
 
 /** Whether the state holds logarithms of the natural variables. */
 export const inLogarithms = (model: ModelSpecification): boolean =>
@@ -53,10 +55,9 @@ export function trueSystem(specification: Specification): Specification {
 
 export function motionOf({ model: spec, time }: Specification, read: Reader): Motion {
   const rate = (value: Value, name: string) => read.value(value, name, dynamics);
-  const rates = (values: readonly Value[], name: string) =>
-    values.map((value, i) => rate(value, `${name}[${i}]`));
+  const rates = (values: Values, name: string) => readAll(read, values, name, dynamics);
   const rows = (matrix: readonly (readonly Value[])[], name: string) =>
-    matrix.map((row, i) => rates(row, `${name}[${i}]`));
+    matrix.map((row, i) => row.map((value, j) => rate(value, `${name}[${i}][${j}]`)));
   const of = <P>(model: Model<P>, params: P): Motion => {
     const noise = processNoise(spec, model.dimension, read);
     return {
@@ -76,17 +77,15 @@ export function motionOf({ model: spec, time }: Specification, read: Reader): Mo
   if (spec.kind === "lorenz96") return of(ring(spec, time.substeps, read), null);
   const options = { coordinates: spec.coordinates, substeps: time.substeps };
   if ("growth" in spec) {
-    return of(lotkaVolterra(spec.growth.length, options), {
+    return of(lotkaVolterra(countOf(spec.growth), options), {
       growth: rates(spec.growth, "growth"),
       interactions: rows(spec.interactions, "interactions"),
     });
   }
   if ("steadyState" in spec) {
     const interactions = { blocks: rates(spec.blocks, "blocks") };
-    return of(lotkaVolterra(spec.steadyState.length, options), {
-      steadyState: spec.steadyState.map((value, i) =>
-        read.value(value, `steadyState[${i}]`, variance),
-      ),
+    return of(lotkaVolterra(countOf(spec.steadyState), options), {
+      steadyState: readAll(read, spec.steadyState, "steadyState", variance),
       interactions,
     });
   }
@@ -154,7 +153,7 @@ function processNoise(
   const name = "processNoise.variance";
   const { variance: given } = spec;
   if (typeof given === "object" && "each" in given) {
-    return read.tensor(name, eachOf(given, dimension));
+    return read.tensor(name, wholeOf(given, dimension, variance));
   }
   return together(readEach(read, given, name, variance));
 }

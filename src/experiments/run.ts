@@ -14,6 +14,7 @@ import { definitionsOf } from "./parts.js";
 import { noScores, type Scored, scores } from "./scores.js";
 import { filterRuns } from "./series.js";
 import type { Specification } from "./specification.js";
+import { divergence, ofLearning, ofSaved, overconfidence } from "./warnings.js";
 
 /** Purposes of the random numbers of a run, each with a key of its own. */
 const purposes = { data: 0, initial: 1, cycles: 2, starts: 3 } as const;
@@ -49,6 +50,7 @@ export async function runExperiment(
 
   const cycles = runs.reduce((n, { described }) => n + described.states.observed, 0);
   const diverged = runs.some(({ run }) => run.failure !== null);
+  const scored = diverged ? noScores : scores(specification.time.spinup, runs);
   const [first] = runs;
   return {
     result: {
@@ -56,16 +58,17 @@ export async function runExperiment(
       method: specification.method.kind,
       model: specification.model.kind,
       seed: specification.seed,
-      ...(diverged ? noScores : scores(specification.time.spinup, runs)),
+      ...scored,
       ...learnedResults(specification, data, definitions, values, learning?.learned ?? null),
       cycles,
       seconds,
       cyclesPerSecond: cycles / seconds,
       diverged,
       warnings: [
-        ...runs.flatMap((scored, i) => divergence(scored, total > 1 ? i : null)),
-        ...learningWarnings(learning?.learned ?? null),
-        ...(saved === undefined ? [] : savedWarnings(unused(definitions, saved))),
+        ...runs.flatMap((run, i) => divergence(run, total > 1 ? i : null)),
+        ...overconfidence(specification.method.kind, scored, runs),
+        ...ofLearning(learning?.learned ?? null),
+        ...(saved === undefined ? [] : ofSaved(unused(definitions, saved))),
       ],
     },
     states: first!.described.states,
@@ -108,31 +111,3 @@ async function learnIfAsked(
   const learned = await learnWith(problem, learn, starts, host, from);
   return { learned, output: learningOutput(learned, problem, data, learn) };
 }
-
-function divergence({ trajectory, run: { failure } }: Scored, number: number | null): string[] {
-  if (failure === null) return [];
-  const time = trajectory.series.times[failure.cycle];
-  const where = time === undefined ? "beyond the record" : `time ${time}`;
-  const which = number === null ? "" : ` of test trajectory ${number + 1}`;
-  return [
-    `The run diverged at cycle ${failure.cycle + 1}${which} (${where}): ${failure.message} Shorter steps, more process noise or inflation, or another initial state may help.`,
-  ];
-}
-
-function learningWarnings(learned: Learned | null): string[] {
-  const recoveries = learned?.reports.reduce((n, report) => n + report.recoveries, 0) ?? 0;
-  const warnings =
-    recoveries === 0
-      ? []
-      : [
-          `While learning the filter failed numerically ${recoveries} times and was entered again from the observations, over shorter windows. Shorter steps, more process noise or inflation, or other start values may help.`,
-        ];
-  return [...warnings, ...(learned?.uncertainty?.concerns ?? [])];
-}
-
-const savedWarnings = (names: readonly string[]): string[] =>
-  names.length === 0
-    ? []
-    : [
-        `The saved model also has ${names.join(", ")}, which this experiment does not learn: not used.`,
-      ];

@@ -23,6 +23,26 @@ export interface LearnedEach extends LearnedValue {
   readonly each: true;
 }
 
+/** Numbers that are learned together, as one vector; a number for all, or a list with one each. */
+export interface LearnedVector {
+  readonly learn: true;
+  readonly start: number | readonly number[];
+  readonly truth?: number | readonly number[];
+  readonly positive?: boolean;
+}
+
+/** A value each, or one vector of them to be learned; its start or its truth says how many. */
+export type Values = readonly Value[] | LearnedVector;
+
+const isListed = <T>(x: T | readonly T[]): x is readonly T[] => Array.isArray(x);
+
+/** How many values these are. */
+export function countOf(values: Values): number {
+  if (!("learn" in values)) return values.length;
+  const list = [values.start, values.truth ?? values.start].find(isListed);
+  return (list as readonly number[] | undefined)?.length ?? 1;
+}
+
 /** N(0, diag(variance)) added after each model step; one value for all components, or one each. */
 export interface ProcessNoise {
   readonly variance: Value | LearnedEach | readonly Value[];
@@ -85,8 +105,8 @@ export interface PredatorPreySpecification {
 export interface BlockLotkaVolterraSpecification {
   readonly kind: "lotka-volterra";
   /** The upper block triangle, row by row: k (k + 1)/2 values of k groups. */
-  readonly blocks: readonly Value[];
-  readonly steadyState: readonly Value[];
+  readonly blocks: Values;
+  readonly steadyState: Values;
   readonly coordinates: Coordinates;
   readonly processNoise?: ProcessNoise;
 }
@@ -94,7 +114,7 @@ export interface BlockLotkaVolterraSpecification {
 /** n species: x_i' = x_i (growth_i + Σ_j interactions_ij x_j). */
 export interface GeneralLotkaVolterraSpecification {
   readonly kind: "lotka-volterra";
-  readonly growth: readonly Value[];
+  readonly growth: Values;
   readonly interactions: readonly (readonly Value[])[];
   readonly coordinates: Coordinates;
   readonly processNoise?: ProcessNoise;
@@ -178,7 +198,7 @@ export interface ObservationRecord {
 
 /** Gaussian before the first observation; means in natural variables, variances in the state's. */
 export interface InitialSpecification {
-  readonly mean: readonly Value[];
+  readonly mean: Values;
   readonly variance: number | readonly number[];
 }
 

@@ -5,7 +5,7 @@
  * One reader makes a list of what is to be learned, another looks up the current tensors, a third
  * gives the truth of a twin; so the assembly is written once.
  */
-import { full, scope, type Tensor } from "../engine/index.js";
+import { full, scope, type Tensor, tensor } from "../engine/index.js";
 import type {
   NamedTensors,
   ParameterDefinition,
@@ -13,7 +13,13 @@ import type {
   ScalarDefinition,
 } from "../learn/index.js";
 import { type Bijection, positive, type Scalar, scaled, unitInterval } from "../prob/index.js";
-import type { LearnedEach, LearnedValue, Value } from "./specification.js";
+import {
+  countOf,
+  type LearnedValue,
+  type LearnedVector,
+  type Value,
+  type Values,
+} from "./specification.js";
 
 /** What a value must be by its nature; a learned value may ask for positivity besides. */
 export type Nature = "real" | "positive" | "unit interval";
@@ -42,18 +48,22 @@ export const variance: ValueRole = { nature: "positive", group: "dynamics" };
 export const share: ValueRole = { nature: "unit interval", group: "filter" };
 export const width: ValueRole = { nature: "positive", group: "filter" };
 
-function bijectionOf({ start, positive: asked }: LearnedValue, nature: Nature): Bijection {
+/** For a value of such a size. */
+function bijectionOf(size: number, nature: Nature): Bijection {
   if (nature === "unit interval") return unitInterval;
-  if (nature === "positive" || asked) return positive(start);
-  return scaled(start === 0 ? 1 : Math.abs(start));
+  if (nature === "positive") return positive(size);
+  return scaled(size === 0 ? 1 : Math.abs(size));
 }
+
+const natureOf = ({ positive: asked }: LearnedValue | LearnedVector, nature: Nature): Nature =>
+  asked ? "positive" : nature;
 
 /** Notes everything learned, once, and reads its start. */
 export function collecting(into: Map<string, ParameterDefinition>): Reader {
   return {
     value: (value, name, { nature, group }) => {
       if (typeof value === "number") return value;
-      const bijection = bijectionOf(value, nature);
+      const bijection = bijectionOf(value.start, natureOf(value, nature));
       into.set(name, { name, start: value.start, bijection, group });
       return value.start;
     },
@@ -110,10 +120,31 @@ export function readEach(
 const isList = (values: Value | readonly Value[]): values is readonly Value[] =>
   Array.isArray(values);
 
-/** One learned positive number for each of d components, [d]. */
-export const eachOf = ({ start, truth: known }: LearnedEach, d: number): LearnedTensor => ({
-  start: () => full([d], start),
-  ...(known === undefined ? {} : { truth: () => full([d], known) }),
-  bijection: positive(start),
-  group: "dynamics",
-});
+/** A value each, names ending in their places; or one vector of them that is learned whole. */
+export const readAll = (
+  read: Reader,
+  values: Values,
+  name: string,
+  role: ValueRole,
+): Tensor | readonly Scalar[] =>
+  "learn" in values
+    ? read.tensor(name, wholeOf(values, countOf(values), role))
+    : values.map((value, i) => read.value(value, `${name}[${i}]`, role));
+
+/** n numbers as one tensor [n]; its latents are measured by the root mean square of the starts. */
+export function wholeOf(
+  given: LearnedVector,
+  n: number,
+  { nature, group }: ValueRole,
+): LearnedTensor {
+  const { start, truth: known } = given;
+  const whole = (numbers: number | readonly number[]): Tensor =>
+    typeof numbers === "number" ? full([n], numbers) : tensor(numbers);
+  const size = typeof start === "number" ? start : Math.hypot(...start) / Math.sqrt(n);
+  return {
+    start: () => whole(start),
+    ...(known === undefined ? {} : { truth: () => whole(known) }),
+    bijection: bijectionOf(size, natureOf(given, nature)),
+    group,
+  };
+}

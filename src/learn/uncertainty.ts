@@ -10,6 +10,7 @@
  */
 import { diagonal, NumericError, positive, scope, tensor } from "../engine/index.js";
 import { normalQuantile } from "../prob/index.js";
+import { doubt, type Located, noMaximum, undetermined } from "./identifiability.js";
 import type { NewtonState } from "./newton.js";
 import type { ScalarDefinition } from "./parameters.js";
 
@@ -56,6 +57,12 @@ function inverseDiagonal(H: readonly (readonly number[])[]): number[] | null {
 const value = ({ bijection }: ScalarDefinition, latent: number): number =>
   scope(() => bijection.forward(tensor(latent))).item();
 
+const locate = (definition: ScalarDefinition, latent: number): Located => ({
+  name: definition.name,
+  value: value(definition, latent),
+  slope: definition.bijection.slope(latent),
+});
+
 function interval(
   definition: ScalarDefinition,
   latent: number,
@@ -73,9 +80,12 @@ export function uncertainty(
   const bound = definitions.filter((_, i) => !free.includes(i)).map(({ name }) => name);
   const H = free.map((i) => free.map((j) => curvature.hessian[i]![j]!));
   const variances = inverseDiagonal(H);
+  const unknown = undetermined(
+    free.map((i) => locate(definitions[i]!, point[i]!)),
+    H,
+  );
   if (variances === null) {
-    const explanation =
-      "No standard errors: the log-likelihood is not curved downwards in every direction where learning ended, so this is no proper maximum or some parameters cannot be told apart. Fix one of them, or give more data.";
+    const explanation = noMaximum(unknown);
     return {
       parameters: Object.fromEntries(definitions.map(({ name }) => [name, none])),
       explanation,
@@ -96,6 +106,7 @@ export function uncertainty(
   });
   const concerns = [
     ...bound.map((name) => `${name} came to rest at a bound and was held there.`),
+    ...doubt(unknown),
     ...(converged ? [] : ["The maximum was not reached to full precision."]),
   ];
   const source = "Standard errors come from the curvature of the log-likelihood at its maximum.";

@@ -295,7 +295,7 @@ test("wrong-types.yaml", async () => {
       wrong-types.yaml:2:7 seed: got "one"; need a whole number
       wrong-types.yaml:3:38 model.transition[0][0]: got "a"; need a number or { learn: true, start: … }
       wrong-types.yaml:4:15 time.step: got "1"; need a finite number (without quotes)
-      wrong-types.yaml:8:42 method.initial.mean: got 0; need a list
+      wrong-types.yaml:8:42 method.initial.mean: got 0; need a list of values, or { learn: true, start: [1, 2] } for all of them together
     "
   `);
 });

@@ -247,3 +247,72 @@ describe("the examples", () => {
     expect(five.result.rmse!.analysis).toBeLessThan(one.result.rmse!.analysis);
   });
 });
+
+describe("vectors that are learned whole", () => {
+  const groups = (steadyState: string, mean = "[1, 1, 1, 1]") => `
+name: groups
+model:
+  kind: lotka-volterra
+  coordinates: abundance
+  blocks: [0.5, 0.3, 0.5]
+  steadyState: ${steadyState}
+time: { step: 0.05, observeEvery: 4, cycles: 60 }
+observations: { twin: { operator: identity, variance: 1e-4 } }
+method: { kind: enkf, members: 20, initial: { mean: ${mean}, variance: 0.04 } }
+learn: { epochs: 60, window: 20 }
+`;
+  const known = [1, 1.2, 0.8, 1.1];
+  const asList = (starts: readonly number[]) =>
+    `[${starts.map((start, i) => `{ learn: true, start: ${start}, truth: ${known[i]} }`)}]`;
+
+  test("a steady state from one start for all, towards its truth", async () => {
+    const output = await runText(groups(`{ learn: true, start: 1, truth: [${known}] }`));
+    const { shape, start, truth } = output.result.tensors.steadyState!;
+    expect(shape).toEqual([4]);
+    expect(start).toBeCloseTo(2, 12); // √(4 · 1²)
+    expect(truth!.size).toBeCloseTo(Math.hypot(...known), 12);
+    // Errors of 0.01 at 60 times fix every abundance to a few hundredths; it began 0.3 away.
+    expect(truth!.start).toBeCloseTo(0.3, 12);
+    expect(truth!.learned).toBeLessThan(0.1);
+    expect(Array.from(output.learned!.steadyState!.values).every((x) => x > 0)).toBe(true);
+  });
+
+  // One size for latents: equal starts have the same latents one by one and together.
+  test("and the same numbers, one by one", async () => {
+    const whole = await runText(
+      groups(`{ learn: true, start: [1, 1, 1, 1], truth: [${known}] }`).replace("60,", "5,"),
+    );
+    const single = await runText(
+      groups(asList([1, 1, 1, 1])).replace("60, w", "5, refine: false, w"),
+    );
+    const learned = Object.values(single.result.parameters).map((each) => each.learned);
+    const values = Array.from(whole.learned!.steadyState!.values);
+    for (const [i, value] of values.entries()) expect(value).toBeCloseTo(learned[i]!, 9);
+  });
+
+  test("an initial mean", async () => {
+    const { result } = await runText(
+      groups("[1, 1.2, 0.8, 1.1]", "{ learn: true, start: [1.3, 1, 1, 0.8], truth: 1 }"),
+    );
+    const { truth } = result.tensors["initial.mean"]!;
+    expect(truth!.size).toBe(2);
+    expect(Object.keys(result.parameters)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "{ learn: true, start: 1, truth: 1 }",
+      "steadyState.start: got 1; need a list, for its length says how many there are",
+    ],
+    [
+      "{ learn: true, start: [1, 1], truth: [1, 1, 1] }",
+      "steadyState.truth: got a list of 3; need a list of 2, as many as start",
+    ],
+    ["{ learn: true, start: [1, 0], truth: 1 }", "steadyState.start[1]: got 0; need a number more"],
+    ["{ learn: true, start: [1, 1, 1] }", "steadyState.truth: missing; a twin needs"],
+    ["3", "steadyState: got 3; need a list of values, or { learn: true, start: [1, 2] }"],
+    ["{ learn: true, start: [1, 1, 1], truth: 1 }", "mean: has 4 values; need 3"],
+  ])("%s", async (given, message) => {
+    await expect(runText(groups(given))).rejects.toThrow(message);
+  });
+});

@@ -108,7 +108,7 @@ describe("learning against a closed form", () => {
     const { values, uncertainty } = await learn(problem(both), options, silent);
     expect(values.q!.item() + values.r!.item()).toBeCloseTo(s, 5);
     expect(uncertainty!.parameters.q!.standardError).toBeNull();
-    expect(uncertainty!.explanation).toMatch(/cannot be told apart/);
+    expect(uncertainty!.explanation).toMatch(/along q and r .* they cannot be told apart/);
   });
 
   test("a variance that wants to be negative rests at its bound, and it says so", async () => {

@@ -1,3 +1,4 @@
+import { countOf } from "../../experiments/specification.js";
 import type { BackgroundFile, GainFile, MethodFile } from "../schema/method.js";
 import type { ModelFile } from "../schema/model.js";
 import { checkRows, count, type Sections, type Tell } from "./check.js";
@@ -142,20 +143,31 @@ function checkInitial(
   if (initial === undefined) return;
   const path = ["method", "initial"];
   const { mean, variance } = initial;
-  const lists = Array.isArray(variance) ? { mean, variance } : { mean };
-  for (const [key, list] of Object.entries(lists)) {
-    if (dimension === null || list.length === dimension) continue;
-    const message = `has ${count(list.length, "value")}; need ${dimension}, one for each variable`;
+  const lengths = {
+    mean: countOf(mean),
+    ...(Array.isArray(variance) && { variance: variance.length }),
+  };
+  for (const [key, n] of Object.entries(lengths)) {
+    if (dimension === null || n === dimension) continue;
+    const message = `has ${count(n, "value")}; need ${dimension}, one for each variable`;
     tell([...path, key], message);
   }
   if (model === null || !isPositive(model)) return;
-  for (const [i, value] of mean.entries()) {
-    const start = typeof value === "number" ? value : value.start;
-    if (start > 0) continue;
+  const notPositive = (start: number, ...place: PropertyKey[]): void => {
+    if (start > 0) return;
     tell(
-      [...path, "mean", i],
+      [...path, "mean", ...place],
       `got ${start}; need more than 0, for ${model.kind} counts abundances`,
     );
+  };
+  if (!("learn" in mean)) {
+    for (const [i, value] of mean.entries()) {
+      notPositive(typeof value === "number" ? value : value.start, i);
+    }
+  } else if (Array.isArray(mean.start)) {
+    for (const [i, start] of mean.start.entries()) notPositive(start, "start", i);
+  } else {
+    notPositive(mean.start, "start");
   }
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from "../../experiments/specification.js";
 import type { ModelFile } from "../schema/model.js";
 import { checkRows, count, type Tell } from "./check.js";
 
@@ -43,13 +44,13 @@ function checkRing(model: Extract<ModelFile, { kind: "lorenz96" }>, tell: Tell):
 /** Species in groups: k(k + 1)/2 blocks, and the steady state alone beside them. */
 function checkGroups(
   model: Extract<ModelFile, { kind: "lotka-volterra" }>,
-  given: readonly (typeof groupKeys)[number][],
+  found: readonly (typeof groupKeys)[number][],
   tell: Tell,
 ): number | null {
   const others = [...pairRates, ...manyRates].filter((key) => model[key] !== undefined);
   if (others.length > 0) {
     tell(
-      ["model", given[0]!],
+      ["model", found[0]!],
       `given beside ${others.join(", ")}; need blocks and steadyState alone`,
     );
     return null;
@@ -60,15 +61,16 @@ function checkGroups(
     tell(["model", missing!], `missing; need it beside ${there}`);
     return null;
   }
-  const k = Math.round((Math.sqrt(8 * blocks.length + 1) - 1) / 2);
-  if ((k * (k + 1)) / 2 !== blocks.length || k > steadyState.length) {
+  const [given, species] = [countOf(blocks), countOf(steadyState)];
+  const k = Math.round((Math.sqrt(8 * given + 1) - 1) / 2);
+  if ((k * (k + 1)) / 2 !== given || k > species) {
     tell(
       ["model", "blocks"],
-      `has ${count(blocks.length, "value")}; need k(k + 1)/2 for k groups of the ${steadyState.length} species: 1, 3, 6, 10, …`,
+      `has ${count(given, "value")}; need k(k + 1)/2 for k groups of the ${species} species: 1, 3, 6, 10, …`,
     );
     return null;
   }
-  return steadyState.length;
+  return species;
 }
 
 function checkSpecies(
@@ -95,7 +97,7 @@ function checkSpecies(
   }
   if (missing.length > 0) return null;
   if (model.growth === undefined || model.interactions === undefined) return 2;
-  const n = model.growth.length;
+  const n = countOf(model.growth);
   const rows = model.interactions.length;
   if (rows !== n) {
     const message = `has ${count(rows, "row")}; need ${n}, one for each value of growth`;

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { keys, type Traps } from "./keys.js";
 import { methodKindError } from "./kinds.js";
-import { inflationValue, oneOf, positiveValue, processNoise, shareValue, value } from "./value.js";
+import { inflationValue, oneOf, positiveValue, processNoise, shareValue, values } from "./value.js";
 
 const initial = keys(
   {
-    mean: z.array(value).min(1).describe("mean of each variable before the first observation"),
+    mean: values.describe("mean of each variable before the first observation"),
     variance: oneOf(
       [z.number().positive(), z.array(z.number().positive()).min(1)],
       "a number more than 0, or a list of them",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { keys } from "./keys.js";
 import { modelKindError } from "./kinds.js";
-import { positiveValue, processNoise, value } from "./value.js";
+import { positiveValues, processNoise, value, values } from "./value.js";
 
 const noise = processNoise.exactOptional();
 const matrix = z.array(z.array(value).min(1)).min(1);
@@ -18,18 +18,14 @@ const lotkaVolterra = keys({
   predation: value.exactOptional().describe("two species: loss of prey to each predator"),
   predatorDeath: value.exactOptional().describe("two species: death rate of the predators"),
   conversion: value.exactOptional().describe("two species: growth of predators by each prey"),
-  growth: z.array(value).min(1).exactOptional().describe("n species: growth rate of each"),
+  growth: values.exactOptional().describe("n species: growth rate of each"),
   interactions: matrix
     .exactOptional()
     .describe("n species: matrix of the effect of species j (column) on the growth of i (row)"),
-  blocks: z
-    .array(value)
-    .min(1)
+  blocks: values
     .exactOptional()
     .describe("n species in k groups: the k(k + 1)/2 effects of groups on groups, row by row"),
-  steadyState: z
-    .array(positiveValue)
-    .min(1)
+  steadyState: positiveValues
     .exactOptional()
     .describe("beside blocks: the abundances that stay as they are, one for each species"),
   coordinates: z

@@ -66,6 +66,57 @@ const processVarianceOfAll = keys({
   each: z.literal(true).exactOptional().describe("true: one learned number for each component"),
 });
 
+/** Numbers that are learned together, as one vector. */
+const learnedVector = <Asked extends z.ZodType<boolean>>(number: z.ZodNumber, asked: Asked) => {
+  const numbers = oneOf([number, z.array(number).min(1)], "a number for all, or a list of them");
+  return keys({
+    learn: isLearned,
+    start: numbers.describe("first values: a number for all, or one each"),
+    truth: numbers.exactOptional().describe("the values that make the data of a twin experiment"),
+    positive: asked.exactOptional(),
+  }).superRefine(checkVector);
+};
+
+interface Vector {
+  readonly start: number | number[];
+  readonly truth?: number | number[];
+  readonly positive?: unknown;
+}
+
+/** A list says how many there are, and two lists must agree. */
+function checkVector({ start, truth, positive }: Vector, context: z.RefinementCtx): void {
+  const tell = (key: "start" | "truth", message: string): void =>
+    context.addIssue({ code: "custom", path: [key], message });
+  const several = Array.isArray(start) && Array.isArray(truth);
+  if (!Array.isArray(start) && !Array.isArray(truth)) {
+    tell("start", `${gotNeed(start, "a list")}, for its length says how many there are`);
+  } else if (several && start.length !== truth.length) {
+    tell("truth", `${gotNeed(truth, `a list of ${start.length}`)}, as many as start`);
+  }
+  if (positive !== true) return;
+  for (const [key, numbers] of [
+    ["start", start],
+    ["truth", truth ?? []],
+  ] as const) {
+    const bad = [numbers].flat().find((number) => number <= 0);
+    if (bad !== undefined)
+      tell(key, `${gotNeed(bad, "numbers more than 0")}, for positive is true`);
+  }
+}
+
+const list = "a list of values, or { learn: true, start: [1, 2] } for all of them together";
+
+/** A value each, or one vector of them to be learned. */
+export const values = oneOf(
+  [z.array(value).min(1), learnedVector(z.number(), z.boolean())],
+  list,
+).meta({ id: "Values" });
+
+export const positiveValues = oneOf(
+  [z.array(positiveValue).min(1), learnedVector(positive, alwaysPositive)],
+  list,
+).meta({ id: "PositiveValues" });
+
 /** One value above zero for all components, or a list with one each. */
 export const spread = oneOf(
   [positiveValue, z.array(positiveValue).min(1)],
