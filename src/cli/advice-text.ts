@@ -85,4 +85,4 @@ function findingText({ points, reason }: Finding): string {
 }
 
 const costNote = ({ learns }: ProblemFacts): string =>
-  `Time and memory are counted, not measured: one thread, without a library${learns ? ", without validation" : ""}.`;
+  `Time and memory are counted, not measured: one thread, without a library${learns ? ", the windows alone without validation and updates" : ""}.`;
