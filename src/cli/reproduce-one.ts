@@ -5,6 +5,7 @@ import {
   failuresOf,
   type Reproduction,
   type ReproductionOutput,
+  ratioOf,
   type Scale,
 } from "../experiments/reproduction.js";
 import type { TrialProgress, TrialStore } from "../experiments/trials.js";
@@ -87,8 +88,10 @@ function outputText(
   scale: Scale,
   { comparisons, notes }: ReproductionOutput,
 ): string {
-  const ratio = ({ published, ours }: Comparison) =>
-    published === null || ours === null || published === 0 ? "–" : significant(ours / published, 3);
+  const ratio = (one: Comparison) => {
+    const found = ratioOf(one);
+    return found === null ? "–" : significant(found, 3);
+  };
   const table = tableText(
     ["", "published", "ours", "ratio"],
     comparisons.map((one) => {

@@ -248,6 +248,7 @@ method: { kind: enkf, members: 10, initial: { mean: [10, 10], variance: 0.1 } }`
 ] as const;
 
 describe.each(texts)("the blocks for %s", (_, text) => {
+  const advice = adviceFor(text);
   /** As the file would be with another section. */
   const withSection = (block: string) => {
     const { method: _old, ...rest } = parse(text) as ExperimentFile;
@@ -256,7 +257,7 @@ describe.each(texts)("the blocks for %s", (_, text) => {
 
   test("are taken by the parser as the specification that was advised on", async () => {
     const file = parse(text) as ExperimentFile;
-    const { methods } = await adviceFor(text);
+    const { methods } = await advice;
     expect(methods.length).toBeGreaterThan(0);
     for (const { specification } of methods) {
       const block = methodBlock(specification, file);
@@ -269,7 +270,7 @@ describe.each(texts)("the blocks for %s", (_, text) => {
   });
 
   test("that are said to be impossible are refused by the parser", async () => {
-    const { impossible } = await adviceFor(text);
+    const { impossible } = await advice;
     const bare: Readonly<Record<MethodKind, string>> = {
       kalman: "method: { kind: kalman }",
       enkf: "method: { kind: enkf, members: 10 }",
