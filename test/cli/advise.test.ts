@@ -47,6 +47,8 @@ test("a ranking, the reasons, and a block to paste; nothing is run or written", 
     kalman
       not possible: It needs a linear model.
 
+    note: The model has no noise of its own, and it is known to be imperfect: without processNoise members trust it too much.
+
     To take enkf instead of 3dvar-c:
 
     method:

@@ -1,9 +1,9 @@
 /** The advice: each rule by its own, candidates that are valid files, costs beside the formulas. */
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { advise } from "../../src/experiments/advice/advise.js";
+import { type Advice, advise } from "../../src/experiments/advice/advise.js";
 import { type MethodKind, methodKinds } from "../../src/experiments/advice/candidates.js";
 import type { ProblemFacts } from "../../src/experiments/advice/facts.js";
 import {
@@ -21,7 +21,14 @@ import { example, specificationOf } from "./load.js";
 const plain: ProblemFacts = {
   ...{ state: 40, observed: 40, observedShare: 1, neverObserved: 0, changing: false, gaps: false },
   ...{ linear: false, normalErrors: true, linearView: true, places: true, folded: false },
-  ...{ real: false, noisy: false, learns: true, learnsNoise: false, learnsErrors: false },
+  ...{
+    real: false,
+    imperfect: false,
+    noisy: false,
+    learns: true,
+    learnsNoise: false,
+    learnsErrors: false,
+  },
   ...{ values: 1e5, memory: 2 ** 32 },
 };
 
@@ -29,7 +36,16 @@ const choice = (kind: MethodKind, given: Partial<Choice> = {}): Choice => {
   const ensemble = kind === "enkf" || kind === "ens3dvar";
   const staticNumbers = ["ens3dvar", "3dvar-c", "3dvar-k"].includes(kind) ? 1600 : 0;
   const members = ensemble ? 25 : 1;
-  return { kind, members, tapered: ensemble, staticNumbers, bytes: 1e6, seconds: 10, ...given };
+  return {
+    kind,
+    members,
+    tapered: ensemble,
+    staticNumbers,
+    window: 20,
+    bytes: 1e6,
+    seconds: 10,
+    ...given,
+  };
 };
 
 /** Kinds that are possible, the best first; equal ones as they are listed. */
@@ -102,6 +118,11 @@ describe("rules", () => {
     expect(at(3 * 2 ** 30)).toBe(-1);
     expect(at(5 * 2 ** 30)).toBe(-4);
     expect(at(5 * 2 ** 30, null)).toBeNull();
+    const reason = (bytes: number) =>
+      findings({}, choice("enkf", { bytes })).find(({ rule }) => rule === "memory")!.reason;
+    expect(reason(8 * 2 ** 30)).toContain("8 GiB of the 4 GiB");
+    expect(reason(8 * 2 ** 30)).toContain("window: 5 }");
+    expect(reason(2 ** 40)).toContain("fewer trajectories");
     expect(ranked(plain, { enkf: { bytes: 5e9 }, ens3dvar: { bytes: 5e9 } })[0]).toBe("3dvar-c");
   });
 
@@ -144,7 +165,8 @@ describe("rules", () => {
     expect(cautionsOf({ ...plain, observedShare: 0.25 })[0]).toContain("25 %");
     expect(cautionsOf({ ...plain, folded: true })[0]).toContain("folding at zero");
     expect(cautionsOf({ ...plain, real: true })[0]).toContain("no noise of its own");
-    expect(cautionsOf({ ...plain, real: true, noisy: true })).toEqual([]);
+    expect(cautionsOf({ ...plain, imperfect: true })[0]).toContain("known to be imperfect");
+    expect(cautionsOf({ ...plain, real: true, imperfect: true, noisy: true })).toEqual([]);
   });
 });
 
@@ -248,7 +270,11 @@ method: { kind: enkf, members: 10, initial: { mean: [10, 10], variance: 0.1 } }`
 ] as const;
 
 describe.each(texts)("the blocks for %s", (_, text) => {
-  const advice = adviceFor(text);
+  let advice: Advice;
+  beforeAll(async () => {
+    advice = await adviceFor(text);
+  });
+
   /** As the file would be with another section. */
   const withSection = (block: string) => {
     const { method: _old, ...rest } = parse(text) as ExperimentFile;
@@ -257,7 +283,7 @@ describe.each(texts)("the blocks for %s", (_, text) => {
 
   test("are taken by the parser as the specification that was advised on", async () => {
     const file = parse(text) as ExperimentFile;
-    const { methods } = await advice;
+    const { methods } = advice;
     expect(methods.length).toBeGreaterThan(0);
     for (const { specification } of methods) {
       const block = methodBlock(specification, file);
@@ -270,7 +296,7 @@ describe.each(texts)("the blocks for %s", (_, text) => {
   });
 
   test("that are said to be impossible are refused by the parser", async () => {
-    const { impossible } = await advice;
+    const { impossible } = advice;
     const bare: Readonly<Record<MethodKind, string>> = {
       kalman: "method: { kind: kalman }",
       enkf: "method: { kind: enkf, members: 10 }",
@@ -293,6 +319,16 @@ test("memory of an EnKF window is that of the measured formula", async () => {
   const numbers = 10 * N * d + 4 * m * d + 9 * N * m - 3.5 * m * m;
   const ratio = cost.bytes / (numbers * L * 8);
   expect(Math.abs(ratio - 1)).toBeLessThan(0.25);
+});
+
+test("a long window is counted in part, and costs as much a cycle", async () => {
+  const at = async (window: number) => {
+    const text = ring(`${seen("{ ratio: 0.6 }")}\nmethod: { kind: enkf, members: 20 }`);
+    const { methods } = await adviceFor(text.replace("window: 10", `window: ${window}`));
+    return methods.map(({ cost }) => cost.bytes);
+  };
+  const [counted, longer] = [await at(50), await at(100)];
+  expect(longer).toEqual(counted.map((bytes) => 2 * bytes));
 });
 
 test("memory grows with the members and the window, as section 2.3 says", async () => {

@@ -12,7 +12,7 @@ import { motionOf } from "../motion.js";
 import type { Specification } from "../specification.js";
 import { truth } from "../values.js";
 import { type MethodKind, methodKinds, withMethod } from "./candidates.js";
-import { type Cost, costOf, windowLength } from "./cost.js";
+import { type Cost, costOf, countedLength } from "./cost.js";
 import { factsOf, type ProblemFacts } from "./facts.js";
 import {
   type Accuracy,
@@ -75,13 +75,13 @@ export function advise(specification: Specification, memory: number | null): Adv
   });
 }
 
-/** A twin of one window: what is counted does not depend on the rest. */
+/** A twin of the cycles that are counted: costs do not depend on the rest. */
 const shortened = (specification: Specification): Specification =>
   specification.observations.kind === "record"
     ? specification
     : {
         ...specification,
-        time: { ...specification.time, cycles: windowLength(specification) },
+        time: { ...specification.time, cycles: countedLength(specification) },
       };
 
 function judged(

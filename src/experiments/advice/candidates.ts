@@ -15,7 +15,7 @@ import type {
   Specification,
   Value,
 } from "../specification.js";
-import { isLearned, type ProblemFacts } from "./facts.js";
+import { isImperfect, isLearned, type ProblemFacts } from "./facts.js";
 
 /** `kalman` stands for `rts`, too, which learns by the same filter. */
 export const methodKinds = ["kalman", "enkf", "ens3dvar", "3dvar-c", "3dvar-k"] as const;
@@ -133,8 +133,7 @@ function modelFor(
   if (kind === "3dvar-c" || kind === "3dvar-k") {
     return isLearned(processNoise) ? { ...model, processNoise: fixed(processNoise!) } : model;
   }
-  const wrong = model.kind === "lorenz96" && (model.imperfect ?? model.correction) !== undefined;
-  if (!wrong || processNoise !== undefined || learn === null) return model;
+  if (!isImperfect(model) || processNoise !== undefined || learn === null) return model;
   const variance = { learn: true, start: firstNoise, each: true } as const;
   const known = observations.kind === "twin" ? { ...variance, truth: 0 } : variance;
   return { ...model, processNoise: { variance: known } };

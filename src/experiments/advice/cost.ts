@@ -8,6 +8,8 @@ import { type Specification, trainingLength } from "../specification.js";
 import { windowCost } from "../window-cost.js";
 
 export interface Cost {
+  /** Cycles of a window. */
+  readonly window: number;
   /** Memory of a window with its gradient, all trajectories together. */
   readonly bytes: number;
   /** Arithmetic operations of a window. */
@@ -27,18 +29,25 @@ const filterWindow = 20;
 const timesOf = ({ time, observations }: Specification): number =>
   observations.kind === "twin" ? time.cycles! : observations.record.times.length;
 
-/** Cycles that the cost is counted over. */
-export function windowLength(specification: Specification): number {
+/** Cycles of a window. */
+function windowLength(specification: Specification): number {
   const { learn } = specification;
   const times = timesOf(specification);
   if (learn === null) return Math.min(filterWindow, times);
   return Math.min(learn.window ?? times, trainingLength(learn.validation, times));
 }
 
-/** `data` of at least as many times as a window has. */
+/** Of a longer window so many cycles are counted: memory and time grow as straight lines. */
+const mostCounted = 50;
+
+export const countedLength = (specification: Specification): number =>
+  Math.min(windowLength(specification), mostCounted);
+
+/** `data` of at least as many times as are counted. */
 export function costOf(specification: Specification, data: Data): Cost {
   const { learn } = specification;
-  const length = windowLength(specification);
+  const length = countedLength(specification);
+  const window = windowLength(specification);
   const passed = trainingLength(learn?.validation ?? 0, timesOf(specification));
   return scope(() => {
     const definitions = definitionsOf(specification, data);
@@ -47,7 +56,10 @@ export function costOf(specification: Specification, data: Data): Cost {
     const { bytes, operations, seconds } = windowCost(problem, learn !== null);
     const secondsPerEpoch = (seconds * passed) / length;
     return {
-      ...{ bytes, operations, secondsPerEpoch },
+      window,
+      bytes: Math.round((window / length) * bytes),
+      operations: Math.round((window / length) * operations),
+      secondsPerEpoch,
       seconds: secondsPerEpoch * (learn === null ? 1 : learn.epochs * learn.restarts),
       learned: latentCount(definitions),
       staticNumbers: latentCount(definitions.filter(isStatic)),

@@ -2,7 +2,7 @@
 import { sizeOf } from "../../engine/index.js";
 import type { Data } from "../data.js";
 import { domainOf, inLogarithms } from "../motion.js";
-import { type Specification, trainingLength } from "../specification.js";
+import { type ModelSpecification, type Specification, trainingLength } from "../specification.js";
 
 export interface ProblemFacts {
   /** d */
@@ -26,6 +26,8 @@ export interface ProblemFacts {
   readonly folded: boolean;
   /** A real record, whose true system nobody knows. */
   readonly real: boolean;
+  /** The model is known to differ from the system. */
+  readonly imperfect: boolean;
   /** The model has noise of its own. */
   readonly noisy: boolean;
   readonly learns: boolean;
@@ -59,6 +61,7 @@ export function factsOf(
     places: domainOf(model) !== null && !matrix,
     folded: model.kind === "lotka-volterra" && !logs,
     real: observations.kind === "record",
+    imperfect: isImperfect(model),
     noisy: (model.processNoise?.variance ?? 0) !== 0,
     learns: specification.learn !== null,
     learnsNoise: isLearned(model.processNoise),
@@ -66,6 +69,9 @@ export function factsOf(
     memory,
   };
 }
+
+export const isImperfect = (model: ModelSpecification): boolean =>
+  model.kind === "lorenz96" && (model.imperfect ?? model.correction) !== undefined;
 
 /** Whether some of it is learned, at any depth. */
 export const isLearned = (value: unknown): boolean =>

@@ -11,7 +11,7 @@ import type { Cost } from "./cost.js";
 import type { ProblemFacts } from "./facts.js";
 
 /** What the rules know of a method. */
-export interface Choice extends Pick<Cost, "bytes" | "seconds" | "staticNumbers"> {
+export interface Choice extends Pick<Cost, "window" | "bytes" | "seconds" | "staticNumbers"> {
   readonly kind: MethodKind;
   /** N; 1 without an ensemble. */
   readonly members: number;
@@ -32,7 +32,7 @@ const isStatic = (kind: MethodKind): boolean => kind === "3dvar-c" || kind === "
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 const size = (bytes: number): string =>
   bytes >= 2 ** 30
-    ? `${(bytes / 2 ** 30).toPrecision(2)} GiB`
+    ? `${Number((bytes / 2 ** 30).toPrecision(2))} GiB`
     : `${Math.round(bytes / 2 ** 20)} MiB`;
 const hours = (seconds: number): string => `${Number((seconds / 3600).toPrecision(2))} h`;
 
@@ -178,10 +178,14 @@ const noise: Rule = ({ learnsNoise }, { kind }) =>
       )
     : null;
 
-const memory: Rule = ({ memory: limit }, { bytes }) => {
+const memory: Rule = ({ memory: limit }, { bytes, window }) => {
   if (limit === null || bytes <= limit / 2) return null;
-  const needs = `A window needs about ${size(bytes)} of the ${size(limit)} there are`;
-  const cure = "a shorter window, fewer trajectories or members need less";
+  const needs = `A window of ${window} cycles needs about ${size(bytes)} of the ${size(limit)} there are`;
+  const shorter = Math.floor((window * limit) / 2 / bytes);
+  const cure =
+    shorter > 0
+      ? `learn: { window: ${shorter} } would need half of them`
+      : "fewer trajectories or members need less";
   return bytes > limit
     ? cost("memory", -4, `${needs}: it will not fit; ${cure}.`)
     : cost("memory", -1, `${needs}; ${cure}.`);
@@ -223,7 +227,7 @@ const sparse = 0.3;
 
 /** What no choice of a method changes. */
 export function cautionsOf(facts: ProblemFacts): string[] {
-  const { observedShare, folded, real, noisy } = facts;
+  const { observedShare, folded, real, imperfect, noisy } = facts;
   const found: string[] = [];
   if (observedShare < sparse) {
     found.push(
@@ -235,9 +239,10 @@ export function cautionsOf(facts: ProblemFacts): string[] {
       "Abundances with normal errors are kept positive by folding at zero, which biases small ones. Logarithms (coordinates: log, lognormal noise) need no folding.",
     );
   }
-  if (real && !noisy) {
+  if ((real || imperfect) && !noisy) {
+    const why = real ? "real systems do not follow a model exactly" : "it is known to be imperfect";
     found.push(
-      "The model has no noise of its own, and real systems do not follow a model exactly: without processNoise the members trust it too much.",
+      `The model has no noise of its own, and ${why}: without processNoise members trust it too much.`,
     );
   }
   return found;
