@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { kalmiaVersion } from "../io/node.js";
+import { addAdvise } from "./advise.js";
 import { addBench } from "./bench.js";
 import type { ExitCode, Finish } from "./exit.js";
 import { failureOf } from "./failure.js";
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[], host: CliHost): Promise<Exit
     });
   addRun(program, host, finish);
   addReproduce(program, host, finish);
+  addAdvise(program, host);
   addList(program, host);
   addSchema(program, host);
   addBench(program, host, finish);

@@ -6,6 +6,7 @@ import {
   notRun,
   type Reproduction,
   type ReproductionOutput,
+  ratioOf,
   type Scale,
 } from "../experiments/reproduction.js";
 import type { TrialProgress, TrialStore } from "../experiments/trials.js";
@@ -98,8 +99,10 @@ function outputText(
   { comparisons, notes }: ReproductionOutput,
   { done, all }: Reproduced["trials"],
 ): string {
-  const ratio = ({ published, ours }: Comparison) =>
-    published === null || ours === null || published === 0 ? "–" : significant(ours / published, 3);
+  const ratio = (one: Comparison) => {
+    const found = ratioOf(one);
+    return found === null ? "–" : significant(found, 3);
+  };
   const table = tableText(
     ["", "published", "ours", "ratio"],
     comparisons.map((one) => {

@@ -5,6 +5,16 @@ export {
   type Trial,
   type TrialResult,
 } from "./adrian2026/index.js";
+export {
+  type Advice,
+  advise,
+  type ImpossibleMethod,
+  type PossibleMethod,
+} from "./advice/advise.js";
+export type { MethodKind } from "./advice/candidates.js";
+export type { Cost } from "./advice/cost.js";
+export type { ProblemFacts } from "./advice/facts.js";
+export type { Accuracy, Finding } from "./advice/rules.js";
 export type {
   Band,
   Checkpoint,

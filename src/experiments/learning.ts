@@ -63,7 +63,7 @@ function firstStates({ filter, prior }: Parts, keys: Tensor): unknown {
 /** The filter over windows of trajectories; of one record the last share is for validation. */
 export function learningProblem(
   specification: Specification,
-  { window, validation }: LearnSpecification,
+  { window, validation }: Pick<LearnSpecification, "window" | "validation">,
   data: Data,
   definitions: readonly ParameterDefinition[],
 ): LearningProblem<unknown> {

@@ -70,15 +70,19 @@ export interface ReproductionOutput {
   readonly notes: readonly string[];
 }
 
-/** A number of the publication beside ours. */
+/** A number of the publication beside ours; where it gives words, its words. */
 export interface Comparison {
   readonly what: string;
   /** null: the publication gives none. */
-  readonly published: number | null;
+  readonly published: number | string | null;
   /** null: it could not be had; a note says why. */
   readonly ours: number | null;
   readonly note?: string;
 }
+
+/** Ours beside the published number; null where there are no two numbers. */
+export const ratioOf = ({ published, ours }: Comparison): number | null =>
+  typeof published !== "number" || ours === null || published === 0 ? null : ours / published;
 
 export interface Axis {
   readonly title: string;

@@ -10,13 +10,15 @@ import { InputError, type Problem } from "./errors.js";
 import { schemaProblems } from "./issues.js";
 import { readSource } from "./positions.js";
 import { resolve } from "./resolve.js";
-import { experimentFile } from "./schema.js";
+import { type ExperimentFile, experimentFile } from "./schema.js";
 import { words } from "./words.js";
 
 export interface Experiment {
   readonly specification: Specification;
   /** Folder of the results, relative to the experiment file. */
   readonly output: string;
+  /** The file itself, defaults filled in. */
+  readonly file: ExperimentFile;
 }
 
 /** A data file beside the experiment: its text, and the name that messages call it by. */
@@ -52,7 +54,7 @@ export async function parseExperiment(
     throw new InputError([...problems, ...inData]);
   }
   const output = parsed.data.output ?? `runs/${parsed.data.name}`;
-  return { specification: resolve(parsed.data, record), output };
+  return { specification: resolve(parsed.data, record), output, file: parsed.data };
 }
 
 /** Each section by itself, so that one that is broken does not hide what is wrong in another. */

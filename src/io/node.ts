@@ -39,12 +39,12 @@ export async function loadExperiment(path: string, cwd: string): Promise<LoadedE
     const name = isAbsolute(data) ? data : join(dirname(path), data);
     return { name, text: await readText(resolve(cwd, name)) };
   };
-  const { specification, output } = await parseExperiment(text, path, readData);
+  const { specification, output, file } = await parseExperiment(text, path, readData);
   const folder = resolve(cwd, dirname(path), output);
   const from = specification.start?.from;
   const kept = from === undefined ? null : modelIn(resolve(cwd, dirname(path), from), path, from);
   const hash = experimentHash(specification, kept?.bytes ?? null);
-  return { specification, folder, hash, saved: kept?.tensors ?? null };
+  return { specification, file, folder, hash, saved: kept?.tensors ?? null };
 }
 
 /** The model that an earlier run left in its folder of results. */

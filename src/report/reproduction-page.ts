@@ -6,7 +6,7 @@ import type {
   Scale,
   TrialRecord,
 } from "../experiments/index.js";
-import { failuresOf } from "../experiments/reproduction.js";
+import { failuresOf, ratioOf } from "../experiments/reproduction.js";
 import { type Fragment, html, listing, type Markup, raw } from "./markup.js";
 import { count, given, grouped, hundredths, significant } from "./number.js";
 import { stylesheet } from "./stylesheet.js";
@@ -86,9 +86,9 @@ function comparisons(all: readonly Comparison[]): Markup | null {
     const name = note === undefined ? what : html`${what}<small>${note}</small>`;
     const cells = [
       name,
-      published === null ? "–" : given(published),
+      publishedText(published),
       significant(ours),
-      ratioText(comparison),
+      hundredths(ratioOf(comparison)),
     ];
     return { cells };
   });
@@ -98,8 +98,10 @@ ${table(["quantity", "published", "ours", "ours / published"], rows)}
 </section>`;
 }
 
-const ratioText = ({ published, ours }: Comparison): string =>
-  published === null || ours === null || published === 0 ? "–" : hundredths(ours / published);
+function publishedText(published: Comparison["published"]): string {
+  if (published === null) return "–";
+  return typeof published === "number" ? given(published) : published;
+}
 
 function figure({ svg, caption }: DrawnFigure): Markup {
   return html`<figure>${raw(svg)}<figcaption>${caption}</figcaption></figure>\n`;

@@ -12,12 +12,15 @@ test("no command, an unknown one, an unknown option, a bad choice: exit code 2",
   expect(told[1].stderr).toContain("Did you mean run?");
 });
 
-test.each([[[]], [["run"]], [["list"]], [["schema"]]])("--help on %j", async (command) => {
-  const { code, stdout, stderr } = await kalmia([...command, "--help"], cwd);
-  expect(code).toBe(0);
-  expect(stdout).toContain("Usage: kalmia");
-  expect(stderr).toBe("");
-});
+test.each([[[]], [["run"]], [["advise"]], [["list"]], [["schema"]]])(
+  "--help on %j",
+  async (command) => {
+    const { code, stdout, stderr } = await kalmia([...command, "--help"], cwd);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Usage: kalmia");
+    expect(stderr).toBe("");
+  },
+);
 
 test("--version", async () => {
   expect((await kalmia(["--version"], cwd)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);

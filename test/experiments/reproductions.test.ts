@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { reproductions } from "../../src/experiments/index.js";
+import { ratioOf } from "../../src/experiments/reproduction.js";
 import { canonicalJson } from "../../src/io/canonical.js";
 
 test("names are those of folders, once each, and not those of commands", () => {
@@ -7,6 +8,13 @@ test("names are those of folders, once each, and not those of commands", () => {
   expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
   expect(new Set(names).size).toBe(names.length);
   expect(names).not.toContain("all");
+});
+
+test("a ratio needs two numbers", () => {
+  const of = (published: number | string | null, ours: number | null) =>
+    ratioOf({ what: "a test", published, ours });
+  expect(of(2, 1)).toBe(0.5);
+  expect([of(null, 1), of(0, 1), of(2, null), of("Lower", 1)]).toEqual([null, null, null, null]);
 });
 
 describe.each([...reproductions])("$name", (reproduction) => {

@@ -1,0 +1,88 @@
+import { createColors } from "picocolors";
+import type { Advice, PossibleMethod } from "../experiments/advice/advise.js";
+import type { ProblemFacts } from "../experiments/advice/facts.js";
+import type { Finding } from "../experiments/advice/rules.js";
+import type { CliHost, Output } from "./host.js";
+import { significant, tableText } from "./table.js";
+
+/** What `kalmia advise --json` prints. */
+export interface AdviceOutput extends Pick<Advice, "facts" | "impossible" | "cautions"> {
+  readonly name: string;
+  readonly model: string;
+  /** The method of the file. */
+  readonly method: string;
+  readonly best: string;
+  readonly methods: readonly RankedMethod[];
+}
+
+export interface RankedMethod extends Omit<PossibleMethod, "specification"> {
+  readonly rank: number;
+  /** The section `method` of the file, for this method. */
+  readonly block: string;
+}
+
+const guide = "docs/guide/choosing.md";
+
+/** What a person reads: the problem, the methods in their order, why, and what to paste. */
+export function adviceText(output: AdviceOutput, stream: Output, env: CliHost["env"]): string {
+  const { bold, dim, yellow } = createColors(stream.isTTY === true && !env.NO_COLOR);
+  const { name, method, facts, methods, impossible, cautions, best } = output;
+  const [header, ...rows] = tableOf(output).trimEnd().split("\n");
+  const lines = [
+    `${bold(name)}  ${problemText(output)}`,
+    "",
+    dim(header),
+    ...rows,
+    "",
+    ...methods.flatMap((one) => [bold(one.kind), ...one.findings.map(findingText), ""]),
+    ...impossible.flatMap(({ kind, obstacle }) => [bold(kind), `  not possible: ${obstacle}`, ""]),
+    ...cautions.map((caution) => `${yellow("note:")} ${caution}`),
+    ...(cautions.length > 0 ? [""] : []),
+    best === method || (best === "kalman" && method === "rts")
+      ? `The file takes ${method} already:`
+      : `To take ${best} instead of ${method}:`,
+    "",
+    methods[0].block,
+    dim(`${costNote(facts)} ${guide} says more.`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function problemText({ model, facts }: AdviceOutput): string {
+  const { state, observed, observedShare, neverObserved, changing, gaps, values } = facts;
+  const percent = (share: number) => `${significant(100 * share, 2)} %`;
+  return [
+    `${model}, ${state} ${state === 1 ? "variable" : "variables"}`,
+    `${observed} observed at a time (${percent(observedShare)}${gaps ? ", with gaps" : ""})`,
+    changing ? "others each time" : `${percent(neverObserved)} never`,
+    `${values} values`,
+  ].join(", ");
+}
+
+function tableOf({ methods, impossible, facts }: AdviceOutput): string {
+  const header = [
+    "method",
+    "rank",
+    "accuracy",
+    facts.learns ? "s an epoch" : "s a run",
+    "MiB a window",
+    "numbers learned",
+  ];
+  return tableText(header, [
+    ...methods.map(({ rank, kind, accuracy, cost }) => [
+      ...[kind, String(rank), accuracy],
+      ...[significant(cost.secondsPerEpoch, 2), significant(cost.bytes / 2 ** 20, 2)],
+      String(cost.learned),
+    ]),
+    ...impossible.map(({ kind }) => [kind, "–", "not possible", "–", "–", "–"]),
+  ]);
+}
+
+/** `+2`, `−1`, or nothing before the reason. */
+function findingText({ points, reason }: Finding): string {
+  const sign = points === 0 ? "·" : points > 0 ? `+${points}` : `−${-points}`;
+  return `  ${sign.padStart(2)} ${reason}`;
+}
+
+const costNote = ({ learns }: ProblemFacts): string =>
+  `Time and memory are counted, not measured: one thread, without a library${learns ? ", the windows alone without validation and updates" : ""}.`;

@@ -1,0 +1,48 @@
+import { totalmem } from "node:os";
+import type { Command } from "commander";
+import { loadExperiment } from "../io/node.js";
+import { type AdviceOutput, adviceText } from "./advice-text.js";
+import type { CliHost } from "./host.js";
+
+/** A WebAssembly memory has no more, however much the machine has. */
+const largestMemory = 2 ** 32;
+
+/** `kalmia advise FILE` */
+export function addAdvise(program: Command, host: CliHost): void {
+  program
+    .command("advise")
+    .description("which method to take for an experiment, and why, with time and memory")
+    .argument("<file>", "experiment file, YAML or JSON")
+    .option("--json", "print the advice as one JSON object")
+    .addHelpText("after", "\nNothing is run or written: costs are counted, not measured.")
+    .action(async (file: string, { json }: { json?: true }) => {
+      const output = await adviceFor(file, host.cwd);
+      host.stdout.write(
+        json ? `${JSON.stringify(output)}\n` : adviceText(output, host.stdout, host.env),
+      );
+    });
+}
+
+async function adviceFor(path: string, cwd: string): Promise<AdviceOutput> {
+  const { specification, file } = await loadExperiment(path, cwd);
+  const { advise } = await import("../experiments/advice/advise.js");
+  const { methodBlock } = await import("../io/method-block.js");
+  const { facts, methods, impossible, cautions } = advise(
+    specification,
+    Math.min(totalmem(), largestMemory),
+  );
+  return {
+    name: specification.name,
+    model: specification.model.kind,
+    method: specification.method.kind,
+    best: methods[0].kind,
+    facts,
+    methods: methods.map(({ specification: changed, ...method }, i) => ({
+      rank: i + 1,
+      ...method,
+      block: methodBlock(changed, file),
+    })),
+    impossible,
+    cautions,
+  };
+}
