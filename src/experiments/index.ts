@@ -1,6 +1,7 @@
 export type {
   Band,
   Checkpoint,
+  ChoiceResult,
   ForecastAnalysis,
   InnovationSeries,
   LearningOutput,
@@ -37,6 +38,7 @@ export { reproductions } from "./reproductions.js";
 export { runExperiment } from "./run.js";
 export type {
   BackgroundSpecification,
+  ChoiceSpecification,
   CorrectionSpecification,
   CovarianceStructure,
   GainSpecification,
