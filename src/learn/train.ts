@@ -7,9 +7,9 @@
  * J is summed over the trajectories, which threads share in slices. The rate shrinks when the
  * validation loss (the training loss, if there is none) stops falling; training ends when it has
  * not improved for `patience` epochs. Windows in which the filter fails are cut (`recovery.ts`), and
- * gradients are brought to one size from then on (`even.ts`), with moments begun anew. A piece of a
- * window, its share s of the whole, steps with rate √s: the squares of its steps and the others' add up
- * to that of one. An epoch that fails all the same is taken back and tried again with smaller steps.
+ * gradients are brought to one size from then on (`even.ts`), with moments begun anew. A piece that
+ * is a share s of its window moves the filter with √s of its rate: the squares of the steps of all
+ * pieces add up to that of one, for short forecasts tell little of a filter, and many do. An epoch that fails all the same is taken back and tried again with smaller steps.
  *
  * @see adrian2026, algorithms 1 and 2
  */
@@ -128,9 +128,10 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
   /** The training windows one after the other, an update at each. */
   function learnFrom(state: TrainState) {
     const { start, windows } = training;
-    const ratesFor = (scale: number): NamedTensors => {
+    const ratesFor = (share: number): NamedTensors => {
+      const shares = { dynamics: 1, filter: Math.sqrt(share) };
       const rateOf = (group: keyof TrainOptions["rates"]) =>
-        full([], scale * state.plateau.scale * options.rates[group], dtype);
+        full([], shares[group] * state.plateau.scale * options.rates[group], dtype);
       return Object.fromEntries(definitions.map(({ name, group }) => [name, rateOf(group)]));
     };
     const rates = ratesFor(1);
@@ -149,7 +150,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
       },
       pass: (before, piece, share) => {
         const { loss, gradient, state } = made.gradient(latents, entryOf(before, start), piece);
-        const own = share === 1 ? rates : ratesFor(Math.sqrt(share));
+        const own = share === 1 ? rates : ratesFor(share);
         const next = made.update(latents, gradient, moments, own, evened);
         release([latents, moments, gradient]);
         if (own !== rates) release(own);
