@@ -1,5 +1,10 @@
 import { createColors } from "picocolors";
-import type { ParameterResult, RunResult, TensorResult } from "../experiments/output.js";
+import type {
+  ChoiceResult,
+  ParameterResult,
+  RunResult,
+  TensorResult,
+} from "../experiments/output.js";
 import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 
@@ -19,9 +24,20 @@ export function summaryText(result: RunResult, stream: Output, env: CliHost["env
   if (parameters.length > 0) lines.push("", ...parametersText(parameters, dim));
   const tensors = Object.entries(result.tensors);
   if (tensors.length > 0) lines.push("", ...tensorsText(tensors, dim));
+  const choices = Object.entries(result.choices ?? {});
+  if (choices.length > 0) lines.push("", ...choices.map(choiceText));
   if (warnings.length > 0) lines.push("");
   for (const warning of warnings) lines.push(`${yellow("warning:")} ${warning}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** What was chosen, and the validation loss of each value that was tried. */
+function choiceText([name, { chosen, tried }]: readonly [string, ChoiceResult]): string {
+  const losses = tried.map(({ value, validation }) => {
+    const loss = validation === null ? "could not learn" : validation.toFixed(4);
+    return `${value} (${loss})`;
+  });
+  return `${name}  ${chosen} chosen by validation loss, of ${losses.join(", ")}`;
 }
 
 function parametersText(

@@ -18,6 +18,7 @@ export type { Accuracy, Finding } from "./advice/rules.js";
 export type {
   Band,
   Checkpoint,
+  ChoiceResult,
   ForecastAnalysis,
   InnovationSeries,
   LearningOutput,
@@ -54,6 +55,7 @@ export { reproductions } from "./reproductions.js";
 export { runExperiment } from "./run.js";
 export type {
   BackgroundSpecification,
+  ChoiceSpecification,
   CorrectionSpecification,
   CovarianceStructure,
   GainSpecification,

@@ -21,6 +21,15 @@ export interface TensorResult {
   readonly truth?: { readonly size: number; readonly start: number; readonly learned: number };
 }
 
+/** A setting of the method that was chosen by validation. */
+export interface ChoiceResult {
+  readonly chosen: number;
+  /** In the order of the file; the loss a value is null where the filter could not learn. */
+  readonly tried: readonly { readonly value: number; readonly validation: number | null }[];
+  /** That each learned for. */
+  readonly epochs: number;
+}
+
 /** Learned values by name, to be kept and to start from: row-major, the same numbers to the bit. */
 export type SavedValues = Readonly<Record<string, SavedTensor>>;
 
@@ -50,6 +59,8 @@ export interface RunResult {
   readonly logLikelihood: number | null;
   /** Learned numbers, by name. */
   readonly parameters: Readonly<Record<string, ParameterResult>>;
+  /** Settings chosen by validation, by name; absent where there are none. */
+  readonly choices?: Readonly<Record<string, ChoiceResult>>;
   /** Learned matrices, vectors and networks, by name. */
   readonly tensors: Readonly<Record<string, TensorResult>>;
   /** Of all test trajectories together, as are the scores. */
@@ -149,7 +160,12 @@ export interface RunHost {
 }
 
 /** Opaque plain JSON; numbers survive `JSON.stringify` to the bit. */
-export type Checkpoint = { readonly version: 2; readonly learning: unknown };
+export type Checkpoint = {
+  readonly version: 2;
+  readonly learning: unknown;
+  /** What was chosen before learning. */
+  readonly choice?: ChoiceResult;
+};
 
 /** Thrown when the host asked to stop; the last checkpoint has been handed over. */
 export class Interrupted extends Error {

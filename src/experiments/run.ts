@@ -5,6 +5,7 @@
 import { UsageError } from "../engine/index.js";
 import type { Learned, LearnState, ParameterDefinition } from "../learn/index.js";
 import { foldIn, type Key, key } from "../random/index.js";
+import { chooseIfAsked, chosenName, withHalfWidth } from "./choosing.js";
 import { type Data, dataOf } from "./data.js";
 import { describeStates, innovationsOf } from "./describe.js";
 import { learnedResults, savedValues, startedFrom, startValues, unused } from "./learned.js";
@@ -21,20 +22,25 @@ const purposes = { data: 0, initial: 1, cycles: 2, starts: 3 } as const;
 
 /** `resume` is a checkpoint of this run; `saved` the values that the specification's `start` names. */
 export async function runExperiment(
-  specification: Specification,
+  given: Specification,
   host: RunHost,
   resume?: Checkpoint,
   saved?: SavedValues,
 ): Promise<RunOutput> {
-  const root = key(specification.seed);
-  const data = dataOf(specification, foldIn(root, purposes.data), {
+  const root = key(given.seed);
+  const data = dataOf(given, foldIn(root, purposes.data), {
     initial: foldIn(root, purposes.initial),
     cycles: foldIn(root, purposes.cycles),
   });
-  const asked = definitionsOf(specification, data);
-  const definitions = startedIf(specification, asked, saved);
+  const definitions = startedIf(given, definitionsOf(given, data), saved);
+  const choice = resume?.choice ?? (await chooseIfAsked(given, data, definitions, host));
+  const specification = choice === null ? given : withHalfWidth(given, choice.chosen);
   const starts = foldIn(root, purposes.starts);
-  const learning = await learnIfAsked(specification, data, definitions, starts, host, resume);
+  const keeping: RunHost = {
+    ...host,
+    checkpoint: (state) => host.checkpoint(choice === null ? state : { ...state, choice }),
+  };
+  const learning = await learnIfAsked(specification, data, definitions, starts, keeping, resume);
   const values = learning?.learned.values ?? startValues(definitions);
 
   const began = performance.now();
@@ -60,6 +66,7 @@ export async function runExperiment(
       seed: specification.seed,
       ...scored,
       ...learnedResults(specification, data, definitions, values, learning?.learned ?? null),
+      ...(choice && { choices: { [chosenName]: choice } }),
       cycles,
       seconds,
       cyclesPerSecond: cycles / seconds,

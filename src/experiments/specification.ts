@@ -284,6 +284,14 @@ export interface LearnSpecification {
 export const trainingLength = (validation: number, K: number): number =>
   K - Math.round(validation * K);
 
+/** Values to choose from by the validation loss before learning; the first stands in the method. */
+export interface ChoiceSpecification {
+  /** Of the taper. */
+  readonly halfWidth: readonly number[];
+  /** That each of them learns for. */
+  readonly epochs: number;
+}
+
 export interface Specification {
   readonly name: string;
   readonly seed: number;
@@ -292,6 +300,8 @@ export interface Specification {
   readonly observations: ObservationsSpecification;
   readonly method: MethodSpecification;
   readonly learn: LearnSpecification | null;
+  /** Absent: nothing is chosen. */
+  readonly choose?: ChoiceSpecification;
   /** Where learned values come from, instead of their starts; absent: from the starts. */
   readonly start?: { readonly from: string };
 }

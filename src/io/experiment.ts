@@ -1,6 +1,6 @@
 import type { ObservationRecord, Specification } from "../experiments/specification.js";
 import type { Given, Sections, Tell } from "./checks/check.js";
-import { checkLearned, checkWindow } from "./checks/learn.js";
+import { checkChoice, checkLearned, checkWindow } from "./checks/learn.js";
 import { checkMethod } from "./checks/method.js";
 import { checkModel } from "./checks/model.js";
 import { checkObservations } from "./checks/observations.js";
@@ -91,6 +91,7 @@ function checkSections(
   if (method !== null) checkMethod(method, sections, dimension, hasGaps, tell);
   if (time !== null) checkTime(time, sections, given, tell);
   checkLearned(sections, given, tell);
+  checkChoice(sections, given, tell);
   if (learn !== null) {
     const times = record?.times.length ?? time?.cycles ?? null;
     checkWindow(learn, times, observations?.twin?.trajectories !== undefined, tell);

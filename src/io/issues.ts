@@ -34,12 +34,17 @@ function findingsOf(issue: z.core.$ZodIssue, prefix: Path): Finding[] {
   }
 }
 
-/** The member of a union whose type the value has, if there is one. */
+/** The member of a union whose type the value has, if there is one; of several the least wrong. */
 function meantBranch(
   branches: readonly (readonly z.core.$ZodIssue[])[],
 ): readonly z.core.$ZodIssue[] | null {
-  return branches.find((issues) => !issues.some(isOfAnotherType)) ?? null;
+  const ofType = branches.filter((issues) => !issues.some(isOfAnotherType));
+  return ofType.toSorted((a, b) => wrongs(a) - wrongs(b))[0] ?? null;
 }
+
+/** How much is wrong; every unknown key counts. */
+const wrongs = (issues: readonly z.core.$ZodIssue[]): number =>
+  issues.reduce((n, issue) => n + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
 
 function isOfAnotherType(issue: z.core.$ZodIssue): boolean {
   if (issue.path.length > 0) return false;

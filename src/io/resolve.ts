@@ -1,5 +1,6 @@
 import type {
   BackgroundSpecification,
+  ChoiceSpecification,
   CovarianceStructure,
   GainSpecification,
   InitialSpecification,
@@ -10,10 +11,11 @@ import type {
   ObservationRecord,
   ObservationsSpecification,
   Specification,
+  TaperSpecification,
   TwinOperator,
 } from "../experiments/specification.js";
 import type { LearnFile } from "./schema/learn.js";
-import type { BackgroundFile, GainFile, MethodFile } from "./schema/method.js";
+import type { BackgroundFile, GainFile, MethodFile, TaperFile } from "./schema/method.js";
 import type { ModelFile } from "./schema/model.js";
 import type { ObservationsFile, OperatorFile, TwinFile } from "./schema/observations.js";
 import type { ExperimentFile } from "./schema.js";
@@ -21,6 +23,7 @@ import type { ExperimentFile } from "./schema.js";
 /** A file that passed all checks, with the record that it names, as a specification. */
 export function resolve(file: ExperimentFile, record: ObservationRecord | null): Specification {
   const { name, seed, time, method } = file;
+  const choose = choiceOf(method);
   return {
     name,
     seed,
@@ -29,6 +32,7 @@ export function resolve(file: ExperimentFile, record: ObservationRecord | null):
     observations: observationsOf(file.observations, record),
     method: methodOf(method, seed),
     learn: file.learn === undefined ? null : learnOf(file.learn, file.observations),
+    ...(choose && { choose }),
     ...(file.start && { start: file.start }),
   };
 }
@@ -128,8 +132,25 @@ function methodOf(file: MethodFile, seed: number): MethodSpecification {
 
 const ensembleOf = (file: Extract<MethodFile, { kind: "enkf" | "ens3dvar" }>) => {
   const { members, covarianceInflation, taper } = file;
-  return { members, covarianceInflation, ...(taper && { taper }) };
+  return { members, covarianceInflation, ...(taper && { taper: taperOf(taper) }) };
 };
+
+type Width = TaperFile["halfWidth"];
+
+const isChoice = (width: Width): width is Extract<Width, { among: unknown }> =>
+  typeof width === "object" && "among" in width;
+
+const taperOf = ({ kind, halfWidth }: TaperFile): TaperSpecification => ({
+  kind,
+  halfWidth: isChoice(halfWidth) ? halfWidth.among[0]! : halfWidth,
+});
+
+/** What the method leaves to be chosen. */
+function choiceOf(method: MethodFile): ChoiceSpecification | undefined {
+  const width = "taper" in method ? method.taper?.halfWidth : undefined;
+  if (width === undefined || !isChoice(width)) return undefined;
+  return { halfWidth: width.among, epochs: width.epochs };
+}
 
 function backgroundOf(file: BackgroundFile, seed: number): BackgroundSpecification {
   const { identity, climatology, matrix, learn, structure = "dense" } = file;

@@ -1,4 +1,11 @@
 export { type Adam, type AdamOptions, type AdamState, adam } from "./adam.js";
+export {
+  type CandidateTrial,
+  type Choice,
+  type ChooseOptions,
+  chooseByValidation,
+  type Tried,
+} from "./choose.js";
 export { type Followed, type FollowOptions, follow } from "./follow.js";
 export {
   type Attempt,
@@ -41,7 +48,7 @@ export {
   trainer,
   trainStart,
 } from "./train.js";
-export { type Candidate, type Rates, tuneRates } from "./tune.js";
+export { type Rates, tuneRates } from "./tune.js";
 export {
   type ParameterUncertainty,
   type Uncertainty,

@@ -18,6 +18,7 @@ import {
   valueAndGradWithAux,
 } from "../engine/index.js";
 import { type AdamState, adam } from "./adam.js";
+import { even } from "./even.js";
 import { type NamedTensors, valuesOf } from "./parameters.js";
 import { type Entry, type LearningProblem, windowLoss } from "./problem.js";
 import type { TrajectoryTensors, Window } from "./window.js";
@@ -55,12 +56,13 @@ export interface Programs<S> {
   gradient(latents: NamedTensors, entry: Entry<S>, window: Window): WithGradient<S>;
   /** The problem's `reenter`. */
   enter(latents: NamedTensors, start: NamedTensors, cycle: Window): S;
-  /** A step of Adam. */
+  /** A step of Adam, along the gradient or along one of the same direction and size 1. */
   update(
     latents: NamedTensors,
     gradient: NamedTensors,
     moments: AdamState,
     rates: NamedTensors,
+    evened: boolean,
   ): { parameters: NamedTensors; state: AdamState };
   statistics(): CaptureStatistics;
   forget(): void;
@@ -97,12 +99,14 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
     { slices },
   );
   const optimiser = adam();
-  const update = capture(
+  const step =
+    (evened: boolean) =>
     (latents: NamedTensors, slope: NamedTensors, moments: AdamState, rates: NamedTensors) =>
-      optimiser.update(latents, slope, moments, rates),
-  );
+      optimiser.update(latents, evened ? even(slope) : slope, moments, rates);
+  const update = capture(step(false));
+  const evenUpdate = capture(step(true));
 
-  const all = [gradient, judge, enter, update];
+  const all = [gradient, judge, enter, update, evenUpdate];
   return {
     judge: (latents, entry, { trajectories, ...window }) => {
       const { total, each } = judge({ latents, ...window }, { entry, trajectories });
@@ -120,7 +124,8 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
     },
     enter: (latents, start, { trajectories, ...cycle }) =>
       enter({ latents, ...cycle }, { start, trajectories }).each,
-    update,
+    update: (latents, slope, moments, rates, evened) =>
+      (evened ? evenUpdate : update)(latents, slope, moments, rates),
     statistics: () => {
       const figures = all.map((program) => program.statistics());
       const sumOf = (name: keyof CaptureStatistics) =>

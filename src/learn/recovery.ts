@@ -26,8 +26,10 @@ export interface Stand<S> {
 }
 
 export interface Walk<S> {
-  /** Passes a piece of a window; a NumericError if the filter fails in it. */
-  pass(before: S | null, piece: Window): S;
+  /** Passes a piece of a window, its share of the whole; a NumericError if the filter fails in it. */
+  pass(before: S | null, piece: Window, share: number): S;
+  /** Told of every failure that is met, before it is. */
+  failed?(): void;
   /** The state at the time of this one cycle; null: failures are passed on. */
   readonly enter: ((cycle: Window) => S) | null;
 }
@@ -49,7 +51,7 @@ export function walk<S>(windows: readonly Window[], from: Stand<S>, how: Walk<S>
 
 export const beginning = { state: null, passed: null, recoveries: 0 } as const;
 
-function through<S>(window: Window, from: Stand<S>, { pass, enter }: Walk<S>): Stand<S> {
+function through<S>(window: Window, from: Stand<S>, { pass, failed, enter }: Walk<S>): Stand<S> {
   const L = window.intervals.length;
   let { state, halvings, recoveries } = from;
   let fresh = state === null; // entered anew, and no cycle passed since
@@ -57,7 +59,7 @@ function through<S>(window: Window, from: Stand<S>, { pass, enter }: Walk<S>): S
     const length = Math.min(pieceLength(L, halvings), L - at);
     const piece = windowOf(window, at, at + length);
     try {
-      const next = pass(state, piece);
+      const next = pass(state, piece, length / L);
       release(state);
       state = next;
       at += length;
@@ -66,6 +68,7 @@ function through<S>(window: Window, from: Stand<S>, { pass, enter }: Walk<S>): S
       if (!(error instanceof NumericError) || enter === null) throw error;
       if (fresh && length === 1) throw error;
       recoveries++;
+      failed?.();
       if (!fresh) {
         release(state);
         const cycle = lastCycle(window, at, from.passed);

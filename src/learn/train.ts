@@ -6,8 +6,10 @@
  *
  * J is summed over the trajectories, which threads share in slices. The rate shrinks when the
  * validation loss (the training loss, if there is none) stops falling; training ends when it has
- * not improved for `patience` epochs. Windows in which the filter fails are cut (`recovery.ts`); an
- * epoch that fails all the same is taken back and tried again with smaller steps.
+ * not improved for `patience` epochs. Windows in which the filter fails are cut (`recovery.ts`), and
+ * gradients are brought to one size from then on (`even.ts`), with moments begun anew. A piece that
+ * is a share s of its window moves the filter with √s of its rate: the squares of the steps of all
+ * pieces add up to that of one, for short forecasts tell little of a filter, and many do. An epoch that fails all the same is taken back and tried again with smaller steps.
  *
  * @see adrian2026, algorithms 1 and 2
  */
@@ -40,6 +42,8 @@ export interface TrainOptions {
    * result, to rounding; threads are not. @defaultValue 4
    */
   readonly slices?: number;
+  /** Gradients of one size from the first update on, not only after a failure. @defaultValue false */
+  readonly even?: boolean;
 }
 
 export interface EpochReport {
@@ -70,6 +74,8 @@ export interface TrainState {
   readonly failures: number;
   /** How often the windows are halved, where the filter fails in whole ones. */
   readonly halvings: number;
+  /** Whether gradients are brought to one size, as they are from the first failure on. */
+  readonly evened: boolean;
 }
 
 /** Epochs that may fail in a row before the error is passed on. */
@@ -84,7 +90,7 @@ const blankAdam = (latents: NamedNumbers): TrainState["adam"] => {
 /** The state before the first epoch. */
 export const trainStart = (latents: NamedNumbers): TrainState => ({
   ...{ epoch: 0, latents, adam: blankAdam(latents), plateau: plateauStart },
-  ...{ best: null, stale: 0, failures: 0, halvings: 0 },
+  ...{ best: null, stale: 0, failures: 0, halvings: 0, evened: false },
 });
 
 /** The number of values observed in windows. */
@@ -109,37 +115,51 @@ export interface Trainer {
 /** A trainer of one problem: its windows are captured once and replayed for every start. */
 export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): Trainer {
   const { definitions, training, validation, dtype = "f64" } = problem;
+  const { even = false } = options;
   const made = programs(problem, options.slices ?? 4);
   const trainingValues = valuesIn(training.windows);
   const validationValues = valuesIn(validation.windows);
   const stored = (numbers: NamedNumbers) => tensorsOf(definitions, numbers, dtype);
+  const momentsOf = ({ count, mean, square }: TrainState["adam"]): AdamState => ({
+    ...{ count: tensor(count), mean: stored(mean), square: stored(square) },
+  });
   const canEnter = problem.reenter !== undefined;
 
   /** The training windows one after the other, an update at each. */
   function learnFrom(state: TrainState) {
     const { start, windows } = training;
-    const { count, mean, square } = state.adam;
-    const rateOf = (group: keyof TrainOptions["rates"]) =>
-      full([], state.plateau.scale * options.rates[group], dtype);
-    const rates = Object.fromEntries(
-      definitions.map(({ name, group }) => [name, rateOf(group)] as const),
-    );
+    const ratesFor = (share: number): NamedTensors => {
+      const shares = { dynamics: 1, filter: Math.sqrt(share) };
+      const rateOf = (group: keyof TrainOptions["rates"]) =>
+        full([], shares[group] * state.plateau.scale * options.rates[group], dtype);
+      return Object.fromEntries(definitions.map(({ name, group }) => [name, rateOf(group)]));
+    };
+    const rates = ratesFor(1);
     let latents = stored(state.latents);
-    let moments: AdamState = { count: tensor(count), mean: stored(mean), square: stored(square) };
+    let moments = momentsOf(state.adam);
+    let evened = state.evened || even;
     let total = 0;
     const from = { ...beginning, halvings: state.halvings };
     const stand = walk<S>(windows, from, {
       enter: canEnter ? (cycle) => made.enter(latents, start, cycle) : null,
-      pass: (before, window) => {
-        const { loss, gradient, state } = made.gradient(latents, entryOf(before, start), window);
-        const next = made.update(latents, gradient, moments, rates);
+      failed: () => {
+        if (evened) return;
+        evened = true;
+        release(moments);
+        moments = momentsOf(blankAdam(state.latents));
+      },
+      pass: (before, piece, share) => {
+        const { loss, gradient, state } = made.gradient(latents, entryOf(before, start), piece);
+        const own = share === 1 ? rates : ratesFor(share);
+        const next = made.update(latents, gradient, moments, own, evened);
         release([latents, moments, gradient]);
+        if (own !== rates) release(own);
         ({ parameters: latents, state: moments } = next);
         total += loss;
         return state;
       },
     });
-    return { latents, moments, stand, training: total / trainingValues };
+    return { latents, moments, stand, evened, training: total / trainingValues };
   }
 
   /** J of a course, without learning. */
@@ -191,6 +211,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
         stale: improved ? 0 : state.stale + 1,
         failures: 0,
         halvings: passed.stand.halvings,
+        evened: passed.evened,
       },
     };
   }
@@ -207,6 +228,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
       adam: blankAdam(latents),
       plateau: halved,
       failures: state.failures + 1,
+      evened: true,
     };
   }
 

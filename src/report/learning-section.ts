@@ -1,6 +1,7 @@
 /** How learning went: losses, and where each start ended. */
-import type { LearningOutput } from "../experiments/output.js";
+import type { ChoiceResult, LearningOutput } from "../experiments/output.js";
 import { type Fragment, html, type Markup } from "./markup.js";
+import { meaning } from "./meaning.js";
 import { count, given, hundredths, significant } from "./number.js";
 import { table } from "./table.js";
 
@@ -11,6 +12,7 @@ export function learningSection(
   misfit: boolean,
   cut: boolean,
   figure: Fragment,
+  choices: Readonly<Record<string, ChoiceResult>> = {},
 ): Markup {
   const own = learning.losses.filter(({ restart }) => restart === learning.best);
   const [first, last] = [own[0], own.at(-1)];
@@ -25,8 +27,22 @@ ${own.length} epochs${first.rate === last.rate ? null : html` while the learning
 divided by their number: lower is better. ${path}${cut ? " Early losses above the panel are not shown." : null}
 ${validationText(own)}</p>
 ${figure}
+${Object.entries(choices).map(([name, choice]) => choiceTable(name, choice))}
 ${learning.restarts.length > 1 ? restartsTable(learning) : null}
 </section>`;
+}
+
+function choiceTable(name: string, { chosen, tried, epochs }: ChoiceResult): Markup {
+  const rows = tried.map(({ value, validation }) => ({
+    best: value === chosen,
+    cells: [
+      value === chosen ? html`${given(value)}, chosen` : given(value),
+      validation === null ? "could not learn" : validation.toFixed(4),
+    ],
+  }));
+  return html`<p>The ${meaning(name)}, <code>${name}</code>, was chosen by the part kept for validation, before
+learning: each value learned for ${count(epochs)} ${epochs === 1 ? "epoch" : "epochs"}.</p>
+${table(["value", "least validation loss"], rows)}`;
 }
 
 function validationText(own: LearningOutput["losses"]): Fragment {

@@ -51,7 +51,7 @@ ${statesSection(output, drawings.states, figure("states"))}
 ${forecastSection(output)}
 ${parametersSection(output, figure("parameters"))}
 ${innovationsSection(specification, output, innovations, figure("innovations"))}
-${output.learning ? learningSection(output.learning, specification.method.kind === "3dvar-k", drawings.lossCut, figure("loss")) : null}
+${output.learning ? learningSection(output.learning, specification.method.kind === "3dvar-k", drawings.lossCut, figure("loss"), output.result.choices) : null}
 ${scoresSection(output)}
 <section>
 <h2>The model</h2>

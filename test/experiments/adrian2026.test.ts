@@ -38,6 +38,18 @@ describe.each(Object.keys(small))("trials of the %s", (system) => {
   );
 });
 
+test("Ens3DVar learns an inflation, if asked", async () => {
+  const trial = { ...small.lorenz!("ens3dvar"), epochs: 1 };
+  const { epochs: plain } = await runTrial(trial, quiet);
+  const { epochs: asked } = await runTrial({ ...trial, learnInflation: true }, quiet);
+  expect(Object.keys(plain[0]!.filter)).toEqual(["mixing"]);
+  expect(Object.keys(asked[0]!.filter)).toEqual(["inflation", "mixing"]);
+  const { inflation } = asked[0]!.filter;
+  expect(inflation).not.toBe(trial.inflation);
+  // Three updates at a rate of 0.01 of a latent; φ(1 − φ) = 0.09 of that in φ.
+  expect(Math.abs(inflation! - trial.inflation)).toBeLessThan(3 * 0.01 * 0.1);
+});
+
 test("the exact filter knows log det S = the published 3.4 of −½ log det S", async () => {
   const trial = orbitTrial("paper", "kalman", {
     ...{ series: true, trueModel: true, epochs: 0, rates: rate(0, 0) },

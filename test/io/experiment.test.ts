@@ -158,6 +158,27 @@ test("learned values keep what the file says of them", async () => {
   });
 });
 
+const ring = {
+  name: "ring",
+  model: { kind: "lorenz96", dimension: 8, forcing: { learn: true, start: 7, truth: 8 } },
+  time: { step: 0.05, cycles: 10 },
+  observations: { twin: { variance: 1 } },
+  method: { kind: "enkf", members: 6 },
+  learn: { epochs: 2, validation: 0.3 },
+};
+const tapered = (halfWidth: unknown) => ({
+  ...ring,
+  method: { ...ring.method, taper: { kind: "gaspari-cohn", halfWidth } },
+});
+
+test("a half-width to be chosen: the first stands in the method", async () => {
+  const { specification } = await parse(tapered({ among: [5, 3] }));
+  expect(specification.method).toMatchObject({ taper: { kind: "gaspari-cohn", halfWidth: 5 } });
+  expect(specification.choose).toEqual({ halfWidth: [5, 3], epochs: 3 });
+  const more = await parse(tapered({ among: [5, 3], epochs: 7 }));
+  expect(more.specification.choose).toEqual({ halfWidth: [5, 3], epochs: 7 });
+});
+
 const refusals: [what: string, data: unknown, message: string][] = [
   ["a name that is no folder's", { ...twin, name: "../x" }, "need a name that can be a folder's"],
   [
@@ -182,6 +203,50 @@ const refusals: [what: string, data: unknown, message: string][] = [
     "a learned φ of 1",
     { ...pair, method: { ...pair.method, covarianceInflation: { learn: true, start: 1 } } },
     "method.covarianceInflation.start: got 1; need less than 1",
+  ],
+  [
+    "a list of one to choose from",
+    tapered({ among: [5] }),
+    "method.taper.halfWidth.among: got a list of 1; need a list of at least 2",
+  ],
+  [
+    "a half-width of 0 to choose from",
+    tapered({ among: [0, 5] }),
+    "method.taper.halfWidth.among[0]: got 0; need a number more than 0",
+  ],
+  [
+    "the same half-width twice",
+    tapered({ among: [3, 5, 3] }),
+    "method.taper.halfWidth.among[2]: got 3 twice; need different numbers",
+  ],
+  [
+    "a choice with a start",
+    tapered({ among: [3, 5], start: 5 }),
+    'method.taper.halfWidth.start: unknown key "start"',
+  ],
+  [
+    "a half-width in words",
+    tapered("wide"),
+    'got "wide"; need a number or { learn: true, start: … }, or { among: [3, 5, 8] }',
+  ],
+  [
+    "a choice without validation",
+    { ...tapered({ among: [3, 5] }), learn: { epochs: 2 } },
+    "nothing is kept for validation; need learn.validation: 0.3, say",
+  ],
+  [
+    "a choice without validation, of trajectories",
+    {
+      ...tapered({ among: [3, 5] }),
+      observations: { twin: { variance: 1, trajectories: { training: 2 } } },
+      learn: { epochs: 2 },
+    },
+    "nothing is kept for validation; need observations.twin.trajectories.validation",
+  ],
+  [
+    "a choice without learning",
+    { ...tapered({ among: [3, 5] }), learn: undefined, model: { ...ring.model, forcing: 8 } },
+    "but the file has no learn: { epochs: … }",
   ],
   [
     "a model file of one's own",

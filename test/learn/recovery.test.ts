@@ -24,12 +24,14 @@ function noted(fails: (piece: readonly number[], entered: boolean) => boolean) {
     windows,
     { ...beginning, halvings: 0 },
     {
-      pass: (before, { intervals }) => {
+      pass: (before, { intervals }, share) => {
+        expect(share).toBe(intervals.length / 8);
         const failing = fails(intervals, before?.item() === -1);
         log.push(`${intervals[0]}-${intervals.at(-1)}${failing ? " fails" : ""}`);
         if (failing) throw new NumericError("blown up");
         return tensorOf(intervals.at(-1)!);
       },
+      failed: () => log.push("told"),
       enter: ({ intervals }) => {
         log.push(`enter at ${intervals[0]}`);
         return tensorOf(-1);
@@ -42,7 +44,7 @@ function noted(fails: (piece: readonly number[], entered: boolean) => boolean) {
 test("a window that fails is cut in halves, from states entered anew, and grows again", () => {
   const { log, end } = noted((piece) => piece.includes(12) && piece.length > 2);
   expect(log).toEqual([
-    ...["0-7", "8-15 fails", "enter at 7", "8-11", "12-15 fails", "enter at 11"],
+    ...["0-7", "8-15 fails", "told", "enter at 7", "8-11", "12-15 fails", "told", "enter at 11"],
     ...["12-13", "14-15", "16-17", "18-19", "20-21", "22-23"],
   ]);
   expect(end).toMatchObject({ recoveries: 2, halvings: 1 });
@@ -50,12 +52,12 @@ test("a window that fails is cut in halves, from states entered anew, and grows 
 
 test("nothing is entered before the first cycle: the horizon alone shrinks", () => {
   const { log } = noted((piece) => piece.includes(0) && piece.length > 3);
-  expect(log.slice(0, 4)).toEqual(["0-7 fails", "0-3 fails", "0-1", "2-3"]);
+  expect(log.slice(0, 6)).toEqual(["0-7 fails", "told", "0-3 fails", "told", "0-1", "2-3"]);
 });
 
 test("a failure that has lasted too long is met by entering anew", () => {
   const { log, end } = noted((piece, entered) => piece.includes(9) && !entered);
-  expect(log.slice(1, 4)).toEqual(["8-15 fails", "enter at 7", "8-11"]);
+  expect(log.slice(1, 5)).toEqual(["8-15 fails", "told", "enter at 7", "8-11"]);
   expect(end.recoveries).toBe(1);
 });
 
@@ -86,11 +88,29 @@ test("an explosive model is learned from, and from a checkpoint to the same numb
   };
   const first = run(2, trainStart(startLatents(problem.definitions)));
   expect(first.reports[0]!.recoveries).toBeGreaterThan(0);
+  expect(first.state.evened).toBe(true);
   const all = run(6, first.state);
   const parts = run(3, run(3, first.state).state);
   expect(parts.state).toEqual(all.state);
-  expect(all.reports.at(-1)!.training).toBeLessThan(first.reports[0]!.training / 2);
+  const still = { ...options, rates: { dynamics: 1e-12, filter: 1e-12 } };
+  const untaught = trainer(problem, still).epoch(trainStart(startLatents(problem.definitions)));
+  expect(all.reports.at(-1)!.training).toBeLessThan(untaught.report.training / 2);
 
   const { reenter, ...helpless } = problem;
   expect(() => trainer(helpless, options).epoch(first.state)).toThrow(NumericError);
+});
+
+test("gradients are as they are until something fails, unless they are asked to be of one size", () => {
+  const problem = lorenzProblem();
+  const after = (even: boolean) => {
+    const training = trainer(problem, { ...options, even });
+    return training.epoch(trainStart(startLatents(problem.definitions))).state;
+  };
+  const [plain, evened] = [after(false), after(true)];
+  expect([plain.evened, evened.evened]).toEqual([false, true]);
+  // A second moment is the mean of squares: all of them are of size 1 now.
+  const squares = Object.values(evened.adam.square).flat();
+  const mean = squares.reduce((a, b) => a + b, 0) / squares.length;
+  expect(mean).toBeCloseTo(1 - 0.999 ** evened.adam.count, 10);
+  expect(plain.adam.count).toBe(evened.adam.count);
 });

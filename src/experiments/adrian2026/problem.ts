@@ -70,7 +70,7 @@ export interface TrialProblem extends LearningProblem<State> {
 const smallFactor = 0.1;
 
 function filterDefinitions(system: System, trial: Trial, from: Key): ParameterDefinition[] {
-  const { method, dimension: d, rank, halfWidth, learnHalfWidth, inflation } = trial;
+  const { method, dimension: d, rank, halfWidth, learnHalfWidth, learnInflation } = trial;
   const { dtype, start } = system;
   const given = (
     name: string,
@@ -94,8 +94,10 @@ function filterDefinitions(system: System, trial: Trial, from: Key): ParameterDe
   if (method === "3dvar-c") return [factor];
   if (method === "3dvar-k") return [given("gain", gain())];
   const noises = trial.trueModel ? [] : [noise];
-  if (method === "enkf") return [...noises, given("inflation", inflation, unitInterval), ...taper];
-  return [...noises, given("mixing", 0.5, unitInterval), factor, ...taper];
+  const inflation = given("inflation", trial.inflation, unitInterval);
+  if (method === "enkf") return [...noises, inflation, ...taper];
+  const inflated = learnInflation ? [inflation] : [];
+  return [...noises, given("mixing", 0.5, unitInterval), ...inflated, factor, ...taper];
 }
 
 export function problemOf(system: System, trial: Trial, data: TrialData): TrialProblem {

@@ -58,7 +58,8 @@ export async function runTrial(trial: Trial, host: TrialHost): Promise<TrialResu
     valuesOf(definitions, tensorsOf(definitions, latents, system.dtype));
   const errorsAt = (latents: NamedNumbers): number[] =>
     scope(() => system.errors(valuesAt(latents), trial, data.points));
-  const options = { epochs: trial.epochs, patience: trial.epochs, plateau };
+  const { epochs: most, even = false } = trial;
+  const options = { epochs: most, patience: most, plateau, even };
   const start = startLatents(definitions);
   const epochResult = (latents: NamedNumbers, report: EpochReport): EpochResult => ({
     ...{ training: report.training, validation: report.validation!, errors: errorsAt(latents) },
@@ -67,7 +68,7 @@ export async function runTrial(trial: Trial, host: TrialHost): Promise<TrialResu
   });
   let kept = host.resume as Checkpoint | null;
   if (kept === null) {
-    const chosen = tuneRates(problem, options, trial.rates, trial.tuning, start);
+    const chosen = await tuneRates(problem, options, trial.rates, trial.tuning, start);
     kept = { rates: chosen.rates, train: chosen.state, epochs: [] };
   }
   const { rates } = kept;

@@ -55,6 +55,10 @@ export type Trial = {
   /** Half-width of the taper; null: none. */
   readonly halfWidth: number | null;
   readonly learnHalfWidth: boolean;
+  /** Whether Ens3DVar learns an inflation besides the mixing; absent: it has none. */
+  readonly learnInflation?: true;
+  /** Gradients of one size from the beginning; absent: only after a failure. */
+  readonly even?: true;
   /** Values of the inflation (EnKF) or the mixing (Ens3DVar) to test beside the learned one. */
   readonly grid: readonly number[];
   /** Whether the model is the true one, without noise, and only the filter is learned. */

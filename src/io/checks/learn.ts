@@ -41,6 +41,29 @@ export function checkLearned(sections: Sections, given: Given, tell: Tell): void
   }
 }
 
+/** Checks that there is something to choose by, where the method leaves a choice. */
+export function checkChoice({ observations, method }: Sections, given: Given, tell: Tell): void {
+  const width = method !== null && "taper" in method ? method.taper?.halfWidth : undefined;
+  if (typeof width !== "object" || !("among" in width)) return;
+  const path = ["method", "taper", "halfWidth", "among"];
+  if (given(["learn"]) === undefined) {
+    tell(path, "is to be chosen from while learning, but the file has no learn: { epochs: … }");
+    return;
+  }
+  const trajectories = observations?.twin?.trajectories;
+  const share = given(["learn", "validation"]);
+  if (observations === null || trajectories?.validation || (share !== undefined && share !== 0))
+    return;
+  const where =
+    trajectories === undefined
+      ? "learn.validation: 0.3, say"
+      : "observations.twin.trajectories.validation";
+  tell(
+    path,
+    `is chosen from by the validation loss, and nothing is kept for validation; need ${where}`,
+  );
+}
+
 /** Checks that validation leaves something, and that a window fits in the part of the record that is learned from. */
 export function checkWindow(
   learn: LearnFile,

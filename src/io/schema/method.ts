@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { keys, type Traps } from "./keys.js";
 import { methodKindError } from "./kinds.js";
-import { inflationValue, oneOf, positiveValue, processNoise, shareValue, values } from "./value.js";
+import { chosenValue, inflationValue, oneOf, processNoise, shareValue, values } from "./value.js";
 
 const initial = keys(
   {
@@ -49,7 +49,7 @@ const rts = keys({ kind: z.literal("rts"), ...common }, notYet).describe(
 
 const taper = keys({
   kind: z.literal("gaspari-cohn"),
-  halfWidth: positiveValue.describe("in places of the ring; nothing is left from twice as far on"),
+  halfWidth: chosenValue.describe("in places of the ring; nothing is left from twice as far on"),
 }).describe("damps covariances with distance; models on a ring (lorenz96)");
 
 const ensemble = {
@@ -124,5 +124,6 @@ export const method = z
   .describe("how the state is estimated");
 
 export type MethodFile = z.output<typeof method>;
+export type TaperFile = z.output<typeof taper>;
 export type BackgroundFile = z.output<typeof background>;
 export type GainFile = z.output<typeof gain>;

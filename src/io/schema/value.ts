@@ -54,6 +54,29 @@ export const positiveValue = oneOf([positive, learnedPositive(positive)], orLear
   id: "PositiveValue",
 });
 
+const distinct = z
+  .array(positive)
+  .min(2)
+  .superRefine((values, context) => {
+    const again = values.findIndex((value, i) => values.indexOf(value) < i);
+    if (again < 0) return;
+    const message = `got ${values[again]} twice; need different numbers`;
+    context.addIssue({ code: "custom", path: [again], message });
+  });
+
+/** A number above zero, one to be learned, or one to be chosen by the validation loss. */
+export const chosenValue = oneOf(
+  [
+    positive,
+    learnedPositive(positive),
+    keys({
+      among: distinct.describe("numbers to choose from by the validation loss"),
+      epochs: z.int().min(1).default(3).describe("epochs that each learns for before it is judged"),
+    }),
+  ],
+  `${orLearned}, or { among: [3, 5, 8] }`,
+).meta({ id: "ChosenValue" });
+
 const notNegative = z.number().min(0);
 
 const processVariance = oneOf(
