@@ -9,7 +9,8 @@
  * not improved for `patience` epochs. Windows in which the filter fails are cut (`recovery.ts`), and
  * gradients are brought to one size from then on (`even.ts`), with moments begun anew. A piece that
  * is a share s of its window moves the filter with √s of its rate: the squares of the steps of all
- * pieces add up to that of one, for short forecasts tell little of a filter, and many do. An epoch that fails all the same is taken back and tried again with smaller steps.
+ * pieces add up to that of one, for short forecasts tell little of a filter, and pieces are many. An
+ * epoch that fails all the same is taken back and tried again with smaller steps.
  *
  * @see adrian2026, algorithms 1 and 2
  */
