@@ -147,8 +147,8 @@ export function axesOf(
     xTitle: titled.bottom ? x.title : null,
     yTitle: titled.first ? y.title : null,
     xTicks: Math.max(3, Math.round(width / 90)),
-    xFormat: x.log ? "~g" : linearFormat(ranges.x),
-    yFormat: y.log ? "~g" : linearFormat(ranges.y),
+    xFormat: x.log ? logFormat(ranges.x) : linearFormat(ranges.x),
+    yFormat: y.log ? logFormat(ranges.y) : linearFormat(ranges.y),
     ...(x.log ? { xLog: true, xValues: logTicks(ranges.x, width / 45) } : {}),
     ...(y.log ? { yLog: true, yValues: logTicks(ranges.y, height / 26) } : {}),
   };
@@ -160,6 +160,8 @@ function linearFormat(range: Range): string {
   if (size >= 1e4) return "~s";
   return size < 1e-3 ? ".2~e" : "~f";
 }
+
+const logFormat = ([from, to]: Range): string => (from < 1e-3 || to > 1e5 ? "~e" : "~g");
 
 /** 1, or 1 and 3, or 1, 2 and 5 times powers of ten in a range: as many as fit, at most `most`. */
 export function logTicks([from, to]: Range, most: number): readonly number[] {

@@ -97,7 +97,7 @@ export const figure8Trial = (scale: Scale, method: MethodName): Trial =>
   communityTrial(scale, method, { series: true, grid: filterGrid(method) });
 
 /** Species that are drawn. */
-const shown = 4;
+const shown = 3;
 
 export const figure8: Reproduction = reproduction({
   name: "figure-8",
@@ -118,7 +118,7 @@ export const figure8: Reproduction = reproduction({
 function abundances(done: readonly Done[]): CurveFigure {
   return {
     kind: "curves",
-    title: "Abundances of four species",
+    title: "Abundances of three species",
     caption: "Truth, observations when the species was among those observed, and analyses.",
     x: { title: "cycle" },
     y: { title: "abundance" },

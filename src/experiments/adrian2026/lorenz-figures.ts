@@ -160,7 +160,7 @@ export const figure9: Reproduction = reproduction({
 });
 
 const inflations = (scale: Scale): number[] =>
-  scale === "paper" ? [0.001, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2] : [0.001, 0.1, 0.2];
+  scale === "paper" ? [0.001, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6] : [0.001, 0.2, 0.4, 0.6];
 const halfWidths = (scale: Scale): number[] =>
   scale === "paper" ? [4, 5, 6, 7, 8, 9, 10] : [4, 6, 8, 10];
 
@@ -193,9 +193,10 @@ export const figure10: Reproduction = reproduction({
         ({ trial }) => trial.epochs === 0 && trial.inflation === phi && trial.halfWidth === width,
       )?.result.test?.pooled ?? Number.NaN;
     const [xs, ys] = [inflations(scale), halfWidths(scale)];
-    const values = ys.map((width) => xs.map((phi) => errorAt(phi, width)));
-    const found = values.flat().filter(Number.isFinite);
+    const errors = ys.map((width) => xs.map((phi) => errorAt(phi, width)));
+    const found = errors.flat().filter(Number.isFinite);
     const best = found.length === 0 ? null : Math.min(...found);
+    const values = errors.map((row) => row.map((error) => Math.min(error, 2 * (best ?? error))));
     const epochs = learner?.result.epochs ?? [];
     const path = [
       { x: 1.2, y: 5 },
@@ -205,7 +206,8 @@ export const figure10: Reproduction = reproduction({
       figures: [
         {
           ...{ kind: "maps", title: "Test filter RMSE", value: "RMSE" },
-          caption: "The learner starts at an inflation of 1.2 and a half-width of 5.",
+          caption:
+            "The learner starts at an inflation of 1.2 and a half-width of 5. Twice the best and more share a colour.",
           x: { title: "inflation 1 + φ" },
           y: { title: "half-width of the taper" },
           panels: [{ title: "EnKF, true model", xs: xs.map((phi) => 1 + phi), ys, values, path }],
