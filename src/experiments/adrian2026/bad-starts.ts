@@ -15,8 +15,14 @@ const methods: readonly MethodName[] = ["3dvar-c", "3dvar-k", "enkf", "ens3dvar"
 
 const draws = (scale: Scale): number => (scale === "paper" ? 20 : 8);
 
-/** A fifth of the publication's cycles and epochs: enough to tell how learning ends. */
-const short = { cycles: 240, epochs: 8 } as const;
+/**
+ * A fifth of the publication's cycles and epochs: enough to tell how learning ends. One pair of rates
+ * for all methods.
+ */
+const short = {
+  ...{ cycles: 240, epochs: 8 },
+  rates: [{ dynamics: 1e-3, filter: 1e-2 }],
+} satisfies Partial<Trial>;
 
 /** Variance of a component over the attractor at F = 8. */
 export const attractorVariance = 13.2;
