@@ -95,7 +95,7 @@ export const figure12: Reproduction = reproduction({
         title: methodTitles[method],
         caption: "Test filter RMSE over the parameter; the dot is what was learned.",
         x: { title: method === "enkf" ? "inflation φ" : "mixing φ₁" },
-        y: { title: "test filter RMSE" },
+        y: { title: "test filter RMSE", log: true },
         panels: done
           .filter(({ trial }) => trial.method === method)
           .map((one) => ({ title: titles[one.trial.system], series: gridSeries(one) })),
