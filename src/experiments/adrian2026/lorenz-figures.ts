@@ -121,7 +121,7 @@ export const figure5: Reproduction = reproduction({
       },
     ]),
     notes: [
-      "Which components are observed and the learning rates are not published. Ours are evenly spread; the rates are those of the lowest validation loss among a few pairs. Q learns at the filter's rate.",
+      "Which components are observed and the learning rates are not published. Ours are evenly spread; the rates of 3DVar and the EnKF have the lowest validation loss of those tried, those of Ens3DVar were taken as they are. Q learns at the filter's rate.",
       ...(scale === "quick" ? ["Quick: d = 40, 400 cycles, 10 epochs."] : []),
     ],
   }),

@@ -33,8 +33,8 @@ export const orbitTrial = (scale: Scale, method: MethodName, varied: Partial<Tri
 });
 
 /**
- * Of figure 5 by the validation loss of one initial model, as the paper chose its own; a dense B or
- * K of many numbers overfits at higher rates.
+ * Of the pairs tried on figure 5 those of the lowest validation loss, on one initial model, as the
+ * paper chose its own; only one was tried for Ens3DVar. A dense B or K overfits at higher rates.
  */
 const lorenzRates: Readonly<Record<MethodName, Trial["rates"]>> = {
   "3dvar-c": pairs([3e-3], [1e-4]),
