@@ -18,9 +18,18 @@ export {
   ens3dvarAnalysis,
   type HybridCovariance,
 } from "./ens3dvar.js";
+export {
+  type EnsembleSpace,
+  ensembleSpace,
+  ensembleSpaceEvidence,
+  recombine,
+  type ScaledEnsemble,
+  scaledEnsemble,
+} from "./ensemble-space.js";
+export { type EtkfParams, etkf, etkfAnalysis } from "./etkf.js";
 export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
 export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
-export { type Inflation, inflate, type Relaxation } from "./inflation.js";
+export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
 export { meanPreservingRotation } from "./rotation.js";
 export {
