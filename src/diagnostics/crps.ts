@@ -4,21 +4,15 @@
  */
 import { NumericError, ShapeError } from "../engine/index.js";
 import { normalDensity, normalDistribution } from "../prob/index.js";
-import { average, checkFinite } from "./series.js";
+import { crpsOf, sortedSample } from "./sample.js";
+import { checkFinite } from "./series.js";
 
-/**
- * Fair score of an ensemble, unbiased in the number of members:
- *     crps = meanᵢ |Eᵢ − x| − Σᵢⱼ |Eᵢ − Eⱼ| / (2N(N − 1))
- * by sorting: Σᵢⱼ |Eᵢ − Eⱼ| = 2 Σᵢ (2i − N − 1) E₍ᵢ₎, i = 1 … N.     @see ferro2014
- */
+/** Fair score of an ensemble, unbiased in the number of members (`crpsOf`). */
 export function crpsEnsemble(members: readonly number[], x: number): number {
   const N = members.length;
   if (N < 2) throw new ShapeError(`crpsEnsemble: ${N} members; need at least 2.`);
   checkFinite("crpsEnsemble", [members, [x]]);
-  const sorted = [...members].sort((a, b) => a - b);
-  const error = average(sorted.map((v) => Math.abs(v - x)));
-  const pairs = sorted.reduce((total, v, i) => total + (2 * i - N + 1) * (v - sorted[0]!), 0);
-  return error - pairs / (N * (N - 1));
+  return crpsOf(sortedSample(members), x);
 }
 
 /**

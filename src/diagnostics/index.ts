@@ -6,5 +6,6 @@ export {
 } from "./innovations.js";
 export { quantile, quantiles } from "./quantile.js";
 export { rmse, rmsePooled } from "./rmse.js";
+export { crpsOf, quantileOf, type SortedSample, sortedSample } from "./sample.js";
 export type { Series } from "./series.js";
 export { spread } from "./spread.js";

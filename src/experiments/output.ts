@@ -43,6 +43,14 @@ export interface ForecastAnalysis {
   readonly analysis: number;
 }
 
+export interface Divergence {
+  /** Counted from 1. */
+  readonly cycle: number;
+  /** Of the observation; null beyond the record. */
+  readonly time: number | null;
+  readonly cause: string;
+}
+
 export interface RunResult {
   readonly name: string;
   readonly method: string;
@@ -50,6 +58,8 @@ export interface RunResult {
   readonly seed: number;
   /** Against the truth; null for a real record. */
   readonly rmse: ForecastAnalysis | null;
+  /** Standard errors of `rmse`, a mean over time; of the series as it correlates. */
+  readonly rmseError: ForecastAnalysis | null;
   readonly rmsePooled: ForecastAnalysis | null;
   /** null, like all scores, when the run diverged. */
   readonly spread: ForecastAnalysis | null;
@@ -65,9 +75,12 @@ export interface RunResult {
   readonly tensors: Readonly<Record<string, TensorResult>>;
   /** Of all test trajectories together, as are the scores. */
   readonly cycles: number;
+  /** Of the filter alone. */
   readonly seconds: number;
   readonly cyclesPerSecond: number;
   readonly diverged: boolean;
+  /** Where and why it diverged; absent of a run that did not. */
+  readonly divergence?: Divergence;
   readonly warnings: readonly string[];
 }
 
@@ -84,7 +97,7 @@ export interface StateSeries {
   readonly variables: readonly string[];
   readonly times: readonly number[];
   readonly observed: number;
-  readonly forecast: Band;
+  readonly forecast: Pick<Band, "mean" | "sd">;
   /** Beyond the record it equals the forecast. */
   readonly analysis: Band;
   /** From a smoother; null when the method is a filter. */

@@ -18,6 +18,7 @@ export const output: RunOutput = {
     model: "linear",
     seed: 1,
     rmse: null,
+    rmseError: null,
     rmsePooled: null,
     spread: { forecast: 2, analysis: 1 },
     crps: null,

@@ -1,0 +1,75 @@
+/** A sample in order, once sorted good for quantiles and scores; its values may count unequally. */
+import { NumericError, ShapeError } from "../engine/index.js";
+import { checkFinite } from "./series.js";
+
+export interface SortedSample {
+  /** In ascending order. */
+  readonly values: Float64Array;
+  /** Their shares, of sum 1; null: all alike. */
+  readonly weights: Float64Array | null;
+}
+
+export function sortedSample(values: ArrayLike<number>, weights?: ArrayLike<number>): SortedSample {
+  const n = values.length;
+  if (weights === undefined) {
+    const sorted = Float64Array.from(values).sort();
+    // NaN is sorted to the end, infinities to the ends.
+    if (n > 0 && !(Number.isFinite(sorted[0]) && Number.isFinite(sorted[n - 1]))) {
+      checkFinite("sortedSample", [Array.from(values)]);
+    }
+    return { values: sorted, weights: null };
+  }
+  if (weights.length !== n) {
+    throw new ShapeError(`sortedSample: ${n} values and ${weights.length} weights; need one each.`);
+  }
+  checkFinite("sortedSample", [Array.from(values), Array.from(weights)]);
+  const order = Uint32Array.from({ length: n }, (_, i) => i).sort(
+    (i, j) => values[i]! - values[j]!,
+  );
+  return {
+    values: Float64Array.from(order, (i) => values[i]!),
+    weights: Float64Array.from(order, (i) => weights[i]!),
+  };
+}
+
+/** Weights add up to 1 but for this. */
+const rounding = 1e-12;
+
+/**
+ * By linear interpolation between order statistics (hyndman1996, type 7); of weighted values, the
+ * least up to which the weights reach p.
+ */
+export function quantileOf({ values, weights }: SortedSample, p: number): number {
+  if (!(p >= 0 && p <= 1)) throw new NumericError(`quantiles: probability ${p}; need 0 to 1.`);
+  const last = values.length - 1;
+  if (weights !== null) {
+    let reached = rounding;
+    const i = weights.findIndex((w) => {
+      reached += w;
+      return w > 0 && reached >= p;
+    });
+    return values[i < 0 ? last : i]!;
+  }
+  const position = p * last;
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, last);
+  return values[below]! + (position - below) * (values[above]! - values[below]!);
+}
+
+/**
+ * Continuous ranked probability score of a sample, W₍ᵢ₎ the share of its first i values:
+ *     crps = Σᵢ wᵢ |Eᵢ − x| − f Σᵢ (E₍ᵢ₊₁₎ − E₍ᵢ₎) W₍ᵢ₎ (1 − W₍ᵢ₎)
+ * where the second sum is ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ|. Where all count alike f = N/(N − 1): fair, unbiased in
+ * the size of the sample (ferro2014); weighted values score as the distribution that they are, f = 1.
+ */
+export function crpsOf({ values, weights }: SortedSample, x: number): number {
+  const N = values.length;
+  let [error, pairs, W] = [0, 0, 0];
+  for (let i = 0; i < N; i++) {
+    const w = weights === null ? 1 / N : weights[i]!;
+    error += w * Math.abs(values[i]! - x);
+    W += w;
+    if (i + 1 < N) pairs += (values[i + 1]! - values[i]!) * W * (1 - W);
+  }
+  return error - pairs * (weights === null ? N / (N - 1) : 1);
+}
