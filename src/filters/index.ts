@@ -20,6 +20,13 @@ export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
 export type { Analysis, Filter, Moments } from "./filter.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
 export {
+  type OptimalParticleParams,
+  type OptimalParticleState,
+  optimalParticle,
+} from "./optimal-particle.js";
+export { type ParticleParams, type ParticleState, particle } from "./particle.js";
+export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
+export {
   gridPositions,
   type ObservedTaper,
   observedTaper,

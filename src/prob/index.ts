@@ -41,3 +41,10 @@ export {
   type TaperParams,
   taperMatrix,
 } from "./taper.js";
+export {
+  effectiveMembers,
+  type Particles,
+  weightedMean,
+  weightedMoments,
+  weightedRoots,
+} from "./weighted.js";
