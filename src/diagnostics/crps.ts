@@ -7,12 +7,19 @@ import { normalDensity, normalDistribution } from "../prob/index.js";
 import { crpsOf, sortedSample } from "./sample.js";
 import { checkFinite } from "./series.js";
 
-/** Fair score of an ensemble, unbiased in the number of members (`crpsOf`). */
-export function crpsEnsemble(members: readonly number[], x: number): number {
+/** Fair score of an ensemble, unbiased in the number of members; with weights of sum 1 (`crpsOf`). */
+export function crpsEnsemble(
+  members: readonly number[],
+  x: number,
+  weights?: readonly number[],
+): number {
   const N = members.length;
   if (N < 2) throw new ShapeError(`crpsEnsemble: ${N} members; need at least 2.`);
+  if (weights !== undefined && weights.length !== N) {
+    throw new ShapeError(`crpsEnsemble: ${N} members, ${weights.length} weights; need one each.`);
+  }
   checkFinite("crpsEnsemble", [members, [x]]);
-  return crpsOf(sortedSample(members), x);
+  return crpsOf(sortedSample(members, weights), x);
 }
 
 /**

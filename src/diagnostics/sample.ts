@@ -57,19 +57,22 @@ export function quantileOf({ values, weights }: SortedSample, p: number): number
 }
 
 /**
- * Continuous ranked probability score of a sample, W₍ᵢ₎ the share of its first i values:
- *     crps = Σᵢ wᵢ |Eᵢ − x| − f Σᵢ (E₍ᵢ₊₁₎ − E₍ᵢ₎) W₍ᵢ₎ (1 − W₍ᵢ₎)
- * where the second sum is ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ|. Where all count alike f = N/(N − 1): fair, unbiased in
- * the size of the sample (ferro2014); weighted values score as the distribution that they are, f = 1.
+ * Fair continuous ranked probability score of a sample, unbiased in its size:
+ *     crps = Σᵢ wᵢ |Eᵢ − x| − ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| / (1 − Σᵢ wᵢ²)
+ * with wᵢ = 1/N of values that count alike; the second term is then that of 2N(N − 1) pairs. By sorting,
+ * W the weight of the first i values: ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| = Σᵢ (E₍ᵢ₊₁₎ − E₍ᵢ₎) W (1 − W). Of one value with
+ * all the weight the second term is 0.                                            @see ferro2014
  */
 export function crpsOf({ values, weights }: SortedSample, x: number): number {
   const N = values.length;
-  let [error, pairs, W] = [0, 0, 0];
+  let [error, pairs, squares, W] = [0, 0, 0, 0];
   for (let i = 0; i < N; i++) {
     const w = weights === null ? 1 / N : weights[i]!;
     error += w * Math.abs(values[i]! - x);
+    squares += w * w;
     W += w;
     if (i + 1 < N) pairs += (values[i + 1]! - values[i]!) * W * (1 - W);
   }
-  return error - pairs * (weights === null ? N / (N - 1) : 1);
+  const free = 1 - squares;
+  return error - (free < rounding ? 0 : pairs / free);
 }

@@ -33,6 +33,13 @@ export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
 export { meanPreservingRotation } from "./rotation.js";
 export {
+  type OptimalParticleParams,
+  type OptimalParticleState,
+  optimalParticle,
+} from "./optimal-particle.js";
+export { type ParticleParams, type ParticleState, particle } from "./particle.js";
+export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
+export {
   gridPositions,
   type ObservedTaper,
   observedTaper,

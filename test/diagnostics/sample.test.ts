@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { crpsOf, quantileOf, sortedSample } from "../../src/diagnostics/index.js";
+import { quantileOf, sortedSample } from "../../src/diagnostics/index.js";
 
 const values = [2, -1, 0.5, 3];
 const weights = [0.1, 0.2, 0.7, 0];
@@ -13,18 +13,6 @@ test("weights go with their values", () => {
 test("a weighted quantile is the least value up to which the weights reach it", () => {
   const sorted = sortedSample(values, weights);
   expect([0, 0.1, 0.5, 0.95, 1].map((p) => quantileOf(sorted, p))).toEqual([-1, -1, 0.5, 2, 2]);
-});
-
-test("the weighted score is its double sum, and ∫ (F − 1{x ≤ ·})²", () => {
-  const x = 0.8;
-  const error = values.reduce((t, v, i) => t + weights[i]! * Math.abs(v - x), 0);
-  const pairs = values.flatMap((a, i) =>
-    values.map((b, j) => weights[i]! * weights[j]! * Math.abs(a - b)),
-  );
-  const score = crpsOf(sortedSample(values, weights), x);
-  expect(score).toBeCloseTo(error - pairs.reduce((t, v) => t + v, 0) / 2, 14);
-  // F is 0.2 up to 0.5, then 0.9 up to 2.
-  expect(score).toBeCloseTo(0.2 ** 2 * 1.5 + 0.9 ** 2 * 0.3 + 0.1 ** 2 * 1.2, 14);
 });
 
 test("what does not fit is refused", () => {
