@@ -12,7 +12,7 @@ export interface SortedSample {
 export function sortedSample(values: ArrayLike<number>, weights?: ArrayLike<number>): SortedSample {
   const n = values.length;
   if (weights === undefined) {
-    const sorted = Float64Array.from(values).sort();
+    const sorted = new Float64Array(values).sort();
     // NaN is sorted to the end, infinities to the ends.
     if (n > 0 && !(Number.isFinite(sorted[0]) && Number.isFinite(sorted[n - 1]))) {
       checkFinite("sortedSample", [Array.from(values)]);

@@ -1,24 +1,24 @@
 /** States of a method as people read them: mean, spread, 90 % band and score in natural units. */
 
-import {
-  crpsGaussian,
-  crpsOf,
-  quantileOf,
-  type SortedSample,
-  sortedSample,
-} from "../diagnostics/index.js";
+import { crpsGaussian, crpsOf, quantileOf, sortedSample } from "../diagnostics/index.js";
 import { scope, sqrt } from "../engine/index.js";
 import type { Members, Method, Moments } from "../filters/index.js";
 import { normalQuantile } from "../prob/index.js";
 
-/** One state in plain numbers, [d] each; what costs more than a pass over it is worked out if asked. */
+/** One state in plain numbers, [d] each. */
 export interface NaturalState {
   readonly mean: readonly number[];
   readonly sd: readonly number[];
+  /** Costs a sort of members. */
+  whole(truth: readonly number[] | null): NaturalDistribution;
+}
+
+export interface NaturalDistribution {
   /** The quantiles 5 % and 95 %. */
-  band(): { readonly lower: readonly number[]; readonly upper: readonly number[] };
-  /** Continuous ranked probability score, averaged over the variables. */
-  crps(truth: readonly number[]): number;
+  readonly lower: readonly number[];
+  readonly upper: readonly number[];
+  /** Continuous ranked probability score, averaged over the variables; null without a truth. */
+  readonly crps: number | null;
 }
 
 const ninety = normalQuantile(0.95);
@@ -47,56 +47,54 @@ export function naturalMoments(moments: () => Moments, logs: boolean): NaturalSt
   return {
     mean,
     sd,
-    band: () => ({ lower: end(-ninety), upper: end(ninety) }),
-    crps: (truth) => average(mean, (m, i) => crpsGaussian(m, sd[i]!, truth[i]!)),
+    whole: (truth) => ({
+      lower: end(-ninety),
+      upper: end(ninety),
+      crps:
+        truth && truth.reduce((t, x, i) => t + crpsGaussian(mean[i]!, sd[i]!, x), 0) / truth.length,
+    }),
   };
 }
 
 function ensembleState({ values: E, weights: w }: Members, logs: boolean): NaturalState {
   const [N, d] = E.shape as [number, number];
-  const rows = E.data();
-  const weights = w && Float64Array.from(w.data());
-  const columns = Array.from({ length: d }, (_, i) => {
+  const members = logs ? E.data().map(Math.exp) : E.data(); // [N, d]
+  const weights = w?.data();
+  const { mean, sd } = momentsOf(members, N, d, weights);
+  const whole = (truth: readonly number[] | null): NaturalDistribution => {
+    const lower = new Array<number>(d).fill(0);
+    const upper = new Array<number>(d).fill(0);
     const column = new Float64Array(N);
-    for (let n = 0; n < N; n++) column[n] = logs ? Math.exp(rows[n * d + i]!) : rows[n * d + i]!;
-    return column;
-  });
-  const { mean, sd } = weights === undefined ? alike(columns) : weighted(columns, weights);
-  let samples: readonly SortedSample[] | null = null;
-  const sorted = () => {
-    samples ??= columns.map((column) => sortedSample(column, weights));
-    return samples;
+    let crps = 0;
+    for (let i = 0; i < d; i++) {
+      for (let n = 0; n < N; n++) column[n] = members[n * d + i]!;
+      const sample = sortedSample(column, weights);
+      lower[i] = quantileOf(sample, 0.05);
+      upper[i] = quantileOf(sample, 0.95);
+      if (truth !== null) crps += crpsOf(sample, truth[i]!) / d;
+    }
+    return { lower, upper, crps: truth && crps };
   };
-  const end = (p: number) => sorted().map((sample) => quantileOf(sample, p));
-  return {
-    mean,
-    sd,
-    band: () => ({ lower: end(0.05), upper: end(0.95) }),
-    crps: (truth) => average(sorted(), (sample, i) => crpsOf(sample, truth[i]!)),
-  };
+  return { mean, sd, whole };
 }
 
-/** Means and standard deviations, N − 1 in the denominator. */
-function alike(columns: readonly Float64Array[]) {
-  const mean = columns.map((column) => sum(column) / column.length);
-  const sd = columns.map((column, i) => {
-    const m = mean[i]!;
-    return Math.sqrt(column.reduce((total, v) => total + (v - m) ** 2, 0) / (column.length - 1));
-  });
+/** Means and standard deviations of the variables; of weighted members those of their distribution. */
+function momentsOf(
+  members: ArrayLike<number>,
+  N: number,
+  d: number,
+  weights: ArrayLike<number> | undefined,
+) {
+  const mean = new Array<number>(d).fill(0);
+  const sd = new Array<number>(d).fill(0);
+  for (let n = 0; n < N; n++) {
+    const w = weights === undefined ? 1 / N : weights[n]!;
+    for (let i = 0; i < d; i++) mean[i]! += w * members[n * d + i]!;
+  }
+  for (let n = 0; n < N; n++) {
+    const w = weights === undefined ? 1 / (N - 1) : weights[n]!;
+    for (let i = 0; i < d; i++) sd[i]! += w * (members[n * d + i]! - mean[i]!) ** 2;
+  }
+  for (let i = 0; i < d; i++) sd[i] = Math.sqrt(sd[i]!);
   return { mean, sd };
 }
-
-/** Those of the distribution that the weighted members are. */
-function weighted(columns: readonly Float64Array[], weights: Float64Array) {
-  const mean = columns.map((column) => column.reduce((t, v, n) => t + weights[n]! * v, 0));
-  const sd = columns.map((column, i) => {
-    const m = mean[i]!;
-    return Math.sqrt(column.reduce((total, v, n) => total + weights[n]! * (v - m) ** 2, 0));
-  });
-  return { mean, sd };
-}
-
-const sum = (values: Float64Array): number => values.reduce((total, v) => total + v, 0);
-
-const average = <T>(values: readonly T[], score: (value: T, i: number) => number): number =>
-  values.reduce((total, value, i) => total + score(value, i), 0) / values.length;

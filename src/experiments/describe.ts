@@ -32,12 +32,14 @@ interface Rows extends Band {
 
 const noRows = (): Rows => ({ mean: [], sd: [], lower: [], upper: [] });
 
-function add(rows: Rows, state: NaturalState): void {
-  const { lower, upper } = state.band();
+/** Notes a state; gives its score against a truth. */
+function add(rows: Rows, state: NaturalState, truth: readonly number[] | null): number | null {
+  const { lower, upper, crps } = state.whole(truth);
   rows.mean.push(state.mean);
   rows.sd.push(state.sd);
   rows.lower.push(lower);
   rows.upper.push(upper);
+  return crps;
 }
 
 /** Watches a run and describes what it saw. */
@@ -71,25 +73,25 @@ export function describing(
       if (fault !== null) return fault;
       forecast.mean.push(before.mean);
       forecast.sd.push(before.sd);
-      add(analysis, after);
+      const score = add(analysis, after, truth && k < K ? truth[k]! : null);
       if (k < K) {
         const { logEvidence: l, innovation, chiSquare } = result.evidence!;
         logEvidence.push(l.item());
-        if (truth !== null) crps.push(after.crps(truth[k]!));
+        if (score !== null) crps.push(score);
         if (method.evidence !== "misfit") innovations.add(k, innovation, chiSquare.item());
       }
-      if (lag > 0 && k >= lag) add(smoothed, past(result.analysis, lag));
+      if (lag > 0 && k >= lag) add(smoothed, past(result.analysis, lag), null);
       return null;
     },
     end: (state, results, cycles) => {
       const done = analysis.mean.length;
       if (exact && done > 0) {
         for (const each of rts(results as CycleResult<KalmanState>[], cycles)) {
-          add(smoothed, naturalState(method, each, logs));
+          add(smoothed, naturalState(method, each, logs), null);
         }
       }
       for (let k = smoothed.mean.length; lag > 0 && k < done; k++) {
-        add(smoothed, past(state, done - 1 - k));
+        add(smoothed, past(state, done - 1 - k), null);
       }
     },
   };

@@ -43,6 +43,8 @@ export function scores(spinup: number, likely: boolean, runs: readonly Scored[])
     analysis: score("analysis"),
   });
   const known = runs.every(({ trajectory }) => trajectory.truth !== null);
+  // A series of one has no variance.
+  const long = runs.every(({ described }) => described.states.observed >= spinup + 2);
   const against = (score: (estimates: Rows, truth: Rows) => number) =>
     both((which) =>
       score(
@@ -54,17 +56,18 @@ export function scores(spinup: number, likely: boolean, runs: readonly Scored[])
     all(({ described }) => described.states[which].sd).map((row) => row.map((s) => s * s));
   return {
     rmse: known ? against(rmse) : null,
-    rmseError: known
-      ? both((which) =>
-          errorOfMean(
-            runs.map((scored) => {
-              const truth = counted(scored.trajectory.truth!, scored);
-              const means = counted(scored.described.states[which].mean, scored);
-              return means.map((row, k) => rmse([row], [truth[k]!]));
-            }),
-          ),
-        )
-      : null,
+    rmseError:
+      known && long
+        ? both((which) =>
+            errorOfMean(
+              runs.map((scored) => {
+                const truth = counted(scored.trajectory.truth!, scored);
+                const means = counted(scored.described.states[which].mean, scored);
+                return means.map((row, k) => rmse([row], [truth[k]!]));
+              }),
+            ),
+          )
+        : null,
     rmsePooled: known ? against(rmsePooled) : null,
     spread: likely ? both((which) => spread(variances(which))) : null,
     crps: known ? average(all(({ described }) => described.crps)) : null,
