@@ -1,8 +1,8 @@
 /** States of a filter as people read them: mean, spread and 90 % band in natural units. */
 
 import { quantiles } from "../diagnostics/index.js";
-import { exp, scope, sqrt, Tensor } from "../engine/index.js";
-import type { Filter } from "../filters/index.js";
+import { exp, scope, sqrt } from "../engine/index.js";
+import type { Members, Method, Moments } from "../filters/index.js";
 import { normalQuantile } from "../prob/index.js";
 import type { Band } from "./output.js";
 
@@ -17,11 +17,18 @@ export interface NaturalState {
 
 const ninety = normalQuantile(0.95);
 
-/** A state of moments, one state [d], or an ensemble [N, d]; `logs` says that it holds logarithms. */
-export function naturalState<S>(filter: Filter<S>, state: S, logs: boolean): NaturalState {
-  if (state instanceof Tensor && state.shape.length === 2) return ensembleState(state, logs);
+/** A state of a method; `logs` says that it holds logarithms. */
+export function naturalState<S>(method: Method<S>, state: S, logs: boolean): NaturalState {
+  const members = method.members?.(state);
+  return members === undefined
+    ? naturalMoments(() => method.moments(state), logs)
+    : ensembleState(members, logs);
+}
+
+/** Mean and variance, [d] each. */
+export function naturalMoments(moments: () => Moments, logs: boolean): NaturalState {
   const { mean, sd } = scope(() => {
-    const { mean: m, variance } = filter.moments(state);
+    const { mean: m, variance } = moments();
     return { mean: [...m.data()], sd: [...sqrt(variance).data()] };
   });
   const lower = mean.map((m, i) => m - ninety * sd[i]!);
@@ -37,7 +44,7 @@ export function naturalState<S>(filter: Filter<S>, state: S, logs: boolean): Nat
   };
 }
 
-function ensembleState(E: Tensor, logs: boolean): NaturalState {
+function ensembleState({ values: E }: Members, logs: boolean): NaturalState {
   const rows = scope(() => (logs ? exp(E) : E).toArray()) as number[][];
   const N = rows.length;
   const members = rows[0]!.map((_, i) => rows.map((row) => row[i]!));

@@ -2,12 +2,12 @@
 import type { Tensor } from "../engine/index.js";
 import type { CycleResult, KalmanState } from "../filters/index.js";
 import { rts } from "../smoothers/index.js";
-import { bandOf, type NaturalState, naturalState } from "./bands.js";
+import { bandOf, type NaturalState, naturalMoments, naturalState } from "./bands.js";
 import type { Trajectory } from "./data.js";
 import { inLogarithms } from "./motion.js";
 import type { InnovationSeries, StateSeries } from "./output.js";
 import { type FilterRun, horizon } from "./series.js";
-import type { ModelSpecification, Specification } from "./specification.js";
+import type { MethodSpecification, ModelSpecification, Specification } from "./specification.js";
 import { spreadOver } from "./twins.js";
 
 /** Names of the state's variables: those of the columns that observe them, where there are any. */
@@ -28,17 +28,15 @@ export interface DescribedStates {
 export function describeStates(
   specification: Specification,
   trajectory: Trajectory,
-  { filter, results, cycles }: FilterRun<unknown>,
+  run: FilterRun<unknown>,
 ): DescribedStates {
+  const { filter, results } = run;
   const observed = Math.min(results.length, trajectory.series.times.length);
   const logs = inLogarithms(specification.model);
   const natural = (state: unknown) => naturalState(filter, state, logs);
   const forecasts = results.map(({ forecast }) => natural(forecast));
   const analyses = results.map(({ analysis }) => natural(analysis));
-  const smoothed =
-    specification.method.kind === "rts" && results.length > 0
-      ? rts(results as CycleResult<KalmanState>[], cycles).map(natural)
-      : null;
+  const smoothed = smoothedStates(specification.method, run, logs);
   const d = forecasts[0]?.mean.length ?? 0;
   const last = trajectory.series.times.at(-1)!;
   const beyond = horizon(specification).map((step, i) => last + (i + 1) * step);
@@ -54,6 +52,24 @@ export function describeStates(
       truth: trajectory.truth,
     },
   };
+}
+
+/** States given observations after them: all, or those within the lag; null: the method is a filter. */
+function smoothedStates(
+  { kind }: MethodSpecification,
+  { filter, results, cycles }: FilterRun<unknown>,
+  logs: boolean,
+): NaturalState[] | null {
+  if (results.length === 0) return null;
+  if (kind === "rts") {
+    const states = rts(results as CycleResult<KalmanState>[], cycles);
+    return states.map((state) => naturalState(filter, state, logs));
+  }
+  if (!("past" in filter) || filter.lag === 0) return null;
+  return results.map((_, k) => {
+    const at = Math.min(k + filter.lag, results.length - 1);
+    return naturalMoments(() => filter.past(results[at]!.analysis, at - k), logs);
+  });
 }
 
 /** Of the cycles observed; none where the filter knows no covariance of its innovations. */

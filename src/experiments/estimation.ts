@@ -3,9 +3,9 @@ import { cholesky, mul, type Tensor, tensor, transpose } from "../engine/index.j
 import {
   enkf,
   ens3dvar,
-  type Filter,
   gridPositions,
   kalman,
+  type Method,
   observedTaper,
   stateTaper,
   type Taper,
@@ -52,7 +52,7 @@ export function filterOf(
   { method, model }: Specification,
   read: Reader,
   setting: Setting,
-): Filter<unknown> {
+): Method<unknown> {
   const { operator, variance } = setting;
   switch (method.kind) {
     case "kalman":

@@ -1,6 +1,6 @@
 /** The learning problem of an experiment, and its answer in the terms of the result. */
 import { index, leavesOf, scope, stack, type Tensor, tensor, withLeaves } from "../engine/index.js";
-import { assimilate } from "../filters/index.js";
+import { analyseHere, assimilate } from "../filters/index.js";
 import {
   cyclesOf,
   type Learned,
@@ -17,6 +17,7 @@ import {
   type Window,
   windowsOf,
 } from "../learn/index.js";
+import type { Propagation } from "../models/index.js";
 import { type Observation, observationSeries } from "../observe/index.js";
 import { foldIn, type Key } from "../random/index.js";
 import { operatorAt } from "./assembly.js";
@@ -95,7 +96,14 @@ export function learningProblem(
       const [seen] = cyclesOf(part);
       const key = foldIn(seen!.key, purposeOfEntry);
       const first = firstStates(parts, keys!);
-      return parts.filter.analyse(first, observation(parts, seen!.trajectories), key).state;
+      const [{ transition }] = parts.motion.crossing(part.intervals.slice(0, 1)) as [Propagation];
+      return analyseHere(
+        parts.filter,
+        first,
+        observation(parts, seen!.trajectories),
+        transition,
+        key,
+      );
     },
     training: { start, windows: windowsOf(record, length, 0, split) },
     validation:

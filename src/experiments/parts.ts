@@ -1,5 +1,5 @@
 /** The parts of a filter run, with the values that a reader gives. */
-import type { Filter } from "../filters/index.js";
+import type { Method } from "../filters/index.js";
 import type { ParameterDefinition } from "../learn/index.js";
 import type { Gaussian, Scalar } from "../prob/index.js";
 import { observationVariance, priorOf } from "./assembly.js";
@@ -13,7 +13,7 @@ export interface Parts {
   readonly motion: Motion;
   /** R */
   readonly variance: Scalar;
-  readonly filter: Filter<unknown>;
+  readonly filter: Method<unknown>;
   readonly prior: Gaussian;
 }
 

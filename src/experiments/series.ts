@@ -9,7 +9,7 @@ import {
   type Cycle,
   type CycleResult,
   cycleKeys,
-  type Filter,
+  type Method,
   runCycle,
 } from "../filters/index.js";
 import type { NamedTensors, Seen } from "../learn/index.js";
@@ -21,7 +21,7 @@ import type { Specification } from "./specification.js";
 import { lookingUp } from "./values.js";
 
 export interface FilterRun<S> {
-  readonly filter: Filter<S>;
+  readonly filter: Method<S>;
   /** Results of the cycles that went well: those of the record, then those beyond it. */
   readonly results: readonly CycleResult<S>[];
   /** The cycles that they belong to, without observations. */

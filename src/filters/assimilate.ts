@@ -6,10 +6,10 @@
  * trajectory, every trajectory gets the same numbers as alone.
  */
 import { add, checkpoint, type Tensor, UsageError, zeros } from "../engine/index.js";
-import type { Propagation } from "../models/index.js";
+import type { Propagation, Transition } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
-import type { Analysis, Filter } from "./filter.js";
+import type { Analysis, Filter, Method } from "./filter.js";
 
 /** The way to an observation, and the observation; null: a time at which nothing was seen. */
 export interface Cycle extends Propagation {
@@ -41,7 +41,33 @@ export const cycleKeys = (key: Key, first: number, count: number): Key[] =>
   Array.from({ length: count }, (_, i) => foldIn(key, first + i));
 
 /** One cycle from the analysis before it. */
-export function runCycle<S>(filter: Filter<S>, before: S, cycle: Cycle, key: Key): CycleResult<S> {
+export const runCycle = <S>(
+  method: Method<S>,
+  before: S,
+  cycle: Cycle,
+  key: Key,
+): CycleResult<S> =>
+  "cycle" in method ? method.cycle(before, cycle, key) : filterCycle(method, before, cycle, key);
+
+/** The analysis of a state that is at the time of the observation already. */
+export const analyseHere = <S>(
+  method: Method<S>,
+  state: S,
+  observation: Observation,
+  transition: Transition,
+  key: Key,
+): S =>
+  "cycle" in method
+    ? method.cycle(state, { transition, steps: 0, observation }, key).analysis
+    : method.analyse(state, observation, key).state;
+
+/** Forecast, step by step, and analysis. */
+export function filterCycle<S>(
+  filter: Filter<S>,
+  before: S,
+  cycle: Cycle,
+  key: Key,
+): CycleResult<S> {
   const [forecastKey, analysisKey] = split(key) as [Key, Key];
   const { transition, steps, observation } = cycle;
   let forecast = before;
@@ -63,7 +89,7 @@ export interface AssimilateOptions {
 
 /** The last state and the evidence of the whole sequence; `keys` holds one key per cycle. */
 export function assimilate<S>(
-  filter: Filter<S>,
+  filter: Method<S>,
   initial: S,
   cycles: readonly Cycle[],
   keys: readonly Key[],
@@ -74,13 +100,13 @@ export function assimilate<S>(
 }
 
 /** One cycle whose inner values are not kept. */
-function recomputed<S>(filter: Filter<S>, before: S, cycle: Cycle, key: Key): CycleResult<S> {
+function recomputed<S>(filter: Method<S>, before: S, cycle: Cycle, key: Key): CycleResult<S> {
   return checkpoint((state: S) => runCycle(filter, state, cycle, key))(before);
 }
 
 /** The same, keeping the forecast and the analysis of every cycle. */
 export function assimilateSeries<S>(
-  filter: Filter<S>,
+  filter: Method<S>,
   initial: S,
   cycles: readonly Cycle[],
   keys: readonly Key[],
@@ -91,7 +117,7 @@ export function assimilateSeries<S>(
 }
 
 function run<S>(
-  filter: Filter<S>,
+  filter: Method<S>,
   initial: S,
   cycles: readonly Cycle[],
   keys: readonly Key[],

@@ -84,6 +84,7 @@ export function enkf(params: EnkfParams): Filter<Tensor> {
     analyse: (E, observation, key) =>
       enkfAnalysis(E, observation, params, perturbations(E, observation, key)),
     moments: sampleMoments,
+    members: (E) => ({ values: E }),
   };
 }
 

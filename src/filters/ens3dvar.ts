@@ -68,6 +68,7 @@ export function ens3dvar(params: Ens3dvarParams): Filter<Tensor> {
         observation.operator === fixed ? once : undefined,
       ),
     moments: sampleMoments,
+    members: (E) => ({ values: E }),
   };
 }
 

@@ -13,6 +13,7 @@ import type { Transition } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
 import type { Gaussian } from "../prob/index.js";
 import type { Key } from "../random/index.js";
+import type { Cycle, CycleResult } from "./assimilate.js";
 
 /** A state after an observation, and what the observation said of the forecast. */
 export interface Analysis<S> {
@@ -39,14 +40,43 @@ export interface Moments {
   readonly variance: Tensor;
 }
 
-export interface Filter<S> {
+/** An ensemble. */
+export interface Members {
+  /** [..., N, d] */
+  readonly values: Tensor;
+  /** Where members do not count alike: their shares [..., N], of sum 1. */
+  readonly weights?: Tensor;
+}
+
+/** What all methods have that go through a record cycle by cycle. */
+interface Estimator<S> {
   readonly name: string;
   /** What its evidence is: only likelihoods compare between filters. @defaultValue "likelihood" */
   readonly evidence?: "likelihood" | "misfit";
   /** The state before anything is observed. */
   init(prior: Gaussian, key: Key): S;
+  moments(state: S): Moments;
+  /** Of methods with members. */
+  members?(state: S): Members;
+}
+
+export interface Filter<S> extends Estimator<S> {
   /** One model step. */
   forecast(state: S, transition: Transition, key: Key): S;
   analyse(state: S, observation: Observation, key: Key): Analysis<S>;
-  moments(state: S): Moments;
 }
+
+/**
+ * A smoother of fixed lag: an observation changes the states of the cycles before it, too. It needs
+ * the way to an observation together with the observation; S holds what it needs of the past. All
+ * cycles within its reach are crossed as the present one is.
+ */
+export interface Smoother<S> extends Estimator<S> {
+  /** L: how many cycles an observation reaches back. */
+  readonly lag: number;
+  cycle(before: S, cycle: Cycle, key: Key): CycleResult<S>;
+  /** What is known now of the state `back` cycles ago, 0 ≤ back ≤ L and not before the first state. */
+  past(state: S, back: number): Moments;
+}
+
+export type Method<S> = Filter<S> | Smoother<S>;

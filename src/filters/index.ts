@@ -2,11 +2,13 @@ export {
   type AssimilateOptions,
   type Assimilation,
   type AssimilationSeries,
+  analyseHere,
   assimilate,
   assimilateSeries,
   type Cycle,
   type CycleResult,
   cycleKeys,
+  filterCycle,
   runCycle,
 } from "./assimilate.js";
 export { type EnkfInflation, type EnkfParams, enkf, enkfAnalysis, perturbations } from "./enkf.js";
@@ -17,8 +19,10 @@ export {
   type HybridCovariance,
 } from "./ens3dvar.js";
 export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
-export type { Analysis, Filter, Moments } from "./filter.js";
+export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
+export { type Inflation, inflate, type Relaxation } from "./inflation.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
+export { meanPreservingRotation } from "./rotation.js";
 export {
   gridPositions,
   type ObservedTaper,

@@ -1,0 +1,75 @@
+/**
+ * What is done to the members after an analysis, so that they do not grow too sure of themselves.
+ *
+ *     A = Eᵃ − x̄ᵃ,   Aᶠ = Eᶠ − x̄ᶠ,   σ the members' standard deviations           [N, d], [d]
+ *     A ← (1 − α) A + α Aᶠ                 relaxation to prior perturbations (RTPP), or
+ *     A ← (1 + α (σᶠ − σᵃ)/σᵃ) A           relaxation to prior spread (RTPS)
+ *     A ← λ A                              multiplicative: covariances grow by λ²
+ *     A ← A + √q z,  z ~ N(0, I)           additive
+ *     A ← Ω A                              rotation
+ *
+ * in this order. λ, α and q may be learned.
+ *
+ * @see anderson1999; zhang2004 for RTPP; whitaker2012 for RTPS; mitchell2000 for additive inflation
+ */
+import {
+  add,
+  div,
+  expandDims,
+  matmul,
+  mean,
+  mul,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+} from "../engine/index.js";
+import { asRow, floatType, root, type Scalar } from "../prob/index.js";
+import { type Key, normal, split } from "../random/index.js";
+import { meanPreservingRotation } from "./rotation.js";
+
+/** Back towards what the members were before the analysis. */
+export interface Relaxation {
+  readonly towards: "perturbations" | "spread";
+  /** α, from 0 to 1. */
+  readonly share: Scalar;
+}
+
+export interface Inflation {
+  /** λ on the anomalies after the analysis. @defaultValue 1 */
+  readonly inflation?: Scalar;
+  readonly relaxation?: Relaxation;
+  /** q: variance of the noise that each member gets, one number, [] or [d]. */
+  readonly additiveInflation?: Scalar;
+  /** Whether members are rotated at random. @defaultValue false */
+  readonly rotate?: boolean;
+}
+
+/** The analysed members [..., N, d], inflated and rotated; those of the forecast serve relaxation. */
+export function inflate(
+  analysed: Tensor,
+  forecast: Tensor,
+  { inflation, relaxation, additiveInflation: q, rotate = false }: Inflation,
+  key: Key,
+): Tensor {
+  if (inflation === undefined && !relaxation && q === undefined && !rotate) return analysed;
+  const [rotationKey, noiseKey] = split(key) as [Key, Key];
+  const xbar = expandDims(mean(analysed, -2), -2); // [..., 1, d]
+  let A = sub(analysed, xbar); // [..., N, d]
+  if (relaxation) A = relaxed(A, anomalies(forecast), relaxation);
+  if (inflation !== undefined) A = mul(inflation, A);
+  if (q !== undefined) A = add(A, mul(root(asRow(q)), normal(noiseKey, A.shape, floatType(A))));
+  if (rotate) A = matmul(meanPreservingRotation(A.shape.at(-2)!, rotationKey, floatType(A)), A);
+  return add(xbar, A);
+}
+
+/** E − x̄ */
+const anomalies = (E: Tensor): Tensor => sub(E, expandDims(mean(E, -2), -2));
+
+function relaxed(A: Tensor, before: Tensor, { towards, share }: Relaxation): Tensor {
+  if (towards === "perturbations") return add(A, mul(share, sub(before, A)));
+  const spread = (X: Tensor) => sqrt(sum(square(X), -2, { keepDims: true })); // √(N − 1) σ
+  const [after, prior] = [spread(A), spread(before)]; // [..., 1, d]
+  return mul(A, add(1, mul(share, div(sub(prior, after), after))));
+}
