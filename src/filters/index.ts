@@ -11,7 +11,10 @@ export {
   filterCycle,
   runCycle,
 } from "./assimilate.js";
+export { type DenkfParams, denkf, denkfAnalysis } from "./denkf.js";
+export { type EakfParams, eakf, eakfAnalysis } from "./eakf.js";
 export { type EnkfInflation, type EnkfParams, enkf, enkfAnalysis, perturbations } from "./enkf.js";
+export { type EnkfNParams, enkfN, enkfNAnalysis } from "./enkf-n.js";
 export {
   type Ens3dvarParams,
   ens3dvar,
@@ -29,6 +32,7 @@ export {
 export { type EtkfParams, etkf, etkfAnalysis } from "./etkf.js";
 export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
 export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
+export { type FiniteSize, finiteSizeFactor, type Hyperprior, hyperprior } from "./finite-size.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
 export { meanPreservingRotation } from "./rotation.js";
