@@ -22,7 +22,6 @@ export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
 export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
 export { type Inflation, inflate, type Relaxation } from "./inflation.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
-export { meanPreservingRotation } from "./rotation.js";
 export {
   type OptimalParticleParams,
   type OptimalParticleState,
@@ -30,6 +29,7 @@ export {
 } from "./optimal-particle.js";
 export { type ParticleParams, type ParticleState, particle } from "./particle.js";
 export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
+export { meanPreservingRotation } from "./rotation.js";
 export {
   gridPositions,
   type ObservedTaper,
