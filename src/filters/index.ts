@@ -22,6 +22,14 @@ export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
 export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
 export { type Inflation, inflate, type Relaxation } from "./inflation.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
+export { type LetkfParams, type Localisation, letkf, letkfAnalysis } from "./letkf.js";
+export {
+  type Neighbours,
+  neighbours,
+  type PatchRun,
+  type Places,
+  type Vicinity,
+} from "./neighbours.js";
 export { meanPreservingRotation } from "./rotation.js";
 export {
   gridPositions,
