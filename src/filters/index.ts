@@ -44,6 +44,14 @@ export {
 } from "./optimal-particle.js";
 export { type ParticleParams, type ParticleState, particle } from "./particle.js";
 export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
+export { type LetkfParams, type Localisation, letkf, letkfAnalysis } from "./letkf.js";
+export {
+  type Neighbours,
+  neighbours,
+  type PatchRun,
+  type Places,
+  type Vicinity,
+} from "./neighbours.js";
 export { meanPreservingRotation } from "./rotation.js";
 export { jacobianAt, pushRows, viewAt } from "./tangent.js";
 export {
