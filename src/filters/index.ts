@@ -37,13 +37,6 @@ export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./fil
 export { type FiniteSize, finiteSizeFactor, type Hyperprior, hyperprior } from "./finite-size.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
-export {
-  type OptimalParticleParams,
-  type OptimalParticleState,
-  optimalParticle,
-} from "./optimal-particle.js";
-export { type ParticleParams, type ParticleState, particle } from "./particle.js";
-export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
 export { type LetkfParams, type Localisation, letkf, letkfAnalysis } from "./letkf.js";
 export {
   type Neighbours,
@@ -52,6 +45,13 @@ export {
   type Places,
   type Vicinity,
 } from "./neighbours.js";
+export {
+  type OptimalParticleParams,
+  type OptimalParticleState,
+  optimalParticle,
+} from "./optimal-particle.js";
+export { type ParticleParams, type ParticleState, particle } from "./particle.js";
+export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
 export { meanPreservingRotation } from "./rotation.js";
 export { jacobianAt, pushRows, viewAt } from "./tangent.js";
 export {
