@@ -11,7 +11,14 @@ export {
   filterCycle,
   runCycle,
 } from "./assimilate.js";
-export { type EnkfInflation, type EnkfParams, enkf, enkfAnalysis, perturbations } from "./enkf.js";
+export {
+  checkMembers,
+  type EnkfInflation,
+  type EnkfParams,
+  enkf,
+  enkfAnalysis,
+  perturbations,
+} from "./enkf.js";
 export {
   type Ens3dvarParams,
   ens3dvar,
