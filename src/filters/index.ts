@@ -11,6 +11,7 @@ export {
   filterCycle,
   runCycle,
 } from "./assimilate.js";
+export { type ClimatologyParams, climatology, optimalInterpolation } from "./climatology.js";
 export {
   checkMembers,
   type EnkfInflation,
@@ -19,8 +20,6 @@ export {
   enkfAnalysis,
   perturbations,
 } from "./enkf.js";
-export { type ClimatologyParams, climatology, optimalInterpolation } from "./climatology.js";
-export { type EnkfInflation, type EnkfParams, enkf, enkfAnalysis, perturbations } from "./enkf.js";
 export {
   type Ens3dvarParams,
   ens3dvar,

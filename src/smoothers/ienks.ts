@@ -21,21 +21,8 @@
  *
  * @see sakov2012 for the IEnKF; bocquet2014 for lag, bundle and shares
  */
+import { add, matmul, mean, mul, sub, type Tensor, UsageError } from "../engine/index.js";
 import {
-  add,
-  matmul,
-  mean,
-  mul,
-  positive,
-  square,
-  squeeze,
-  sub,
-  sum,
-  type Tensor,
-  UsageError,
-} from "../engine/index.js";
-import {
-  type Analysis,
   type Cycle,
   type CycleResult,
   checkMembers,
@@ -43,19 +30,14 @@ import {
   inflate,
   type Smoother,
 } from "../filters/index.js";
-import { addNoise, advance, type Transition } from "../models/index.js";
-import {
-  atObserved,
-  checkObservation,
-  columnsAtObserved,
-  type Observation,
-  observedCount,
-  variances,
-} from "../observe/index.js";
-import { logNormal, type Scalar, sampleGaussian, sampleMoments, whiten } from "../prob/index.js";
+import { advance, type Transition } from "../models/index.js";
+import { checkObservation, type Observation } from "../observe/index.js";
+import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
+import { checkLag, pastOf } from "./past.js";
 import {
   changed,
+  evidenceOf,
   gaussNewton,
   type Linear,
   members,
@@ -110,15 +92,6 @@ export function ienks(params: IenksParams): Smoother<IenksState> {
     members: ({ window }) => ({ values: window[0]! }),
     past: ({ window }, back) => sampleMoments(pastOf("ienks", window, back)),
   };
-}
-
-/** The members of `back` cycles ago. */
-export function pastOf(who: string, window: readonly Tensor[], back: number): Tensor {
-  const E = window[back];
-  if (E !== undefined) return E;
-  throw new UsageError(
-    `${who}: the state of ${back} cycles ago; need 0 to ${window.length - 1}, the cycles of its window.`,
-  );
 }
 
 /** One cycle: the window slides, and its members meet the observation. */
@@ -195,30 +168,13 @@ function iterate(
     forecast: first.states.map((x) => members(x, prior)),
     window: view.states.map((x) => members(x, known)),
     start: members(view.states.at(-1)!, step),
-    evidence: evidenceOf(changed(first.sights[0]!, prior), observation),
+    evidence: evidenceOf({ ...changed(first.sights[0]!, prior), observation }),
   };
 }
 
 /** What of each observation has not been counted before this cycle, by its age: 1 − Σ_{j<b} β_j. */
 const outstanding = (shares: readonly number[]): number[] =>
   shares.map((_, b) => 1 - shares.slice(0, b).reduce((total, beta) => total + beta, 0));
-
-/** log N(y; ȳ, S) for what is seen of a forecast. */
-function evidenceOf(
-  { mean: ybar, slopes }: Linear,
-  observation: Observation,
-): Omit<Analysis<unknown>, "state"> {
-  const Y = columnsAtObserved(slopes, observation); // [..., N, m]
-  const C = mul(1 / (Y.shape.at(-2)! - 1), matmul(Y, Y, { transposeA: true }));
-  const S = positive(addNoise(C, variances(observation))); // [..., m, m]
-  const r = atObserved(sub(observation.y, squeeze(ybar, -2)), observation); // [..., m]
-  const w = whiten(r, S.factor);
-  return {
-    logEvidence: logNormal(r, S, observedCount(observation)),
-    innovation: w,
-    chiSquare: sum(square(w), -1),
-  };
-}
 
 /** n model steps. */
 function cross(E: Tensor, transition: Transition, n: number, key: Key): Tensor {
@@ -258,9 +214,7 @@ function checkNoise({ noise }: Transition, L: number): void {
 }
 
 function checkParams({ lag: L = 1, iterations = 10, linearisation, shares = [1] }: IenksParams) {
-  if (!(Number.isInteger(L) && L >= 0)) {
-    throw new UsageError(`ienks: lag is ${L}; need a whole number of cycles, 0 or more.`);
-  }
+  checkLag("ienks", L);
   if (!(Number.isInteger(iterations) && iterations >= 1)) {
     throw new UsageError(`ienks: iterations is ${iterations}; need a whole number, at least 1.`);
   }

@@ -26,17 +26,18 @@ import {
   exp,
   expandDims,
   eye,
+  index,
   matmul,
   mean,
   mul,
-  positive,
-  sqrtm,
   square,
+  squeeze,
   sub,
   sum,
   type Tensor,
   zeros,
 } from "../engine/index.js";
+import { type Analysis, ensembleSpace, ensembleSpaceEvidence } from "../filters/index.js";
 import { columnsAtObserved, type Observation, variances } from "../observe/index.js";
 import { asRow, floatType, root, type Scalar } from "../prob/index.js";
 
@@ -89,17 +90,29 @@ export function gaussNewton(
 ): Weights {
   const { Z, r } = whitened(sights, shares);
   const N = Z.shape.at(-2)!;
-  const ZZ = matmul(Z, Z, { transposeB: true }); // [..., N, N]
-  const zeta = xN === undefined ? N - 1 : finiteSize(ZZ, w, xN); // [..., 1, 1]
-  const rootC = sqrtm(add(ZZ, mul(zeta, eye(N, floatType(Z))))); // [..., N, N]  C^{½}
-  const inverse = positive(rootC).inverse; // C^{−½}
-  const slope = sub(matmul(r, Z, { transposeB: true }), mul(zeta, w)); // [..., 1, N]
+  const zeta = xN === undefined ? N - 1 : finiteSize(Z, w, xN); // [..., 1, 1]
+  const rootZeta = root(zeta);
+  const V = div(Z, rootZeta); // C = ζ (I + VVᵀ)
+  const space = ensembleSpace(V, squeeze(add(r, matmul(w, Z)), -2));
+  const mode = div(expandDims(space.weights(), -2), rootZeta); // [..., 1, N]
+  const B = space.inverseRoot(); // (I + VVᵀ)^{−½}
+  const spread = div(Math.sqrt(N - 1), rootZeta);
   return {
-    w: matmul(matmul(slope, inverse), inverse),
-    T: mul(Math.sqrt(N - 1), inverse),
-    inverse: mul(1 / Math.sqrt(N - 1), rootC),
+    w: sub(mode, w),
+    T: mul(spread, B),
+    inverse: div(add(B, matmul(V, matmul(V, B, { transposeA: true }))), spread),
   };
 }
+
+/** ℓ, w and χ² of an observation under what is seen of its forecast. */
+export function evidenceOf(sight: Sight): Omit<Analysis<unknown>, "state"> {
+  const { Z, r } = whitened([sight], [1]);
+  const space = ensembleSpace(unit(Z), squeeze(r, -2));
+  return ensembleSpaceEvidence(space, sight.observation);
+}
+
+/** Z/√(N − 1) */
+const unit = (Z: Tensor): Tensor => mul(1 / Math.sqrt(Z.shape.at(-2)! - 1), Z);
 
 /** √β Z [..., N, Σm] and √β r [..., 1, Σm], zero at the gaps. */
 function whitened(sights: readonly Sight[], shares: readonly number[]) {
@@ -125,9 +138,9 @@ function whitened(sights: readonly Sight[], shares: readonly number[]) {
 }
 
 /** ζ, [..., 1, 1]. */
-function finiteSize(ZZ: Tensor, w: Tensor, xN: Scalar): Tensor {
-  const N = ZZ.shape.at(-1)!;
-  const prior = positive(add(eye(N, floatType(ZZ)), mul(1 / (N - 1), ZZ))).inverse;
+function finiteSize(Z: Tensor, w: Tensor, xN: Scalar): Tensor {
+  const N = Z.shape.at(-2)!;
+  const prior = ensembleSpace(unit(Z), mul(0, index(Z, -2, 0))).inverse();
   const k = mean(diagonal(prior), -1); // [...]
   const kappa = exp(mul(0.5 * Math.log1p(-1 / (N * N)), k));
   const e = div(mul(xN, (N + 1) / N), kappa);

@@ -28,12 +28,12 @@ import {
 } from "../../src/filters/index.js";
 import { lorenz96, withNoise } from "../../src/models/index.js";
 import { observeAll, observeComponents, observeLog } from "../../src/observe/index.js";
-import type { Gaussian, Scalar } from "../../src/prob/index.js";
+import type { Gaussian } from "../../src/prob/index.js";
 import { key, keyBatch, normal } from "../../src/random/index.js";
 import { type IenksParams, type IenksState, ienks } from "../../src/smoothers/index.js";
 import { prior } from "../filters/linear-case.js";
 import { expectClose } from "../support/close.js";
-import { slopesOf } from "../support/differences.js";
+import { gradientError, type Parameters } from "../support/gradients.js";
 import {
   cycles,
   exact,
@@ -212,43 +212,31 @@ test.each<[string, Omit<IenksParams, "members">]>([
   ["bundle, lag 1", { lag: 1, iterations: 3, linearisation: { bundle: 1e-2 } }],
   ["shares, rotated", { lag: 2, iterations: 2, shares: [0.5, 0.5], rotate: true }],
   ["finite size", { lag: 1, iterations: 3, xN: 1.5 }],
-])("gradients of the evidence through all iterations: %s", (_, params) => {
-  type Values = { inflation: Scalar; forcing: Scalar; variance: Scalar };
+])("gradients of the evidence through all iterations: %s", (name, params) => {
   const operator = observeAll(d);
-  const loss = ({ inflation, forcing, variance }: Values): Tensor => {
-    const method = ienks({ members: 6, ...params, inflation });
-    const step = ring.step({ forcing }, 0.05);
+  const loss = ({ inflation, forcing, variance }: Parameters): Tensor => {
+    const method = ienks({ members: 6, ...params, inflation: inflation! });
+    const step = ring.step({ forcing: forcing! }, 0.05);
     const all: Cycle[] = [0, 1, 2, 3, 4].map((k) => ({
       transition: step,
       steps: k === 0 ? 0 : 2,
       observation: {
         y: normal(key(30 + k), [d]),
         operator,
-        variance,
+        variance: variance!,
         mask: k === 2 ? tensor([1, 0, 1, 1, 1, 0, 1, 1]) : null,
       },
     }));
     const initial = method.init(ringPrior, key(2));
     return neg(assimilate(method, initial, all, cycleKeys(key(5), 0, 5)).logEvidence);
   };
-  const at = { inflation: 1.1, forcing: 8, variance: 0.5 };
-  const tensors = { inflation: tensor(1.1), forcing: tensor(8), variance: tensor(0.5) };
-  const gradient = capture((p: Values) => grad(loss)(p))(tensors);
-  const value = capture(loss);
-  const expected = slopesOf(
-    (p) =>
-      value({
-        inflation: tensor(p.inflation),
-        forcing: tensor(p.forcing),
-        variance: tensor(p.variance),
-      }).item(),
-    at,
-  );
-  for (const name of ["inflation", "forcing", "variance"] as const) {
-    const [g, e] = [(gradient[name] as Tensor).item(), expected[name]];
-    // differences of order four with steps of 10⁻³ leave some 10⁻⁹ of the slope
-    expect(Math.abs(g - e) / Math.abs(e)).toBeLessThan(1e-6);
-  }
+  // differences of order four with steps of 10⁻³ leave some 10⁻⁹ of the slope
+  const error = gradientError(`ienks, ${name}`, loss, {
+    inflation: 1.1,
+    forcing: 8,
+    variance: 0.5,
+  });
+  expect(error).toBeLessThan(1e-6);
 });
 
 describe("errors say what is needed", () => {
