@@ -40,6 +40,13 @@ export { type ExtendedKalmanParams, extendedForecast, extendedKalman } from "./e
 export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
+export {
+  type OptimalParticleParams,
+  type OptimalParticleState,
+  optimalParticle,
+} from "./optimal-particle.js";
+export { type ParticleParams, type ParticleState, particle } from "./particle.js";
+export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
 export { meanPreservingRotation } from "./rotation.js";
 export { jacobianAt, pushRows, viewAt } from "./tangent.js";
 export {
