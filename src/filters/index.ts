@@ -17,6 +17,14 @@ export { type EakfParams, eakf, eakfAnalysis } from "./eakf.js";
 export { type EnkfInflation, type EnkfParams, enkf, enkfAnalysis, perturbations } from "./enkf.js";
 export { type EnkfNParams, enkfN, enkfNAnalysis } from "./enkf-n.js";
 export {
+  checkMembers,
+  type EnkfInflation,
+  type EnkfParams,
+  enkf,
+  enkfAnalysis,
+  perturbations,
+} from "./enkf.js";
+export {
   type Ens3dvarParams,
   ens3dvar,
   ens3dvarAnalysis,
