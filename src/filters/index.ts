@@ -14,16 +14,20 @@ export {
 export { type ClimatologyParams, climatology, optimalInterpolation } from "./climatology.js";
 export { type DenkfParams, denkf, denkfAnalysis } from "./denkf.js";
 export { type EakfParams, eakf, eakfAnalysis } from "./eakf.js";
-export { type EnkfInflation, type EnkfParams, enkf, enkfAnalysis, perturbations } from "./enkf.js";
-export { type EnkfNParams, enkfN, enkfNAnalysis } from "./enkf-n.js";
 export {
   checkMembers,
   type EnkfInflation,
+  type EnkfInflation,
+  type EnkfParams,
   type EnkfParams,
   enkf,
+  enkf,
+  enkfAnalysis,
   enkfAnalysis,
   perturbations,
+  perturbations,
 } from "./enkf.js";
+export { type EnkfNParams, enkfN, enkfNAnalysis } from "./enkf-n.js";
 export {
   type Ens3dvarParams,
   ens3dvar,
