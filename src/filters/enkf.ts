@@ -26,7 +26,6 @@ import {
   mul,
   type Positive,
   positive,
-  ShapeError,
   solve,
   solveRows,
   square,
@@ -58,6 +57,7 @@ import {
   whiten,
 } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
+import { ensembleSize } from "./ensemble-space.js";
 import type { Analysis, Filter } from "./filter.js";
 import { type Taper, taperAt } from "./taper.js";
 
@@ -171,12 +171,4 @@ const damping = (c: Scalar, rho: Tensor | undefined): Scalar =>
 function correct(D: Tensor, S: Positive, HC: Tensor): Tensor {
   const [N, d] = [D.shape.at(-2)!, HC.shape.at(-1)!];
   return d <= N ? matmul(D, solve(S, HC)) : matmul(solveRows(S, D), HC);
-}
-
-function ensembleSize(who: string, E: Tensor): number {
-  const N = E.shape.at(-2) ?? 0;
-  if (N >= 2) return N;
-  throw new ShapeError(
-    `${who}: the ensemble is [${E.shape}]; need [..., N, d] with N ≥ 2. Is it one state, without members?`,
-  );
 }

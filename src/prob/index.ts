@@ -1,4 +1,5 @@
 export { type Bijection, identity, positive, scaled, unitInterval } from "./bijection.js";
+export { chiSquareDistribution, chiSquareQuantile } from "./chi-square.js";
 export {
   type Covariance,
   covarianceDiagonal,
@@ -46,3 +47,10 @@ export {
   type TaperParams,
   taperMatrix,
 } from "./taper.js";
+export {
+  effectiveMembers,
+  type Particles,
+  weightedMean,
+  weightedMoments,
+  weightedRoots,
+} from "./weighted.js";
