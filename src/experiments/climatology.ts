@@ -4,7 +4,7 @@
  * A thousand steps, or ten turnovers of the model where it knows its turnover and they are longer,
  * bring the state to where it stays; the thousand after them count. Where these are less than 500
  * turnovers (ten time units of Lorenz-63 are ten), several runs go side by side, from starts beside
- * each other, and every tenth state counts. Chance then leaves some 5 % in a standard deviation.
+ * each other, and every tenth state counts. Chance leaves a few per cent in a standard deviation.
  */
 import {
   add,
@@ -70,7 +70,8 @@ function statesOf(specification: Specification, key: Key): { early: Rows; late: 
   const moved = (x: Tensor, k: number): Tensor => move(x, foldIn(foldIn(key, k), 0));
   const ones = new Array<number>(motion.dimension).fill(inLogarithms(model) ? 0 : 1);
   const first = tensor([motion.start ?? ones]);
-  const beside = mul(scatter, normal(key, [runs, motion.dimension]));
+  const startKey = foldIn(key, before + counted);
+  const beside = mul(scatter, normal(startKey, [runs, motion.dimension]));
   let x = runs === 1 ? first : add(first, beside); // [runs, d]
   const states = { early: [] as number[][], late: [] as number[][] };
   for (let k = 0; k < before + counted; k += apart) {
