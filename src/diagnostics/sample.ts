@@ -32,28 +32,35 @@ export function sortedSample(values: ArrayLike<number>, weights?: ArrayLike<numb
   };
 }
 
-/** Weights add up to 1 but for this. */
-const rounding = 1e-12;
-
 /**
- * By linear interpolation between order statistics (hyndman1996, type 7); of weighted values, the
- * least up to which the weights reach p.
+ * Quantiles: means of the inverse distribution over a window that holds the weight of one value,
+ *
+ *     Q(p) = n ∫ F⁻¹(s) ds,   s from t to t + 1/n,   t = p (1 − 1/n),   n = 1/Σ w²
+ *
+ * With equal weights this is the line between order statistics (hyndman1996, type 7).
+ *
+ * @see akinshin2023
  */
 export function quantileOf({ values, weights }: SortedSample, p: number): number {
   if (!(p >= 0 && p <= 1)) throw new NumericError(`quantiles: probability ${p}; need 0 to 1.`);
-  const last = values.length - 1;
-  if (weights !== null) {
-    let reached = rounding;
-    const i = weights.findIndex((w) => {
-      reached += w;
-      return w > 0 && reached >= p;
-    });
-    return values[i < 0 ? last : i]!;
+  if (weights === null) {
+    const last = values.length - 1;
+    const position = p * last;
+    const below = Math.floor(position);
+    const above = Math.min(below + 1, last);
+    return values[below]! + (position - below) * (values[above]! - values[below]!);
   }
-  const position = p * last;
-  const below = Math.floor(position);
-  const above = Math.min(below + 1, last);
-  return values[below]! + (position - below) * (values[above]! - values[below]!);
+  const window = weights.reduce((sum, v) => sum + v * v, 0); // 1/n
+  const from = p * (1 - window);
+  let [below, total, held] = [0, 0, 0];
+  for (const [i, w] of weights.entries()) {
+    const share = Math.min(below + w, from + window) - Math.max(below, from);
+    below += w;
+    if (share <= 0) continue;
+    total += share * values[i]!;
+    held += share;
+  }
+  return total / held;
 }
 
 /**
@@ -74,5 +81,5 @@ export function crpsOf({ values, weights }: SortedSample, x: number): number {
     if (i + 1 < N) pairs += (values[i + 1]! - values[i]!) * W * (1 - W);
   }
   const free = 1 - squares;
-  return error - (free < rounding ? 0 : pairs / free);
+  return error - (free < 1e-12 ? 0 : pairs / free);
 }

@@ -15,10 +15,12 @@ export type { MethodKind } from "./advice/candidates.js";
 export type { Cost } from "./advice/cost.js";
 export type { ProblemFacts } from "./advice/facts.js";
 export type { Accuracy, Finding } from "./advice/rules.js";
+export { type ComparedResult, type ComparisonResult, comparisonOf } from "./comparison.js";
 export type {
   Band,
   Checkpoint,
   ChoiceResult,
+  Divergence,
   ForecastAnalysis,
   InnovationSeries,
   LearningOutput,

@@ -67,8 +67,8 @@ export async function runExperiment(
   const cycles = runs.reduce((n, { described }) => n + described.states.observed, 0);
   const seconds = runs.reduce((sum, each) => sum + each.run.seconds, 0);
   const [divergence = null] = runs.map(divergenceOf).filter((each) => each !== null);
-  const likely = method.evidence !== "misfit";
-  const scored = divergence === null ? scores(specification.time.spinup, likely, runs) : noScores;
+  const { evidence = "likelihood" } = method;
+  const scored = divergence === null ? scores(specification.time.spinup, evidence, runs) : noScores;
   const [first] = runs;
   return {
     result: {

@@ -1,5 +1,6 @@
 /** Scores of a run, against the truth where there is one. */
 import { rmse, rmsePooled, spread, timeMean } from "../diagnostics/index.js";
+import type { Method } from "../filters/index.js";
 import type { Trajectory } from "./data.js";
 import type { Described } from "./describe.js";
 import type { ForecastAnalysis, RunResult } from "./output.js";
@@ -31,9 +32,13 @@ type Rows = readonly (readonly number[])[];
 
 /**
  * Over the cycles of all trajectories; the first `spinup` of each do not count, except in the
- * likelihood. A method that knows no uncertainty (`likely` is false) has no spread and no likelihood.
+ * likelihood. A method that knows no uncertainty has no spread, and only likelihoods are likelihoods.
  */
-export function scores(spinup: number, likely: boolean, runs: readonly Scored[]): Scores {
+export function scores(
+  spinup: number,
+  evidence: NonNullable<Method<unknown>["evidence"]>,
+  runs: readonly Scored[],
+): Scores {
   const counted = <T>(rows: readonly T[], { described }: Scored): readonly T[] =>
     rows.slice(spinup, described.states.observed);
   const all = <T>(rowsOf: (scored: Scored) => readonly T[]): T[] =>
@@ -69,11 +74,12 @@ export function scores(spinup: number, likely: boolean, runs: readonly Scored[])
           )
         : null,
     rmsePooled: known ? against(rmsePooled) : null,
-    spread: likely ? both((which) => spread(variances(which))) : null,
+    spread: evidence !== "misfit" ? both((which) => spread(variances(which))) : null,
     crps: known ? average(all(({ described }) => described.crps)) : null,
-    logLikelihood: likely
-      ? runs.reduce((total, scored) => total + logLikelihoodOf(scored), 0)
-      : null,
+    logLikelihood:
+      evidence === "likelihood"
+        ? runs.reduce((total, scored) => total + logLikelihoodOf(scored), 0)
+        : null,
   };
 }
 

@@ -26,11 +26,16 @@ export { normalDensity, normalDistribution, normalQuantile } from "./normal.js";
 export {
   asRow,
   asTensor,
+  exponential,
   matrixOf,
+  minus,
+  over,
+  plus,
   type Rows,
   root,
   type Scalar,
   scale,
+  times,
   vectorOf,
 } from "./scalar.js";
 export { fold, type Support } from "./support.js";

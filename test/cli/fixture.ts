@@ -118,6 +118,10 @@ export async function kalmia(
       html: "<html></html>\n",
       figures: [{ name: "states", svg: "<svg/>", png: new Uint8Array([1, 2]) }],
     }),
+    renderComparison: async () => ({
+      html: "<html></html>\n",
+      figures: [{ name: "comparison", svg: "<svg/>", png: new Uint8Array([1, 2]) }],
+    }),
     reproductions: async () => [],
     prepareMachine: async () => "a test",
     renderReproduction: async () => ({

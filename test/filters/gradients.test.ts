@@ -1,14 +1,6 @@
 /** The gradient of a whole window's loss in every learned parameter, against central differences. */
 import { expect, test } from "vitest";
-import {
-  capture,
-  mul,
-  neg,
-  sum,
-  type Tensor,
-  tensor,
-  valueAndGrad,
-} from "../../src/engine/index.js";
+import { mul, neg, sum, type Tensor, tensor, valueAndGrad } from "../../src/engine/index.js";
 import {
   assimilate,
   type Cycle,
@@ -36,39 +28,8 @@ import {
 import type { Gaussian, Scalar } from "../../src/prob/index.js";
 import { matrixOf, vectorOf } from "../../src/prob/index.js";
 import { type Key, key } from "../../src/random/index.js";
-import { slopesOf } from "../support/differences.js";
+import { gradientError, type Loss, type Parameters } from "../support/gradients.js";
 import { cyclesWith, F, prior, stepCounts } from "./linear-case.js";
-
-type Parameters = Record<string, Scalar>;
-type Loss = (p: Parameters) => Tensor;
-
-/** Largest |∇ − ∇ by differences| / |∇ by differences| over the parameters. */
-function gradientError(
-  name: string,
-  loss: Loss,
-  at: Record<string, number>,
-  relativeStep = 1e-3,
-): number {
-  const tensors = Object.fromEntries(Object.entries(at).map(([k, v]) => [k, tensor(v)]));
-  const differentiated = capture((p: Record<string, Tensor>) => valueAndGrad(loss)(p));
-  const { gradient } = differentiated(tensors);
-  const replay = capture(loss);
-  const expected = slopesOf(
-    (p) => replay(Object.fromEntries(Object.entries(p).map(([k, v]) => [k, tensor(v)]))).item(),
-    at,
-    relativeStep,
-  );
-  const errors = Object.keys(at).map((k) => {
-    const [g, e] = [(gradient[k] as Tensor).item(), expected[k]!];
-    return Math.abs(g - e) / Math.abs(e);
-  });
-  console.info(
-    `${name}: ${Object.keys(at)
-      .map((k, i) => `${k} ${errors[i]!.toExponential(1)}`)
-      .join(", ")}`,
-  );
-  return Math.max(...errors);
-}
 
 /** Differences of order four with steps of 10⁻³ leave some 10⁻¹⁰; the issue asks for 10⁻⁶. */
 const tolerance = 1e-6;
