@@ -1,8 +1,9 @@
-/** Quantiles of a sample (`quantileOf`). */
+/** Quantiles of a sample, weighted or not (`quantileOf`). */
 import { ShapeError } from "../engine/index.js";
 import { quantileOf, sortedSample } from "./sample.js";
 import { checkFinite } from "./series.js";
 
+/** Weights are positive, of sum 1; none: all alike. */
 export function quantiles(
   sample: readonly number[],
   probabilities: readonly number[],

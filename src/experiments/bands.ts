@@ -9,8 +9,17 @@ import { normalQuantile } from "../prob/index.js";
 export interface NaturalState {
   readonly mean: readonly number[];
   readonly sd: readonly number[];
+  /** null: the method has none. */
+  members(): NaturalMembers | null;
   /** Costs a sort of members. */
   whole(truth: readonly number[] | null): NaturalDistribution;
+}
+
+export interface NaturalMembers {
+  /** [d][N] */
+  readonly values: readonly (readonly number[])[];
+  /** Shares [N], of sum 1; null: all count alike. */
+  readonly weights: readonly number[] | null;
 }
 
 export interface NaturalDistribution {
@@ -25,10 +34,8 @@ const ninety = normalQuantile(0.95);
 
 /** A state of a method; `logs` says that it holds logarithms. */
 export function naturalState<S>(method: Method<S>, state: S, logs: boolean): NaturalState {
-  const members = method.members?.(state);
-  return members === undefined
-    ? naturalMoments(() => method.moments(state), logs)
-    : ensembleState(members, logs);
+  if (method.members === undefined) return naturalMoments(() => method.moments(state), logs);
+  return scope(() => ensembleState(method.members!(state), logs));
 }
 
 /** Mean and variance, [d] each. */
@@ -47,6 +54,7 @@ export function naturalMoments(moments: () => Moments, logs: boolean): NaturalSt
   return {
     mean,
     sd,
+    members: () => null,
     whole: (truth) => ({
       lower: end(-ninety),
       upper: end(ninety),
@@ -75,10 +83,14 @@ function ensembleState({ values: E, weights: w }: Members, logs: boolean): Natur
     }
     return { lower, upper, crps: truth && crps };
   };
-  return { mean, sd, whole };
+  const columns = (): NaturalMembers => ({
+    values: mean.map((_, i) => Array.from({ length: N }, (_member, n) => members[n * d + i]!)),
+    weights: weights === undefined ? null : [...weights],
+  });
+  return { mean, sd, members: columns, whole };
 }
 
-/** Means and standard deviations of the variables; of weighted members those of their distribution. */
+/** Of weights w the variance is Σ w (x − x̄)²/(1 − Σ w²), for equal ones that with N − 1. */
 function momentsOf(
   members: ArrayLike<number>,
   N: number,
@@ -87,14 +99,19 @@ function momentsOf(
 ) {
   const mean = new Array<number>(d).fill(0);
   const sd = new Array<number>(d).fill(0);
+  let free = 1;
   for (let n = 0; n < N; n++) {
     const w = weights === undefined ? 1 / N : weights[n]!;
+    free -= w * w;
     for (let i = 0; i < d; i++) mean[i]! += w * members[n * d + i]!;
   }
   for (let n = 0; n < N; n++) {
-    const w = weights === undefined ? 1 / (N - 1) : weights[n]!;
+    const w = weights === undefined ? 1 / N : weights[n]!;
     for (let i = 0; i < d; i++) sd[i]! += w * (members[n * d + i]! - mean[i]!) ** 2;
   }
-  for (let i = 0; i < d; i++) sd[i] = Math.sqrt(sd[i]!);
+  for (let i = 0; i < d; i++) sd[i] = free < alone ? 0 : Math.sqrt(sd[i]! / free);
   return { mean, sd };
 }
+
+/** 1 − Σ w² below which all weight lies on one member. */
+const alone = 1e-10;

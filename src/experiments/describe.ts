@@ -2,7 +2,7 @@
 import type { Tensor } from "../engine/index.js";
 import type { CycleResult, KalmanState, Method } from "../filters/index.js";
 import { rts } from "../smoothers/index.js";
-import { type NaturalState, naturalMoments, naturalState } from "./bands.js";
+import { type NaturalMembers, type NaturalState, naturalMoments, naturalState } from "./bands.js";
 import type { Trajectory } from "./data.js";
 import { inLogarithms } from "./motion.js";
 import type { Band, InnovationSeries, StateSeries } from "./output.js";
@@ -20,7 +20,21 @@ export interface Described {
   readonly logEvidence: readonly number[];
   /** Of the analyses of the cycles observed; none in a record, for it has no truth. */
   readonly crps: readonly number[];
+  /** y − H x̄ by column after the spin-up, NaN at the gaps; none where H is not linear. */
+  readonly residuals: Readonly<Record<"forecast" | "analysis", readonly (readonly number[])[]>>;
+  /** In a twin: some of the times after the spin-up, all if members are not too many. */
+  readonly samples: readonly Sample[];
 }
+
+/** What is known at one time of a twin. */
+export interface Sample {
+  readonly truth: readonly number[];
+  readonly mean: readonly number[];
+  readonly members: NaturalMembers | null;
+}
+
+/** Numbers that the samples of a run hold, at most. */
+const mostSampled = 4e6;
 
 /** Mutable, row by row. */
 interface Rows extends Band {
@@ -56,9 +70,19 @@ export function describing(
   const forecast = { mean: [] as (readonly number[])[], sd: [] as (readonly number[])[] };
   const analysis = noRows();
   const smoothed = noRows();
-  const innovations = innovationRows(trajectory);
+  const columns = byColumn(trajectory);
+  const innovations = {
+    standardised: [] as number[][],
+    chiSquare: [] as number[],
+    degrees: [] as number[],
+  };
   const logEvidence: number[] = [];
   const crps: number[] = [];
+  const residuals = { forecast: [] as number[][], analysis: [] as number[][] };
+  const samples: Sample[] = [];
+  const { spinup } = specification.time;
+  const { method: settings } = specification;
+  const members = "members" in settings ? settings.members : 1;
   const runaway = runawayOf(trajectory);
 
   const past = (state: unknown, back: number): NaturalState =>
@@ -66,7 +90,7 @@ export function describing(
 
   const watcher: Watcher = {
     keeps: exact,
-    cycle: (k, result) => {
+    cycle: (k, result, residual) => {
       const before = naturalState(method, result.forecast, logs);
       const after = naturalState(method, result.analysis, logs);
       const fault = k < K ? runaway(k, before, after) : null;
@@ -78,7 +102,20 @@ export function describing(
         const { logEvidence: l, innovation, chiSquare } = result.evidence!;
         logEvidence.push(l.item());
         if (score !== null) crps.push(score);
-        if (method.evidence !== "misfit") innovations.add(k, innovation, chiSquare.item());
+        if (method.evidence !== "misfit") {
+          const seen = trajectory.plain.values[k]!.filter((v) => !Number.isNaN(v));
+          innovations.standardised.push(columns(innovation, k));
+          innovations.chiSquare.push(chiSquare.item());
+          innovations.degrees.push(seen.length);
+        }
+        if (residual !== null && k >= spinup) {
+          residuals.forecast.push(columns(residual.forecast, k));
+          residuals.analysis.push(columns(residual.analysis, k));
+        }
+        const every = Math.ceil(((K - spinup) * members * after.mean.length) / mostSampled);
+        if (truth !== null && k >= spinup && (k - spinup) % every === 0) {
+          samples.push({ truth: truth[k]!, mean: after.mean, members: after.members() });
+        }
       }
       if (lag > 0 && k >= lag) add(smoothed, past(result.analysis, lag), null);
       return null;
@@ -107,9 +144,11 @@ export function describing(
       smoothed: smoothed.mean.length > 0 ? smoothed : null,
       truth,
     },
-    innovations: innovations.rows,
+    innovations,
     logEvidence,
     crps,
+    residuals,
+    samples,
   });
   return { watcher, described };
 }
@@ -127,25 +166,15 @@ function variableNames(model: ModelSpecification, { plain }: Trajectory, d: numb
   });
 }
 
-/** Innovations by columns; NaN at the gaps. */
-function innovationRows({ plain, positions }: Trajectory) {
-  const rows = {
-    standardised: [] as number[][],
-    chiSquare: [] as number[],
-    degrees: [] as number[],
-  };
-  const columns = plain.columns.length;
+/** Values observed at cycle k by columns; NaN at the gaps. */
+function byColumn({ plain, positions }: Trajectory): (values: Tensor, k: number) => number[] {
   const places = positions?.data();
-  const inColumns = (values: number[], k: number, seen: readonly boolean[]): number[] => {
+  return (x, k) => {
+    const values = [...x.data()];
     const m = values.length;
-    if (places === undefined) return values.map((v, j) => (seen[j] ? v : Number.NaN));
-    return spreadOver(values, places.subarray(k * m, (k + 1) * m), columns);
+    if (places === undefined) {
+      return values.map((v, j) => (Number.isNaN(plain.values[k]![j]!) ? Number.NaN : v));
+    }
+    return spreadOver(values, places.subarray(k * m, (k + 1) * m), plain.columns.length);
   };
-  const add = (k: number, innovation: Tensor, chiSquare: number): void => {
-    const seen = plain.values[k]!.map((v) => !Number.isNaN(v));
-    rows.standardised.push(inColumns([...innovation.data()], k, seen));
-    rows.chiSquare.push(chiSquare);
-    rows.degrees.push(seen.filter(Boolean).length);
-  };
-  return { rows, add };
 }

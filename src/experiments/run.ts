@@ -8,6 +8,7 @@ import { foldIn, type Key, key } from "../random/index.js";
 import { chooseIfAsked, chosenName, withHalfWidth } from "./choosing.js";
 import { type Data, dataOf } from "./data.js";
 import { describing } from "./describe.js";
+import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
 import { learnedResults, savedValues, startedFrom, startValues, unused } from "./learned.js";
 import { learningOutput, learningProblem, learnWith } from "./learning.js";
 import {
@@ -18,14 +19,15 @@ import {
   type RunOutput,
   type SavedValues,
 } from "./output.js";
-import { definitionsOf } from "./parts.js";
+import { definitionsOf, partsOf } from "./parts.js";
 import { noScores, type Scored, scores } from "./scores.js";
 import { filterRuns } from "./series.js";
 import type { Specification } from "./specification.js";
+import { lookingUp } from "./values.js";
 import { divergenceOf, ofDivergence, ofLearning, ofSaved, overconfidence } from "./warnings.js";
 
 /** Purposes of the random numbers of a run, each with a key of its own. */
-const purposes = { data: 0, initial: 1, cycles: 2, starts: 3 } as const;
+const purposes = { data: 0, initial: 1, cycles: 2, starts: 3, ranks: 4 } as const;
 
 /** `resume` is a checkpoint of this run; `saved` the values that the specification's `start` names. */
 export async function runExperiment(
@@ -69,6 +71,7 @@ export async function runExperiment(
   const [divergence = null] = runs.map(divergenceOf).filter((each) => each !== null);
   const { evidence = "likelihood" } = method;
   const scored = divergence === null ? scores(specification.time.spinup, evidence, runs) : noScores;
+  const { variance: R } = partsOf(specification, data, lookingUp(values));
   const [first] = runs;
   return {
     result: {
@@ -94,6 +97,10 @@ export async function runExperiment(
     states: first!.described.states,
     observations: first!.trajectory.plain,
     innovations: first!.described.innovations,
+    diagnostics:
+      divergence === null
+        ? diagnosticsOf(specification, R, runs, foldIn(root, purposes.ranks))
+        : noDiagnostics,
     learning: learning?.output ?? null,
     learned: learning && savedValues(values),
   };

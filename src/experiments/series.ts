@@ -5,7 +5,7 @@
  * came before is kept. Tensors live as long as their cycle: who watches notes what is to be kept, so
  * long runs of large ensembles need the memory of one cycle.
  */
-import { capture, index, NumericError, release, scope } from "../engine/index.js";
+import { capture, index, NumericError, release, scope, sub, type Tensor } from "../engine/index.js";
 import {
   type Cycle,
   type CycleResult,
@@ -14,6 +14,7 @@ import {
   runCycle,
 } from "../filters/index.js";
 import type { NamedTensors, Seen } from "../learn/index.js";
+import type { Observation } from "../observe/index.js";
 import type { Key } from "../random/index.js";
 import { operatorAt } from "./assembly.js";
 import type { Data, Trajectory } from "./data.js";
@@ -27,12 +28,23 @@ export interface Failure {
   readonly message: string;
 }
 
+/** One cycle, and y − H x̄ of its forecast and its analysis, [m]; null if H is not linear, or nothing seen. */
+interface Followed {
+  readonly result: CycleResult<unknown>;
+  readonly residuals: Residuals | null;
+}
+
+export interface Residuals {
+  readonly forecast: Tensor;
+  readonly analysis: Tensor;
+}
+
 /** What watches a run. */
 export interface Watcher {
   /** Whether the tensors of all cycles are to be there at the end. */
   readonly keeps: boolean;
   /** A cycle that went well; says why the run cannot go on after it, or null. */
-  cycle(k: number, result: CycleResult<unknown>): string | null;
+  cycle(k: number, result: CycleResult<unknown>, residuals: Residuals | null): string | null;
   /** The last state, and the results and the ways of the cycles if they were kept. */
   end(
     state: unknown,
@@ -84,7 +96,8 @@ export function filterRuns(
         support: view.support,
       };
       const [crossing] = motion.crossing([interval]);
-      return runCycle(filter, before, { ...crossing!, observation }, cycleKey);
+      const result = runCycle(filter, before, { ...crossing!, observation }, cycleKey);
+      return { result, residuals: residualsOf(filter, result, observation) };
     },
   );
   const { filter, motion } = parts(values);
@@ -97,7 +110,7 @@ export function filterRuns(
     const { series, keys } = trajectory;
     const intervals = [...series.intervals, ...horizon(specification)];
     const watch = stopwatch();
-    const cycle = (before: unknown, k: number): CycleResult<unknown> => {
+    const cycle = (before: unknown, k: number): Followed => {
       const seen = k < series.times.length ? seenAt(trajectory, k) : null;
       const [cycleKey] = cycleKeys(keys.cycles, k, 1);
       return watch.time(() => advance(values, before, intervals[k]!, seen, cycleKey!));
@@ -112,8 +125,8 @@ export function filterRuns(
       while (done < intervals.length && fault === null) {
         const before = state;
         const result = scope(() => {
-          const all = cycle(before, done);
-          fault = watcher.cycle(done, all);
+          const { result: all, residuals } = cycle(before, done);
+          fault = watcher.cycle(done, all, residuals);
           return watcher.keeps ? all : { ...all, forecast: null, evidence: null };
         });
         if (fault !== null) break;
@@ -137,6 +150,17 @@ export function filterRuns(
     };
   };
   return { method: filter, run };
+}
+
+function residualsOf(
+  { moments }: Method<unknown>,
+  { forecast, analysis }: CycleResult<unknown>,
+  observation: Observation | null,
+): Residuals | null {
+  if (observation === null || !observation.operator.linear) return null;
+  const { y, operator } = observation;
+  const residual = (state: unknown) => sub(y, operator.apply(moments(state).mean));
+  return { forecast: residual(forecast), analysis: residual(analysis) };
 }
 
 /** Milliseconds. */

@@ -61,6 +61,7 @@ export const output: RunOutput = {
     values: [[1120]],
   },
   innovations: { standardised: [[0.5]], chiSquare: [0.25], degrees: [1] },
+  diagnostics: { ranks: null, residuals: null, spectra: null },
   learning: null,
   learned: null,
 };
