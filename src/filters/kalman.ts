@@ -61,23 +61,40 @@ export function kalmanForecast(
 ): KalmanState {
   if (F === undefined) {
     throw new UsageError(
-      "kalman: the model is not linear; it has no transition matrix. Use the enkf.",
+      "kalman: the model is not linear; it has no transition matrix. Use extended-kalman or the enkf.",
     );
   }
-  return {
-    mean: matvec(F, m),
-    covariance: addNoise(matmul(matmul(F, P), F, { transposeB: true }), Q),
-  };
+  return { mean: matvec(F, m), covariance: crossed(P, F, Q) };
 }
 
+/** F P Fᵀ + Q, [..., d, d] */
+export const crossed = (P: Tensor, F: Tensor, Q: Transition["noise"]): Tensor =>
+  addNoise(matmul(matmul(F, P), F, { transposeB: true }), Q);
+
 export function kalmanAnalysis(
-  { mean: m, covariance: P }: KalmanState,
+  state: KalmanState,
   observation: Observation,
 ): Analysis<KalmanState> {
+  const { operator } = observation;
+  const H = operator.matrix(state.mean.shape.at(-1)!);
+  if (H === null) {
+    throw new UsageError(
+      `kalman: the operator "${operator.name}" is not linear; take what it sees as the state, or use extended-kalman or the enkf.`,
+    );
+  }
   checkObservation("kalman", observation);
-  const H = rowsAtObserved(linearMatrix(observation, m), observation); // [..., m, d]
+  return momentsAnalysis(state, observation, { hx: operator.apply(state.mean), H });
+}
+
+/** The analysis by what is seen of the mean: h(m) [..., m] and H, [m, d] or [..., m, d]. */
+export function momentsAnalysis(
+  { mean: m, covariance: P }: KalmanState,
+  observation: Observation,
+  view: { readonly hx: Tensor; readonly H: Tensor },
+): Analysis<KalmanState> {
+  const H = rowsAtObserved(view.H, observation); // [..., m, d]
   const R = variances(observation);
-  const r = atObserved(sub(observation.y, matvec(H, m)), observation); // [..., m]
+  const r = atObserved(sub(observation.y, view.hx), observation); // [..., m]
 
   const HP = matmul(H, P); // [..., m, d]
   const S = positive(addNoise(matmul(HP, H, { transposeB: true }), R)); // [..., m, m]
@@ -93,12 +110,4 @@ export function kalmanAnalysis(
     innovation: w,
     chiSquare: sum(square(w), -1),
   };
-}
-
-function linearMatrix({ operator }: Observation, m: Tensor): Tensor {
-  const H = operator.matrix(m.shape.at(-1)!);
-  if (H !== null) return H;
-  throw new UsageError(
-    `kalman: the operator "${operator.name}" is not linear; take the logarithm as the state, or use the enkf.`,
-  );
 }

@@ -1,5 +1,5 @@
 /**
- * 3DVar with a learned static covariance (3DVar-C): one state, a gain that no forecast changes.
+ * 3DVar: one state, and a static covariance, given or learned (3DVar-C).
  *
  *     S  = H C Hᵀ + R                innovation covariance          [m, m]
  *     Kᵀ = S⁻¹ H C                  gain, transposed               [m, d]
@@ -7,15 +7,24 @@
  *     ℓ  = log N(y; H x, S)         evidence of y, eq. 14          [...]
  *
  * C enters through H C alone; S is factored and inverted once for everything. Where R and H do not
- * change (`observing`), that is once for all steps and all trajectories.
+ * change (`observing`), that is once for all steps and all trajectories. The analysis is the least of
  *
- * @see lorenc1986; adrian2026, table 1 and algorithm 1
+ *     ½ ‖x⁺ − x‖² in the norm of C⁻¹  +  ½ ‖y − h(x⁺)‖² in that of R⁻¹,
+ *
+ * also where h is not linear: then by Gauss and Newton's method from x⁰ = x, with Hᵢ = h′(xⁱ),
+ *
+ *     xⁱ⁺¹ = x + (y − h(xⁱ) + Hᵢ (xⁱ − x)) Kᵢᵀ,
+ *
+ * ℓ with the tangent at x. Steps are not damped: too far from y for the tangent they may diverge.
+ *
+ * @see lorenc1986; gratton2007 for Gauss and Newton; adrian2026, table 1 and algorithm 1
  */
 import {
   add,
   broadcastTo,
   expandDims,
   matmul,
+  matvec,
   type Positive,
   positive,
   solve,
@@ -25,6 +34,7 @@ import {
   sub,
   sum,
   type Tensor,
+  UsageError,
 } from "../engine/index.js";
 import { addNoise } from "../models/index.js";
 import {
@@ -36,17 +46,21 @@ import {
   type Operator,
   observedCount,
   observedCovariance,
+  rowsAtObserved,
   variances,
 } from "../observe/index.js";
 import {
   asTensor,
   type Covariance,
   covarianceDiagonal,
+  floatType,
+  formCovariance,
   logNormal,
   type Scalar,
   whiten,
 } from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
+import { viewAt } from "./tangent.js";
 
 /** What is observed, and how well, at every step. */
 export interface Observing {
@@ -66,6 +80,8 @@ export interface ThreedvarParams {
    * nothing is missing.
    */
   readonly observing?: Observing;
+  /** Steps of Gauss and Newton where h is not linear. @defaultValue 5 */
+  readonly iterations?: number;
 }
 
 /** What C, H and R come to; leading axes only where gaps differ. */
@@ -78,22 +94,33 @@ export interface StaticGain {
   readonly transposed: Tensor;
 }
 
+/** 3DVar whose covariance is learned, as the literature names it. */
+export const threedvarC = (params: ThreedvarParams): Filter<Tensor> => ({
+  ...threedvar(params),
+  name: "3dvar-c",
+});
+
 /** State: x [..., d]; the mean of the prior at first. */
-export function threedvarC(params: ThreedvarParams): Filter<Tensor> {
-  const { observing, covariance } = params;
-  const known = observing && observedCovariance("3dvar-c", covariance, observing.operator);
-  const once = observing && staticGain(covariance, { ...observing, mask: null }, known);
+export function threedvar(params: ThreedvarParams): Filter<Tensor> {
+  const { observing, covariance, iterations = 5 } = params;
+  checkIterations("3dvar", iterations);
+  const fixed = observing?.operator.linear ? observing : undefined;
+  const known = fixed && observedCovariance("3dvar", covariance, fixed.operator);
+  const once = fixed && staticGain(covariance, { ...fixed, mask: null }, known);
   const gainFor = (observation: Observation): StaticGain => {
     const { operator, variance, mask } = observation;
-    if (operator !== observing?.operator) return staticGain(covariance, observation);
-    const same = mask === null && variance === observing.variance;
+    if (operator !== fixed?.operator) return staticGain(covariance, observation);
+    const same = mask === null && variance === fixed.variance;
     return same ? once! : staticGain(covariance, observation, known);
   };
   return {
-    name: "3dvar-c",
+    name: "3dvar",
     init: ({ mean }) => mean,
     forecast: (x, { map }) => map(x),
-    analyse: (x, observation) => threedvarAnalysis(x, observation, gainFor(observation)),
+    analyse: (x, observation) =>
+      observation.operator.linear
+        ? threedvarAnalysis(x, observation, gainFor(observation))
+        : threedvarIterated(x, observation, covariance, iterations),
     moments: (x) => ({
       mean: x,
       variance: broadcastTo(asTensor(covarianceDiagonal(covariance), x.dtype), x.shape),
@@ -107,7 +134,7 @@ export function staticGain(
   observation: Omit<Observation, "y">,
   known?: ObservedCovariance,
 ): StaticGain {
-  const all = known ?? observedCovariance("3dvar-c", covariance, observation.operator);
+  const all = known ?? observedCovariance("3dvar", covariance, observation.operator);
   const { HC, HCH } = covarianceAtObserved(all, observation);
   const S = positive(addNoise(HCH, variances(observation)));
   return { HC, S, transposed: solve(S, HC) };
@@ -122,7 +149,7 @@ export function threedvarAnalysis(
   observation: Observation,
   gain: StaticGain,
 ): Analysis<Tensor> {
-  checkObservation("3dvar-c", observation);
+  checkObservation("3dvar", observation);
   const { y, operator } = observation;
   const r = atObserved(sub(y, operator.apply(x)), observation); // [..., m]
   const { HC, S, transposed } = gain;
@@ -136,6 +163,40 @@ export function threedvarAnalysis(
     innovation: w,
     chiSquare: sum(square(w), -1),
   };
+}
+
+/** The same through an h that is not linear, by `iterations` tangents. */
+export function threedvarIterated(
+  x: Tensor,
+  observation: Observation,
+  covariance: Covariance,
+  iterations: number,
+): Analysis<Tensor> {
+  checkObservation("3dvar", observation);
+  const C = formCovariance(covariance, x.shape.at(-1)!, floatType(x));
+  const step = (at: Tensor) => {
+    const { hx, H: all } = viewAt(observation.operator, at);
+    const H = rowsAtObserved(all, observation); // [..., m, d]
+    const HC = matmul(H, C);
+    const S = positive(addNoise(matmul(HC, H, { transposeB: true }), variances(observation)));
+    const r = atObserved(add(sub(observation.y, hx), matvec(all, sub(at, x))), observation);
+    return { state: add(x, rowTimes(solveVector(S, r), HC)), S, r };
+  };
+  const first = step(x);
+  let { state } = first;
+  for (let i = 1; i < iterations; i++) ({ state } = step(state));
+  const w = whiten(first.r, first.S.factor); // [..., m]
+  return {
+    state,
+    logEvidence: logNormal(first.r, first.S, observedCount(observation)),
+    innovation: w,
+    chiSquare: sum(square(w), -1),
+  };
+}
+
+export function checkIterations(who: string, iterations: number): void {
+  if (Number.isInteger(iterations) && iterations >= 1) return;
+  throw new UsageError(`${who}: iterations is ${iterations}; need a whole number, at least 1.`);
 }
 
 /** x K for vectors x [..., m]; one K [m, d], or one for each. */

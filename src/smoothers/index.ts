@@ -1,1 +1,3 @@
+export { type EnksParams, enks, enksAnalysis, enksCycle } from "./enks.js";
+export { type IenksParams, type IenksState, ienks, ienksCycle } from "./ienks.js";
 export { rts, rtsStep } from "./rts.js";

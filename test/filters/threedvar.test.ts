@@ -3,6 +3,7 @@ import {
   add,
   capture,
   index,
+  mul,
   neg,
   sum,
   type Tensor,
@@ -13,9 +14,11 @@ import {
 import {
   assimilate,
   cycleKeys,
+  extendedKalman,
   kalman,
   kalmanAnalysis,
   staticGain,
+  threedvar,
   threedvarAnalysis,
   threedvarC,
 } from "../../src/filters/index.js";
@@ -23,6 +26,7 @@ import { linearTransition, withNoise } from "../../src/models/index.js";
 import {
   type Observation,
   observeComponents,
+  observeExp,
   observeLog,
   observeMatrix,
 } from "../../src/observe/index.js";
@@ -30,8 +34,9 @@ import type { Covariance } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
 import { expectClose } from "../support/close.js";
 import { covariances } from "../support/covariances.js";
-import { make } from "../support/dense.js";
+import { factor as choleskyFactor, make, solveLower } from "../support/dense.js";
 import { slopeOf } from "../support/differences.js";
+import { gradientError, type Loss } from "../support/gradients.js";
 
 const [d, p] = [5, 3];
 const B = make(d, p, (i, j) => Math.sin(1 + 2 * i + 3 * j));
@@ -186,4 +191,73 @@ test("what does not fit is refused with advice", () => {
   expect(() => staticGain(C, nonlinear)).toThrow(UsageError);
   const one = { kind: "diagonal", variance: 2 } as const;
   expect(() => staticGain(one, seen(operators[1]!, tensor([1, 2])))).toThrow(/need \[d\]/);
+});
+
+describe("through an operator that is not linear", () => {
+  const operator = observeExp([0, 3]);
+  const mean = [0.3, -0.5, 1, 0.2, 0.7];
+  const y = [2.1, 0.8];
+  const observation = { operator, y: tensor(y), variance: tensor([0.4, 0.9]), mask: null };
+  const S = make(d, d, (i, j) => (i === j ? 1 : 0.4 / (1 + Math.abs(i - j))));
+  const covariance: Covariance = { kind: "matrix", matrix: tensor(S) };
+
+  /** The gradient of the cost, R⁻¹ and C⁻¹ in plain numbers: ∇J = C⁻¹(x − x_b) + Hᵀ R⁻¹ (h(x) − y). */
+  const slope = (x: readonly number[], seen: readonly number[] = [1, 1]): number[] => {
+    const L = choleskyFactor(S);
+    const inner = solveLower(
+      L,
+      x.map((v, i) => [v - mean[i]!]),
+    );
+    const upper = solveLower(
+      make(d, d, (i, j) => L[d - 1 - j]![d - 1 - i]!),
+      inner.toReversed(),
+    ).toReversed();
+    return upper.map(([v], i) => {
+      const k = [0, 3].indexOf(i);
+      if (k < 0) return v!;
+      return v! + (seen[k]! * Math.exp(x[i]!) * (Math.exp(x[i]!) - y[k]!)) / [0.4, 0.9][k]!;
+    });
+  };
+
+  test.each([
+    ["all observed", null, [1, 1]],
+    ["a gap", tensor([0, 1]), [0, 1]],
+  ])("%s: the analysis is where the cost is flat", (_, mask, seen) => {
+    const filter = threedvar({ covariance, iterations: 30 });
+    const { state } = filter.analyse(tensor(mean), { ...observation, mask }, key(0));
+    // Linear convergence of Gauss and Newton: 30 steps leave rounding.
+    expectClose(
+      slope(state.toArray() as number[], seen),
+      mean.map(() => 0),
+      1e-10,
+    );
+  });
+
+  test("one step, and the evidence, are the extended Kalman filter's", () => {
+    const filter = threedvar({ covariance, iterations: 1 });
+    const ours = filter.analyse(tensor([mean, mean]), observation, key(0));
+    const state = { mean: tensor(mean), covariance: tensor(S) };
+    const best = extendedKalman().analyse(state, observation, key(0));
+    for (const b of [0, 1]) {
+      expectClose(index(ours.state, 0, b), best.state.mean, 1e-13);
+      expectClose(index(ours.logEvidence, 0, b), best.logEvidence, 1e-12);
+    }
+  });
+
+  test("gradients in R and the scale of C", () => {
+    const transition = withNoise(linearTransition(tensor(F)), 1);
+    const value: Loss = ({ r, scale }) => {
+      const filter = threedvar({ covariance: { kind: "matrix", matrix: mul(scale!, tensor(S)) } });
+      const cycle = { transition, steps: 1, observation: { ...observation, variance: r! } };
+      const run = [cycle, cycle, cycle];
+      const { logEvidence } = assimilate(filter, tensor(mean), run, cycleKeys(key(0), 0, 3));
+      return neg(logEvidence);
+    };
+    // Differences of order four with steps of 10⁻³ leave some 10⁻¹⁰.
+    expect(gradientError("3dvar", value, { r: 0.6, scale: 0.8 })).toBeLessThan(1e-6);
+  });
+
+  test("no iterations are refused", () => {
+    expect(() => threedvar({ covariance, iterations: 0 })).toThrow(/iterations is 0/);
+  });
 });

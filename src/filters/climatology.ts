@@ -1,0 +1,48 @@
+/**
+ * Two baselines that no forecast enters; N(x̄, C) is the distribution of the model's states over a
+ * long run.
+ *
+ *     climatology             m = x̄,  P = C,  whatever is observed
+ *     optimal interpolation   m = x̄ + K (y − h(x̄)),  K = C Hᵀ S⁻¹,  S = H C Hᵀ + R
+ *     ℓ = log N(y; h(x̄), S)   of both
+ *
+ * A method that scores worse than the first has lost the record; one that scores worse than the
+ * second gains nothing from the observations before. Nonlinear h enters by its tangent at x̄.
+ *
+ * @see gandin1965
+ */
+import { broadcastTo, diagonal } from "../engine/index.js";
+import { covarianceMatrix, type Gaussian } from "../prob/index.js";
+import { extendedAnalysis } from "./extended-kalman.js";
+import type { Filter } from "./filter.js";
+import type { KalmanState } from "./kalman.js";
+
+export interface ClimatologyParams {
+  /** N(x̄, C): x̄ [d]. */
+  readonly climatology: Gaussian;
+}
+
+/** Always N(x̄, C). */
+export const climatology = ({ climatology }: ClimatologyParams): Filter<KalmanState> => ({
+  ...optimalInterpolation({ climatology }),
+  name: "climatology",
+  analyse: (state, observation) => ({
+    ...extendedAnalysis("climatology", state, observation),
+    state,
+  }),
+});
+
+/** Each observation is analysed with the prior N(x̄, C). */
+export function optimalInterpolation({ climatology }: ClimatologyParams): Filter<KalmanState> {
+  const covariance = covarianceMatrix(climatology);
+  return {
+    name: "optimal-interpolation",
+    init: ({ mean }) => ({ mean: broadcastTo(climatology.mean, mean.shape), covariance }),
+    forecast: ({ mean }) => ({ mean: broadcastTo(climatology.mean, mean.shape), covariance }),
+    analyse: (state, observation) => extendedAnalysis("optimal-interpolation", state, observation),
+    moments: ({ mean, covariance: P }) => ({
+      mean,
+      variance: broadcastTo(diagonal(P), mean.shape),
+    }),
+  };
+}
