@@ -17,14 +17,9 @@ export { type EakfParams, eakf, eakfAnalysis } from "./eakf.js";
 export {
   checkMembers,
   type EnkfInflation,
-  type EnkfInflation,
-  type EnkfParams,
   type EnkfParams,
   enkf,
-  enkf,
   enkfAnalysis,
-  enkfAnalysis,
-  perturbations,
   perturbations,
 } from "./enkf.js";
 export { type EnkfNParams, enkfN, enkfNAnalysis } from "./enkf-n.js";
