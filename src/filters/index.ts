@@ -36,6 +36,7 @@ export {
   type Taper,
 } from "./taper.js";
 export {
+  checkIterations,
   type Observing,
   type StaticGain,
   staticGain,

@@ -3,6 +3,7 @@ export {
   type Covariance,
   covarianceDiagonal,
   covarianceDimension,
+  covarianceFactor,
   diagonalEntries,
   type FactorPattern,
   formCovariance,
