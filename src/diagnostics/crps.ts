@@ -4,21 +4,39 @@
  */
 import { NumericError, ShapeError } from "../engine/index.js";
 import { normalDensity, normalDistribution } from "../prob/index.js";
-import { average, checkFinite } from "./series.js";
+import { checkFinite } from "./series.js";
 
 /**
  * Fair score of an ensemble, unbiased in the number of members:
- *     crps = meanᵢ |Eᵢ − x| − Σᵢⱼ |Eᵢ − Eⱼ| / (2N(N − 1))
- * by sorting: Σᵢⱼ |Eᵢ − Eⱼ| = 2 Σᵢ (2i − N − 1) E₍ᵢ₎, i = 1 … N.     @see ferro2014
+ *     crps = Σᵢ wᵢ |Eᵢ − x| − ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| / (1 − Σᵢ wᵢ²)
+ * with wᵢ = 1/N unless weights are given (positive, of sum 1); the second term is then that of
+ * 2N(N − 1) pairs. By sorting: Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| = 2 Σᵢ wᵢ E₍ᵢ₎ (weight below − weight above).
+ * Of one member with all the weight the second term is 0.                        @see ferro2014
  */
-export function crpsEnsemble(members: readonly number[], x: number): number {
+export function crpsEnsemble(
+  members: readonly number[],
+  x: number,
+  weights?: readonly number[],
+): number {
   const N = members.length;
   if (N < 2) throw new ShapeError(`crpsEnsemble: ${N} members; need at least 2.`);
+  if (weights !== undefined && weights.length !== N) {
+    throw new ShapeError(`crpsEnsemble: ${N} members, ${weights.length} weights; need one each.`);
+  }
   checkFinite("crpsEnsemble", [members, [x]]);
-  const sorted = [...members].sort((a, b) => a - b);
-  const error = average(sorted.map((v) => Math.abs(v - x)));
-  const pairs = sorted.reduce((total, v, i) => total + (2 * i - N + 1) * (v - sorted[0]!), 0);
-  return error - pairs / (N * (N - 1));
+  const weight = (i: number) => (weights === undefined ? 1 / N : weights[i]!);
+  const order = members.map((_, i) => i).sort((i, j) => members[i]! - members[j]!);
+  const lowest = members[order[0]!]!;
+  let [error, pairs, squares, below] = [0, 0, 0, 0];
+  for (const i of order) {
+    const w = weight(i);
+    error += w * Math.abs(members[i]! - x);
+    pairs += w * (members[i]! - lowest) * (2 * below + w - 1);
+    squares += w * w;
+    below += w;
+  }
+  const free = 1 - squares;
+  return error - (free < 1e-12 ? 0 : pairs / free);
 }
 
 /**

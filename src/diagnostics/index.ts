@@ -1,10 +1,22 @@
+export { autocorrelation } from "./autocorrelation.js";
 export { crpsEnsemble, crpsGaussian } from "./crps.js";
+export {
+  type Desroziers,
+  desroziers,
+  type Estimate,
+  type ResidualCovariances,
+} from "./desroziers.js";
+export { type Flatness, type FlatnessPart, flatness } from "./flatness.js";
 export {
   type InnovationOptions,
   type InnovationStatistics,
   innovationStatistics,
+  meanChiSquareInterval,
 } from "./innovations.js";
 export { quantile, quantiles } from "./quantile.js";
+export { type RankedSeries, type RankHistogram, rankHistogram } from "./rank-histogram.js";
 export { rmse, rmsePooled } from "./rmse.js";
 export type { Series } from "./series.js";
+export { powerSpectrum } from "./spectrum.js";
 export { spread } from "./spread.js";
+export { type TimeMean, timeMean } from "./time-mean.js";

@@ -4,7 +4,7 @@
  * they do not correlate in time. NaN marks a gap.
  */
 import { NumericError, ShapeError } from "../engine/index.js";
-import { normalQuantile } from "../prob/index.js";
+import { chiSquareQuantile, normalQuantile } from "../prob/index.js";
 import { average, type Series } from "./series.js";
 
 export interface InnovationOptions {
@@ -18,8 +18,9 @@ export interface InnovationStatistics {
   /** Entries observed. */
   readonly count: number;
   readonly mean: number;
-  /** χ²/n, 1 if the variances are right; its standard error is √(2/n). */
+  /** χ²/n, 1 if the variances are right, and where it then lies with 95 % probability. */
   readonly chiSquarePerObservation: number;
+  readonly chiSquareInterval: readonly [number, number];
   /** ± bound that holds `probability` of N(0, 1), and the share of the entries within. */
   readonly bound: number;
   readonly probability: number;
@@ -45,6 +46,7 @@ export function innovationStatistics(
     count: seen.length,
     mean: average(seen),
     chiSquarePerObservation: average(seen.map((v) => v * v)),
+    chiSquareInterval: meanChiSquareInterval(seen.length),
     bound,
     probability,
     shareWithin: average(seen.map((v) => Number(Math.abs(v) <= bound))),
@@ -52,6 +54,12 @@ export function innovationStatistics(
     autocorrelationBound: normalQuantile(0.975) / Math.sqrt(seen.length),
   };
 }
+
+/** Holds χ²/n of n independent N(0, 1) with 95 % probability. */
+export const meanChiSquareInterval = (n: number): [number, number] => [
+  chiSquareQuantile(0.025, n) / n,
+  chiSquareQuantile(0.975, n) / n,
+];
 
 /** Σ w_k w_{k+lag} / Σ w², over what was observed; the mean of w is 0 by hypothesis. */
 function correlationAt(innovations: Series, lag: number): number {

@@ -79,6 +79,7 @@ export {
   pad,
   roll,
   slice,
+  split,
   squeeze,
   stack,
   transpose,

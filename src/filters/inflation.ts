@@ -27,6 +27,7 @@ import {
 } from "../engine/index.js";
 import { asRow, floatType, root, type Scalar } from "../prob/index.js";
 import { type Key, normal, split } from "../random/index.js";
+import type { Analysis } from "./filter.js";
 import { meanPreservingRotation } from "./rotation.js";
 
 /** Back towards what the members were before the analysis. */
@@ -63,6 +64,14 @@ export function inflate(
   if (rotate) A = matmul(meanPreservingRotation(A.shape.at(-2)!, rotationKey, floatType(A)), A);
   return add(xbar, A);
 }
+
+/** An analysis whose members are inflated and rotated; its evidence is that of the forecast. */
+export const inflated = (
+  analysis: Analysis<Tensor>,
+  forecast: Tensor,
+  params: Inflation,
+  key: Key,
+): Analysis<Tensor> => ({ ...analysis, state: inflate(analysis.state, forecast, params, key) });
 
 /** E − x̄ */
 const anomalies = (E: Tensor): Tensor => sub(E, expandDims(mean(E, -2), -2));

@@ -4,12 +4,27 @@ export {
   clohessyWiltshire,
   clohessyWiltshireMatrix,
 } from "./clohessy-wiltshire.js";
+export { continuousModel, type IntegrationOptions } from "./continuous.js";
+export { etdrk4, phiFunctions } from "./etdrk4.js";
+export {
+  type KuramotoSivashinskyOptions,
+  type KuramotoSivashinskyParams,
+  kuramotoSivashinsky,
+  kuramotoSivashinskyDefaults,
+  kuramotoSivashinskyDomain,
+} from "./kuramoto-sivashinsky.js";
 export { autoregressive, type LinearParams, linear, localLevel } from "./linear.js";
 export {
-  type Lorenz96Options,
+  type Lorenz63Params,
+  lorenz63,
+  lorenz63Defaults,
+  lorenz63Tendency,
+} from "./lorenz63.js";
+export {
   type Lorenz96Params,
   lorenz96,
   lorenz96Advection,
+  lorenz96Start,
   lorenz96Tendency,
 } from "./lorenz96.js";
 export {
@@ -19,6 +34,13 @@ export {
   lorenz96PolynomialTendency,
   perturbedCoefficients,
 } from "./lorenz96-polynomial.js";
+export {
+  type Lorenz96TwoScaleParams,
+  type Lorenz96TwoScaleSizes,
+  lorenz96TwoScale,
+  lorenz96TwoScaleDefaults,
+  lorenz96TwoScaleTendency,
+} from "./lorenz96-two-scale.js";
 export {
   type Coordinates,
   type LotkaVolterraGrowth,

@@ -27,7 +27,8 @@ import {
 } from "../engine/index.js";
 import { expectAxis, floatType, type Scalar } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
-import { type Lorenz96Options, ringModel } from "./lorenz96.js";
+import type { IntegrationOptions } from "./continuous.js";
+import { ringModel } from "./lorenz96.js";
 import type { Model } from "./model.js";
 import type { Tendency } from "./rk4.js";
 
@@ -91,6 +92,6 @@ export function lorenz96PolynomialTendency({
 /** The polynomial system on d variables. */
 export const lorenz96Polynomial = (
   dimension: number,
-  options: Lorenz96Options = {},
+  options: IntegrationOptions = {},
 ): Model<Lorenz96PolynomialParams> =>
   ringModel("lorenz96-polynomial", dimension, lorenz96PolynomialTendency, reach, options);

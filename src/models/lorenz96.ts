@@ -8,25 +8,23 @@
  * @see lorenz1996; adrian2026, 4.2
  */
 import { add, mul, roll, sub, type Tensor, UsageError } from "../engine/index.js";
-import { expectAxis, type Scalar } from "../prob/index.js";
+import type { Scalar } from "../prob/index.js";
+import { continuousModel, type IntegrationOptions } from "./continuous.js";
 import type { Model } from "./model.js";
-import { rk4, type Tendency } from "./rk4.js";
+import type { Tendency } from "./rk4.js";
 
 export interface Lorenz96Params {
   /** F, dimensionless: one number, or [d] for a forcing of each variable. */
   readonly forcing: Scalar;
 }
 
-export interface Lorenz96Options {
-  /** Runge–Kutta steps inside a model step. @defaultValue 1 */
-  readonly substeps?: number;
-}
-
 /** d = 4 is the least for which the four neighbours differ. */
 const fewest = 4;
 
-export const lorenz96 = (dimension: number, options: Lorenz96Options = {}): Model<Lorenz96Params> =>
-  ringModel("lorenz96", dimension, lorenz96Tendency, fewest, options);
+export const lorenz96 = (
+  dimension: number,
+  options: IntegrationOptions = {},
+): Model<Lorenz96Params> => ringModel("lorenz96", dimension, lorenz96Tendency, fewest, options);
 
 /** A tendency on a ring of d variables, `fewest` at least, as a model. */
 export function ringModel<Params>(
@@ -34,28 +32,20 @@ export function ringModel<Params>(
   dimension: number,
   tendencyOf: (params: Params) => Tendency,
   fewest: number,
-  { substeps = 1 }: Lorenz96Options,
+  options: IntegrationOptions,
 ): Model<Params> {
   if (!(Number.isInteger(dimension) && dimension >= fewest)) {
     throw new UsageError(
       `${name}: the dimension is ${dimension}; need a whole number, at least ${fewest}.`,
     );
   }
-  return {
-    name,
-    dimension,
-    time: "continuous",
-    support: "real",
-    step: (params, h) => {
-      const tendency = tendencyOf(params);
-      const checked = (x: Tensor): Tensor => {
-        expectAxis(name, "the state", x, -1, dimension, "one value per variable");
-        return tendency(x);
-      };
-      return { map: rk4(checked, h, substeps), noise: null };
-    },
-  };
+  const start = lorenz96Start(dimension);
+  return { ...continuousModel(name, dimension, tendencyOf, options), start };
 }
+
+/** Where a run may begin: equal variables would stay equal. */
+export const lorenz96Start = (dimension: number): number[] =>
+  Array.from({ length: dimension }, (_, i) => (i === 0 ? 1.01 : 1));
 
 /** (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁, [..., d]; orthogonal to x. */
 export const lorenz96Advection = (x: Tensor): Tensor =>

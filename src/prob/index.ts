@@ -1,4 +1,5 @@
 export { type Bijection, identity, positive, scaled, unitInterval } from "./bijection.js";
+export { chiSquareDistribution, chiSquareQuantile } from "./chi-square.js";
 export {
   type Covariance,
   covarianceDiagonal,
@@ -26,11 +27,16 @@ export { normalDensity, normalDistribution, normalQuantile } from "./normal.js";
 export {
   asRow,
   asTensor,
+  exponential,
   matrixOf,
+  minus,
+  over,
+  plus,
   type Rows,
   root,
   type Scalar,
   scale,
+  times,
   vectorOf,
 } from "./scalar.js";
 export { fold, type Support } from "./support.js";
@@ -42,3 +48,10 @@ export {
   type TaperParams,
   taperMatrix,
 } from "./taper.js";
+export {
+  effectiveMembers,
+  type Particles,
+  weightedMean,
+  weightedMoments,
+  weightedRoots,
+} from "./weighted.js";

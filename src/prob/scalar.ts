@@ -5,13 +5,18 @@
  * put them there; what is made of numbers alone becomes one constant.
  */
 import {
+  add,
   type DType,
+  div,
+  exp,
   expandDims,
   mul,
+  type Operand,
   reshape,
   ShapeError,
   sqrt,
   stack,
+  sub,
   type Tensor,
   tensor,
 } from "../engine/index.js";
@@ -23,6 +28,20 @@ export const scale = (a: number, x: Scalar): Scalar => (typeof x === "number" ? 
 
 /** √x; a plain number if x is one. */
 export const root = (x: Scalar): Scalar => (typeof x === "number" ? Math.sqrt(x) : sqrt(x));
+
+/** eˣ; a plain number if x is one. */
+export const exponential = (x: Scalar): Scalar => (typeof x === "number" ? Math.exp(x) : exp(x));
+
+/** An operation of two operands that gives a plain number for plain numbers. */
+const lifted =
+  (operation: (a: Operand, b: Operand) => Tensor, plain: (a: number, b: number) => number) =>
+  (a: Scalar, b: Scalar): Scalar =>
+    typeof a === "number" && typeof b === "number" ? plain(a, b) : operation(a, b);
+
+export const plus = lifted(add, (a, b) => a + b);
+export const minus = lifted(sub, (a, b) => a - b);
+export const times = lifted(mul, (a, b) => a * b);
+export const over = lifted(div, (a, b) => a / b);
 
 /** Variances, a number, [] or [..., d], as rows beside members: [..., 1, d]. */
 export const asRow = (x: Scalar): Scalar =>

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { crpsEnsemble, crpsGaussian } from "../../src/diagnostics/index.js";
 import { normalDistribution, normalQuantile } from "../../src/prob/index.js";
+import { gaussianNumbers } from "../support/dense.js";
 
 test("the fair ensemble score is its double sum", () => {
   const E = [0.3, -1, 2.5, 2.5, 0.9];
@@ -40,4 +41,38 @@ test("limits and errors", () => {
   expect(() => crpsEnsemble([1], 0)).toThrow(/1 members; need at least 2/);
   expect(() => crpsEnsemble([1, Number.NaN], 0)).toThrow(/is NaN/);
   expect(() => crpsGaussian(0, -1, 0)).toThrow(/standard deviation is -1/);
+});
+
+test("weights: the double sum, copies of members, and one member alone", () => {
+  const E = [0.3, -1, 2.5, 0.9];
+  const w = [0.1, 0.2, 0.3, 0.4];
+  const x = 0.7;
+  const error = E.reduce((t, v, i) => t + w[i]! * Math.abs(v - x), 0);
+  const pairs = E.flatMap((a, i) => E.map((b, j) => w[i]! * w[j]! * Math.abs(a - b)));
+  const free = 1 - w.reduce((t, v) => t + v * v, 0);
+  const sum = pairs.reduce((a, b) => a + b, 0);
+  expect(crpsEnsemble(E, x, w)).toBeCloseTo(error - sum / (2 * free), 14);
+  expect(crpsEnsemble(E, x, [0.25, 0.25, 0.25, 0.25])).toBeCloseTo(crpsEnsemble(E, x), 14);
+  expect(crpsEnsemble(E, x, [0, 1, 0, 0])).toBeCloseTo(1.7, 14);
+  expect(() => crpsEnsemble(E, x, [1])).toThrow(/4 members, 1 weights/);
+});
+
+test("the score does not depend on the number of members, on average", () => {
+  const z = gaussianNumbers(8);
+  const repetitions = 40000;
+  const scores = [2, 5, 30].map((N) => {
+    const all = Array.from({ length: repetitions / N }, () =>
+      crpsEnsemble(
+        Array.from({ length: N }, () => z()),
+        z(),
+      ),
+    );
+    const mean = all.reduce((a, b) => a + b, 0) / all.length;
+    const variance = all.reduce((t, v) => t + (v - mean) ** 2, 0) / all.length;
+    return { mean, error: Math.sqrt(variance / all.length) };
+  });
+  // E|X − Y| − ½ E|X − X′| = ½ · 2/√π for X, X′, Y alike.
+  for (const { mean, error } of scores) {
+    expect(Math.abs(mean - 1 / Math.sqrt(Math.PI))).toBeLessThan(4 * error);
+  }
 });

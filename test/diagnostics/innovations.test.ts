@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { innovationStatistics } from "../../src/diagnostics/index.js";
+import {
+  autocorrelation,
+  innovationStatistics,
+  meanChiSquareInterval,
+} from "../../src/diagnostics/index.js";
 import { gaussianNumbers } from "../support/dense.js";
 
 test("white standard innovations pass", () => {
@@ -27,4 +31,21 @@ test("exact values on a small series", () => {
 test("nothing observed, or an infinite innovation, is an error", () => {
   expect(() => innovationStatistics([[Number.NaN]])).toThrow(/no observed innovation/);
   expect(() => innovationStatistics([[Number.POSITIVE_INFINITY]])).toThrow(/infinite/);
+});
+
+test("the interval of a mean χ² comes to 1 ± 1.96 √(2/n)", () => {
+  const n = 20000;
+  const half = 1.959964 * Math.sqrt(2 / n);
+  const [low, high] = meanChiSquareInterval(n);
+  // The next term of the expansion in 1/√n is (z² − 1)/n · 2/3.
+  expect(Math.abs(low - (1 - half))).toBeLessThan(3 / n);
+  expect(Math.abs(high - (1 + half))).toBeLessThan(3 / n);
+  const s = innovationStatistics([[1], [-1], [0.5]]);
+  expect(s.chiSquareInterval).toEqual(meanChiSquareInterval(3));
+});
+
+test("autocorrelation of an alternating series, of a constant one, and with a gap", () => {
+  expect(autocorrelation([1, -1, 1, -1], 2)).toEqual([-0.75, 0.5]);
+  expect(autocorrelation([2, 2, 2], 1)).toEqual([0]);
+  expect(autocorrelation([1, Number.NaN, 1, -2], 1)).toEqual([-2 / 6]);
 });

@@ -8,6 +8,9 @@ import {
   enkf,
   type Filter,
   kalman,
+  optimalParticle,
+  type ParticleState,
+  particle,
 } from "../../src/filters/index.js";
 import {
   type Coordinates,
@@ -65,6 +68,25 @@ test("enkf: entries of the transition, Q, R and the inflation", () => {
     return run(filter, prior, linearCycles(p), key(5));
   };
   expect(gradientError("enkf", loss, { ...linearAt, phi: 0.2 })).toBeLessThan(tolerance);
+});
+
+/**
+ * Steps are short enough for ancestors and decisions to stay as they are: the derivative holds them
+ * fixed. The rounding of |ℓ| ≈ 20 over steps of 10⁻⁵ leaves some 10⁻¹⁰ of a slope of order 1.
+ */
+test.each([
+  ["particle", particle, {}],
+  ["optimalParticle", optimalParticle, { h: 0.4 }],
+] as const)("%s: entries of the transition, Q, R and the kernels", (name, make, kernel) => {
+  const loss: Loss = (p) => {
+    const filter = make({
+      ...{ members: 40, resampleBelow: 0.9, regularisation: p.s! },
+      ...("h" in kernel ? { proposalRegularisation: p.h! } : {}),
+    }) as Filter<ParticleState>;
+    return run(filter, prior, linearCycles(p), key(5));
+  };
+  const at = { ...linearAt, s: 0.8, ...kernel };
+  expect(gradientError(name, loss, at, 1e-5)).toBeLessThan(tolerance);
 });
 
 test("kalman: the mean motion of Clohessy and Wiltshire, through exp(A(n) h)", () => {

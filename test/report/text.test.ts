@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { autocorrelation } from "../../src/report/autocorrelation.js";
 import { summariseInnovations } from "../../src/report/innovation-summary.js";
 import { html, listing } from "../../src/report/markup.js";
 import {
@@ -85,12 +84,6 @@ describe("plainJson", () => {
 });
 
 describe("innovations", () => {
-  test("autocorrelation of an alternating series, of a constant one, and with a gap", () => {
-    expect(autocorrelation([1, -1, 1, -1], 2)).toEqual([-0.75, 0.5]);
-    expect(autocorrelation([2, 2, 2], 1)).toEqual([0]);
-    expect(autocorrelation([1, Number.NaN, 1, -2], 1)).toEqual([-2 / 6]);
-  });
-
   test("summary counts what was observed", () => {
     const summary = summariseInnovations({
       standardised: [

@@ -7,7 +7,12 @@ export type Parameters = Record<string, Scalar>;
 export type Loss = (p: Parameters) => Tensor;
 
 /** Largest |∇ − ∇ by differences| / |∇ by differences| over the parameters. */
-export function gradientError(name: string, loss: Loss, at: Record<string, number>): number {
+export function gradientError(
+  name: string,
+  loss: Loss,
+  at: Record<string, number>,
+  relativeStep = 1e-3,
+): number {
   const tensors = Object.fromEntries(Object.entries(at).map(([k, v]) => [k, tensor(v)]));
   const differentiated = capture((p: Record<string, Tensor>) => valueAndGrad(loss)(p));
   const { gradient } = differentiated(tensors);
@@ -15,6 +20,7 @@ export function gradientError(name: string, loss: Loss, at: Record<string, numbe
   const expected = slopesOf(
     (p) => replay(Object.fromEntries(Object.entries(p).map(([k, v]) => [k, tensor(v)]))).item(),
     at,
+    relativeStep,
   );
   const errors = Object.keys(at).map((k) => {
     const [g, e] = [(gradient[k] as Tensor).item(), expected[k]!];

@@ -1,0 +1,205 @@
+/**
+ * The analysis of members in the space that they span: what ETKF, DEnKF, EnKF-N and their smoothers
+ * have in common.
+ *
+ * Members are rows. In units of the error of the observation, zero at its gaps,
+ *
+ *     A = √(1 + φ) (E − x̄)                                anomalies                 [N, d]
+ *     Z = √(1 + φ) (h(E) − ȳ) R^(−½) / √(N − 1)           what is seen of them      [N, m]
+ *     δ = R^(−½) (y − ȳ)                                  departure                 [m]
+ *     S = R^½ (I + ZᵀZ) R^½                               innovation covariance     [m, m]
+ *
+ *     w̄ = (I + ZZᵀ)⁻¹ Zδ = Z (I + ZᵀZ)⁻¹ δ                                          [N]
+ *     E⁺ = x̄ + (1 w̄ᵀ/√(N − 1) + T) A,    T = (I + ZZᵀ)^(−½): the symmetric root     [N, d]
+ *
+ * One matrix is factored, I + ZZᵀ or I + ZᵀZ, whichever is smaller. With P = I + ZZᵀ = LLᵀ and
+ * Q = I + ZᵀZ = MMᵀ all is known from either:
+ *
+ *     log det Q = log det P,    P⁻¹ = I − Z Q⁻¹ Zᵀ,    P^(−½) = I − Z (Q + Q^½)⁻¹ Zᵀ
+ *     w  = M⁻¹δ     or     w = δ − Zᵀ (Lᵀ + I)⁻¹ L⁻¹ Zδ                              [m]
+ *     χ² = δᵀQ⁻¹δ = |δ − Zᵀw̄|² + |w̄|² = wᵀw
+ *
+ * w is the innovation in independent units, whichever root of S⁻¹ makes it: M is that of Cholesky,
+ * and the other root is andrews1968's. h may be nonlinear: Z holds its members' values.
+ *
+ * @see bishop2001; hunt2007 for w̄ and T; andrews1968 for the root of a small change of I
+ */
+import {
+  add,
+  div,
+  expandDims,
+  eye,
+  inverseSqrtm,
+  log,
+  logDeterminant,
+  matmul,
+  matvec,
+  mean,
+  mul,
+  positive,
+  ShapeError,
+  solve,
+  solveVector,
+  sqrtm,
+  square,
+  squeeze,
+  sub,
+  sum,
+  type Tensor,
+  transpose,
+  triangularSolve,
+} from "../engine/index.js";
+import {
+  atObserved,
+  checkObservation,
+  columnsAtObserved,
+  type Observation,
+  observedCount,
+  variances,
+} from "../observe/index.js";
+import { asRow, floatType, root, type Scalar, scale, whiten } from "../prob/index.js";
+import type { Analysis } from "./filter.js";
+
+/** Members, and what an observation sees of them in units of its error. */
+export interface ScaledEnsemble {
+  /** x̄ [..., d] */
+  readonly mean: Tensor;
+  /** A [..., N, d], inflated by √(1 + φ). */
+  readonly anomalies: Tensor;
+  /** Z [..., N, m] */
+  readonly seen: Tensor;
+  /** δ [..., m] */
+  readonly departure: Tensor;
+}
+
+/** x̄, A, Z and δ of forecast members E [..., N, d], their covariance multiplied by 1 + φ. */
+export function scaledEnsemble(
+  who: string,
+  E: Tensor,
+  observation: Observation,
+  phi: Scalar = 0,
+): ScaledEnsemble {
+  const N = ensembleSize(who, E);
+  checkObservation(who, observation);
+  const { y, operator } = observation;
+  const hE = operator.apply(E); // [..., N, m]
+  const xbar = mean(E, -2);
+  const ybar = mean(hE, -2);
+  const error = root(variances(observation)); // √R
+  const Y = columnsAtObserved(sub(hE, expandDims(ybar, -2)), observation);
+  return {
+    mean: xbar,
+    anomalies: grown(sub(E, expandDims(xbar, -2)), phi),
+    seen: mul(1 / Math.sqrt(N - 1), div(grown(Y, phi), asRow(error))),
+    departure: div(atObserved(sub(y, ybar), observation), error),
+  };
+}
+
+/** √(1 + φ) X */
+export const grown = (X: Tensor, phi: Scalar): Tensor =>
+  phi === 0 ? X : mul(root(typeof phi === "number" ? 1 + phi : add(1, phi)), X);
+
+/** What Z and δ come to; each part is worked out where it is asked for. */
+export interface EnsembleSpace {
+  /** w̄ = (I + ZZᵀ)⁻¹ Zδ, [..., N] */
+  weights(): Tensor;
+  /** (I + ZZᵀ)⁻¹, [..., N, N] */
+  inverse(): Tensor;
+  /** T = (I + ZZᵀ)^(−½), symmetric, T1 = 1: [..., N, N] */
+  inverseRoot(): Tensor;
+  /** log det(I + ZᵀZ), [...] */
+  logDeterminant(): Tensor;
+  /** w [..., m] */
+  whitened(): Tensor;
+  /** χ² = wᵀw, [...] */
+  chiSquare(): Tensor;
+}
+
+/** The space of members seen as Z [..., N, m] from a departure δ [..., m]. */
+export const ensembleSpace = (Z: Tensor, delta: Tensor): EnsembleSpace =>
+  Z.shape.at(-1)! < Z.shape.at(-2)! ? fromObservations(Z, delta) : fromMembers(Z, delta);
+
+/** By P = I + ZZᵀ, [..., N, N]. */
+function fromMembers(Z: Tensor, delta: Tensor): EnsembleSpace {
+  const P = positive(withUnit(matmul(Z, Z, { transposeB: true })));
+  const b = matvec(Z, delta); // [..., N]
+  const weights = solveVector(P, b);
+  return {
+    weights: () => weights,
+    inverse: () => P.inverse,
+    inverseRoot: () => inverseSqrtm(P.matrix),
+    logDeterminant: () => logDeterminant(P),
+    whitened: () => {
+      const u = expandDims(whiten(b, P.factor), -1); // L⁻¹ b
+      const v = triangularSolve(withUnit(P.factor), u, { transpose: true });
+      return sub(delta, squeeze(matmul(Z, v, { transposeA: true }), -1));
+    },
+    chiSquare: () => {
+      const rest = sub(delta, rowTimes(weights, Z)); // δ − Zᵀw̄
+      return add(sum(square(rest), -1), sum(square(weights), -1));
+    },
+  };
+}
+
+/** By Q = I + ZᵀZ, [..., m, m]. */
+function fromObservations(Z: Tensor, delta: Tensor): EnsembleSpace {
+  const Q = positive(withUnit(matmul(Z, Z, { transposeA: true })));
+  const a = solveVector(Q, delta); // [..., m]
+  const Zt = transpose(Z);
+  return {
+    weights: () => matvec(Z, a),
+    inverse: () => sub(eye(Z.shape.at(-2)!, floatType(Z)), matmul(Z, solve(Q, Zt))),
+    inverseRoot: () => {
+      const U = positive(add(Q.matrix, sqrtm(Q.matrix))); // Q + Q^½
+      return sub(eye(Z.shape.at(-2)!, floatType(Z)), matmul(Z, solve(U, Zt)));
+    },
+    logDeterminant: () => logDeterminant(Q),
+    whitened: () => whiten(delta, Q.factor),
+    chiSquare: () => sum(mul(delta, a), -1),
+  };
+}
+
+/** E⁺ = x̄ + (1 w̄ᵀ/√(N − 1) + T) A, [..., N, d] */
+export function recombine(xbar: Tensor, A: Tensor, weights: Tensor, T: Tensor): Tensor {
+  const N = A.shape.at(-2)!;
+  const mixing = add(T, expandDims(mul(1 / Math.sqrt(N - 1), weights), -2)); // [..., N, N]
+  return add(expandDims(xbar, -2), matmul(mixing, A));
+}
+
+/** ℓ = log N(y; ȳ, S), w and χ². */
+export function ensembleSpaceEvidence(
+  space: EnsembleSpace,
+  observation: Observation,
+): Omit<Analysis<Tensor>, "state"> {
+  const chiSquare = space.chiSquare();
+  const constant = scale(Math.log(2 * Math.PI), observedCount(observation));
+  const volume = add(add(space.logDeterminant(), logDeterminantOfError(observation)), constant);
+  return {
+    logEvidence: mul(-0.5, add(chiSquare, volume)),
+    innovation: space.whitened(),
+    chiSquare,
+  };
+}
+
+/** log det R of the entries observed. */
+function logDeterminantOfError(observation: Observation): Scalar {
+  const m = observation.operator.size;
+  const R = variances(observation);
+  if (typeof R === "number") return m * Math.log(R);
+  return R.shape.length === 0 ? mul(m, log(R)) : sum(log(R), -1);
+}
+
+/** X + I */
+const withUnit = (X: Tensor): Tensor => add(X, eye(X.shape.at(-1)!, floatType(X)));
+
+/** vᵀX, v [..., n], X [..., n, k] */
+const rowTimes = (v: Tensor, X: Tensor): Tensor => squeeze(matmul(expandDims(v, -2), X), -2);
+
+/** N; throws unless there are members. */
+export function ensembleSize(who: string, E: Tensor): number {
+  const N = E.shape.at(-2) ?? 0;
+  if (N >= 2) return N;
+  throw new ShapeError(
+    `${who}: the ensemble is [${E.shape}]; need [..., N, d] with N ≥ 2. Is it one state, without members?`,
+  );
+}

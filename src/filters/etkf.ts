@@ -1,0 +1,69 @@
+/**
+ * The ensemble transform Kalman filter: a deterministic analysis by the symmetric square root.
+ *
+ *     x̄⁺ = x̄ + w̄ᵀA/√(N − 1),    w̄ = (I + ZZᵀ)⁻¹ Zδ                                  [d]
+ *     A⁺ = T A,    T = (I + ZZᵀ)^(−½)                                               [N, d]
+ *     ℓ  = log N(y; ȳ, S),    S = (1 + φ) Ĉ_yy + R                                  []
+ *
+ * with A, Z and δ of `ensemble-space.ts`. Mean and covariance are those of the Kalman filter for the
+ * members' own moments, their covariance multiplied by 1 + φ: unlike the EnKF's, the members
+ * themselves are inflated with it. The symmetric root moves them least. Then comes what is done to
+ * members after an analysis: inflation, relaxation, rotation.
+ *
+ * @see bishop2001; hunt2007; sakov2008b for the symmetric root and rotations
+ */
+import type { Tensor } from "../engine/index.js";
+import { advance } from "../models/index.js";
+import type { Observation } from "../observe/index.js";
+import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
+import { checkMembers } from "./enkf.js";
+import {
+  ensembleSpace,
+  ensembleSpaceEvidence,
+  recombine,
+  scaledEnsemble,
+} from "./ensemble-space.js";
+import type { Analysis, Filter } from "./filter.js";
+import { type Inflation, inflated } from "./inflation.js";
+
+/** What deterministic ensemble filters are given. */
+export interface EtkfParams extends Inflation {
+  /** Number of members N, at least 2. */
+  readonly members: number;
+  /** φ ≥ 0: the forecast covariance is multiplied by 1 + φ. @defaultValue 0 */
+  readonly covarianceInflation?: Scalar;
+}
+
+/** State: the ensemble [..., N, d]. */
+export function etkf(params: EtkfParams): Filter<Tensor> {
+  const { members: N, covarianceInflation } = params;
+  checkMembers("etkf", N);
+  return {
+    name: "etkf",
+    init: (prior, key) => sampleGaussian(prior, N, key),
+    forecast: (E, transition, key) => advance(transition, E, key),
+    analyse: (E, observation, key) =>
+      inflated(etkfAnalysis(E, observation, covarianceInflation), E, params, key),
+    moments: sampleMoments,
+    members: (E) => ({ values: E }),
+  };
+}
+
+/** One analysis of the forecast ensemble E [..., N, d]; φ: one number, or []. */
+export function etkfAnalysis(
+  E: Tensor,
+  observation: Observation,
+  covarianceInflation?: Scalar,
+): Analysis<Tensor> {
+  const { mean, anomalies, seen, departure } = scaledEnsemble(
+    "etkf",
+    E,
+    observation,
+    covarianceInflation,
+  );
+  const space = ensembleSpace(seen, departure);
+  return {
+    state: recombine(mean, anomalies, space.weights(), space.inverseRoot()),
+    ...ensembleSpaceEvidence(space, observation),
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * The particle filter with the optimal proposal: particles are drawn with the observation in view.
+ *
+ * With cᵢ = F(xᵢ′) the last model step before its noise, a linear H, and
+ * Q̂ = diag(q) + h² Ĉ,
+ *
+ *     S   = H Q̂ Hᵀ + R,   K = Q̂ Hᵀ S⁻¹
+ *     wᵢ⁺ ∝ wᵢ N(y; H cᵢ, S)                               weights: not of what is drawn
+ *     xᵢ⁺ = x̃ᵢ + K (y + εᵢ − H x̃ᵢ),   x̃ᵢ ~ N(cᵢ, Q̂)         a draw of p(x | cᵢ, y), exactly
+ *     ℓ   = log Σ wᵢ N(y; H cᵢ, S)
+ *
+ * Of all proposals that know xᵢ′ and y this one has weights of the least variance. Where the model
+ * has no noise a kernel around each particle stands for it (`proposalRegularisation` s, h as in
+ * `resampling.ts`, Ĉ the weighted covariance of the cᵢ): a draw towards the observation before
+ * Bayes' rule, where `regularisation` is one after it. With neither, Q̂ = 0, it is the bootstrap
+ * filter. Over several model steps between observations only the last one's noise is drawn anew.
+ *
+ * @see doucet2000; bocquet2010
+ */
+import {
+  add,
+  cast,
+  expandDims,
+  logDeterminant,
+  matmul,
+  mul,
+  positive,
+  solve,
+  solveRows,
+  sub,
+  sum,
+  type Tensor,
+  UsageError,
+  zeros,
+} from "../engine/index.js";
+import { addNoise, advance } from "../models/index.js";
+import {
+  checkObservation,
+  columnsAtObserved,
+  covarianceAtObserved,
+  type Observation,
+  observedCount,
+  variances,
+} from "../observe/index.js";
+import { floatType, type Scalar, scale, weightedMoments, weightedRoots } from "../prob/index.js";
+import { type Key, split } from "../random/index.js";
+import { perturbations } from "./enkf.js";
+import type { Filter } from "./filter.js";
+import { kernelDraws, kernelWidth } from "./kernel.js";
+import {
+  checkDiversity,
+  checkParticles,
+  equalWeights,
+  type ParticleParams,
+  type ParticleState,
+  weighed,
+  weightedMembers,
+  whitened,
+} from "./particle.js";
+import { resampled } from "./resampling.js";
+
+export interface OptimalParticleParams extends ParticleParams {
+  /** s of the kernel that counts as model noise in the proposal. @defaultValue 0 */
+  readonly proposalRegularisation?: Scalar;
+}
+
+export interface OptimalParticleState extends ParticleState {
+  /** cᵢ, the last step before its noise, [..., N, d]; the particles themselves after an analysis. */
+  readonly centres: Tensor;
+  /** q, [..., d] */
+  readonly noise: Tensor;
+}
+
+export function optimalParticle(params: OptimalParticleParams): Filter<OptimalParticleState> {
+  const who = "optimalParticle";
+  const { members: N, regularisation = 0, proposalRegularisation: s = 0 } = params;
+  checkParticles(who, params);
+  if (typeof s === "number" && !(s >= 0)) {
+    throw new UsageError(`${who}: proposalRegularisation is ${s}; need 0 or more.`);
+  }
+  return {
+    name: "optimal-particle",
+    init: (prior, key) => {
+      const now = equalWeights(prior, N, key);
+      return { ...now, onward: now, ...withoutNoise(now.particles) };
+    },
+    forecast: ({ onward }, transition, key) => {
+      checkDiversity(who, transition, { ...params, regularisation: s === 0 ? regularisation : s });
+      const { map: F, noise: q, support } = transition;
+      if (support === "positive") {
+        throw new UsageError(
+          `${who}: states are folded onto positive values, and their noise is then not Gaussian; take logarithms as the state, or use particle.`,
+        );
+      }
+      const centres = F(onward.particles); // [..., N, d]
+      const { noise: none } = withoutNoise(centres);
+      const particles = advance({ map: () => centres, noise: q }, centres, key);
+      const now = { ...onward, particles };
+      return { ...now, onward: now, centres, noise: q === null ? none : add(none, q) };
+    },
+    analyse: (state, observation, key) => {
+      const [proposing, resampling] = split(key) as [Key, Key];
+      const { drawn, logWeights, ...evidence } = propose(who, state, s, observation, proposing);
+      const after = { particles: drawn, logWeights };
+      const onward = resampled(after, params, resampling);
+      return { state: { ...after, onward, ...withoutNoise(drawn) }, ...evidence };
+    },
+    moments: weightedMoments,
+    members: weightedMembers,
+  };
+}
+
+/** Particles from which no noise is to be taken back. */
+const withoutNoise = (E: Tensor): Pick<OptimalParticleState, "centres" | "noise"> => ({
+  centres: E,
+  noise: zeros(E.shape.toSpliced(-2, 1), floatType(E)),
+});
+
+function propose(
+  who: string,
+  { particles: E, centres: c, noise: q, logWeights }: OptimalParticleState,
+  s: Scalar,
+  observation: Observation,
+  key: Key,
+) {
+  checkObservation(who, observation);
+  const { operator, y } = observation;
+  const [N, d] = c.shape.slice(-2) as [number, number];
+  const H = operator.matrix(d);
+  if (H === null) {
+    throw new UsageError(
+      `${who}: the operator "${operator.name}" is not linear; take what it sees as the state, or use particle.`,
+    );
+  }
+  const [jittering, perturbing] = split(key) as [Key, Key];
+  const h = kernelWidth(s, N, d);
+  const B = s === 0 ? null : mul(h, weightedRoots({ particles: c, logWeights })); // h²Ĉ = BᵀB
+  const HQ = mul(cast(H, floatType(c)), expandDims(q, -2)); // [..., m, d]
+  const HC = B === null ? HQ : add(HQ, matmul(operator.apply(B), B, { transposeA: true }));
+  const seen = covarianceAtObserved({ HC, HCH: operator.apply(HC) }, observation);
+  const S = positive(addNoise(seen.HCH, variances(observation))); // [..., m, m]
+
+  const hc = operator.apply(c); // [..., N, m]
+  const r = columnsAtObserved(sub(expandDims(y, -2), hc), observation);
+  const chiSquares = sum(mul(r, solveRows(S, r)), -1); // [..., N]
+  const volume = add(logDeterminant(S), scale(Math.log(2 * Math.PI), observedCount(observation)));
+  const logLikelihood = mul(-0.5, add(chiSquares, expandDims(volume, -1)));
+
+  const x = B === null ? E : add(E, kernelDraws(B, jittering)); // [..., N, d]
+  const perturbed = add(expandDims(y, -2), perturbations(x, observation, perturbing));
+  const D = columnsAtObserved(sub(perturbed, operator.apply(x)), observation); // [..., N, m]
+  return {
+    drawn: add(x, matmul(D, solve(S, seen.HC))),
+    ...weighed({ particles: c, logWeights }, logLikelihood),
+    ...whitened({ particles: hc, logWeights }, seen.HCH, observation),
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * The Kuramoto–Sivashinsky equation: flame fronts and films, chaotic in space and time,
+ *
+ *     u_t = −u u_x − α u_xx − β u_xxxx,        u periodic over the length L,  [..., d] points
+ *
+ * α feeds long waves, β damps short ones, and the advection between them keeps the energy ½∫u².
+ * The mean of u never changes.
+ *
+ * In the waves cos κx, sin κx the linear part is diagonal, α κ² − β κ⁴, and ETDRK4 takes the steps.
+ * About the middle of the domain u is even part + odd part, e + o: cosines make the even part and
+ * sines the odd one, and u² has the parts e² + o² and 2eo. So all products are of halves, [d/2, d/2],
+ * and a step costs twenty of them.
+ *
+ * @see kuramoto1976; sivashinsky1977; kassam2005 for the method and L = 32π
+ */
+import {
+  add,
+  cast,
+  concat,
+  gather,
+  indices,
+  matmul,
+  mul,
+  reshape,
+  slice,
+  square,
+  sub,
+  type Tensor,
+  tensor,
+  UsageError,
+} from "../engine/index.js";
+import { expectAxis, minus, type Scalar, times } from "../prob/index.js";
+import type { IntegrationOptions } from "./continuous.js";
+import { etdrk4 } from "./etdrk4.js";
+import type { Model } from "./model.js";
+
+export interface KuramotoSivashinskyParams {
+  /** α, of u_xx: it feeds waves longer than 2π√(β/α). */
+  readonly antidiffusion: Scalar;
+  /** β, of u_xxxx: it damps the others. */
+  readonly hyperviscosity: Scalar;
+}
+
+export const kuramotoSivashinskyDefaults = { antidiffusion: 1, hyperviscosity: 1 } as const;
+
+export interface KuramotoSivashinskyOptions extends IntegrationOptions {
+  /** d, an even number. @defaultValue 128 */
+  readonly points?: number;
+  /** L. @defaultValue 32π */
+  readonly length?: number;
+}
+
+export const kuramotoSivashinskyDomain = { points: 128, length: 32 * Math.PI } as const;
+
+/** Waves 0 … d/2 − 1 as cosines, then 1 … d/2 as sines: the numbers of the waves, [d]. */
+const wavesOf = (d: number): number[] =>
+  Array.from({ length: d }, (_, i) => (i < d / 2 ? i : i - d / 2 + 1));
+
+/** The waves at the points of half the domain, each [d/2, d/2]. */
+interface Waves {
+  /** cos, sin: from amplitudes to values. */
+  readonly values: readonly [Tensor, Tensor];
+  /** From values to amplitudes. */
+  readonly amplitudes: readonly [Tensor, Tensor];
+  /** From eo to the cosines, and from e² + o² to the sines, of −½ ∂u²/∂x. */
+  readonly advection: readonly [Tensor, Tensor];
+}
+
+function halfWaves(d: number, length: number): Waves {
+  const half = d / 2;
+  const matrix = (entry: (row: number, column: number) => number): Tensor =>
+    tensor(
+      Array.from({ length: half * half }, (_, i) => entry(Math.floor(i / half), i % half)),
+      { shape: [half, half] },
+    );
+  const angle = (k: number, j: number) => (Math.PI * k * (2 * j + 1)) / d;
+  const cos = (k: number, j: number) => Math.cos(angle(k, j));
+  const sin = (k: number, j: number) => Math.sin(angle(k, j));
+  // Sums of squares over half the points: d/4, and d/2 of the first cosine and of the last sine.
+  const norm = (k: number) => (k === 0 || k === half ? 2 / d : 4 / d);
+  const slope = (k: number) => (k === half ? 0 : (Math.PI * k) / length); // ½ κ
+  return {
+    values: [matrix((k, j) => cos(k, j)), matrix((k, j) => sin(k + 1, j))],
+    amplitudes: [
+      matrix((j, k) => norm(k) * cos(k, j)),
+      matrix((j, k) => norm(k + 1) * sin(k + 1, j)),
+    ],
+    advection: [
+      matrix((j, k) => -2 * slope(k) * norm(k) * sin(k, j)),
+      matrix((j, k) => slope(k + 1) * norm(k + 1) * cos(k + 1, j)),
+    ],
+  };
+}
+
+/** The step of the model, and the way to waves and back. */
+function spectral(d: number, length: number) {
+  const half = d / 2;
+  const waves = halfWaves(d, length);
+  const backwards = indices(Array.from({ length: half }, (_, j) => half - 1 - j));
+  const first = (x: Tensor) => slice(x, -1, 0, half);
+  const second = (x: Tensor) => slice(x, -1, half, d);
+  const pair = (a: Tensor, b: Tensor, [A, B]: readonly [Tensor, Tensor]): [Tensor, Tensor] => [
+    matmul(a, cast(A, a.dtype)),
+    matmul(b, cast(B, b.dtype)),
+  ];
+  const parts = (v: Tensor) => pair(first(v), second(v), waves.values); // e, o at half the points
+  return {
+    /** u [n, d] → v [n, d]; e and o about the middle of a ring that starts there. */
+    toWaves: (u: Tensor): Tensor => {
+      const mirrored = gather(second(u), backwards, -1);
+      const [e, o] = [add(first(u), mirrored), sub(first(u), mirrored)];
+      return mul(0.5, concat(pair(e, o, waves.amplitudes), -1));
+    },
+    toPoints: (v: Tensor): Tensor => {
+      const [e, o] = parts(v);
+      return concat([add(e, o), gather(sub(e, o), backwards, -1)], -1);
+    },
+    /** −½ ∂u²/∂x */
+    advection: (v: Tensor): Tensor => {
+      const [e, o] = parts(v);
+      return concat(pair(mul(e, o), add(square(e), square(o)), waves.advection), -1);
+    },
+  };
+}
+
+export function kuramotoSivashinsky({
+  points: d = kuramotoSivashinskyDomain.points,
+  length: L = kuramotoSivashinskyDomain.length,
+  substeps = 1,
+}: KuramotoSivashinskyOptions = {}): Model<KuramotoSivashinskyParams> {
+  const name = "kuramotoSivashinsky";
+  if (!(Number.isInteger(d) && d >= 8 && d % 2 === 0 && L > 0)) {
+    throw new UsageError(
+      `${name}: ${d} points over the length ${L}; need an even number, at least 8, and a length above 0.`,
+    );
+  }
+  const angles = Array.from({ length: d }, (_, j) => (2 * Math.PI * j) / d);
+  const squares = wavesOf(d).map((k) => ((2 * Math.PI * k) / L) ** 2);
+  const quartics = squares.map((s) => s * s);
+  return {
+    name: "kuramoto-sivashinsky",
+    dimension: d,
+    time: "continuous",
+    support: "real",
+    start: angles.map((x) => Math.cos(x) * (1 + Math.sin(x))), // of Kassam and Trefethen
+    turnover: 10,
+    step: ({ antidiffusion: alpha, hyperviscosity: beta }, h) => {
+      const { toWaves, toPoints, advection } = spectral(d, L);
+      const growth = (k2: Scalar, k4: Scalar) => minus(times(alpha, k2), times(beta, k4));
+      const known = typeof alpha === "number" && typeof beta === "number";
+      const c = known
+        ? squares.map((s, i) => growth(s, quartics[i]!) as number)
+        : (growth(tensor(squares), tensor(quartics)) as Tensor);
+      const moved = etdrk4(c, advection, h, substeps);
+      const map = (u: Tensor): Tensor => {
+        expectAxis(name, "the state", u, -1, d, "one value per point");
+        const rows = reshape(u, [-1, d]);
+        return reshape(toPoints(moved(toWaves(rows))), u.shape);
+      };
+      return { map, noise: null };
+    },
+  };
+}

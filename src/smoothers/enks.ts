@@ -1,0 +1,107 @@
+/**
+ * The ensemble Kalman smoother of fixed lag: members of the last cycles are one ensemble, and an
+ * observation of the present moves them all.
+ *
+ *     x = (x_k, x_{k−1}, …, x_{k−L})                 members [N, (L + 1) d]
+ *     E⁺ = analysis of E by y = h(x_k) + η
+ *
+ * Any analysis by sample covariances will do; ℓ and the present are those of its filter. With the ETKF
+ * all cycles are combined by the same weights. A rotation turns all of them, since members belong
+ * together through time; what else is done to members after an analysis is done to the present alone.
+ *
+ * @see evensen2000; cohn1994 for the fixed lag
+ */
+import { concat, pad, slice, type Tensor } from "../engine/index.js";
+import {
+  type Analysis,
+  type Cycle,
+  type CycleResult,
+  checkMembers,
+  enkfAnalysis,
+  etkfAnalysis,
+  type Inflation,
+  inflate,
+  perturbations,
+  type Smoother,
+} from "../filters/index.js";
+import { advance } from "../models/index.js";
+import type { Observation, Operator } from "../observe/index.js";
+import { sampleGaussian, sampleMoments } from "../prob/index.js";
+import { foldIn, type Key, split } from "../random/index.js";
+import { checkLag, pastOf } from "./past.js";
+
+export interface EnksParams extends Inflation {
+  /** Number of members N, at least 2. */
+  readonly members: number;
+  /** L: how many cycles an observation reaches back. @defaultValue 10 */
+  readonly lag?: number;
+  /** By the symmetric root, or by perturbed observations. @defaultValue "etkf" */
+  readonly analysis?: keyof typeof analyses;
+}
+
+/** Analyses that know of no distance between components, nor of inflation. */
+const analyses = {
+  etkf: (E: Tensor, observation: Observation) => etkfAnalysis(E, observation),
+  enkf: (E: Tensor, observation: Observation, key: Key) =>
+    enkfAnalysis(E, observation, { covarianceInflation: 0 }, perturbations(E, observation, key)),
+};
+
+/** State: the ensembles of the last cycles, the present first, at most L + 1: [..., N, d] each. */
+export function enks(params: EnksParams): Smoother<readonly Tensor[]> {
+  const { members: N, lag: L = 10 } = params;
+  checkMembers("enks", N);
+  checkLag("enks", L);
+  return {
+    name: "enks",
+    lag: L,
+    init: (prior, key) => [sampleGaussian(prior, N, key)],
+    cycle: (before, cycle, key) => enksCycle(before, cycle, params, key),
+    moments: ([E]) => sampleMoments(E!),
+    members: ([E]) => ({ values: E! }),
+    past: (window, back) => sampleMoments(pastOf("enks", window, back)),
+  };
+}
+
+/** One cycle: the present is forecast, and the observation of it moves the window. */
+export function enksCycle(
+  before: readonly Tensor[],
+  { transition, steps, observation }: Cycle,
+  params: Omit<EnksParams, "members">,
+  key: Key,
+): CycleResult<readonly Tensor[]> {
+  const { lag: L = 10 } = params;
+  const [forecastKey, analysisKey] = split(key) as [Key, Key];
+  let present = before[0]!;
+  for (let i = 0; i < steps; i++) present = advance(transition, present, foldIn(forecastKey, i));
+  const forecast = [present, ...before].slice(0, L + 1);
+  if (observation === null) return { forecast, analysis: forecast, evidence: null };
+  const { state, ...evidence } = enksAnalysis(forecast, observation, params, analysisKey);
+  return { forecast, analysis: state, evidence };
+}
+
+/** The analysis of all members of a window by an observation of the first. */
+export function enksAnalysis(
+  forecast: readonly Tensor[],
+  observation: Observation,
+  { analysis = "etkf", rotate, ...inflation }: Omit<EnksParams, "members" | "lag">,
+  key: Key,
+): Analysis<readonly Tensor[]> {
+  const present = forecast[0]!;
+  const d = present.shape.at(-1)!;
+  const all = concat(forecast, -1); // [..., N, (L + 1) d]
+  const operator = ofPresent(observation.operator, d);
+  const { state, ...evidence } = analyses[analysis](all, { ...observation, operator }, key);
+  const turned = inflate(state, all, { rotate: rotate ?? false }, key);
+  const [first, ...rest] = forecast.map((_, b) => slice(turned, -1, b * d, (b + 1) * d));
+  return { state: [inflate(first!, present, inflation, key), ...rest], ...evidence };
+}
+
+/** h of the first d components, which are the present. */
+const ofPresent = (operator: Operator, d: number): Operator => ({
+  ...operator,
+  apply: (x) => operator.apply(slice(x, -1, 0, d)),
+  matrix: (D) => {
+    const H = operator.matrix(d);
+    return H && pad(H, -1, 0, D - d);
+  },
+});
