@@ -3,7 +3,7 @@
  * exact, with a static covariance B at the window's start, L cycles back.
  *
  *     least of ½ ‖x_0 − x_b‖² in the norm of B⁻¹ + ½ Σ_j ‖y_j − h(x_j)‖² in that of R⁻¹,
- *     x_j = M(x_{j−1})
+ *     x_j = F(… F(x_0))
  *
  * The window moves by one cycle. What it assimilates is one of
  *
@@ -24,7 +24,6 @@
  */
 import { broadcastTo, type Tensor, UsageError } from "../engine/index.js";
 import { type CycleResult, checkIterations, type Smoother } from "../filters/index.js";
-import type { Propagation, StateMap } from "../models/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
 import {
   asTensor,
@@ -42,6 +41,7 @@ import {
   type Window,
   type WindowStates,
 } from "./incremental.js";
+import { pastOf } from "./past.js";
 
 export interface FourdvarParams {
   /** B, at the window's start. */
@@ -58,13 +58,15 @@ export interface FourdvarParams {
 
 /** One time of the window. */
 export interface WindowTime {
+  /** Model steps from the time before. */
+  readonly steps: number;
   /** x_j [..., d] */
   readonly mean: Tensor;
   /** [..., d] */
   readonly variance: Tensor;
   /** Of "window": x_j when it was the newest. */
   readonly first?: Tensor;
-  /** Of "window": what was seen then and does not stand in `first` of the window's start. */
+  /** Of "window": what was seen then. */
   readonly seen?: Pick<Observation, "y" | "mask"> | null;
 }
 
@@ -75,7 +77,7 @@ export interface WindowState {
 
 export function fourdvar(params: FourdvarParams): Smoother<WindowState> {
   const { covariance, lag, observations = "newest", iterations = 3 } = params;
-  checkLag("4dvar", lag);
+  checkWindow("4dvar", lag);
   checkIterations("4dvar", iterations);
   const whole = observations === "window";
   const still = (x: Tensor) =>
@@ -83,98 +85,64 @@ export function fourdvar(params: FourdvarParams): Smoother<WindowState> {
   return {
     name: "4dvar",
     lag,
-    init: ({ mean }) => ({
-      times: [{ mean, variance: still(mean), ...(whole && { first: mean }) }],
-    }),
-    cycle: ({ times }, { observation, ...way }) => {
-      const kept = whole ? settled(times, reach(times, way, lag)) : reach(times, way, lag);
-      const guess = kept[0]!.mean;
-      const older = whole ? olderThan(kept, observation) : [];
+    init: ({ mean }) => {
+      const start = { steps: 0, mean, variance: still(mean) };
+      return { times: [whole ? { ...start, first: mean, seen: null } : start] };
+    },
+    cycle: ({ times }, { transition, steps, observation }) => {
+      const kept = times.slice(-lag);
+      const start = kept[0]!;
+      const guess = start.mean;
       const factor = covarianceFactor(covariance, guess.shape.at(-1)!, floatType(guess));
       const solver = params.solver ?? solverFor(factor);
       const window: Window = {
-        background: whole ? kept[0]!.first! : guess,
-        guess,
-        factor,
-        crossing: crossingOf(way),
-        crossings: kept.length - (way.steps === 0 ? 1 : 0),
+        ...{ background: whole ? start.first! : guess, guess, factor },
+        ...{ map: transition.map, steps: [...kept.slice(1).map((time) => time.steps), steps] },
         seen: [],
       };
-      const entries = ({ states, variances }: WindowStates, known: Observation | null) => ({
+      const timesOf = ({ states, variances }: WindowStates, known: Observation | null) => ({
         times: states.map((mean, j): WindowTime => {
           const variance = variances?.[j] ?? still(mean);
-          if (!whole) return { mean, variance };
-          const past = kept[j] ?? { first: mean, seen: null };
-          const own = j === window.crossings ? known : past.seen;
-          return {
-            mean,
-            variance,
-            first: past.first!,
-            seen: own ? { y: own.y, mask: own.mask } : null,
-          };
+          const plain = { steps: kept[j]?.steps ?? steps, mean, variance };
+          if (!whole) return plain;
+          if (j === kept.length) return { ...plain, first: mean, seen: known && valuesOf(known) };
+          return { ...plain, first: kept[j]!.first!, seen: kept[j]!.seen! };
         }),
       });
       if (observation === null) {
-        const forecast = entries(forecastWindow(window, solver), null);
+        const forecast = timesOf(forecastWindow(window, solver), null);
         return { forecast, analysis: forecast, evidence: null };
       }
       checkObservation("4dvar", observation);
-      const seen = [...older, { time: window.crossings, observation }];
+      const older = whole ? olderThan(kept, observation) : [];
+      const seen = [...older, { time: kept.length, observation }];
       const analysis = analyseWindow({ ...window, seen }, iterations, solver);
       return {
-        forecast: entries(analysis.forecast, null),
-        analysis: entries(analysis, observation),
+        forecast: timesOf(analysis.forecast, null),
+        analysis: timesOf(analysis, observation),
         evidence: analysis.evidence,
-      } satisfies CycleResult<WindowState>;
+      };
     },
     moments: ({ times }) => times.at(-1)!,
-    past: ({ times }, back) => timeBack("4dvar", times, back),
+    past: ({ times }, back) => pastOf("4dvar", times.toReversed(), back),
   };
 }
 
-export function checkLag(who: string, lag: number): void {
+export function checkWindow(who: string, lag: number): void {
   if (Number.isInteger(lag) && lag >= 1) return;
   throw new UsageError(
     `${who}: lag is ${lag}; need a whole number of cycles, at least 1. Without a window take 3dvar.`,
   );
 }
 
-/** Mⁿ of one cycle. */
-export const crossingOf =
-  ({ transition, steps }: Propagation): StateMap =>
-  (x) => {
-    let moved = x;
-    for (let i = 0; i < steps; i++) moved = transition.map(moved);
-    return moved;
-  };
+const valuesOf = ({ y, mask }: Observation) => ({ y, mask });
 
 /**
- * The times that stay in the window. After no steps it begins anew at the present one: the cycles
- * before are crossed as this one is, and it crosses nothing.
+ * What was seen within the window, by the h and R of the present. What was seen at its start stands
+ * in what was known of it then.
  */
-export function reach<T>(times: readonly T[], { steps }: Propagation, lag: number): readonly T[] {
-  return times.slice(steps === 0 ? -1 : -lag);
-}
-
-/** The time `back` cycles before the present. */
-export function timeBack<T>(who: string, times: readonly T[], back: number): T {
-  const found = Number.isInteger(back) && back >= 0 ? times.at(-1 - back) : undefined;
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `${who}: the state ${back} cycles ago was asked for; the window holds 0 to ${times.length - 1}.`,
-  );
-}
-
-/** What was seen at a time that becomes the window's start stands in what was known of it then. */
-function settled(times: readonly WindowTime[], kept: readonly WindowTime[]): WindowTime[] {
-  const [start, ...rest] = kept;
-  return [kept.length < times.length ? { ...start!, seen: null } : start!, ...rest];
-}
-
-/** The observations of the times that stay, as the present one is made. */
-function olderThan(kept: readonly WindowTime[], observation: Observation | null): Seen[] {
-  if (observation === null) return [];
+function olderThan(kept: readonly WindowTime[], observation: Observation): Seen[] {
   return kept.flatMap(({ seen }, time) =>
-    seen ? [{ time, observation: { ...observation, ...seen } }] : [],
+    time > 0 && seen ? [{ time, observation: { ...observation, ...seen } }] : [],
   );
 }

@@ -2,14 +2,14 @@
  * The state at a window's start that fits the window's observations best, the model taken as exact:
  * the least of
  *
- *     ½ ‖w‖² + ½ ‖y − g(x)‖² in the norm of R⁻¹,   x = x_b + B w,   g(x) = h(x_j),  x_j = Mʲ(x)
+ *     ½ ‖w‖² + ½ ‖y − g(x)‖² in the norm of R⁻¹,   x = x_b + B w,   g(x) = h(x_j),  x_j = M_j(x)
  *
  * by Gauss and Newton: about each x, with the tangent G = g′ B, w solves
  *
  *     (I + Gᵀ R⁻¹ G) w = Gᵀ R⁻¹ (y − g(x) + g′ (x − x_b))          inner problem
  *
  * - direct: G from one run of the model on all columns of B; the matrix is formed and factored.
- *   The covariance of w then is its inverse, that of x_j as Z_j = (Mʲ)′ B carries it.
+ *   The covariance of w then is its inverse, that of x_j as Z_j = M_j′ B carries it.
  * - conjugate gradients: products with G and Gᵀ alone, tangent and adjoint of one run, for a number
  *   of steps fixed beforehand. The derivative is that of the solution.
  *
@@ -71,16 +71,16 @@ export interface Window {
   readonly guess: Tensor;
   /** B [d, p] or [..., d, p] */
   readonly factor: Tensor;
-  /** M: from one time of the window to the next. */
-  readonly crossing: StateMap;
-  /** How many there are. */
-  readonly crossings: number;
+  /** One model step. */
+  readonly map: StateMap;
+  /** Steps from each time of the window to the next. */
+  readonly steps: readonly number[];
   /** In order of their times; the newest is at the window's end. */
   readonly seen: readonly Seen[];
 }
 
 export interface Seen {
-  /** j: how many crossings from the start. */
+  /** j: which time of the window, 0 at its start. */
   readonly time: number;
   readonly observation: Observation;
 }
@@ -99,10 +99,14 @@ export interface WindowAnalysis extends WindowStates {
   readonly evidence: NonNullable<CycleResult<Moments>["evidence"]>;
 }
 
-/** x, M(x), …, Mⁿ(x) */
-export function flow({ crossing, crossings: n }: Window, x: Tensor): Tensor[] {
+/** x_0 = x, x_1, … */
+export function flow({ map, steps }: Pick<Window, "map" | "steps">, x: Tensor): Tensor[] {
   const states = [x];
-  for (let j = 0; j < n; j++) states.push(crossing(states[j]!));
+  for (const n of steps) {
+    let moved = states.at(-1)!;
+    for (let i = 0; i < n; i++) moved = map(moved);
+    states.push(moved);
+  }
   return states;
 }
 

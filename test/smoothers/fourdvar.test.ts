@@ -173,20 +173,16 @@ describe.each(["newest", "window"] as const)("a model that is not linear, %s", (
   });
 });
 
-test("an observation at the present time is analysed as 3DVar does", () => {
+test("an observation of the first state is analysed as 3DVar does", () => {
   const method = fourdvar({ covariance: from.covariance, lag: 3 });
   const filter = threedvar({ covariance: from.covariance });
   const [cycle] = cyclesOf({ forcing: 8, r: 0.5 });
   const observation = { ...cycle!.observation!, operator: observeComponents([0, 2, 3]) };
   const here = { ...cycle!, steps: 0, observation };
-  const first = runCycle(method, method.init(from, key(0)), cycle!, key(1)).analysis;
-  for (const state of [method.init(from, key(0)), first]) {
-    const ours = runCycle(method, state, here, key(2));
-    const best = filter.analyse(method.moments(state).mean, observation, key(2));
-    expectClose(method.moments(ours.analysis).mean, best.state, 1e-13);
-    expectClose(ours.evidence!.logEvidence, best.logEvidence, 1e-12);
-    expect(ours.analysis.times.length).toBe(1);
-  }
+  const ours = runCycle(method, method.init(from, key(0)), here, key(2));
+  const best = filter.analyse(from.mean, observation, key(2));
+  expectClose(method.moments(ours.analysis).mean, best.state, 1e-13);
+  expectClose(ours.evidence!.logEvidence, best.logEvidence, 1e-12);
 });
 
 test("windows grow to the lag and then move; what lies before is refused", () => {
@@ -194,7 +190,7 @@ test("windows grow to the lag and then move; what lies before is refused", () =>
   const start = method.init(pairOf(prior), key(0));
   const { state } = assimilate(method, start, windowCycles(2), keys);
   expect(state.times.length).toBe(3);
-  expect(() => method.past(state, 3)).toThrow(/3 cycles ago.*holds 0 to 2/);
+  expect(() => method.past(state, 3)).toThrow(/4dvar: the state of 3 cycles ago; need 0 to 2/);
   expect(() => fourdvar({ covariance: prior.covariance, lag: 0 })).toThrow(/lag is 0.*3dvar/);
   expect(() => fourdvar({ covariance: prior.covariance, lag: 1, iterations: 0.5 })).toThrow(
     /iterations is 0.5/,

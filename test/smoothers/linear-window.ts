@@ -1,4 +1,4 @@
-/** A regular record of a linear model without noise, with gaps and a time at which nothing was seen. */
+/** A record of a linear model without noise, with gaps and a time at which nothing was seen. */
 import { tensor } from "../../src/engine/index.js";
 import type { Cycle } from "../../src/filters/index.js";
 import { linearTransition } from "../../src/models/index.js";
@@ -17,11 +17,11 @@ const values: readonly (readonly number[] | null)[] = [
   [2.1, -0.6],
 ];
 
-/** Two steps of the model a cycle; the first observation after `before` steps. */
+/** One to three steps of the model a cycle; the first observation after `before` steps. */
 export const windowCycles = (before: number, variance = tensor(R)): Cycle[] =>
   values.map((row, k) => ({
     transition: linearTransition(tensor(F)),
-    steps: k === 0 ? before : 2,
+    steps: k === 0 ? before : 1 + (k % 3),
     observation: row && {
       operator: observeMatrix(tensor(H)),
       y: tensor(row.map((v) => (Number.isNaN(v) ? 0 : v))),
