@@ -16,6 +16,7 @@ import {
   sub,
   sum,
   type Tensor,
+  tanh,
   tensor,
   transpose,
 } from "../../src/engine/index.js";
@@ -27,7 +28,12 @@ import {
   runCycle,
 } from "../../src/filters/index.js";
 import { lorenz96, withNoise } from "../../src/models/index.js";
-import { observeAll, observeComponents, observeLog } from "../../src/observe/index.js";
+import {
+  type Operator,
+  observeAll,
+  observeComponents,
+  observeLog,
+} from "../../src/observe/index.js";
 import type { Gaussian } from "../../src/prob/index.js";
 import { key, keyBatch, normal } from "../../src/random/index.js";
 import { type IenksParams, type IenksState, ienks } from "../../src/smoothers/index.js";
@@ -205,6 +211,27 @@ test("nonlinear observations: the iterations find the mode where one step does n
   };
   expect(at(1)).toBeGreaterThan(1);
   expect(at(12)).toBeLessThan(1e-3);
+});
+
+test("steps that would run away are cut", () => {
+  const operator: Operator = {
+    name: "tanh",
+    size: 1,
+    linear: false,
+    components: null,
+    apply: tanh,
+    matrix: () => null,
+  };
+  const [R, y, m] = [0.03, -0.9, 2.5];
+  const E = tensor([[m - Math.SQRT1_2], [m + Math.SQRT1_2]]); // of variance 1
+  const method = ienks({ members: 2, lag: 0, iterations: 20, linearisation: { bundle: 1e-5 } });
+  const state = { start: E, window: [E], steps: [], seen: [] };
+  const observation = { y: tensor([y]), operator, variance: R, mask: null };
+  const { analysis } = runCycle(method, state, { transition, steps: 0, observation }, key(0));
+  const x = mean(analysis.start).item();
+  const h = Math.tanh(x);
+  // the slope of the cost; undamped steps go to 0.87, −1.77, 1.40, −3.20, …
+  expect(Math.abs(x - m - ((y - h) * (1 - h * h)) / R)).toBeLessThan(1e-3);
 });
 
 test.each<[string, Omit<IenksParams, "members">]>([
