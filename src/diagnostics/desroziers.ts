@@ -6,12 +6,13 @@
  *
  * if the gain was right, B the covariance of forecast errors, A that of the analysis. What comes out
  * beside what the filter assumed says which of them was wrong; with a wrong gain it is one step of a
- * fixed-point iteration, not the answer. Here the diagonals, by column; NaN marks a gap.
+ * fixed-point iteration, not the answer. Here the diagonals, by column and as the mean over columns,
+ * time by time; NaN marks a gap.
  *
  * @see desroziers2005
  */
 import { ShapeError } from "../engine/index.js";
-import type { Series } from "./series.js";
+import { average, type Series } from "./series.js";
 import { timeMean } from "./time-mean.js";
 
 /** An estimate and its standard error, from the products' own scatter and correlation in time. */
@@ -28,31 +29,47 @@ export interface ResidualCovariances {
   readonly innovation: Estimate;
 }
 
-/** One entry per column; null where it was observed less than twice. */
-export function desroziers(
-  forecastResiduals: Series,
-  analysisResiduals: Series,
-): (ResidualCovariances | null)[] {
+export interface Desroziers {
+  /** null where a column was observed less than twice. */
+  readonly columns: readonly (ResidualCovariances | null)[];
+  readonly mean: ResidualCovariances | null;
+}
+
+export function desroziers(forecastResiduals: Series, analysisResiduals: Series): Desroziers {
   const [K, m] = [forecastResiduals.length, forecastResiduals[0]?.length ?? 0];
   if (analysisResiduals.length !== K || m === 0) {
     throw new ShapeError(
       `desroziers: residuals at ${K} and ${analysisResiduals.length} times, ${m} columns; need the same times and one column at least.`,
     );
   }
-  return Array.from({ length: m }, (_, j) => {
-    const pairs = forecastResiduals
-      .map((row, k) => [row[j]!, analysisResiduals[k]![j]!] as const)
-      .filter(([b, a]) => !(Number.isNaN(b) || Number.isNaN(a)));
-    if (pairs.length < 2) return null;
-    const over = (product: (b: number, a: number) => number): Estimate => {
-      const { mean, standardError } = timeMean(pairs.map(([b, a]) => product(b, a)));
-      return { value: mean, standardError };
-    };
-    return {
-      observation: over((b, a) => a * b),
-      forecast: over((b, a) => (b - a) * b),
-      analysis: over((b, a) => (b - a) * a),
-      innovation: over((b) => b * b),
-    };
-  });
+  const pairs = forecastResiduals.map((row, k) =>
+    row.map((b, j): Pair => [b, analysisResiduals[k]![j]!]),
+  );
+  return {
+    columns: Array.from({ length: m }, (_, j) => covariancesOf(pairs.map((row) => [row[j]!]))),
+    mean: covariancesOf(pairs),
+  };
+}
+
+/** d_b and d_a */
+type Pair = readonly [number, number];
+
+/** Of the means over each row of what was observed in it. */
+function covariancesOf(rows: readonly (readonly Pair[])[]): ResidualCovariances | null {
+  const seen = rows
+    .map((row) => row.filter(([b, a]) => !(Number.isNaN(b) || Number.isNaN(a))))
+    .filter((row) => row.length > 0);
+  if (seen.length < 2) return null;
+  const over = (product: (b: number, a: number) => number): Estimate => {
+    const { mean, standardError } = timeMean(
+      seen.map((row) => average(row.map(([b, a]) => product(b, a)))),
+    );
+    return { value: mean, standardError };
+  };
+  return {
+    observation: over((b, a) => a * b),
+    forecast: over((b, a) => (b - a) * b),
+    analysis: over((b, a) => (b - a) * a),
+    innovation: over((b) => b * b),
+  };
 }

@@ -1,6 +1,11 @@
 export { autocorrelation } from "./autocorrelation.js";
 export { crpsEnsemble, crpsGaussian } from "./crps.js";
-export { desroziers, type Estimate, type ResidualCovariances } from "./desroziers.js";
+export {
+  type Desroziers,
+  desroziers,
+  type Estimate,
+  type ResidualCovariances,
+} from "./desroziers.js";
 export { type Flatness, type FlatnessPart, flatness } from "./flatness.js";
 export {
   type InnovationOptions,

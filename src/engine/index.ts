@@ -76,6 +76,7 @@ export {
   pad,
   roll,
   slice,
+  split,
   squeeze,
   stack,
   transpose,

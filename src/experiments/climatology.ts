@@ -1,8 +1,24 @@
-/** The distribution of a model's states over a long run. */
-import { scope, tensor } from "../engine/index.js";
-import type { Key } from "../random/index.js";
-import { simulate } from "../twin/index.js";
-import { inLogarithms, motionOf, trueSystem } from "./motion.js";
+/**
+ * The distribution of a model's states over a long run.
+ *
+ * A thousand steps, or ten turnovers of the model where it knows its turnover and they are longer,
+ * bring the state to where it stays; the thousand after them count. Where these are less than 500
+ * turnovers (ten time units of Lorenz-63 are ten), several runs go side by side, from starts beside
+ * each other, and every tenth state counts. Chance leaves a few per cent in a standard deviation.
+ */
+import {
+  add,
+  capture,
+  comoments,
+  mul,
+  release,
+  scope,
+  type Tensor,
+  tensor,
+} from "../engine/index.js";
+import { advance } from "../models/index.js";
+import { foldIn, type Key, normal } from "../random/index.js";
+import { inLogarithms, type Motion, motionOf, trueSystem } from "./motion.js";
 import {
   type InitialSpecification,
   type Specification,
@@ -10,11 +26,67 @@ import {
 } from "./specification.js";
 import { truth } from "./values.js";
 
-/** Steps of the run; its second half counts. */
-const steps = 2000;
+/** Steps that count. */
+const counted = 1000;
 
-/** A variance that shrank to less than this share from the first half to the second died out. */
+/** Turnovers before and within what counts. */
+const turnovers = { before: 10, within: 500 } as const;
+
+/** Side by side at most. */
+const mostRuns = 50;
+
+/** Of many runs only every so many states are kept: those between say little more. */
+const apart = 10;
+
+/** Standard deviation of the starts about the first; far less than the attractor is wide. */
+const scatter = 0.1;
+
+/** A variance that shrank to less than this share from before to what counts died out. */
 const dying = 1e-6;
+
+interface Length {
+  readonly runs: number;
+  /** Steps that do not count. */
+  readonly before: number;
+  /** Steps from one state kept to the next. */
+  readonly apart: number;
+}
+
+function lengthOf({ turnover }: Motion, step: number): Length {
+  if (turnover === undefined) return { runs: 1, before: counted, apart: 1 };
+  const steps = (turns: number) => Math.ceil((turns * turnover) / step);
+  const runs = Math.min(mostRuns, Math.ceil(steps(turnovers.within) / counted));
+  const before = Math.max(counted, steps(turnovers.before));
+  return { runs, before, apart: runs === 1 ? 1 : apart };
+}
+
+/** States of the runs, before they count and after, each [states][d]. */
+function statesOf(specification: Specification, key: Key): { early: Rows; late: Rows } {
+  const { model, time } = specification;
+  const motion = motionOf(trueSystem(specification), truth);
+  const { runs, before, apart } = lengthOf(motion, time.step);
+  const { transition } = motion.crossing([time.step])[0]!;
+  const move = capture((x: Tensor, stepKey: Key) => advance(transition, x, stepKey));
+  const moved = (x: Tensor, k: number): Tensor => move(x, foldIn(foldIn(key, k), 0));
+  const ones = new Array<number>(motion.dimension).fill(inLogarithms(model) ? 0 : 1);
+  const first = tensor([motion.start ?? ones]);
+  const startKey = foldIn(key, before + counted);
+  const beside = mul(scatter, normal(startKey, [runs, motion.dimension]));
+  let x = runs === 1 ? first : add(first, beside); // [runs, d]
+  const states = { early: [] as number[][], late: [] as number[][] };
+  for (let k = 0; k < before + counted; k += apart) {
+    const from = x;
+    x = scope(() =>
+      Array.from({ length: apart }).reduce<Tensor>((at, _, i) => moved(at, k + i), from),
+    );
+    release(from);
+    states[k < before ? "early" : "late"].push(...(x.toArray() as number[][]));
+  }
+  move.forget();
+  return states;
+}
+
+type Rows = readonly (readonly number[])[];
 
 const average = (values: readonly number[]): number =>
   values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -24,6 +96,10 @@ function varianceOf(values: readonly number[]): number {
   return average(values.map((v) => (v - mean) ** 2));
 }
 
+/** Of each variable, a function of its values in all states. */
+const ofEach = (rows: Rows, of: (values: readonly number[]) => number): number[] =>
+  rows[0]!.map((_, i) => of(rows.map((row) => row[i]!)));
+
 export interface Climatology {
   /** Mean and variance of each variable. */
   readonly initial: InitialSpecification;
@@ -31,35 +107,23 @@ export interface Climatology {
   readonly covariance: readonly (readonly number[])[];
 }
 
-/** Of the true system, from a start with all natural variables near one; `asking` is the key that needs it. */
+/** Of the true system; `asking` is the key that needs it. */
 export function climatology(specification: Specification, asking: string, key: Key): Climatology {
-  const { model } = specification;
-  const logs = inLogarithms(model);
-  const rows = scope(() => {
-    const motion = motionOf(trueSystem(specification), truth);
-    const crossing = motion.crossing(new Array<number>(steps).fill(specification.time.step));
-    const x0 = new Array<number>(motion.dimension).fill(logs ? 0 : 1);
-    if (model.kind === "lorenz96") x0[0] = 1.01; // equal variables would stay equal
-    return simulate(tensor(x0), crossing, key).toArray() as number[][];
-  });
-  const series = rows[0]!.map((_, i) => rows.map((row) => row[i]!));
-  const late = series.map((values) => values.slice(steps / 2));
-  const variance = late.map(varianceOf);
-  const early = series.map((values) => varianceOf(values.slice(0, steps / 2)));
-  if (variance.some((v, i) => !(v > dying * early[i]!))) {
+  const { early, late } = scope(() => statesOf(specification, key));
+  const variance = ofEach(late, varianceOf);
+  const shrunk = ofEach(early, varianceOf).map((v, i) => !(variance[i]! > dying * v));
+  if (shrunk.includes(true)) {
     throw new SpecificationError(
       asking,
       "a long run of the model settles down, so it gives no distribution; need numbers of your own.",
     );
   }
-  const mean = late.map(average);
+  const mean = ofEach(late, average);
   return {
-    initial: { mean: logs ? mean.map(Math.exp) : mean, variance },
-    covariance: covarianceOf(late, mean),
+    initial: { mean: inLogarithms(specification.model) ? mean.map(Math.exp) : mean, variance },
+    covariance: scope(() => covarianceOf(tensor(late))),
   };
 }
 
-const covarianceOf = (series: readonly number[][], mean: readonly number[]): number[][] =>
-  series.map((a, i) =>
-    series.map((b, j) => average(a.map((v, k) => (v - mean[i]!) * (b[k]! - mean[j]!)))),
-  );
+const covarianceOf = (states: Tensor): number[][] =>
+  mul(1 / states.shape[0]!, comoments(states, states)).toArray() as number[][];

@@ -3,7 +3,6 @@ import { cholesky, mul, type Tensor, tensor, transpose } from "../engine/index.j
 import {
   enkf,
   ens3dvar,
-  gridPositions,
   kalman,
   type Method,
   observedTaper,
@@ -23,7 +22,7 @@ import {
   upperBand,
 } from "../prob/index.js";
 import { key, normal } from "../random/index.js";
-import { domainOf } from "./motion.js";
+import { placesOf } from "./motion.js";
 import {
   type BackgroundSpecification,
   type CovarianceStructure,
@@ -101,16 +100,13 @@ function ensembleOf(
   return { members, covarianceInflation: phi, ...(rho && { taper: rho }) };
 }
 
-/** ρ of variables that lie at 0, 1, …, d − 1. */
-function taperOf(
-  halfWidth: Scalar,
-  model: ModelSpecification,
-  { dimension, operator }: Setting,
-): Taper {
-  const params = { domain: domainOf(model)!, halfWidth };
-  if (operator === null) return stateTaper(gridPositions(dimension, []).state, params);
-  const { components } = operator;
-  return observedTaper(gridPositions(dimension, components as readonly number[]), params);
+/** ρ of variables that have places. */
+function taperOf(halfWidth: Scalar, model: ModelSpecification, { operator }: Setting): Taper {
+  const { domain, positions } = placesOf(model)!;
+  if (operator === null) return stateTaper(positions, { domain, halfWidth });
+  const components = operator.components as readonly number[];
+  const observed = components.map((i) => positions[i]!);
+  return observedTaper({ state: positions, observed }, { domain, halfWidth });
 }
 
 /** C; formed once where the observed rows of it change. */

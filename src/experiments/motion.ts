@@ -1,10 +1,14 @@
 /** From the model of a specification to the way that it crosses intervals. */
 import {
   clohessyWiltshire,
+  kuramotoSivashinsky,
   linear,
+  lorenz63,
   lorenz96Coefficients,
   lorenz96PolynomialTendency,
+  lorenz96Start,
   lorenz96Tendency,
+  lorenz96TwoScale,
   lotkaVolterra,
   type Model,
   type Propagation,
@@ -36,15 +40,41 @@ export const inLogarithms = (model: ModelSpecification): boolean =>
   model.kind === "lotka-volterra" && model.coordinates === "log";
 
 /** A model with its parameters in place: how it crosses intervals. */
-export interface Motion {
-  readonly dimension: number;
-  readonly support: Model<unknown>["support"];
+export interface Motion
+  extends Pick<Model<unknown>, "dimension" | "support" | "start" | "turnover"> {
   crossing(intervals: readonly number[]): Propagation[];
 }
 
-/** Where the variables of a model lie, at 0, 1, …; null: nowhere. */
-export const domainOf = (model: ModelSpecification): Domain | null =>
-  model.kind === "lorenz96" ? { kind: "ring", length: model.dimension } : null;
+export interface Places {
+  readonly domain: Domain;
+  /** Of each variable. */
+  readonly positions: readonly number[];
+}
+
+/**
+ * Where the variables of a model lie, a variable or point of the ring apart; null: nowhere. Fast
+ * variables share the place of their slow one evenly, half of them to either side of its middle.
+ */
+export function placesOf(model: ModelSpecification): Places | null {
+  const ring = (length: number, positions = range(length)): Places => ({
+    domain: { kind: "ring", length },
+    positions,
+  });
+  switch (model.kind) {
+    case "lorenz96":
+      return ring(model.dimension);
+    case "kuramoto-sivashinsky":
+      return ring(model.points);
+    case "lorenz96-two-scale": {
+      const { slow, fastPerSlow: J } = model;
+      return ring(slow, [...range(slow), ...range(slow * J).map((j) => (j + 0.5) / J - 0.5)]);
+    }
+    default:
+      return null;
+  }
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 /** The system that makes the data of a twin: the model without what makes it imperfect or mends it. */
 export function trueSystem(specification: Specification): Specification {
@@ -61,8 +91,7 @@ export function motionOf({ model: spec, time }: Specification, read: Reader): Mo
   const of = <P>(model: Model<P>, params: P): Motion => {
     const noise = processNoise(spec, model.dimension, read);
     return {
-      dimension: model.dimension,
-      support: model.support,
+      ...model,
       crossing: (intervals) => propagations(model, params, noise, intervals, time.step),
     };
   };
@@ -75,6 +104,28 @@ export function motionOf({ model: spec, time }: Specification, read: Reader): Mo
     return of(clohessyWiltshire, { meanMotion: rate(spec.meanMotion, "meanMotion") });
   }
   if (spec.kind === "lorenz96") return of(ring(spec, time.substeps, read), null);
+  if (spec.kind === "lorenz63") {
+    return of(lorenz63(time), {
+      sigma: rate(spec.sigma, "sigma"),
+      rho: rate(spec.rho, "rho"),
+      beta: rate(spec.beta, "beta"),
+    });
+  }
+  if (spec.kind === "lorenz96-two-scale") {
+    return of(lorenz96TwoScale(spec, time), {
+      forcing: rate(spec.forcing, "forcing"),
+      coupling: rate(spec.coupling, "coupling"),
+      timeScale: rate(spec.timeScale, "timeScale"),
+      amplitude: rate(spec.amplitude, "amplitude"),
+    });
+  }
+  if (spec.kind === "kuramoto-sivashinsky") {
+    const { points, length } = spec;
+    return of(kuramotoSivashinsky({ points, length, substeps: time.substeps }), {
+      antidiffusion: rate(spec.antidiffusion, "antidiffusion"),
+      hyperviscosity: rate(spec.hyperviscosity, "hyperviscosity"),
+    });
+  }
   const options = { coordinates: spec.coordinates, substeps: time.substeps };
   if ("growth" in spec) {
     return of(lotkaVolterra(countOf(spec.growth), options), {
@@ -111,6 +162,7 @@ function ring(spec: Lorenz96Specification, substeps: number, read: Reader): Mode
     dimension,
     time: "continuous",
     support: "real",
+    start: lorenz96Start(dimension),
     step: (_, length) => {
       const step = { map: rk4(tendency, length, substeps), noise: null };
       return network && correction?.on === "map" ? withResidual(step, network) : step;

@@ -45,22 +45,23 @@ export function scores(spinup: number, runs: readonly Scored[]): Scores {
         truth,
       ),
     );
-  const likely = runs[0]!.run.filter.evidence !== "misfit";
+  const { evidence = "likelihood" } = runs[0]!.run.filter;
   const variances = (which: "forecast" | "analysis") =>
     counted(({ described }) => described.states[which].sd).map((row) => row.map((s) => s * s));
   return {
     rmse: against(rmse),
     rmsePooled: against(rmsePooled),
-    spread: likely ? both((which) => spread(variances(which))) : null,
+    spread: evidence !== "misfit" ? both((which) => spread(variances(which))) : null,
     crps:
       truth &&
       meanCrps(
         counted(({ described }) => described.analyses),
         truth,
       ),
-    logLikelihood: likely
-      ? runs.reduce((total, scored) => total + logLikelihoodOf(scored), 0)
-      : null,
+    logLikelihood:
+      evidence === "likelihood"
+        ? runs.reduce((total, scored) => total + logLikelihoodOf(scored), 0)
+        : null,
   };
 }
 

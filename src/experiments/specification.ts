@@ -50,7 +50,10 @@ export interface ProcessNoise {
 
 export type ModelSpecification =
   | LinearSpecification
+  | Lorenz63Specification
   | Lorenz96Specification
+  | Lorenz96TwoScaleSpecification
+  | KuramotoSivashinskySpecification
   | PredatorPreySpecification
   | GeneralLotkaVolterraSpecification
   | BlockLotkaVolterraSpecification
@@ -60,6 +63,37 @@ export type ModelSpecification =
 export interface LinearSpecification {
   readonly kind: "linear";
   readonly transition: readonly (readonly Value[])[];
+  readonly processNoise?: ProcessNoise;
+}
+
+/** Convection in three numbers: x' = sigma (y − x), y' = x (rho − z) − y, z' = x y − beta z. */
+export interface Lorenz63Specification {
+  readonly kind: "lorenz63";
+  readonly sigma: Value;
+  readonly rho: Value;
+  readonly beta: Value;
+  readonly processNoise?: ProcessNoise;
+}
+
+/** Slow variables on a ring, and above each of them `fastPerSlow` fast ones; the slow come first. */
+export interface Lorenz96TwoScaleSpecification {
+  readonly kind: "lorenz96-two-scale";
+  readonly slow: number;
+  readonly fastPerSlow: number;
+  readonly forcing: Value;
+  readonly coupling: Value;
+  readonly timeScale: Value;
+  readonly amplitude: Value;
+  readonly processNoise?: ProcessNoise;
+}
+
+/** u_t = −u u_x − antidiffusion u_xx − hyperviscosity u_xxxx at points of a ring of this length. */
+export interface KuramotoSivashinskySpecification {
+  readonly kind: "kuramoto-sivashinsky";
+  readonly points: number;
+  readonly length: number;
+  readonly antidiffusion: Value;
+  readonly hyperviscosity: Value;
   readonly processNoise?: ProcessNoise;
 }
 

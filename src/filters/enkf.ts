@@ -56,21 +56,27 @@ import {
   scale,
   whiten,
 } from "../prob/index.js";
-import { type Key, normal } from "../random/index.js";
+import { foldIn, type Key, normal } from "../random/index.js";
 import { ensembleSize } from "./ensemble-space.js";
 import type { Analysis, Filter } from "./filter.js";
+import { type Inflation, inflated } from "./inflation.js";
 import { type Taper, taperAt } from "./taper.js";
 
 export interface EnkfInflation {
-  /** φ ≥ 0 of C = (1 + φ) ρ ∘ Ĉ. */
-  readonly covarianceInflation: Scalar;
+  /** φ ≥ 0 of C = (1 + φ) ρ ∘ Ĉ. @defaultValue 0 */
+  readonly covarianceInflation?: Scalar;
   /** ρ at the places observed; none: covariances count at any distance. */
   readonly taper?: Taper;
 }
 
-export interface EnkfParams extends EnkfInflation {
+export interface EnkfParams extends EnkfInflation, Inflation {
   /** Number of members N, at least 2. */
   readonly members: number;
+  /**
+   * Perturbations of mean zero over the members, and with it the analysed mean that of Kalman's gain.
+   * @defaultValue false
+   */
+  readonly centredPerturbations?: boolean;
 }
 
 /** State: the ensemble [..., N, d]. */
@@ -81,8 +87,11 @@ export function enkf(params: EnkfParams): Filter<Tensor> {
     name: "enkf",
     init: (prior, key) => sampleGaussian(prior, N, key),
     forecast: (E, transition, key) => advance(transition, E, key),
-    analyse: (E, observation, key) =>
-      enkfAnalysis(E, observation, params, perturbations(E, observation, key)),
+    analyse: (E, observation, key) => {
+      const epsilon = perturbations(E, observation, key, params);
+      const analysis = enkfAnalysis(E, observation, params, epsilon);
+      return inflated(analysis, E, params, foldIn(key, 0));
+    },
     moments: sampleMoments,
     members: (E) => ({ values: E }),
   };
@@ -93,10 +102,17 @@ export function checkMembers(who: string, N: number): void {
   throw new UsageError(`${who}: members is ${N}; need a whole number, at least 2.`);
 }
 
-/** ε ~ N(0, R), one row per member: [..., N, m]. */
-export function perturbations(E: Tensor, { operator, variance: R }: Observation, key: Key): Tensor {
+/** ε ~ N(0, R), one row per member, [..., N, m]; centred: √(N/(N − 1)) (ε − ε̄). */
+export function perturbations(
+  E: Tensor,
+  { operator, variance: R }: Observation,
+  key: Key,
+  { centredPerturbations: centred = false }: Pick<EnkfParams, "centredPerturbations"> = {},
+): Tensor {
   const z = normal(key, [...E.shape.slice(0, -1), operator.size], floatType(E));
-  return mul(z, root(R));
+  if (!centred) return mul(z, root(R));
+  const N = E.shape.at(-2)!;
+  return mul(sub(z, expandDims(mean(z, -2), -2)), scale(Math.sqrt(N / (N - 1)), root(R)));
 }
 
 /** One analysis: forecast ensemble E and perturbations ε of y [..., N, m] → analysis and ℓ. */
@@ -121,7 +137,7 @@ export function ensembleView(
   who: string,
   E: Tensor,
   observation: Observation,
-  { covarianceInflation: phi, taper: given }: EnkfInflation,
+  { covarianceInflation: phi = 0, taper: given }: EnkfInflation,
 ): EnsembleView {
   const N = ensembleSize(who, E);
   checkObservation(who, observation);
@@ -142,18 +158,28 @@ export function ensembleView(
   return { hE, ybar, HC, HCH: columnsAtObserved(YY, observation) };
 }
 
-/** The analysis of members by whatever H C and H C Hᵀ, zero at the gaps; S is inverted once. */
+/** The analysis of members by whatever H C and H C Hᵀ, zero at the gaps. */
 export function ensembleAnalysis(
   E: Tensor,
   observation: Observation,
-  { hE, ybar, HC, HCH }: EnsembleView,
+  view: EnsembleView,
   epsilon: Tensor,
 ): Analysis<Tensor> {
   const { y, support } = observation;
-  const S = positive(addNoise(HCH, variances(observation)));
   const perturbed = fold(add(expandDims(y, -2), epsilon), support); // [..., N, m]
-  const D = columnsAtObserved(sub(perturbed, hE), observation);
-  const r = atObserved(sub(y, ybar), observation); // [..., m]
+  return correctMembers(E, sub(perturbed, view.hE), observation, view);
+}
+
+/** E + D S⁻¹ (H C), D a departure for each member [..., N, m]; S is inverted once. */
+export function correctMembers(
+  E: Tensor,
+  departures: Tensor,
+  observation: Observation,
+  { ybar, HC, HCH }: EnsembleView,
+): Analysis<Tensor> {
+  const S = positive(addNoise(HCH, variances(observation)));
+  const D = columnsAtObserved(departures, observation);
+  const r = atObserved(sub(observation.y, ybar), observation); // [..., m]
   const w = whiten(r, S.factor);
   return {
     state: add(E, correct(D, S, HC)),

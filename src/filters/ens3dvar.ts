@@ -25,6 +25,7 @@ import {
   sampleGaussian,
   sampleMoments,
 } from "../prob/index.js";
+import { foldIn } from "../random/index.js";
 import {
   checkMembers,
   type EnkfInflation,
@@ -34,6 +35,7 @@ import {
   perturbations,
 } from "./enkf.js";
 import type { Analysis, Filter } from "./filter.js";
+import { inflated } from "./inflation.js";
 
 export interface HybridCovariance extends EnkfInflation {
   /** C, as for 3DVar-C. */
@@ -59,14 +61,12 @@ export function ens3dvar(params: Ens3dvarParams): Filter<Tensor> {
     name: "ens3dvar",
     init: (prior, key) => sampleGaussian(prior, N, key),
     forecast: (E, transition, key) => advance(transition, E, key),
-    analyse: (E, observation, key) =>
-      ens3dvarAnalysis(
-        E,
-        observation,
-        params,
-        perturbations(E, observation, key),
-        observation.operator === fixed ? once : undefined,
-      ),
+    analyse: (E, observation, key) => {
+      const epsilon = perturbations(E, observation, key, params);
+      const known = observation.operator === fixed ? once : undefined;
+      const analysis = ens3dvarAnalysis(E, observation, params, epsilon, known);
+      return inflated(analysis, E, params, foldIn(key, 0));
+    },
     moments: sampleMoments,
     members: (E) => ({ values: E }),
   };

@@ -87,16 +87,17 @@ export function scaledEnsemble(
   const ybar = mean(hE, -2);
   const error = root(variances(observation)); // √R
   const Y = columnsAtObserved(sub(hE, expandDims(ybar, -2)), observation);
-  const anomalies = sub(E, expandDims(xbar, -2));
-  const growth = phi === 0 ? null : root(typeof phi === "number" ? 1 + phi : add(1, phi));
-  const factor = scale(1 / Math.sqrt(N - 1), growth ?? 1);
   return {
     mean: xbar,
-    anomalies: growth === null ? anomalies : mul(growth, anomalies),
-    seen: mul(factor, div(Y, asRow(error))),
+    anomalies: grown(sub(E, expandDims(xbar, -2)), phi),
+    seen: mul(1 / Math.sqrt(N - 1), div(grown(Y, phi), asRow(error))),
     departure: div(atObserved(sub(y, ybar), observation), error),
   };
 }
+
+/** √(1 + φ) X */
+export const grown = (X: Tensor, phi: Scalar): Tensor =>
+  phi === 0 ? X : mul(root(typeof phi === "number" ? 1 + phi : add(1, phi)), X);
 
 /** What Z and δ come to; each part is worked out where it is asked for. */
 export interface EnsembleSpace {

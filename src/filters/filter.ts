@@ -19,13 +19,14 @@ import type { Cycle, CycleResult } from "./assimilate.js";
 export interface Analysis<S> {
   readonly state: S;
   /**
-   * ℓ = log N(y; ȳ, S), all constants included, [...]; of a filter that knows no S, −‖y − ȳ‖². The
-   * sum over a record is what is learned by, either way.
+   * ℓ = log N(y; ȳ, S), all constants included, [...]; of a filter that knows variances alone, the sum
+   * of the log-densities of the y_j (composite); of one that knows no S, −‖y − ȳ‖². The sum over a
+   * record is what is learned by, any way.
    */
   readonly logEvidence: Tensor;
   /**
    * w = L⁻¹(y − ȳ), S = LLᵀ: the innovation in independent units, N(0, I) if the forecast is right;
-   * 0 at the gaps. Without an S, y − ȳ itself. [..., m]
+   * 0 at the gaps. Of variances alone (y_j − ȳ_j)/√S_jj; without an S, y − ȳ itself. [..., m]
    */
   readonly innovation: Tensor;
   /** χ² = wᵀw, of mean m (observed entries) if the forecast is right. [...] */
@@ -52,7 +53,7 @@ export interface Members {
 interface Estimator<S> {
   readonly name: string;
   /** What its evidence is: only likelihoods compare between filters. @defaultValue "likelihood" */
-  readonly evidence?: "likelihood" | "misfit";
+  readonly evidence?: "likelihood" | "composite" | "misfit";
   /** The state before anything is observed. */
   init(prior: Gaussian, key: Key): S;
   moments(state: S): Moments;

@@ -12,6 +12,8 @@ export {
   runCycle,
 } from "./assimilate.js";
 export { type ClimatologyParams, climatology, optimalInterpolation } from "./climatology.js";
+export { type DenkfParams, denkf, denkfAnalysis } from "./denkf.js";
+export { type EakfParams, eakf, eakfAnalysis } from "./eakf.js";
 export {
   checkMembers,
   type EnkfInflation,
@@ -20,6 +22,7 @@ export {
   enkfAnalysis,
   perturbations,
 } from "./enkf.js";
+export { type EnkfNParams, enkfN, enkfNAnalysis } from "./enkf-n.js";
 export {
   type Ens3dvarParams,
   ens3dvar,
@@ -38,8 +41,17 @@ export { type EtkfParams, etkf, etkfAnalysis } from "./etkf.js";
 export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
 export { type ExtendedKalmanParams, extendedForecast, extendedKalman } from "./extended-kalman.js";
 export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
+export { type FiniteSize, finiteSizeFactor, type Hyperprior, hyperprior } from "./finite-size.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
+export { type LetkfParams, type Localisation, letkf, letkfAnalysis } from "./letkf.js";
+export {
+  type Neighbours,
+  neighbours,
+  type PatchRun,
+  type Places,
+  type Vicinity,
+} from "./neighbours.js";
 export {
   type OptimalParticleParams,
   type OptimalParticleState,

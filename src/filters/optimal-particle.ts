@@ -54,6 +54,7 @@ import {
   type ParticleParams,
   type ParticleState,
   weighed,
+  weightedMembers,
   whitened,
 } from "./particle.js";
 import { resampled } from "./resampling.js";
@@ -105,6 +106,7 @@ export function optimalParticle(params: OptimalParticleParams): Filter<OptimalPa
       return { state: { ...after, onward, ...withoutNoise(drawn) }, ...evidence };
     },
     moments: weightedMoments,
+    members: weightedMembers,
   };
 }
 

@@ -15,6 +15,7 @@
 import {
   add,
   div,
+  exp,
   expandDims,
   full,
   log,
@@ -51,7 +52,7 @@ import {
 } from "../prob/index.js";
 import type { Key } from "../random/index.js";
 import { checkMembers } from "./enkf.js";
-import type { Analysis, Filter } from "./filter.js";
+import type { Analysis, Filter, Members } from "./filter.js";
 import { type ResamplingParams, resampled } from "./resampling.js";
 
 export interface ParticleParams extends ResamplingParams {
@@ -86,8 +87,14 @@ export function particle(params: ParticleParams): Filter<ParticleState> {
       };
     },
     moments: weightedMoments,
+    members: weightedMembers,
   };
 }
+
+export const weightedMembers = ({ particles, logWeights }: Particles): Members => ({
+  values: particles,
+  weights: exp(logWeights),
+});
 
 const goingOn = (now: Particles): ParticleState => ({ ...now, onward: now });
 

@@ -14,6 +14,7 @@ import type {
   TaperSpecification,
   TwinOperator,
 } from "../experiments/specification.js";
+import { kuramotoSivashinskyDomain, lorenz63Defaults } from "../models/index.js";
 import type { LearnFile } from "./schema/learn.js";
 import type { BackgroundFile, GainFile, MethodFile, TaperFile } from "./schema/method.js";
 import type { ModelFile } from "./schema/model.js";
@@ -48,6 +49,16 @@ function modelOf(
       return { kind: "linear", transition: file.transition, ...processNoise };
     case "clohessy-wiltshire":
       return { kind: "clohessy-wiltshire", meanMotion: file.meanMotion, ...processNoise };
+    case "lorenz63":
+      return { ...file, beta: file.beta ?? lorenz63Defaults.beta, ...processNoise };
+    case "lorenz96-two-scale":
+      return { ...file, ...processNoise };
+    case "kuramoto-sivashinsky":
+      return {
+        ...file,
+        length: file.length ?? kuramotoSivashinskyDomain.length,
+        ...processNoise,
+      };
     case "lorenz96": {
       const { imperfect, correction, ...rest } = file;
       return {

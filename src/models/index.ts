@@ -24,6 +24,7 @@ export {
   type Lorenz96Params,
   lorenz96,
   lorenz96Advection,
+  lorenz96Start,
   lorenz96Tendency,
 } from "./lorenz96.js";
 export {

@@ -134,6 +134,7 @@ export function kuramotoSivashinsky({
       `${name}: ${d} points over the length ${L}; need an even number, at least 8, and a length above 0.`,
     );
   }
+  const angles = Array.from({ length: d }, (_, j) => (2 * Math.PI * j) / d);
   const squares = wavesOf(d).map((k) => ((2 * Math.PI * k) / L) ** 2);
   const quartics = squares.map((s) => s * s);
   return {
@@ -141,6 +142,8 @@ export function kuramotoSivashinsky({
     dimension: d,
     time: "continuous",
     support: "real",
+    start: angles.map((x) => Math.cos(x) * (1 + Math.sin(x))), // of Kassam and Trefethen
+    turnover: 10,
     step: ({ antidiffusion: alpha, hyperviscosity: beta }, h) => {
       const { toWaves, toPoints, advection } = spectral(d, L);
       const growth = (k2: Scalar, k4: Scalar) => minus(times(alpha, k2), times(beta, k4));

@@ -36,5 +36,9 @@ export const lorenz63Tendency =
     );
   };
 
-export const lorenz63 = (options: IntegrationOptions = {}): Model<Lorenz63Params> =>
-  continuousModel("lorenz63", 3, lorenz63Tendency, options);
+/** A run starts beside the attractor: from near 0 it would linger about a fixed point. */
+export const lorenz63 = (options: IntegrationOptions = {}): Model<Lorenz63Params> => ({
+  ...continuousModel("lorenz63", 3, lorenz63Tendency, options),
+  start: [1.5, -1.5, 25.5],
+  turnover: 1,
+});

@@ -85,5 +85,9 @@ export function lorenz96TwoScale(
     );
   }
   const tendencyOf = (params: Lorenz96TwoScaleParams) => lorenz96TwoScaleTendency(params, sizes);
-  return continuousModel("lorenz96-two-scale", K + K * J, tendencyOf, options);
+  return {
+    ...continuousModel("lorenz96-two-scale", K + K * J, tendencyOf, options),
+    start: Array.from({ length: K + K * J }, (_, i) => (i < K ? 1 : 0)),
+    turnover: 1, // of the slow ring
+  };
 }

@@ -39,8 +39,13 @@ export function ringModel<Params>(
       `${name}: the dimension is ${dimension}; need a whole number, at least ${fewest}.`,
     );
   }
-  return continuousModel(name, dimension, tendencyOf, options);
+  const start = lorenz96Start(dimension);
+  return { ...continuousModel(name, dimension, tendencyOf, options), start };
 }
+
+/** Where a run may begin: equal variables would stay equal. */
+export const lorenz96Start = (dimension: number): number[] =>
+  Array.from({ length: dimension }, (_, i) => (i === 0 ? 1.01 : 1));
 
 /** (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁, [..., d]; orthogonal to x. */
 export const lorenz96Advection = (x: Tensor): Tensor =>

@@ -31,6 +31,13 @@ export interface Model<Params> {
   /** A discrete model has one step, whatever its length; a continuous one can take any. */
   readonly time: "continuous" | "discrete";
   readonly support: Support;
+  /** Where a long run may begin, [d], in the state's own variables. @defaultValue all natural ones 1 */
+  readonly start?: readonly number[];
+  /**
+   * A time after which a state says little of what it was, as waves pass or cells turn over: it
+   * measures how long a run gives the statistics of the model. Absent: unknown.
+   */
+  readonly turnover?: number;
   /** The step over a length of time, without noise. */
   step(params: Params, length: Scalar): Transition;
 }

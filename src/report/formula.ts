@@ -36,6 +36,21 @@ function modelLines(model: ModelSpecification, variables: readonly string[]): re
   }
   const x = name("x");
   if (model.kind === "lorenz96") return ringLines(model);
+  if (model.kind === "lorenz63") {
+    const [x, y, z] = variables.map(name);
+    return [
+      html`d ${x} / dt = sigma · (${y} − ${x})`,
+      html`d ${y} / dt = ${x} · (rho − ${z}) − ${y}`,
+      html`d ${z} / dt = ${x} ${y} − beta · ${z}`,
+    ];
+  }
+  if (model.kind === "lorenz96-two-scale") return twoScaleLines;
+  if (model.kind === "kuramoto-sivashinsky") {
+    const u = name("u");
+    return [
+      html`∂${u}/∂t = −${u} ∂${u}/∂x − antidiffusion · ∂²${u}/∂x² − hyperviscosity · ∂⁴${u}/∂x⁴`,
+    ];
+  }
   if ("steadyState" in model) {
     return [
       html`d ${x}<sub>i</sub> / dt = Σ<sub>j</sub> ${name("A")}<sub>ij</sub> (${x}<sub>j</sub> − steadyState<sub>j</sub>) · ${x}<sub>i</sub>, ${name("A")} antisymmetric by its blocks`,
@@ -45,6 +60,15 @@ function modelLines(model: ModelSpecification, variables: readonly string[]): re
     html`d ${x}<sub>i</sub> / dt = (growth<sub>i</sub> + Σ<sub>j</sub> interactions<sub>ij</sub> ${x}<sub>j</sub>) · ${x}<sub>i</sub>`,
   ];
 }
+
+const placed = (variable: string, place: string): Markup =>
+  html`${name(variable)}<sub>${place}</sub>`;
+
+const twoScaleLines: readonly Markup[] = [
+  html`d ${placed("U", "k")} / dt = (${placed("U", "k+1")} − ${placed("U", "k−2")}) ${placed("U", "k−1")} − ${placed("U", "k")} + forcing − ${name("g")} Σ ${name("V")} above`,
+  html`d ${placed("V", "j")} / dt = timeScale · amplitude · (${placed("V", "j−1")} − ${placed("V", "j+2")}) ${placed("V", "j+1")} − timeScale · ${placed("V", "j")} + ${name("g")} ${name("U")} below`,
+  html`${name("g")} = coupling · timeScale / amplitude`,
+];
 
 function ringLines({ imperfect, correction }: Lorenz96Specification): readonly Markup[] {
   const x = name("x");

@@ -31,6 +31,11 @@ export function modelWords(model: ModelSpecification, dimension: number): string
     return `a linear model of ${count(dimension)} ${plural("variable", dimension)}`;
   if (model.kind === "clohessy-wiltshire")
     return "the Clohessy–Wiltshire model of relative orbital motion";
+  if (model.kind === "lorenz63") return "the Lorenz-63 model";
+  if (model.kind === "lorenz96-two-scale")
+    return `the two-scale Lorenz-96 model of ${count(model.slow)} slow and ${count(dimension - model.slow)} fast variables`;
+  if (model.kind === "kuramoto-sivashinsky")
+    return `the Kuramoto–Sivashinsky equation on ${count(dimension)} points`;
   if (model.kind === "lorenz96") {
     const mended = model.correction === undefined ? "" : ", corrected by a network,";
     return `${model.imperfect === undefined ? "the" : "an imperfect"} Lorenz-96 model of ${count(dimension)} variables${mended}`;
@@ -62,7 +67,7 @@ export function setting(
   unit: string,
 ): Markup {
   const inner =
-    (model.kind === "lotka-volterra" || model.kind === "lorenz96") && substeps > 1
+    model.kind !== "linear" && model.kind !== "clohessy-wiltshire" && substeps > 1
       ? `, taken in ${grouped(substeps)} Runge–Kutta steps`
       : "";
   const inflation = "covarianceInflation" in method ? method.covarianceInflation : 0;

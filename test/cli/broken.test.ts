@@ -94,7 +94,7 @@ test("missing-column.yaml", async () => {
 test("mistyped-kind.yaml", async () => {
   expect(await messageFor("mistyped-kind.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
-      mistyped-kind.yaml:3:16 model.kind: unknown kind "linea"; did you mean "linear"? (built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz96)
+      mistyped-kind.yaml:3:16 model.kind: unknown kind "linea"; did you mean "linear"? (built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky)
       mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods kalman, rts, enkf, 3dvar-c, 3dvar-k, ens3dvar)
     "
   `);
@@ -131,7 +131,7 @@ test("no-initial.yaml", async () => {
 test("not-built-yet.yaml", async () => {
   expect(await messageFor("not-built-yet.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
-      not-built-yet.yaml:3:16 model.kind: "lorenz63" is not built yet; built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz96
+      not-built-yet.yaml:3:16 model.kind: "quasi-geostrophic" is not built yet; built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky
       not-built-yet.yaml:8:17 method.kind: "etkf" is not built yet; built are the methods kalman, rts, enkf, 3dvar-c, 3dvar-k, ens3dvar
     "
   `);
@@ -331,12 +331,40 @@ test("ring.yaml", async () => {
   `);
 });
 
+test("odd-points.yaml", async () => {
+  expect(await messageFor("odd-points.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 2 problems in the input, nothing was written
+      odd-points.yaml:2:46 model.points: got 33; need an even number
+      odd-points.yaml:5:17 method.kind: kalman needs a linear model; for kuramoto-sivashinsky take enkf
+    "
+  `);
+});
+
+test("viscosity.yaml", async () => {
+  expect(await messageFor("viscosity.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 2 problems in the input, nothing was written
+      viscosity.yaml:2:38 model.viscosity: kuramoto-sivashinsky takes "hyperviscosity", the coefficient of u_xxxx
+      viscosity.yaml:2:52 model.dimension: kuramoto-sivashinsky takes "points", their number
+    "
+  `);
+});
+
+test("two-scales.yaml", async () => {
+  expect(await messageFor("two-scales.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 3 problems in the input, nothing was written
+      two-scales.yaml:2:8 model.forcing: missing; need a number or { learn: true, start: … }
+      two-scales.yaml:2:42 model.slow: got 3; need a number at least 4
+      two-scales.yaml:2:61 model.dimension: lorenz96-two-scale takes "slow" and "fastPerSlow", the numbers of variables
+    "
+  `);
+});
+
 test("learned-methods.yaml", async () => {
   expect(await messageFor("learned-methods.yaml")).toMatchInlineSnapshot(`
     "kalmia: 7 problems in the input, nothing was written
       learned-methods.yaml:4:11 model.blocks: given beside growth; need blocks and steadyState alone
       learned-methods.yaml:10:9 method.kind: ens3dvar needs observations that are linear in the state: lognormal noise with coordinates: log. For others take enkf
-      learned-methods.yaml:12:10 method.taper: damps with distance, and the variables of lotka-volterra have no places; need a model on a ring (lorenz96), or leave it out
+      learned-methods.yaml:12:10 method.taper: damps with distance, and the variables of lotka-volterra have no places; need a model on a ring (lorenz96, lorenz96-two-scale, kuramoto-sivashinsky), or leave it out
       learned-methods.yaml:12:43 method.taper.halfWidth: is to be learned, but the file has no learn: { epochs: … }
       learned-methods.yaml:12:75 method.taper.halfWidth.truth: given for a value of the filter, which has no truth. Leave it out
       learned-methods.yaml:14:15 method.background: has none; need exactly one of identity, climatology, matrix

@@ -56,12 +56,34 @@ test("list shows what there is, with keys and defaults", async () => {
         meanMotion    mean motion of the circular orbit, radians a time unit (required)
         processNoise  normal noise after each model step
 
+      lorenz63: Lorenz-63: chaotic, three variables x, y, z
+        sigma         Prandtl number (default 10)
+        rho           heating, in units of that at which convection begins (default 28)
+        beta          of the shape of the cells; default 8/3
+        processNoise  normal noise after each model step
+
       lorenz96: Lorenz-96: chaotic, variables on a ring
         dimension     number of variables on the ring (required)
         forcing       what feeds each variable; chaotic at 8 (required)
         imperfect     the filter's model is a polynomial of 18 coefficients near to the system
         correction    a network added to the filter's model; the truth of a twin has none
         processNoise  normal noise after each model step
+
+      lorenz96-two-scale: two-scale Lorenz-96: slow variables on a ring, then the fast ones above them
+        slow          number of slow variables, on a ring (required)
+        fastPerSlow   number of fast variables above each slow one (required)
+        forcing       what feeds each slow variable; chaotic from 8 on (required)
+        coupling      of slow and fast variables; 0: none (default 1)
+        timeScale     how much faster the fast variables are (default 10)
+        amplitude     how much smaller the fast variables are (default 10)
+        processNoise  normal noise after each model step
+
+      kuramoto-sivashinsky: Kuramoto–Sivashinsky: a chaotic field u on points of a ring
+        points          number of points, even (default 128)
+        length          of the ring; default 32π
+        antidiffusion   coefficient of u_xx, which feeds long waves (default 1)
+        hyperviscosity  coefficient of u_xxxx, which damps short waves (default 1)
+        processNoise    normal noise after each model step
 
     methods
       kalman: the exact Kalman filter; linear models, normal noise

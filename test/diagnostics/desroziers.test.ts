@@ -15,7 +15,7 @@ const near = ({ value, standardError }: Estimate, expected: number) =>
 test("with the right gain: R, B and A, within their standard errors", () => {
   const [B, R] = [2, 0.5];
   const { forecast, analysis } = residuals(B, R, B / (B + R));
-  const [found] = desroziers(forecast, analysis);
+  const [found] = desroziers(forecast, analysis).columns;
   near(found!.observation, R);
   near(found!.forecast, B);
   near(found!.analysis, (B * R) / (B + R));
@@ -28,14 +28,14 @@ test("with the right gain: R, B and A, within their standard errors", () => {
 test("with a wrong gain: shares of the whole, in closed form", () => {
   const [B, R, k] = [2, 0.5, 0.4];
   const { forecast, analysis } = residuals(B, R, k);
-  const [found] = desroziers(forecast, analysis);
+  const [found] = desroziers(forecast, analysis).columns;
   near(found!.observation, (1 - k) * (B + R));
   near(found!.forecast, k * (B + R));
 });
 
 test("gaps, and columns that were hardly seen", () => {
   const gap = Number.NaN;
-  const [a, b] = desroziers(
+  const { columns, mean } = desroziers(
     [
       [1, gap],
       [2, gap],
@@ -49,8 +49,11 @@ test("gaps, and columns that were hardly seen", () => {
       [-0.5, gap],
     ],
   );
+  const [a, b] = columns;
   expect(a!.innovation.value).toBe(2);
   expect(a!.observation.value).toBe(1);
   expect(b).toBeNull();
+  // Of the times: 1, 4, 1 and 1.
+  expect(mean!.innovation.value).toBe(7 / 4);
   expect(() => desroziers([[1]], [])).toThrow(/1 and 0 times/);
 });

@@ -164,6 +164,17 @@ export const cases: Readonly<Record<string, (r: Source) => Case>> = {
     const margins = [axisOf(r, shape.length), r.whole(0, 3), r.whole(0, 3)] as const;
     return { inputs: [input(r, shape)], f: (x) => k.pad(x, ...margins) };
   },
+  split: (r) => {
+    const shape = shapeOf(r, r.whole(1, 3));
+    const axis = axisOf(r, shape.length);
+    const n = shape.at(axis)!;
+    const first = r.whole(0, n);
+    const second = r.whole(0, n - first);
+    const sizes = [first, second, n - first - second];
+    // the first piece does not count
+    const f = (x: Tensor) => k.concat(k.split(x, axis, sizes).slice(1).map(k.square), axis);
+    return { inputs: [input(r, shape)], f };
+  },
   concat: (r) => {
     const shape = shapeOf(r, r.whole(1, 3));
     const axis = r.whole(0, shape.length - 1);

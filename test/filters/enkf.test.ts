@@ -22,6 +22,7 @@ import {
   kalman,
   kalmanAnalysis,
   observedTaper,
+  perturbations,
 } from "../../src/filters/index.js";
 import { linearTransition, withNoise } from "../../src/models/index.js";
 import {
@@ -47,6 +48,7 @@ import {
   timesVector,
 } from "../support/dense.js";
 import { cycles, F, H, m0, P0, prior, q, R } from "./linear-case.js";
+import { covarianceOf, ownKalman } from "./own-moments.js";
 
 /** An ensemble with exact moments and perturbations with exact moments, uncorrelated with it. */
 function exactEnsemble(N: number, seed: number): { E: Tensor; epsilon: Tensor } {
@@ -59,13 +61,6 @@ function exactEnsemble(N: number, seed: number): { E: Tensor; epsilon: Tensor } 
   const E = states.map((row) => row.map((v, i) => v + m0[i]!));
   const epsilon = draws.map((row) => row.slice(3).map((v, i) => v * Math.sqrt(R[i]!)));
   return { E: tensor(E), epsilon: tensor(epsilon) };
-}
-
-function covarianceOf(E: Tensor): Matrix {
-  const rows = E.toArray() as Matrix;
-  const mean = rows[0]!.map((_, j) => rows.reduce((t, row) => t + row[j]!, 0) / rows.length);
-  const A = rows.map((row) => row.map((v, j) => v - mean[j]!));
-  return times(flip(A), A).map((row) => row.map((v) => v / (rows.length - 1)));
 }
 
 const observation: Observation = {
@@ -322,6 +317,33 @@ test("more components than members: the gain on the other side gives the same", 
   const all = enkfAnalysis(wide, seen, params, epsilon);
   const few = enkfAnalysis(slice(wide, -1, 0, 6), seen, params, epsilon);
   expectClose(slice(all.state, -1, 0, 6), few.state, 1e-13);
+});
+
+test("centred perturbations: none on average, and the mean is that of Kalman's gain", () => {
+  const { E } = exactEnsemble(12, 3);
+  const epsilon = perturbations(E, observation, key(7), { centredPerturbations: true });
+  expectClose(sampleMoments(epsilon).mean, [0, 0], 1e-14);
+  const plain = perturbations(E, observation, key(7)).toArray() as Matrix;
+  const ratio = Math.sqrt(12 / 11);
+  expectClose(
+    covarianceOf(epsilon),
+    covarianceOf(tensor(plain)).map((row) => row.map((v) => ratio ** 2 * v)),
+    1e-13,
+  );
+  const filter = enkf({ members: 12, covarianceInflation: 0.3, centredPerturbations: true });
+  const ours = filter.analyse(E, observation, key(7));
+  expectClose(sampleMoments(ours.state).mean, ownKalman(E, observation, 0.3).state.mean, exact);
+});
+
+test("after the analysis members are inflated and rotated", () => {
+  const { E } = exactEnsemble(12, 3);
+  const plain = enkf({ members: 12 }).analyse(E, observation, key(7));
+  const filter = enkf({ members: 12, inflation: 1.1, rotate: true });
+  const after = filter.analyse(E, observation, key(7));
+  expectClose(sampleMoments(after.state).mean, sampleMoments(plain.state).mean, exact);
+  const larger = covarianceOf(plain.state).map((row) => row.map((v) => 1.21 * v));
+  expectClose(covarianceOf(after.state), larger, exact);
+  expectClose(after.logEvidence, plain.logEvidence, 0);
 });
 
 test("positive states and observations stay positive when noise is added", () => {

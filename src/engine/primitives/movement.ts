@@ -1,10 +1,11 @@
 /** Operations that move values without changing them. */
 import { ShapeError } from "../errors.js";
+import { recordNode } from "../graph.js";
 import { apply, type Primitive } from "../primitive.js";
 import { emit, type Word } from "../program.js";
 import { collapse, normaliseAxis, rowMajor, sameShape, sizeOf } from "../shape.js";
-import type { Tensor } from "../tensor.js";
-import { reshape } from "./broadcast.js";
+import { type Tensor, zeros } from "../tensor.js";
+import { reshape, stopGradient } from "./broadcast.js";
 
 /** Words of `copy` and `scatter` for a strided walk that starts at `offset`. */
 function walk(shape: readonly number[], strides: readonly number[], offset: number): Word[] {
@@ -158,6 +159,39 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
   if (first === undefined) throw new ShapeError("concat: got no tensors; need at least one.");
   const at = normaliseAxis("concat", axis, first.shape.length);
   return xs.length === 1 ? first : apply(concatPrimitive, xs, at);
+}
+
+/**
+ * The pieces of an axis, `sizes` entries each, which together are all of it: undoes `concat`. Their
+ * cotangents are joined, not padded and added: many pieces cost no more than the whole.
+ */
+export function split(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
+  const at = normaliseAxis("split", axis, x.shape.length);
+  const total = sizes.reduce((n, size) => n + size, 0);
+  if (total !== x.shape[at]) {
+    throw new ShapeError(
+      `split: pieces of ${sizes.join(", ")} make ${total}; need the ${x.shape[at]} entries of axis ${axis} of [${x.shape}].`,
+    );
+  }
+  if (sizes.length === 1) return [x];
+  const cut = (y: Tensor) => {
+    let start = 0;
+    return sizes.map((size) => {
+      start += size;
+      return slice(y, at, start - size, start);
+    });
+  };
+  const pieces = cut(stopGradient(x));
+  recordNode([x], pieces, {
+    vjp: (gs) => [
+      concat(
+        gs.map((g, i) => g ?? zeros(pieces[i]!.shape, x.dtype)),
+        at,
+      ),
+    ],
+    jvp: ([t]) => cut(t!).map((piece) => [piece]),
+  });
+  return pieces;
 }
 
 /** Joins tensors of one shape along a new axis. */

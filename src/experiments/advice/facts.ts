@@ -1,7 +1,7 @@
 /** What the advice depends on: the facts of a problem, read from its specification and its data. */
 import { sizeOf } from "../../engine/index.js";
 import type { Data } from "../data.js";
-import { domainOf, inLogarithms } from "../motion.js";
+import { inLogarithms, placesOf } from "../motion.js";
 import { type ModelSpecification, type Specification, trainingLength } from "../specification.js";
 
 export interface ProblemFacts {
@@ -58,7 +58,7 @@ export function factsOf(
     linear: model.kind === "linear" || model.kind === "clohessy-wiltshire",
     normalErrors: normal,
     linearView: model.kind !== "lotka-volterra" || logs !== normal,
-    places: domainOf(model) !== null && !matrix,
+    places: placesOf(model) !== null && !matrix,
     folded: model.kind === "lotka-volterra" && !logs,
     real: observations.kind === "record",
     imperfect: isImperfect(model),

@@ -18,9 +18,18 @@ export function checkModel(model: ModelFile, tell: Tell): number | null {
       return checkSpecies(model, tell);
     case "clohessy-wiltshire":
       return 6;
+    case "lorenz63":
+      return 3;
     case "lorenz96":
       checkRing(model, tell);
       return model.dimension;
+    case "lorenz96-two-scale":
+      return model.slow * (1 + model.fastPerSlow);
+    case "kuramoto-sivashinsky":
+      if (model.points % 2 === 1) {
+        tell(["model", "points"], `got ${model.points}; need an even number`);
+      }
+      return model.points;
   }
 }
 
@@ -112,6 +121,13 @@ function checkSpecies(
 export function isPositive(model: ModelFile): boolean {
   return model.kind === "lotka-volterra";
 }
+
+/** The variables lie on a ring. */
+export function hasPlaces(model: ModelFile): boolean {
+  return ringKinds.some((kind) => kind === model.kind);
+}
+
+export const ringKinds = ["lorenz96", "lorenz96-two-scale", "kuramoto-sivashinsky"] as const;
 
 /** The state is mapped linearly from step to step. */
 export function isLinear(model: ModelFile): boolean {

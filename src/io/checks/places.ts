@@ -2,6 +2,7 @@ import type { MethodFile } from "../schema/method.js";
 import type { ModelFile } from "../schema/model.js";
 import type { OperatorFile } from "../schema/observations.js";
 import type { Sections, Tell } from "./check.js";
+import { hasPlaces, ringKinds } from "./model.js";
 
 /** A taper needs places of the variables, and observations of single ones. */
 export function checkTaper(
@@ -10,10 +11,10 @@ export function checkTaper(
   tell: Tell,
 ): void {
   if (!("taper" in method)) return;
-  if (model !== null && model.kind !== "lorenz96") {
+  if (model !== null && !hasPlaces(model)) {
     tell(
       ["method", "taper"],
-      `damps with distance, and the variables of ${model.kind} have no places; need a model on a ring (lorenz96), or leave it out`,
+      `damps with distance, and the variables of ${model.kind} have no places; need a model on a ring (${ringKinds.join(", ")}), or leave it out`,
     );
   }
   const operator = observations?.twin?.operator;

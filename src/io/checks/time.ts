@@ -1,6 +1,7 @@
 import { isWhole } from "../csv.js";
 import type { TimeFile } from "../schema/time.js";
 import type { Given, Sections, Tell } from "./check.js";
+import { isLinear } from "./model.js";
 
 const twinKeys = ["cycles", "observeEvery", "spinup"] as const;
 
@@ -23,7 +24,7 @@ export function checkTime(
   if (time.cycles !== undefined && time.spinup >= time.cycles) {
     tell(["time", "spinup"], `got ${time.spinup}; need fewer than the ${time.cycles} cycles`);
   }
-  if (given(["time", "substeps"]) !== undefined && model !== null && !integrated(model.kind)) {
+  if (given(["time", "substeps"]) !== undefined && model !== null && isLinear(model)) {
     tell(
       ["time", "substeps"],
       `is for models that are integrated in time; ${model.kind} takes a step exactly. Leave it out`,
@@ -36,6 +37,3 @@ export function checkTime(
     );
   }
 }
-
-/** Whether a model's step is a Runge–Kutta step. */
-const integrated = (kind: string): boolean => kind === "lotka-volterra" || kind === "lorenz96";

@@ -1,14 +1,17 @@
 import type { z } from "zod";
 import { nearest } from "../nearest.js";
 
-export const modelKinds = ["linear", "lotka-volterra", "clohessy-wiltshire", "lorenz96"] as const;
-
-const plannedModels = [
+export const modelKinds = [
+  "linear",
+  "lotka-volterra",
+  "clohessy-wiltshire",
   "lorenz63",
+  "lorenz96",
   "lorenz96-two-scale",
   "kuramoto-sivashinsky",
-  "quasi-geostrophic",
-];
+] as const;
+
+const plannedModels = ["quasi-geostrophic"];
 
 export const methodKinds = ["kalman", "rts", "enkf", "3dvar-c", "3dvar-k", "ens3dvar"] as const;
 

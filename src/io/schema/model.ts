@@ -67,11 +67,60 @@ const lorenz96 = keys({
   processNoise: noise,
 }).describe("Lorenz-96: chaotic, variables on a ring");
 
+const lorenz63 = keys({
+  kind: z.literal("lorenz63"),
+  sigma: value.default(10).describe("Prandtl number"),
+  rho: value.default(28).describe("heating, in units of that at which convection begins"),
+  beta: value.exactOptional().describe("of the shape of the cells; default 8/3"),
+  processNoise: noise,
+}).describe("Lorenz-63: chaotic, three variables x, y, z");
+
+const lorenz96TwoScale = keys(
+  {
+    kind: z.literal("lorenz96-two-scale"),
+    slow: z.int().min(4).describe("number of slow variables, on a ring"),
+    fastPerSlow: z.int().min(1).describe("number of fast variables above each slow one"),
+    forcing: value.describe("what feeds each slow variable; chaotic from 8 on"),
+    coupling: value.default(1).describe("of slow and fast variables; 0: none"),
+    timeScale: value.default(10).describe("how much faster the fast variables are"),
+    amplitude: value.default(10).describe("how much smaller the fast variables are"),
+    processNoise: noise,
+  },
+  {
+    dimension: () => `lorenz96-two-scale takes "slow" and "fastPerSlow", the numbers of variables`,
+  },
+).describe("two-scale Lorenz-96: slow variables on a ring, then the fast ones above them");
+
+const kuramotoSivashinsky = keys(
+  {
+    kind: z.literal("kuramoto-sivashinsky"),
+    points: z.int().min(8).default(128).describe("number of points, even"),
+    length: z.number().positive().exactOptional().describe("of the ring; default 32π"),
+    antidiffusion: value.default(1).describe("coefficient of u_xx, which feeds long waves"),
+    hyperviscosity: value.default(1).describe("coefficient of u_xxxx, which damps short waves"),
+    processNoise: noise,
+  },
+  {
+    dimension: () => `kuramoto-sivashinsky takes "points", their number`,
+    viscosity: () => `kuramoto-sivashinsky takes "hyperviscosity", the coefficient of u_xxxx`,
+  },
+).describe("Kuramoto–Sivashinsky: a chaotic field u on points of a ring");
+
 /** The system that moves the state. */
 export const model = z
-  .discriminatedUnion("kind", [linear, lotkaVolterra, clohessyWiltshire, lorenz96], {
-    error: modelKindError,
-  })
+  .discriminatedUnion(
+    "kind",
+    [
+      linear,
+      lotkaVolterra,
+      clohessyWiltshire,
+      lorenz63,
+      lorenz96,
+      lorenz96TwoScale,
+      kuramotoSivashinsky,
+    ],
+    { error: modelKindError },
+  )
   .describe("the system that moves the state");
 
 export type ModelFile = z.output<typeof model>;

@@ -1,0 +1,79 @@
+/**
+ * The deterministic EnKF: the mean by the gain, anomalies with half of it.
+ *
+ *     x̄⁺ = x̄ + K (y − ȳ),    A⁺ = A − ½ Y Kᵀ,    K = C Hᵀ S⁻¹,   C = (1 + φ) ρ ∘ Ĉ    [d], [N, d]
+ *     P⁺ = (I − K H) C + ¼ K H C Hᵀ Kᵀ        without a taper                        [d, d]
+ *
+ * For a small gain that is Kalman's covariance to first order, and never less; so it needs less
+ * inflation. Where the gain is damped by a taper ρ the formulas hold as they stand, which those of
+ * the ETKF do not. Without one A⁺ = ½ (I + (I + ZZᵀ)⁻¹) A, in the smaller of the spaces of members and
+ * observations. A and Y are inflated by √(1 + φ).
+ *
+ * @see sakov2008a
+ */
+import { add, expandDims, eye, mean, mul, sub, type Tensor } from "../engine/index.js";
+import { advance } from "../models/index.js";
+import type { Observation } from "../observe/index.js";
+import { floatType, sampleGaussian, sampleMoments } from "../prob/index.js";
+import { checkMembers, correctMembers, type EnkfInflation, ensembleView } from "./enkf.js";
+import {
+  ensembleSpace,
+  ensembleSpaceEvidence,
+  grown,
+  recombine,
+  scaledEnsemble,
+} from "./ensemble-space.js";
+import type { EtkfParams } from "./etkf.js";
+import type { Analysis, Filter } from "./filter.js";
+import { inflated } from "./inflation.js";
+
+export interface DenkfParams extends EtkfParams, EnkfInflation {}
+
+/** State: the ensemble [..., N, d]. */
+export function denkf(params: DenkfParams): Filter<Tensor> {
+  const { members: N } = params;
+  checkMembers("denkf", N);
+  return {
+    name: "denkf",
+    init: (prior, key) => sampleGaussian(prior, N, key),
+    forecast: (E, transition, key) => advance(transition, E, key),
+    analyse: (E, observation, key) =>
+      inflated(denkfAnalysis(E, observation, params), E, params, key),
+    moments: sampleMoments,
+    members: (E) => ({ values: E }),
+  };
+}
+
+/** One analysis of the forecast ensemble E [..., N, d]. */
+export const denkfAnalysis = (
+  E: Tensor,
+  observation: Observation,
+  inflation: EnkfInflation = {},
+): Analysis<Tensor> =>
+  inflation.taper ? damped(E, observation, inflation) : inSpace(E, observation, inflation);
+
+function inSpace(
+  E: Tensor,
+  observation: Observation,
+  { covarianceInflation: phi }: EnkfInflation,
+): Analysis<Tensor> {
+  const { mean: xbar, anomalies, seen, departure } = scaledEnsemble("denkf", E, observation, phi);
+  const space = ensembleSpace(seen, departure);
+  const T = mul(0.5, add(space.inverse(), eye(E.shape.at(-2)!, floatType(E))));
+  return {
+    state: recombine(xbar, anomalies, space.weights(), T),
+    ...ensembleSpaceEvidence(space, observation),
+  };
+}
+
+function damped(E: Tensor, observation: Observation, inflation: EnkfInflation): Analysis<Tensor> {
+  const { covarianceInflation: phi = 0 } = inflation;
+  const view = ensembleView("denkf", E, observation, inflation);
+  const xbar = expandDims(mean(E, -2), -2); // [..., 1, d]
+  const ybar = expandDims(view.ybar, -2); // [..., 1, m]
+  const departures = sub(
+    sub(expandDims(observation.y, -2), ybar),
+    mul(0.5, grown(sub(view.hE, ybar), phi)),
+  );
+  return correctMembers(add(xbar, grown(sub(E, xbar), phi)), departures, observation, view);
+}

@@ -1,0 +1,69 @@
+/**
+ * The finite-size EnKF: an ETKF that finds its inflation from each observation.
+ *
+ *     s  = argmin D(s)                        factor on the forecast covariance     []
+ *     A ← √s A,  Z ← √s Z                     then the analysis of the ETKF         [N, d], [N, m]
+ *
+ * with D of `finite-size.ts`. No inflation needs to be tuned for what sampling N members gets wrong,
+ * only for what the model does; both may be given. ℓ and w are those of the forecast, before y
+ * has changed its covariance.
+ *
+ * @see bocquet2011; bocquet2015
+ */
+import { expandDims, mul, sqrt, type Tensor } from "../engine/index.js";
+import { advance } from "../models/index.js";
+import type { Observation } from "../observe/index.js";
+import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
+import { checkMembers } from "./enkf.js";
+import {
+  ensembleSpace,
+  ensembleSpaceEvidence,
+  recombine,
+  scaledEnsemble,
+} from "./ensemble-space.js";
+import type { EtkfParams } from "./etkf.js";
+import type { Analysis, Filter } from "./filter.js";
+import { type FiniteSize, finiteSizeFactor, hyperprior } from "./finite-size.js";
+import { inflated } from "./inflation.js";
+
+export interface EnkfNParams extends EtkfParams, FiniteSize {}
+
+/** State: the ensemble [..., N, d]. */
+export function enkfN(params: EnkfNParams): Filter<Tensor> {
+  const { members: N } = params;
+  checkMembers("enkf-n", N);
+  return {
+    name: "enkf-n",
+    init: (prior, key) => sampleGaussian(prior, N, key),
+    forecast: (E, transition, key) => advance(transition, E, key),
+    analyse: (E, observation, key) =>
+      inflated(enkfNAnalysis(E, observation, params), E, params, key),
+    moments: sampleMoments,
+    members: (E) => ({ values: E }),
+  };
+}
+
+/** One analysis of the forecast ensemble E [..., N, d]. */
+export function enkfNAnalysis(
+  E: Tensor,
+  observation: Observation,
+  params: FiniteSize & { readonly covarianceInflation?: Scalar } = {},
+): Analysis<Tensor> {
+  const { mean, anomalies, seen, departure } = scaledEnsemble(
+    "enkf-n",
+    E,
+    observation,
+    params.covarianceInflation,
+  );
+  const forecast = ensembleSpace(seen, departure);
+  const prior = hyperprior(forecast.inverse(), params);
+  const factor = expandDims(
+    expandDims(sqrt(finiteSizeFactor(seen, departure, prior, params.form)), -1),
+    -1,
+  ); // √s, [..., 1, 1]
+  const space = ensembleSpace(mul(factor, seen), departure);
+  return {
+    state: recombine(mean, mul(factor, anomalies), space.weights(), space.inverseRoot()),
+    ...ensembleSpaceEvidence(forecast, observation),
+  };
+}

@@ -1,0 +1,187 @@
+/**
+ * The inflation that a finite ensemble asks for, found from one observation.
+ *
+ * That N members are few makes the forecast covariance uncertain. Averaged over it, the prior of the
+ * weights w, x = x̄ + wᵀA/√(N − 1), has thicker tails than a Gaussian, and the analysis minimises
+ *
+ *     J(w) = ½ |δ − Zᵀw|² + ½ (N − 1) c log(ε + |w|²/(N − 1))                         primal
+ *
+ * or, as well, over one number, s the factor on the forecast covariance,
+ *
+ *     D(s) = χ²(s)/(N − 1) + ε/s + c log s,    χ²(s) = δᵀ(I + s ZᵀZ)⁻¹δ                dual
+ *
+ * Both are stationary where 1/s = c/(ε + |w|²/(N − 1)), w = s u, u = (I + s ZZᵀ)⁻¹ Zδ. The constants are
+ *
+ *     ε = x_N (N + 1)/N / κ,   c = x_N (N + g)/(N − 1) κ,    κ² = (ε/c)^p,   p = tr (I + ZZᵀ)⁻¹/N
+ *
+ * κ moves the prior's mode to s = 1 as far as the observation says little.
+ *
+ * Far from the truth D may have more minima than one; the search starts at s = 1. Steps are counted,
+ * not judged, so that a captured program serves every observation. Dual: Newton's method on τ = log s
+ * within an interval around a minimum, halved where a step leaves it,
+ *
+ *     D_τ = c − ε/s − s |u|²/(N − 1),   D_ττ = ε/s + s (|u|² − 2 uᵀv)/(N − 1),   v = (I + s ZZᵀ)⁻¹ u
+ *
+ * Primal: s ← (ε + |w|²/(N − 1))/c, which lowers J at each step since the logarithm is concave, then
+ * Newton's method on w: slower, and not to its end where D is nearly level. The last two steps of either are differentiated and those before are not:
+ * after one the first derivatives of the solution are right, after two the second ones.
+ *
+ * @see bocquet2011 for the primal form, bocquet2015 for the dual one and κ, raanes2019 for x_N
+ */
+import {
+  add,
+  diagonal,
+  div,
+  exp,
+  expandDims,
+  eye,
+  greater,
+  greaterEqual,
+  log,
+  matmul,
+  matvec,
+  maximum,
+  minimum,
+  mul,
+  type Positive,
+  positive,
+  solveVector,
+  square,
+  stopGradient,
+  sub,
+  sum,
+  type Tensor,
+  where,
+} from "../engine/index.js";
+import { floatType, type Scalar } from "../prob/index.js";
+
+export interface FiniteSize {
+  /** x_N > 0: certainty of the forecast covariance, in units of that of N draws. @defaultValue 1 */
+  readonly xN?: Scalar;
+  /** g: how many directions of w move nothing, counted with N. @defaultValue 0 */
+  readonly nullity?: number;
+  /** Which of the two equal problems is solved. @defaultValue "dual" */
+  readonly form?: "dual" | "primal";
+}
+
+/** ε and c, [...]. */
+export interface Hyperprior {
+  readonly epsilon: Tensor;
+  readonly c: Tensor;
+}
+
+/** From (I + ZZᵀ)⁻¹, [..., N, N]. */
+export function hyperprior(
+  inverse: Tensor,
+  { xN = 1, nullity: g = 0 }: Pick<FiniteSize, "xN" | "nullity"> = {},
+): Hyperprior {
+  const N = inverse.shape.at(-1)!;
+  const [epsilon, c] = [(N + 1) / N, (N + g) / (N - 1)];
+  const p = mul(1 / N, sum(diagonal(inverse), -1)); // [...]
+  const kappa = exp(mul(0.5 * Math.log(epsilon / c), p));
+  return { epsilon: mul(xN, div(epsilon, kappa)), c: mul(xN, mul(c, kappa)) };
+}
+
+/** s of members seen as Z [..., N, m] from a departure δ [..., m]: [...]. */
+export function finiteSizeFactor(
+  Z: Tensor,
+  delta: Tensor,
+  prior: Hyperprior,
+  form: FiniteSize["form"] = "dual",
+): Tensor {
+  const problem = { G: matmul(Z, Z, { transposeB: true }), b: matvec(Z, delta), ...prior };
+  return minimum(form === "dual" ? byDual(problem) : byPrimal(problem), largest);
+}
+
+/** G = ZZᵀ [..., N, N] and b = Zδ [..., N] with the hyperprior. */
+interface Problem extends Hyperprior {
+  readonly G: Tensor;
+  readonly b: Tensor;
+}
+
+const constant = ({ G, b, epsilon, c }: Problem): Problem => ({
+  G: stopGradient(G),
+  b: stopGradient(b),
+  epsilon: stopGradient(epsilon),
+  c: stopGradient(c),
+});
+
+const dualSteps = 12;
+const primalSteps = { lowering: 20, newton: 4 };
+/** s at most: members that ask for more have lost the truth. */
+const largest = 1e6;
+
+function byDual(problem: Problem): Tensor {
+  const still = constant(problem);
+  let low = log(div(still.epsilon, still.c)); // D_τ ≤ 0
+  let high = add(mul(low, 0), Math.log(largest));
+  let t = maximum(low, 0);
+  for (let i = 0; i < dualSteps; i++) {
+    const { slope, curvature } = dualSlopes(still, t);
+    low = where(greater(slope, 0), low, t);
+    high = where(greater(slope, 0), t, high);
+    const next = sub(t, div(slope, steep(curvature)));
+    const within = minimum(minimum(sub(next, low), sub(high, next)), curvature);
+    t = where(greaterEqual(within, 0), next, mul(0.5, add(low, high)));
+  }
+  for (let i = 0; i < 2; i++) {
+    const { slope, curvature } = dualSlopes(problem, t);
+    t = sub(t, div(slope, steep(curvature)));
+  }
+  return exp(t);
+}
+
+/** A curvature, or one that leaves no step where it is not positive. */
+const steep = (curvature: Tensor): Tensor => where(greater(curvature, 0), curvature, 1e12);
+
+/** D_τ and D_ττ */
+function dualSlopes({ G, b, epsilon, c }: Problem, t: Tensor) {
+  const N = b.shape.at(-1)!;
+  const s = exp(t);
+  const P = positive(add(mul(asMatrix(s), G), eye(N, floatType(G))));
+  const u = solveVector(P, b);
+  const v = solveVector(P, u);
+  const [prior, uu, uv] = [div(epsilon, s), sum(square(u), -1), sum(mul(u, v), -1)];
+  const share = mul(1 / (N - 1), s);
+  return {
+    slope: sub(sub(c, prior), mul(share, uu)),
+    curvature: add(prior, mul(share, sub(uu, mul(2, uv)))),
+  };
+}
+
+function byPrimal(problem: Problem): Tensor {
+  const still = constant(problem);
+  let w = mul(still.b, 0);
+  for (let i = 0; i < primalSteps.lowering; i++) w = solveVector(precision(still, w).B, still.b);
+  for (let i = 0; i < primalSteps.newton; i++) w = newtonStep(still, w);
+  for (let i = 0; i < 2; i++) w = newtonStep(problem, w);
+  return div(1, precision(problem, w).zeta);
+}
+
+/** q = ε + |w|²/(N − 1),  ζ = c/q,  B = G + ζI */
+function precision(
+  { G, epsilon, c }: Problem,
+  w: Tensor,
+): { q: Tensor; zeta: Tensor; B: Positive } {
+  const N = w.shape.at(-1)!;
+  const q = add(epsilon, mul(1 / (N - 1), sum(square(w), -1)));
+  const zeta = div(c, q);
+  return { q, zeta, B: positive(add(G, mul(asMatrix(zeta), eye(N, floatType(G))))) };
+}
+
+/**
+ * w − (B − a wwᵀ)⁻¹ (B w − b), a = 2ζ/((N − 1) q), by the inverse of a change of rank one. Far from a
+ * minimum, where the matrix is not positive, the step is bounded.
+ */
+function newtonStep(problem: Problem, w: Tensor): Tensor {
+  const { q, zeta, B } = precision(problem, w);
+  const a = mul(2 / (w.shape.at(-1)! - 1), div(zeta, q));
+  const step = sub(w, solveVector(B, problem.b)); // B⁻¹ ∇J
+  const Bw = solveVector(B, w);
+  const rest = maximum(sub(1, mul(a, sum(mul(w, Bw), -1))), 0.01);
+  const along = div(mul(a, sum(mul(w, step), -1)), rest);
+  return sub(w, add(step, mul(expandDims(along, -1), Bw)));
+}
+
+/** [...] → [..., 1, 1] */
+const asMatrix = (x: Tensor): Tensor => expandDims(expandDims(x, -1), -1);
