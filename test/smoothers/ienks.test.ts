@@ -25,6 +25,7 @@ import {
   assimilateSeries,
   type Cycle,
   cycleKeys,
+  enkfN,
   runCycle,
 } from "../../src/filters/index.js";
 import { lorenz96, withNoise } from "../../src/models/index.js";
@@ -211,6 +212,36 @@ test("nonlinear observations: the iterations find the mode where one step does n
   };
   expect(at(1)).toBeGreaterThan(1);
   expect(at(12)).toBeLessThan(1e-3);
+});
+
+describe("the finite size", () => {
+  const seen = (y: number, variance: number): Cycle => ({
+    transition,
+    steps: 1,
+    observation: { y: tensor([y, -1]), operator: observeComponents([0, 2]), variance, mask: null },
+  });
+  const run = (cycle: Cycle, xN?: number) => {
+    const method = ienks({ members: 6, lag: 0, iterations: 60, ...(xN && { xN }) });
+    return runCycle(method, method.init(prior, key(1)), cycle, key(0));
+  };
+
+  test.each([
+    [2, 1],
+    [15, 1],
+    [15, 3],
+  ])("where h is linear, the inflation of the EnKF-N: y = %f, x_N = %f", (y, xN) => {
+    const filter = enkfN({ members: 6, xN });
+    const { forecast, analysis } = run(seen(y, 0.5), xN);
+    const expected = runCycle(filter, filter.init(prior, key(1)), seen(y, 0.5), key(0));
+    // both draw no noise; iterations towards ζ shrink the error by a factor each
+    expectClose(forecast.window[0]!, expected.forecast, rounding);
+    expectClose(analysis.window[0]!, expected.analysis, 1e-9);
+  });
+
+  test("a sure one inflates nothing where little is seen", () => {
+    const far = 1e9;
+    expectClose(run(seen(2, far), 1e9).analysis.start, run(seen(2, far)).analysis.start, 1e-7);
+  });
 });
 
 test("steps that would run away are cut", () => {
