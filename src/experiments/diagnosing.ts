@@ -11,7 +11,7 @@ import type { Scalar } from "../prob/index.js";
 import type { Key } from "../random/index.js";
 import { operatorAt, type View } from "./assembly.js";
 import type { NaturalState } from "./bands.js";
-import { domainOf } from "./motion.js";
+import { placesOf } from "./motion.js";
 import type {
   DiagnosticsOutput,
   ForecastAnalysis,
@@ -58,7 +58,7 @@ export function diagnosticsOf(
 
 /** Whether all variables lie side by side on one ring. */
 function onRing(model: ModelSpecification, d: number): boolean {
-  const domain = domainOf(model);
+  const domain = placesOf(model)?.domain;
   return domain?.kind === "ring" && domain.length === d;
 }
 
