@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
-import { type ComparedResult, comparisonOf } from "../experiments/comparison.js";
-import type { Checkpoint, RunResult } from "../experiments/output.js";
+import { comparisonOf } from "../experiments/comparison.js";
+import type { Checkpoint, ComparedResult, RunResult } from "../experiments/output.js";
 import { fileProblem, InputError } from "../io/errors.js";
 import {
   type CheckpointFile,

@@ -1,5 +1,10 @@
-import type { ComparisonResult } from "../experiments/comparison.js";
-import type { Checkpoint, RunHost, RunOutput, SavedValues } from "../experiments/output.js";
+import type {
+  Checkpoint,
+  ComparisonResult,
+  RunHost,
+  RunOutput,
+  SavedValues,
+} from "../experiments/output.js";
 import type { Reproduction } from "../experiments/reproduction.js";
 import type { Specification } from "../experiments/specification.js";
 import type { ReportFiles } from "../io/node.js";

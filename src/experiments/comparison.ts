@@ -1,20 +1,5 @@
 /** Several methods on the same data: what their runs gave, side by side. */
-import type { RunResult } from "./output.js";
-
-/** The result of one method, under the name that it has in the comparison. */
-export interface ComparedResult extends RunResult {
-  readonly label: string;
-}
-
-export interface ComparisonResult {
-  readonly name: string;
-  readonly model: string;
-  readonly seed: number;
-  /** In the order of the file. */
-  readonly methods: readonly ComparedResult[];
-  /** Whether any of them diverged. */
-  readonly diverged: boolean;
-}
+import type { ComparedResult, ComparisonResult } from "./output.js";
 
 /**
  * Runs of experiments that differ in their method alone: truths and observations are then the same,

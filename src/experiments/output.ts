@@ -85,6 +85,21 @@ export interface RunResult {
   readonly warnings: readonly string[];
 }
 
+/** The result of one method, under the name that it has in the comparison. */
+export interface ComparedResult extends RunResult {
+  readonly label: string;
+}
+
+export interface ComparisonResult {
+  readonly name: string;
+  readonly model: string;
+  readonly seed: number;
+  /** In the order of the file. */
+  readonly methods: readonly ComparedResult[];
+  /** Whether any of them diverged. */
+  readonly diverged: boolean;
+}
+
 /** Mean, standard deviation and 90 % band of every variable in natural units, each [K][d]. */
 export interface Band {
   readonly mean: readonly (readonly number[])[];

@@ -2,8 +2,13 @@
 import { readFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { ComparisonResult } from "../experiments/comparison.js";
-import type { Checkpoint, RunOutput, RunResult, SavedValues } from "../experiments/output.js";
+import type {
+  Checkpoint,
+  ComparisonResult,
+  RunOutput,
+  RunResult,
+  SavedValues,
+} from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
 import { fileProblem, InputError } from "./errors.js";
 import type { Experiment } from "./experiment.js";

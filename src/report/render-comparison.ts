@@ -1,5 +1,5 @@
 /** From the results of several methods to a page beside their own; the same input gives the same bytes. */
-import type { ComparedResult, ComparisonResult } from "../experiments/comparison.js";
+import type { ComparedResult, ComparisonResult } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
 import { comparisonFigure } from "./comparison-figure.js";
 import { type Fragment, html, type Markup, raw } from "./markup.js";
