@@ -85,6 +85,8 @@ const remedies: Readonly<Record<MethodSpecification["kind"], string>> = {
   "3dvar": ofBackground,
   "3dvar-c": ofBackground,
   "3dvar-k": ofBackground,
+  "4dvar": ofBackground,
+  en4dvar: `${ofMembers} a larger background covariance, ${ofModel}`,
   particle: ofParticles,
   "optimal-particle": ofParticles,
 };

@@ -38,7 +38,7 @@ import {
   hyperprior,
 } from "../filters/index.js";
 import { columnsAtObserved, type Observation, variances } from "../observe/index.js";
-import { asRow, floatType, root, type Scalar } from "../prob/index.js";
+import { asRow, floatType, root, type Scalar, scale } from "../prob/index.js";
 
 /** A change of an ensemble: w of its mean, T of its anomalies. */
 export interface Weights {
@@ -95,11 +95,11 @@ export function gaussNewton(
   const space = ensembleSpace(V, squeeze(add(r, matmul(w, Z)), -2));
   const mode = div(expandDims(space.weights(), -2), rootZeta); // [..., 1, N]
   const B = space.inverseRoot(); // (I + VVᵀ)^{−½}
-  const spread = div(Math.sqrt(N - 1), rootZeta);
+  const D = add(B, matmul(V, matmul(V, B, { transposeA: true }))); // (I + VVᵀ)^{½}
   return {
     w: sub(mode, w),
-    T: mul(spread, B),
-    inverse: div(add(B, matmul(V, matmul(V, B, { transposeA: true }))), spread),
+    T: mul(Math.sqrt(N - 1), div(B, rootZeta)),
+    inverse: mul(1 / Math.sqrt(N - 1), mul(rootZeta, D)),
   };
 }
 
@@ -123,11 +123,11 @@ interface Whitened {
 /** All observations as one, in units of their errors, zero at the gaps. */
 function whitened(sights: readonly Sight[], shares: readonly number[]): Whitened {
   const each = sights.map(({ mean: ybar, slopes, observation }, b) => {
-    const weight = div(Math.sqrt(shares[b]!), root(asRow(variances(observation))));
     const r = sub(expandDims(observation.y, -2), ybar);
+    const error = scale(1 / Math.sqrt(shares[b]!), root(asRow(variances(observation)))); // √(R/β)
     return {
-      Z: mul(columnsAtObserved(slopes, observation), weight),
-      r: mul(columnsAtObserved(r, observation), weight),
+      Z: div(columnsAtObserved(slopes, observation), error),
+      r: div(columnsAtObserved(r, observation), error),
     };
   });
   if (each.length === 1) return each[0]!;
