@@ -14,7 +14,12 @@ export {
   meanChiSquareInterval,
 } from "./innovations.js";
 export { quantile, quantiles } from "./quantile.js";
-export { type RankedSeries, type RankHistogram, rankHistogram } from "./rank-histogram.js";
+export {
+  type EffectiveCases,
+  type RankedSeries,
+  type RankHistogram,
+  rankHistogram,
+} from "./rank-histogram.js";
 export { rmse, rmsePooled } from "./rmse.js";
 export type { Series } from "./series.js";
 export { powerSpectrum } from "./spectrum.js";

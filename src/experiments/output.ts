@@ -1,4 +1,5 @@
 /** What a run gives back: plain data only, for the report, the files and `--json`. */
+import type { Desroziers, RankHistogram } from "../diagnostics/index.js";
 
 export interface ParameterResult {
   readonly start: number;
@@ -133,11 +134,40 @@ export interface LearningOutput {
   readonly uncertainty: string;
 }
 
+/** What errors and members say of each other, after the spin-up; null where there is nothing to say. */
+export interface DiagnosticsOutput {
+  /** Standard errors of both RMSEs, their correlation in time counted; null without a truth. */
+  readonly rmseErrors: ForecastAnalysis | null;
+  /** Places of the truth among the members of the analyses. */
+  readonly ranks: RankHistogram | null;
+  /** By the columns of the observations. */
+  readonly residuals: ResidualsOutput | null;
+  /** Of variables on a ring. */
+  readonly spectra: SpectraOutput | null;
+}
+
+/** In squared units of the values compared: of their logarithms, under lognormal noise. */
+export interface ResidualsOutput extends Desroziers {
+  /** R as the filter assumed it, by column. */
+  readonly assumed: readonly number[];
+}
+
+/** Power by wavenumber 0, 1, …, [⌊d/2⌋ + 1] each. */
+export interface SpectraOutput {
+  readonly truth: readonly number[];
+  readonly analysis: readonly number[];
+  /** Of the analysis less the truth. */
+  readonly error: readonly number[];
+  /** Of the members less their mean; null without members. */
+  readonly spread: readonly number[] | null;
+}
+
 export interface RunOutput {
   readonly result: RunResult;
   readonly states: StateSeries;
   readonly observations: ObservationSeries;
   readonly innovations: InnovationSeries;
+  readonly diagnostics: DiagnosticsOutput;
   readonly learning: LearningOutput | null;
   /** What the filter ran with, if it was learned here; else null. */
   readonly learned: SavedValues | null;

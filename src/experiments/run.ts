@@ -8,17 +8,19 @@ import { foldIn, type Key, key } from "../random/index.js";
 import { chooseIfAsked, chosenName, withHalfWidth } from "./choosing.js";
 import { type Data, dataOf } from "./data.js";
 import { describeStates, innovationsOf } from "./describe.js";
+import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
 import { learnedResults, savedValues, startedFrom, startValues, unused } from "./learned.js";
 import { learningOutput, learningProblem, learnWith } from "./learning.js";
 import type { Checkpoint, LearningOutput, RunHost, RunOutput, SavedValues } from "./output.js";
-import { definitionsOf } from "./parts.js";
+import { definitionsOf, partsOf } from "./parts.js";
 import { noScores, type Scored, scores } from "./scores.js";
 import { filterRuns } from "./series.js";
 import type { Specification } from "./specification.js";
+import { lookingUp } from "./values.js";
 import { divergence, ofLearning, ofSaved, overconfidence } from "./warnings.js";
 
 /** Purposes of the random numbers of a run, each with a key of its own. */
-const purposes = { data: 0, initial: 1, cycles: 2, starts: 3 } as const;
+const purposes = { data: 0, initial: 1, cycles: 2, starts: 3, ranks: 4 } as const;
 
 /** `resume` is a checkpoint of this run; `saved` the values that the specification's `start` names. */
 export async function runExperiment(
@@ -57,6 +59,7 @@ export async function runExperiment(
   const cycles = runs.reduce((n, { described }) => n + described.states.observed, 0);
   const diverged = runs.some(({ run }) => run.failure !== null);
   const scored = diverged ? noScores : scores(specification.time.spinup, runs);
+  const { variance: R } = partsOf(specification, data, lookingUp(values));
   const [first] = runs;
   return {
     result: {
@@ -81,6 +84,9 @@ export async function runExperiment(
     states: first!.described.states,
     observations: first!.trajectory.plain,
     innovations: innovationsOf(first!.run, first!.trajectory),
+    diagnostics: diverged
+      ? noDiagnostics
+      : diagnosticsOf(specification, data.view, R, runs, foldIn(root, purposes.ranks)),
     learning: learning?.output ?? null,
     learned: learning && savedValues(values),
   };

@@ -72,9 +72,11 @@ const logLikelihoodOf = ({ trajectory: { series }, run: { results } }: Scored): 
 
 /** CRPS of the analyses, averaged over components and times. */
 function meanCrps(states: readonly NaturalState[], truth: readonly number[][]): number {
-  const values = states.flatMap(({ mean, sd, members }, k) =>
+  const values = states.flatMap(({ mean, sd, members, weights }, k) =>
     truth[k]!.map((x, i) =>
-      members === null ? crpsGaussian(mean[i]!, sd[i]!, x) : crpsEnsemble(members[i]!, x),
+      members === null
+        ? crpsGaussian(mean[i]!, sd[i]!, x)
+        : crpsEnsemble(members[i]!, x, weights ?? undefined),
     ),
   );
   return values.reduce((sum, v) => sum + v, 0) / values.length;

@@ -60,6 +60,7 @@ export const output: RunOutput = {
     values: [[1120]],
   },
   innovations: { standardised: [[0.5]], chiSquare: [0.25], degrees: [1] },
+  diagnostics: { rmseErrors: null, ranks: null, residuals: null, spectra: null },
   learning: null,
   learned: null,
 };

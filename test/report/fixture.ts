@@ -1,6 +1,7 @@
 /** Deterministic outputs of runs that never happened, for the report's tests. */
 import type {
   Band,
+  DiagnosticsOutput,
   InnovationSeries,
   LearningOutput,
   ParameterResult,
@@ -132,6 +133,7 @@ export function lynxHare(): Fixture {
         values,
       },
       innovations: innovationsOf(observed, 2),
+      diagnostics: noDiagnostics,
       learning: learning(3, 200),
       learned: null,
     },
@@ -199,11 +201,48 @@ export function twin(d: number, cycles: number): Fixture {
         values,
       },
       innovations: innovationsOf(cycles, d),
+      diagnostics: noDiagnostics,
       learning: null,
       learned: null,
     },
   };
 }
+
+/** A narrow ensemble of five members on a ring of six variables, two of them observed. */
+export const diagnostics: DiagnosticsOutput = {
+  rmseErrors: { forecast: 0.012, analysis: 0.0081 },
+  ranks: {
+    counts: [30, 14, 10, 12, 16, 38],
+    cases: 120,
+    effectiveCases: { bars: 90, slope: 60, convexity: 80 },
+  },
+  residuals: {
+    assumed: [1, 1],
+    columns: [
+      {
+        observation: { value: 0.98, standardError: 0.05 },
+        forecast: { value: 0.35, standardError: 0.03 },
+        analysis: { value: 0.22, standardError: 0.02 },
+        innovation: { value: 1.33, standardError: 0.06 },
+      },
+      null,
+    ],
+    mean: null,
+  },
+  spectra: {
+    truth: [6, 2, 1, 0.5],
+    analysis: [6, 1.9, 0.9, 0.4],
+    error: [0.01, 0.02, 0.03, 0],
+    spread: [0.01, 0.01, 0.02, 0.02],
+  },
+};
+
+const noDiagnostics: DiagnosticsOutput = {
+  rmseErrors: null,
+  ranks: null,
+  residuals: null,
+  spectra: null,
+};
 
 /** The same fixture with some of the output replaced. */
 export function withOutput(
