@@ -60,15 +60,30 @@ const digits = (value: number): string => String(Number(value.toPrecision(2)));
 const ofModel = "or a better model (learned values) may help.";
 const ofNoise = `More process noise, larger errors of the observations, ${ofModel}`;
 const ofMembers = "More members, a taper, more inflation, more process noise,";
+const ofFewMembers = `More members, more inflation, localisation (letkf), more process noise, ${ofModel}`;
+const ofParticles = `More members, a wider kernel (regularisation), more process noise, ${ofModel}`;
 const ofBackground = `A larger background covariance, ${ofModel}`;
 
 const remedies: Readonly<Record<MethodSpecification["kind"], string>> = {
   kalman: ofNoise,
   rts: ofNoise,
+  "extended-kalman": `More inflation, ${ofNoise[0]!.toLowerCase()}${ofNoise.slice(1)}`,
+  climatology: ofNoise,
+  "optimal-interpolation": ofNoise,
   enkf: `${ofMembers} a static share of the covariance (ens3dvar), ${ofModel}`,
+  denkf: `${ofMembers} ${ofModel}`,
+  eakf: `${ofMembers} ${ofModel}`,
+  etkf: ofFewMembers,
+  "enkf-n": ofFewMembers,
+  letkf: `More members, a smaller half-width, more inflation, more process noise, ${ofModel}`,
+  ienks: ofFewMembers,
+  enks: ofFewMembers,
   ens3dvar: `${ofMembers} a larger background covariance, ${ofModel}`,
+  "3dvar": ofBackground,
   "3dvar-c": ofBackground,
   "3dvar-k": ofBackground,
+  particle: ofParticles,
+  "optimal-particle": ofParticles,
 };
 
 /** Of learning: windows that failed, and what keeps the learned values from being known. */
