@@ -1,27 +1,29 @@
 /**
  * The local ensemble transform Kalman filter: an ETKF for each component, from the observations near it,
- * whose error covariance grows with their distance (localisation of R).
+ * whose errors grow with their distance (localisation of R).
  *
- * Anomalies A = E − x̄ and, in units of the observations' errors, Y = (h(E) − ȳ)/√R, δ = (y − ȳ)/√R.
- * With the weights ρ_ij = ρ(r_ij/c) of Gaspari and Cohn, for component i
+ * With A, Z and δ of `ensemble-space.ts` and the weights ρ_ij = ρ(r_ij/c) of Gaspari and Cohn, for
+ * component i
  *
- *     S_i = Σ_j ρ_ij Y_j Y_jᵀ / (N − 1),   b_i = Σ_j ρ_ij δ_j Y_j / (N − 1)        [N, N], [N]
- *     T_i = (I + S_i)^{−½}                                                    [N, N]
- *     x_i = x̄_i + A_iᵀ T_i T_i b_i + T_i A_i                         the members [N]
+ *     S_i = Σ_j ρ_ij Z_j Z_jᵀ,    b_i = Σ_j ρ_ij δ_j Z_j                      [N, N], [N]
+ *     T_i = (I + S_i)^(−½)                                                  [N, N]
+ *     E⁺_i = x̄_i + A_iᵀ T_i² b_i/√(N − 1) + T_i A_i        the members of component i  [N]
  *
- * The sums over j go by patches (`neighbours.ts`), a run of them after the other; of a run nothing is
- * kept but its result, and its derivative computes it anew. Time and memory are linear in d, also of a
- * gradient. A gap has weight 0. Inflation and rotation follow the analysis, as for all ensembles.
+ * Anomalies add up to zero, so all of this takes place in the N − 1 coordinates of VᵀA, VᵀZ, where V
+ * are orthonormal columns orthogonal to 1. The sums over j go by patches (`neighbours.ts`), a run of
+ * them after the other. Of a run nothing is kept but its result: its derivative computes it anew. Time
+ * and memory are linear in d, also of a gradient. A gap has weight 0.
  *
- * No global S exists. What is learned by is the composite likelihood of the observations one by one,
+ * There is no S of all observations. What is learned by is the composite likelihood of the
+ * observations one by one,
  *
- *     ℓ = Σ_j log N(y_j; ȳ_j, s_j + R_j),   s_j = ‖Y_j‖² R_j/(N − 1)
+ *     ℓ = Σ_j log N(y_j; ȳ_j, V_j),    V_j = (1 + |Z_j|²) R_j                         []
  *
- * a proper score of the forecast's marginals: within a window, half-width and inflation act on the
- * forecasts of the cycles that follow, and on their spread. Being no density of y as a whole, it does
- * not compare with likelihoods of other filters.
+ * the logarithmic score of the forecast's marginals. Half-width and inflation act on it through the
+ * forecasts of the cycles that follow in a window, and their spread. It is no density of y as a whole,
+ * and does not compare with likelihoods of other filters.
  *
- * @see hunt2007 for the filter; ott2004; varin2011 for composite likelihoods; chen2022 for learning
+ * @see hunt2007 for the filter; varin2011 for composite likelihoods; chen2022 for learning
  */
 import {
   add,
@@ -38,48 +40,39 @@ import {
   less,
   log,
   matmul,
-  mean,
   mul,
   reshape,
   ShapeError,
   scatterAdd,
   slice,
   split,
+  sqrt,
   square,
   stack,
-  sub,
   sum,
   Tensor,
   tensor,
-  transpose,
   UsageError,
   where,
 } from "../engine/index.js";
 import { advance } from "../models/index.js";
+import { type Observation, observedCount, variances } from "../observe/index.js";
 import {
-  atObserved,
-  checkObservation,
-  columnsAtObserved,
-  type Observation,
-  type Operator,
-  observedCount,
-  variances,
-} from "../observe/index.js";
-import {
-  asRow,
   floatType,
   gaspariCohn,
   gaspariCohnAt,
-  root,
   type Scalar,
   sampleGaussian,
   sampleMoments,
   scale,
 } from "../prob/index.js";
 import { checkMembers } from "./enkf.js";
+import { scaledEnsemble } from "./ensemble-space.js";
+import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
-import { type Inflation, inflate } from "./inflation.js";
+import { inflated } from "./inflation.js";
 import type { Neighbours, PatchRun } from "./neighbours.js";
+import { centredBasis } from "./rotation.js";
 
 export interface Localisation {
   readonly neighbours: Neighbours;
@@ -87,14 +80,11 @@ export interface Localisation {
   readonly halfWidth: Scalar;
 }
 
-export interface LetkfParams extends Localisation, Inflation {
-  /** Number of members N, at least 2. */
-  readonly members: number;
-}
+export interface LetkfParams extends EtkfParams, Localisation {}
 
 /** State: the ensemble [..., N, d]. */
 export function letkf(params: LetkfParams): Filter<Tensor> {
-  const { members: N } = params;
+  const { members: N, covarianceInflation } = params;
   checkMembers("letkf", N);
   const weights = localWeights(params);
   return {
@@ -103,119 +93,125 @@ export function letkf(params: LetkfParams): Filter<Tensor> {
     init: (prior, key) => sampleGaussian(prior, N, key),
     forecast: (E, transition, key) => advance(transition, E, key),
     analyse: (E, observation, key) => {
-      const { state, ...evidence } = letkfAnalysis(E, observation, params, weights);
-      return { ...evidence, state: inflate(state, E, params, key) };
+      const analysis = analysisBy(weights, E, observation, covarianceInflation);
+      return inflated(analysis, E, params, key);
     },
     moments: sampleMoments,
     members: (E) => ({ values: E }),
   };
 }
 
-/** One analysis, before inflation: forecast ensemble E [..., N, d] → analysis and ℓ. */
-export function letkfAnalysis(
+/** One analysis of the forecast ensemble E [..., N, d]; φ: one number, or []. */
+export const letkfAnalysis = (
   E: Tensor,
   observation: Observation,
   localisation: Localisation,
-  weights: LocalWeights = localWeights(localisation),
-): Analysis<Tensor> {
-  const { neighbours } = localisation;
-  checkShapes(E, observation, neighbours);
-  const { y, operator } = observation;
-  const h = operator.apply;
-  const N = E.shape.at(-2)!;
-  const hE = h(E); // [..., N, m]
-  const xbar = mean(E, -2); // [..., d]
-  const ybar = operator.linear ? h(xbar) : mean(hE, -2); // [..., m]
-  const R = variances(observation);
-  const anomalies = div(sub(hE, expandDims(ybar, -2)), root(asRow(R)));
-  const Y = columnsAtObserved(anomalies, observation); // [..., N, m]
-  const delta = atObserved(div(sub(y, ybar), root(R)), observation); // [..., m]
+  covarianceInflation?: Scalar,
+): Analysis<Tensor> => analysisBy(localWeights(localisation), E, observation, covarianceInflation);
 
-  const A = transpose(sub(E, expandDims(xbar, -2))); // [..., d, N]
-  const scaled = mul(1 / Math.sqrt(N - 1), concat([Y, expandDims(delta, -2)], -2));
-  const Z = transpose(scaled); // [..., m, N + 1]
-  const moved = transpose(localAnalyses(A, atSites(Z, operator, neighbours), neighbours, weights));
-  return { state: add(expandDims(xbar, -2), moved), ...marginals(Y, delta, R, observation, N) };
+function analysisBy(
+  weights: LocalWeights,
+  E: Tensor,
+  observation: Observation,
+  phi?: Scalar,
+): Analysis<Tensor> {
+  checkPlaces(E, observation, weights.neighbours);
+  const { mean, anomalies: A, seen: Z, departure } = scaledEnsemble("letkf", E, observation, phi);
+  const { V, Vd, V1 } = coordinates(A);
+  const moving = matmul(A, V, { transposeA: true }); // [..., d, N − 1]
+  const both = concat([Z, expandDims(departure, -2)], -2); // [..., N + 1, m]
+  const seen = matmul(both, Vd, { transposeA: true }); // [..., m, N]
+  const moved = localAnalyses(moving, atSites(seen, observation, weights), weights);
+  return {
+    state: add(expandDims(mean, -2), matmul(V1, moved, { transposeB: true })),
+    ...marginals(Z, departure, observation),
+  };
+}
+
+/**
+ * V [N, N − 1]; V for the rows of Z and 1 for that of δ [N + 1, N]; V, and 1/√(N − 1) for what moves
+ * all members [N, N].
+ */
+function coordinates(A: Tensor): { V: Tensor; Vd: Tensor; V1: Tensor } {
+  const N = A.shape.at(-2)!;
+  const rows = centredBasis(N);
+  const last = [...rows[0]!.map(() => 0), 1];
+  const dtype = floatType(A);
+  return {
+    V: tensor(rows, { dtype }),
+    Vd: tensor([...rows.map((row) => [...row, 0]), last], { dtype }),
+    V1: tensor(
+      rows.map((row) => [...row, 1 / Math.sqrt(N - 1)]),
+      { dtype },
+    ),
+  };
 }
 
 /** ℓ, and the innovations in units of their standard deviations. */
 function marginals(
-  Y: Tensor,
-  delta: Tensor,
-  R: Scalar,
+  Z: Tensor,
+  departure: Tensor,
   observation: Observation,
-  N: number,
 ): Omit<Analysis<Tensor>, "state"> {
-  const t = add(1, mul(1 / (N - 1), sum(square(Y), -2))); // 1 + s/R, [..., m]
-  const w = div(delta, root(t));
-  const chiSquare = sum(square(w), -1);
-  const volume = sum(log(mul(R, t)), -1);
+  const ratio = add(1, sum(square(Z), -2)); // V/R, [..., m]
+  const innovation = div(departure, sqrt(ratio));
+  const chiSquare = sum(square(innovation), -1);
+  const volume = sum(log(mul(variances(observation), ratio)), -1);
   const constant = scale(Math.log(2 * Math.PI), observedCount(observation));
   const logEvidence = mul(-0.5, add(add(chiSquare, volume), constant));
-  return { logEvidence, innovation: w, chiSquare };
+  return { logEvidence, innovation, chiSquare };
 }
 
 /** Rows per observation [..., m, n] → per site. */
-function atSites(
-  Z: Tensor,
-  { components }: Operator,
-  { observed, dimension: d }: Neighbours,
-): Tensor {
+function atSites(Z: Tensor, { operator }: Observation, { neighbours }: LocalWeights): Tensor {
+  const { components } = operator;
+  const { observed, dimension: d } = neighbours;
   if (observed !== null) return Z;
   if (components instanceof Tensor) return scatterAdd(Z, components, d, -2);
   const all = components!.length === d && components!.every((component, i) => component === i);
   return all ? Z : scatterAdd(Z, indices(components!), d, -2);
 }
 
-/** A [..., d, N], rows of sites [..., sites, N + 1] → the members' new distances from x̄ [..., d, N]. */
-function localAnalyses(A: Tensor, Z: Tensor, near: Neighbours, weights: LocalWeights): Tensor {
-  const { runs, components, sites, places } = near;
-  const take = (X: Tensor, rows: Tensor | null) => (rows === null ? X : gather(X, rows, -2));
-  const as = split(
-    take(A, components),
-    -2,
-    runs.map(({ patches, points }) => patches * points),
-  );
-  const zs = split(
-    take(Z, sites),
-    -2,
-    runs.map((run) => run.sites),
-  );
-  const analyse = (run: PatchRun) => (a: Tensor, z: Tensor, c: Scalar) =>
-    runAnalysis(run, a, z, weights.of(run, c, floatType(a)));
-  const moved = runs.map((run, i) => {
-    const once = runs.length === 1 ? analyse(run) : checkpoint(analyse(run));
+/** VᵀA of components [..., d, N − 1] and VᵀZ, δ of sites [..., sites, N] → `runAnalysis` of all [..., d, N]. */
+function localAnalyses(A: Tensor, Z: Tensor, weights: LocalWeights): Tensor {
+  const { runs, components, sites, places } = weights.neighbours;
+  const rows = (X: Tensor, at: Tensor | null) => (at === null ? X : gather(X, at, -2));
+  const pieces = (X: Tensor, size: (run: PatchRun) => number) => split(X, -2, runs.map(size));
+  const as = pieces(rows(A, components), ({ patches, points }) => patches * points);
+  const zs = pieces(rows(Z, sites), (run) => run.sites);
+  const results = runs.map((run, i) => {
+    const analyse = (a: Tensor, z: Tensor, c: Scalar) =>
+      runAnalysis(run, a, z, weights.of(run, c, a));
+    const once = runs.length === 1 ? analyse : checkpoint(analyse);
     return once(as[i]!, zs[i]!, weights.halfWidth);
   });
-  return take(concat(moved, -2), places);
+  return rows(concat(results, -2), places);
 }
 
-/** The formulas above for all points of a run: a [..., n p, N], z [..., u, N + 1]. */
-function runAnalysis(
-  { patches: n, width: w, windows }: PatchRun,
-  a: Tensor,
-  z: Tensor,
-  rho: Tensor,
-): Tensor {
-  const [points, N] = a.shape.slice(-2) as [number, number];
+/**
+ * For the points of a run, a [..., n p, N − 1], and its sites, z [..., u, N]: T a, and how far the mean
+ * moves, aᵀT²b, in the last column: [..., n p, N].
+ */
+function runAnalysis(run: PatchRun, a: Tensor, z: Tensor, rho: Tensor): Tensor {
+  const { patches: n, width: w, windows } = run;
+  const [points, k] = a.shape.slice(-2) as [number, number]; // k = N − 1
   const lead = a.shape.slice(0, -2);
-  const seen = reshape(gather(z, windows, -2), [...lead, n, w, N + 1]);
-  const Y = slice(seen, -1, 0, N);
-  const products = mul(expandDims(Y, -1), expandDims(seen, -2)); // [..., n, w, N, N + 1]
-  const sums = matmul(rho, reshape(products, [...lead, n, w, N * (N + 1)]));
-  const Sb = reshape(sums, [...lead, points, N, N + 1]);
-  const S = slice(Sb, -1, 0, N);
-  const T = inverseSqrtm(add(S, eye(N, floatType(a)))); // [..., points, N, N]
-  const rows = matmul(stack([a, index(Sb, -1, N)], -2), T); // [..., points, 2, N]
-  const [aT, bT] = [index(rows, -2, 0), index(rows, -2, 1)];
-  return add(aT, sum(mul(aT, bT), -1, { keepDims: true }));
+  const seen = reshape(gather(z, windows, -2), [...lead, n, w, k + 1]);
+  const Z = slice(seen, -1, 0, k);
+  const products = mul(expandDims(Z, -1), expandDims(seen, -2)); // Z_j (Z_j, δ_j), [..., n, w, k, k + 1]
+  const sums = matmul(rho, reshape(products, [...lead, n, w, k * (k + 1)]));
+  const Sb = reshape(sums, [...lead, points, k, k + 1]);
+  const S = slice(Sb, -1, 0, k);
+  const T = inverseSqrtm(add(S, eye(k, floatType(a)))); // [..., n p, k, k]
+  const both = matmul(stack([a, index(Sb, -1, k)], -2), T); // [..., n p, 2, k]
+  const [Ta, Tb] = [index(both, -2, 0), index(both, -2, 1)];
+  return concat([Ta, sum(mul(Ta, Tb), -1, { keepDims: true })], -1);
 }
 
 /** ρ of the runs: of a number made once, of a tensor where it is needed. */
-interface LocalWeights {
-  readonly halfWidth: Scalar;
-  /** [n or 1, p, w] */
-  of(run: PatchRun, c: Scalar, dtype: "f64" | "f32"): Tensor;
+interface LocalWeights extends Localisation {
+  /** [n or 1, p, w], of the half-width c, in the dtype of `like`. */
+  of(run: PatchRun, c: Scalar, like: Tensor): Tensor;
 }
 
 function localWeights({ neighbours, halfWidth: c }: Localisation): LocalWeights {
@@ -228,9 +224,9 @@ function localWeights({ neighbours, halfWidth: c }: Localisation): LocalWeights 
     tables.set(distances, tensor(values, { shape: [n, p, w] }));
   }
   return {
-    halfWidth: c,
-    of: ({ distances }, half, dtype) => {
-      const table = cast(tables.get(distances)!, dtype);
+    ...{ neighbours, halfWidth: c },
+    of: ({ distances }, half, like) => {
+      const table = cast(tables.get(distances)!, floatType(like));
       if (typeof half === "number") return table;
       return where(less(table, reach), gaspariCohn(div(table, half)), 0);
     },
@@ -244,13 +240,11 @@ function checkHalfWidth(c: number, reach: number): void {
   );
 }
 
-function checkShapes(E: Tensor, observation: Observation, near: Neighbours): void {
-  checkObservation("letkf", observation);
-  const { operator } = observation;
-  const [N = 0, d] = E.shape.slice(-2);
-  if (N < 2 || d !== near.dimension) {
+function checkPlaces(E: Tensor, { operator }: Observation, near: Neighbours): void {
+  const d = E.shape.at(-1);
+  if (d !== near.dimension) {
     throw new ShapeError(
-      `letkf: the ensemble is [${E.shape}]; need [..., N, ${near.dimension}] with N ≥ 2, as many components as the neighbours have places.`,
+      `letkf: the ensemble is [${E.shape}]; need [..., N, ${near.dimension}], as many components as the neighbours have places.`,
     );
   }
   if (near.observed !== null && near.observed !== operator.size) {

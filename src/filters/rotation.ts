@@ -36,7 +36,7 @@ const orthonormalRows = (Z: Tensor): Tensor => triangularSolve(cholesky(gram(Z))
 const gram = (Z: Tensor): Tensor => matmul(Z, transpose(Z));
 
 /** N − 1 orthonormal columns orthogonal to 1: the last ones of the reflection of e₁ to 1/√N. */
-function centredBasis(N: number): number[][] {
+export function centredBasis(N: number): number[][] {
   const [root, size] = [1 / Math.sqrt(N), 1 - 1 / Math.sqrt(N)];
   // I − vvᵀ/(1 − 1/√N), v = e₁ − 1/√N
   const v = (i: number) => (i === 0 ? size : -root);

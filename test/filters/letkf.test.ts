@@ -19,6 +19,7 @@ import {
   assimilate,
   type Cycle,
   cycleKeys,
+  etkfAnalysis,
   gridPositions,
   type LetkfParams,
   letkf,
@@ -171,10 +172,11 @@ describe("limits", () => {
     const E = ensemble(N, d);
     const observation = observing(observeAll(d));
     const near = neighbours({ state: grid(d) }, { domain: ring(d), reach: Infinity });
-    const { state } = letkfAnalysis(E, observation, { neighbours: near, halfWidth: Infinity });
-    const R = grid(d).map(() => 0.6);
-    const expected = plainAnalysis(rows(E), rows(E), numbers(observation.y), R, () => 1);
-    expectClose(state, expected, rounding * 10);
+    const all = { neighbours: near, halfWidth: Infinity };
+    for (const phi of [0, 0.2]) {
+      const { state } = letkfAnalysis(E, observation, all, phi);
+      expectClose(state, etkfAnalysis(E, observation, phi).state, rounding);
+    }
   });
 
   test("no observation near: the forecast", () => {

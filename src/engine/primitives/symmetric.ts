@@ -1,13 +1,14 @@
 /** Eigenvalues and functions of symmetric matrices, and the matrix exponential. */
 import { bytesPer, epsilon, type FloatType } from "../dtype.js";
 import { ShapeError } from "../errors.js";
-import { apply, type Primitive } from "../primitive.js";
+import { type Rules, recordNode } from "../graph.js";
+import { apply, applyConstant, type ConstantPrimitive, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { sameShape, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { stopGradient } from "./broadcast.js";
 import { squareSide, symmetrise } from "./cholesky.js";
-import { abs, add, div, lessEqual, mul, neg, sub, where } from "./elementwise.js";
+import { abs, add, div, lessEqual, mul, neg, sqrt, sub, where } from "./elementwise.js";
 import { matmul, scratch } from "./matmul.js";
 import {
   concat,
@@ -18,7 +19,6 @@ import {
   slice,
   transpose,
 } from "./movement.js";
-import { positive } from "./positive.js";
 import { max } from "./reduce.js";
 
 /** Emits a kernel on square matrices with `elements` of scratch. */
@@ -114,10 +114,40 @@ const squareRoot: Primitive<undefined> = {
  */
 export const sqrtm = (A: Tensor): Tensor => apply(squareRoot, [A], undefined);
 
-/** A^{−1/2} of symmetric positive definite matrices; safe at repeated eigenvalues. */
-export const inverseSqrtm = (A: Tensor): Tensor => positive(sqrtm(A)).inverse;
+/**
+ * T = A^{−1/2} of symmetric positive definite matrices, [..., n, n], by the eigenvectors of A.
+ *     T T A = I:  T Ṫ + Ṫ T = −T²Ȧ T², a Lyapunov equation in the same eigenvectors
+ * Safe at repeated eigenvalues; the derivative takes products and no further decomposition.
+ * @throws NumericError when an eigenvalue is not positive.
+ */
+export function inverseSqrtm(A: Tensor): Tensor {
+  const { values: w, vectors: V } = eigh(stopGradient(A));
+  const roots = div(1, sqrt(w)); // of T
+  const Y = mul(V, expandDims(sqrt(roots), -2));
+  const T = matmul(Y, Y, { transposeB: true });
+  const along = (E: Tensor): Tensor => {
+    const X = lyapunovIn({ values: roots, vectors: V }, T, symmetrise(E));
+    const M = matmul(T, T);
+    return neg(matmul(matmul(M, X), M));
+  };
+  recordNode([A], [T], { vjp: ([g]) => [along(g!)], jvp: ([t]) => [[along(t!)]] });
+  return T;
+}
 
-const lyapunovSolve: Primitive<undefined> = {
+/** Rules of X with S X + X S = E: S̄ = −sym(Z Xᵀ + Xᵀ Z), Ē = Z, where S Z + Z S = X̄. */
+const lyapunovRules = (X: Tensor, solve: (E: Tensor) => Tensor): Rules => ({
+  vjp: ([g], [forS]) => {
+    const Z = solve(g!);
+    const both = () => add(matmul(Z, X, { transposeB: true }), matmul(X, Z, { transposeA: true }));
+    return [forS ? neg(symmetrise(both())) : null, Z];
+  },
+  jvp: ([s, e]) => {
+    const dS = s && symmetrise(s);
+    return [[dS && solve(neg(add(matmul(dS, X), matmul(X, dS)))), e && solve(e)]];
+  },
+});
+
+const lyapunovSolve: ConstantPrimitive<undefined> = {
   name: "lyapunov",
   infer: ([S, E]) => {
     squareSide("lyapunov", S!);
@@ -128,21 +158,31 @@ const lyapunovSolve: Primitive<undefined> = {
   },
   emit: ({ inputs, out }, describe) =>
     emitSquare("lyapunov", inputs, out, (n) => 4 * n * n + 6 * n, describe),
-  vjp: (i, g, { inputs: [S], out: X }) => {
-    const Z = lyapunov(S!, g);
-    if (i === 1) return Z;
-    const both = add(matmul(Z, X, { transposeB: true }), matmul(X, Z, { transposeA: true }));
-    return neg(symmetrise(both));
-  },
-  jvp: (i, t, { inputs: [S], out: X }) => {
-    if (i === 1) return lyapunov(S!, t);
-    const dS = symmetrise(t);
-    return lyapunov(S!, neg(add(matmul(dS, X), matmul(X, dS))));
-  },
 };
 
 /** The X with S X + X S = E, for symmetric positive definite S, [..., n, n]. */
-export const lyapunov = (S: Tensor, E: Tensor): Tensor => apply(lyapunovSolve, [S, E], undefined);
+export function lyapunov(S: Tensor, E: Tensor): Tensor {
+  const X = applyConstant(lyapunovSolve, [S, E], undefined);
+  recordNode(
+    [S, E],
+    [X],
+    lyapunovRules(X, (other) => lyapunov(S, other)),
+  );
+  return X;
+}
+
+/** The same where S = V diag(w) Vᵀ is known: X = V ((VᵀE V)ᵢⱼ / (wᵢ + wⱼ)) Vᵀ. */
+function lyapunovIn(eig: Eigen, S: Tensor, E: Tensor): Tensor {
+  const { values: w, vectors: V } = eig;
+  const sums = add(expandDims(w, -1), expandDims(w, -2));
+  const X = fromEigenbasis(V, div(toEigenbasis(V, stopGradient(E)), sums));
+  recordNode(
+    [S, E],
+    [X],
+    lyapunovRules(X, (other) => lyapunovIn(eig, S, other)),
+  );
+  return X;
+}
 
 /** The Fréchet derivative of expm at A along E: the corner of exp [A E; 0 A]. */
 function expmAlong(A: Tensor, E: Tensor): Tensor {
