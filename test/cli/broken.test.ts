@@ -95,7 +95,7 @@ test("mistyped-kind.yaml", async () => {
   expect(await messageFor("mistyped-kind.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
       mistyped-kind.yaml:3:16 model.kind: unknown kind "linea"; did you mean "linear"? (built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky)
-      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, 3dvar, 3dvar-c, 3dvar-k, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, enks, ienks, particle, optimal-particle)
+      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, 3dvar, 3dvar-c, 3dvar-k, 4dvar, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, en4dvar, enks, ienks, particle, optimal-particle)
     "
   `);
 });
@@ -132,7 +132,7 @@ test("not-built-yet.yaml", async () => {
   expect(await messageFor("not-built-yet.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
       not-built-yet.yaml:3:16 model.kind: "quasi-geostrophic" is not built yet; built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky
-      not-built-yet.yaml:8:17 method.kind: "dan" is not built yet; built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, 3dvar, 3dvar-c, 3dvar-k, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, enks, ienks, particle, optimal-particle
+      not-built-yet.yaml:8:17 method.kind: "dan" is not built yet; built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, 3dvar, 3dvar-c, 3dvar-k, 4dvar, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, en4dvar, enks, ienks, particle, optimal-particle
     "
   `);
 });

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { type Advice, advise } from "../../src/experiments/advice/advise.js";
-import { type MethodKind, methodKinds } from "../../src/experiments/advice/candidates.js";
+import { kindsFor, type MethodKind } from "../../src/experiments/advice/candidates.js";
 import type { ProblemFacts } from "../../src/experiments/advice/facts.js";
 import {
   accuracyOf,
@@ -32,8 +32,10 @@ const plain: ProblemFacts = {
   ...{ values: 1e5, memory: 2 ** 32 },
 };
 
+const methodKinds = kindsFor(plain);
+
 const choice = (kind: MethodKind, given: Partial<Choice> = {}): Choice => {
-  const ensemble = kind === "enkf" || kind === "ens3dvar";
+  const ensemble = ["enkf", "ens3dvar", "letkf"].includes(kind);
   const staticNumbers = ["ens3dvar", "3dvar-c", "3dvar-k"].includes(kind) ? 1600 : 0;
   const members = ensemble ? 25 : 1;
   return {
@@ -50,7 +52,7 @@ const choice = (kind: MethodKind, given: Partial<Choice> = {}): Choice => {
 
 /** Kinds that are possible, the best first; equal ones as they are listed. */
 const ranked = (facts: ProblemFacts, given: Partial<Record<MethodKind, Partial<Choice>>> = {}) =>
-  methodKinds
+  kindsFor(facts)
     .filter((kind) => obstacle(facts, kind) === null)
     .map((kind) => ({ kind, score: scoreOf(findingsOf(facts, choice(kind, given[kind]))) }))
     .sort((a, b) => b.score - a.score)
@@ -64,6 +66,18 @@ const pointsOf = (rule: string, facts: Partial<ProblemFacts>, given: Choice) =>
 describe("rules", () => {
   test("of a nonlinear model: ensembles before one state, a likelihood before none", () => {
     expect(ranked(plain)).toEqual(["enkf", "ens3dvar", "3dvar-c", "3dvar-k"]);
+  });
+
+  test("where nothing is learned: square roots before perturbed observations, or the tangent", () => {
+    const facts = { ...plain, learns: false };
+    expect(ranked(facts).slice(0, 2)).toEqual(["letkf", "enkf"]);
+    expect(kindsFor({ ...facts, linear: true })).not.toContain("extended-kalman");
+    const enough = { members: 40, tapered: false };
+    expect(ranked({ ...facts, places: false }, { etkf: enough })[0]).toBe("etkf");
+    expect(obstacle({ ...facts, places: false }, "letkf")).toMatch(/places/);
+    expect(pointsOf("sampling", facts, choice("etkf", { members: 10 }))).toBe(-2);
+    expect(pointsOf("square root", facts, choice("letkf"))).toBe(1);
+    expect(pointsOf("tangent", facts, choice("extended-kalman"))).toBe(2);
   });
 
   test("a linear model with normal errors belongs to the Kalman filter", () => {
@@ -231,7 +245,7 @@ time: { step: 0.05, cycles: 100 }
 ${seen("identity")}
 method: { kind: enkf, members: 20 }`);
     const { methods } = advise(specification, null);
-    expect(methods.map(({ cost }) => cost.learned)).toEqual([0, 0, 0, 0]);
+    expect(methods.map(({ cost }) => cost.learned)).toEqual([0, 0, 0, 0, 0, 0, 0]);
     expect(methods.every(({ cost }) => cost.seconds === cost.secondsPerEpoch)).toBe(true);
   });
 });
@@ -241,7 +255,8 @@ const folder = resolve(import.meta.dirname, "../../examples");
 const texts = [
   ...readdirSync(folder)
     .filter((name) => name.endsWith(".yaml"))
-    .map((name) => [name, readFileSync(resolve(folder, name), "utf8")] as const),
+    .map((name) => [name, readFileSync(resolve(folder, name), "utf8")] as const)
+    .filter(([, text]) => !Array.isArray((parse(text) as { method: unknown }).method)),
   ["changing", ring(`${seen("{ random: 0.5, everyStep: true }")}\n${cheap}`)],
   [
     "folded",
@@ -303,6 +318,9 @@ describe.each(texts)("the blocks for %s", (_, text) => {
       ens3dvar: "method: { kind: ens3dvar, members: 10, background: { identity: 1 } }",
       "3dvar-c": "method: { kind: 3dvar-c, background: { identity: 1 } }",
       "3dvar-k": "method: { kind: 3dvar-k, gain: { transpose: 1 } }",
+      etkf: "method: { kind: etkf, members: 10 }",
+      letkf: "method: { kind: letkf, members: 10, taper: { kind: gaspari-cohn, halfWidth: 3 } }",
+      "extended-kalman": "method: { kind: extended-kalman }",
     };
     for (const { kind } of impossible) {
       await expect(specificationOf(withSection(bare[kind]))).rejects.toThrow(kind);

@@ -11,7 +11,7 @@ import { dataOf } from "../data.js";
 import { motionOf } from "../motion.js";
 import type { Specification } from "../specification.js";
 import { truth } from "../values.js";
-import { type MethodKind, methodKinds, withMethod } from "./candidates.js";
+import { kindsFor, type MethodKind, withMethod } from "./candidates.js";
 import { type Cost, costOf, countedLength } from "./cost.js";
 import { factsOf, type ProblemFacts } from "./facts.js";
 import {
@@ -58,7 +58,8 @@ export function advise(specification: Specification, memory: number | null): Adv
     const data = dataOf(short, foldIn(root, 0), keys);
     const { dimension } = motionOf(specification, truth);
     const facts = factsOf(specification, data, dimension, memory);
-    const possible = methodKinds.filter((kind) => obstacle(facts, kind) === null);
+    const kinds = kindsFor(facts);
+    const possible = kinds.filter((kind) => obstacle(facts, kind) === null);
     const methods = possible.map((kind) => {
       const changed = withMethod(specification, facts, kind);
       return judged(facts, kind, changed, costOf(changed, data));
@@ -66,7 +67,7 @@ export function advise(specification: Specification, memory: number | null): Adv
     return {
       facts,
       methods: methods.sort((a, b) => b.score - a.score || a.cost.seconds - b.cost.seconds),
-      impossible: methodKinds.flatMap((kind) => {
+      impossible: kinds.flatMap((kind) => {
         const why = obstacle(facts, kind);
         return why === null ? [] : [{ kind, obstacle: why }];
       }),

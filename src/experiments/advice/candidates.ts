@@ -18,8 +18,18 @@ import type {
 import { isImperfect, isLearned, type ProblemFacts } from "./facts.js";
 
 /** `kalman` stands for `rts`, too, which learns by the same filter. */
-export const methodKinds = ["kalman", "enkf", "ens3dvar", "3dvar-c", "3dvar-k"] as const;
-export type MethodKind = (typeof methodKinds)[number];
+const learned = ["kalman", "enkf", "ens3dvar", "3dvar-c", "3dvar-k"] as const;
+
+/** Proposed where nothing is learned; they learn as well, but nobody measured how well. */
+const classical = ["etkf", "letkf", "extended-kalman"] as const;
+
+export type MethodKind = (typeof learned)[number] | (typeof classical)[number];
+
+/** What the advice is about; of a linear model the extended filter is the exact one. */
+export const kindsFor = ({ learns, linear }: ProblemFacts): readonly MethodKind[] =>
+  learns
+    ? learned
+    : [...learned, ...classical.filter((kind) => kind !== "extended-kalman" || !linear)];
 
 /** The specification with another method; where that is the file's own, it stays as it is. */
 export function withMethod(
@@ -50,6 +60,16 @@ function methodOf(
       return { kind, initial };
     case "enkf":
       return { kind, ...ensemble() };
+    case "etkf": {
+      const { members } = ensemble();
+      return { kind, members, covarianceInflation: 0, ...deterministic, initial };
+    }
+    case "letkf": {
+      const { members = local.members } = specification.method as { readonly members?: number };
+      return { kind, members, ...deterministic, taper: local.taper, initial };
+    }
+    case "extended-kalman":
+      return { kind, inflation: deterministic.inflation, initial };
     case "ens3dvar":
       return { kind, ...ensemble(), background: background(), mixing: startingAt(0.5, facts) };
     case "3dvar-c":
@@ -58,6 +78,12 @@ function methodOf(
       return { kind, gain: firstGain(facts), initial };
   }
 }
+
+/** λ on the anomalies, and what keeps members from lining up. */
+const deterministic = { inflation: 1.04, rotate: true };
+
+/** Few members are enough where each variable has an analysis of its own. */
+const local = { members: 10, taper: { kind: "gaspari-cohn", halfWidth: 7 } } as const;
 
 const startingAt = (start: number, { learns }: ProblemFacts): Value =>
   learns ? { learn: true, start } : start;

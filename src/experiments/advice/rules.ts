@@ -27,7 +27,9 @@ export interface Finding {
 
 type Rule = (facts: ProblemFacts, choice: Choice) => Finding | null;
 
-const isEnsemble = (kind: MethodKind): boolean => kind === "enkf" || kind === "ens3dvar";
+const isRoot = (kind: MethodKind): boolean => kind === "etkf" || kind === "letkf";
+const isEnsemble = (kind: MethodKind): boolean =>
+  kind === "enkf" || kind === "ens3dvar" || isRoot(kind);
 const isStatic = (kind: MethodKind): boolean => kind === "3dvar-c" || kind === "3dvar-k";
 const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
 const size = (bytes: number): string =>
@@ -42,7 +44,10 @@ export function obstacle(facts: ProblemFacts, kind: MethodKind): string | null {
     if (!facts.linear) return "It needs a linear model.";
     return facts.normalErrors ? null : "It needs normal errors.";
   }
-  if (kind === "enkf") return null;
+  if (kind === "letkf") {
+    return facts.places ? null : "It needs variables that have places, seen one by one.";
+  }
+  if (kind === "enkf" || kind === "etkf" || kind === "extended-kalman") return null;
   if (!facts.linearView) {
     return "It needs observations that are linear in the state: here normal errors meet logarithms, or lognormal ones abundances.";
   }
@@ -91,6 +96,24 @@ const ensemble: Rule = ({ linear, normalErrors }, { kind, members }) => {
   );
 };
 
+const root: Rule = (_, { kind }) =>
+  isRoot(kind)
+    ? accuracy(
+        "square root",
+        1,
+        "It perturbs no observations, which saves sampling noise: on Lorenz-96 errors of 0.20 where the EnKF with twice the members has 0.21 or 0.22.",
+      )
+    : null;
+
+const tangent: Rule = ({ state: d }, { kind }) =>
+  kind === "extended-kalman"
+    ? accuracy(
+        "tangent",
+        2,
+        `The tangent of the model carries the whole covariance of ${d} variables, without sampling noise; good while errors stay small between observations, and a step costs as many model steps as there are variables.`,
+      )
+    : null;
+
 const neverObserved: Rule = ({ neverObserved: share, changing }, { kind }) => {
   if (share === 0 || changing) return null;
   const who = `${percent(share)} of the variables are never observed`;
@@ -118,11 +141,11 @@ const sampling: Rule = ({ state: d }, { kind, members: N, tapered }) => {
   if (!isEnsemble(kind)) return null;
   const few = `${N} members for ${d} variables`;
   if (N < d && !tapered) {
-    return kind === "enkf"
+    return kind !== "ens3dvar"
       ? accuracy(
           "sampling",
           -2,
-          `${few} and no taper: far covariances are sampling noise. Take a taper where variables have places, as many members as variables, or ens3dvar.`,
+          `${few} and no taper: far covariances are sampling noise. Take ${kind === "etkf" ? "letkf" : "a taper"} where variables have places, as many members as variables, or ens3dvar.`,
         )
       : accuracy("sampling", 0, `${few}: the static part fills the directions that they miss.`);
   }
@@ -201,7 +224,7 @@ const time: Rule = (_, { seconds }) => {
 };
 
 const rules: readonly Rule[] = [
-  ...[exact, ensemble, neverObserved, changing, sampling, overfit, untuned],
+  ...[exact, ensemble, root, tangent, neverObserved, changing, sampling, overfit, untuned],
   ...[likelihood, noise, memory, time],
 ];
 

@@ -11,17 +11,18 @@ export function checkTaper(
   tell: Tell,
 ): void {
   if (!("taper" in method)) return;
+  const otherwise = method.kind === "letkf" ? "or take etkf instead of letkf" : "or leave it out";
   if (model !== null && !hasPlaces(model)) {
     tell(
       ["method", "taper"],
-      `damps with distance, and the variables of ${model.kind} have no places; need a model on a ring (${ringKinds.join(", ")}), or leave it out`,
+      `damps with distance, and the variables of ${model.kind} have no places; need a model on a ring (${ringKinds.join(", ")}), ${otherwise}`,
     );
   }
   const operator = observations?.twin?.operator;
   if (operator !== undefined && operator !== "identity" && operator.matrix !== undefined) {
     tell(
       ["method", "taper"],
-      "needs observations of single variables, which have places; those of a matrix have none. Leave it out",
+      `needs observations of single variables, which have places; those of a matrix have none. Need such ones, ${otherwise}`,
     );
   }
 }
