@@ -1,14 +1,6 @@
-/**
- * Quantiles of a sample, weighted or not: means of its inverse distribution over a window that holds
- * the weight of one member,
- *
- *     Q(p) = n ∫ F⁻¹(s) ds,   s from t to t + 1/n,   t = p (1 − 1/n),   n = 1/Σ w²
- *
- * With equal weights this is the line between order statistics (hyndman1996, type 7).
- *
- * @see akinshin2023
- */
-import { NumericError, ShapeError } from "../engine/index.js";
+/** Quantiles of a sample, weighted or not (`quantileOf`). */
+import { ShapeError } from "../engine/index.js";
+import { quantileOf, sortedSample } from "./sample.js";
 import { checkFinite } from "./series.js";
 
 /** Weights are positive, of sum 1; none: all alike. */
@@ -23,22 +15,8 @@ export function quantiles(
     throw new ShapeError(`quantiles: ${N} values, ${weights.length} weights; need one each.`);
   }
   checkFinite("quantiles", [sample]);
-  const w = weights ?? new Array<number>(N).fill(1 / N);
-  const order = sample.map((_, i) => i).sort((i, j) => sample[i]! - sample[j]!);
-  const window = w.reduce((sum, v) => sum + v * v, 0); // 1/n
-  return probabilities.map((p) => {
-    if (!(p >= 0 && p <= 1)) throw new NumericError(`quantiles: probability ${p}; need 0 to 1.`);
-    const from = p * (1 - window);
-    let [below, total, held] = [0, 0, 0];
-    for (const i of order) {
-      const share = Math.min(below + w[i]!, from + window) - Math.max(below, from);
-      below += w[i]!;
-      if (share <= 0) continue;
-      total += share * sample[i]!;
-      held += share;
-    }
-    return total / held;
-  });
+  const sorted = sortedSample(sample, weights);
+  return probabilities.map((p) => quantileOf(sorted, p));
 }
 
 export const quantile = (sample: readonly number[], probability: number): number =>
