@@ -117,13 +117,16 @@ export function forecastWindow(window: Window, solver: InnerSolver): WindowState
   return { states, variances: tangents.map((Z) => sum(square(Z), -2)) };
 }
 
+/** The optimum after a number of tangents, and what the newest observation says of the forecast. */
 export function analyseWindow(
-  window: Window,
+  given: Window,
   iterations: number,
   solver: InnerSolver,
 ): WindowAnalysis {
-  const { background: xb, factor: B, seen } = window;
+  const { factor: B, seen } = given;
   const y = inOneRow(seen.map(({ observation }) => observation.y)); // [..., n]
+  const xb = beside(given.background, y);
+  const window = { ...given, background: xb, guess: beside(given.guess, y) };
   const W = precision(seen);
   const linear = (x: Tensor, rows = 1): Tangent =>
     solver.kind === "direct" ? direct(window, x) : iterative(window, x, rows, solver.steps ?? 20);
@@ -275,6 +278,10 @@ const precision = (seen: readonly Seen[], newest = 1): Tensor =>
   );
 
 const inOneRow = (parts: readonly Tensor[]): Tensor => concat(parts, -1);
+
+/** x for every trajectory of y: several records may begin with one state. */
+const beside = (x: Tensor, y: Tensor): Tensor =>
+  y.shape.length > x.shape.length ? broadcastTo(x, [...y.shape.slice(0, -1), x.shape.at(-1)!]) : x;
 
 /** [..., n] → [..., 1, n] */
 const row = (x: Tensor): Tensor => expandDims(x, -2);

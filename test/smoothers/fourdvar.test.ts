@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { index, mul, neg, sum, type Tensor, tensor } from "../../src/engine/index.js";
+import { grad, index, mul, neg, sum, type Tensor, tensor } from "../../src/engine/index.js";
 import {
   assimilate,
   assimilateSeries,
@@ -130,6 +130,27 @@ describe.each(["newest", "window"] as const)("a model that is not linear, %s", (
         expectClose(index(ours.variance, 0, b), theirs.variance, 1e-13);
       });
     });
+  });
+
+  test.each(solvers)("one start for all records, by $kind", (solver) => {
+    const method = fourdvar({ ...params(observations, 2), solver });
+    const mean = tensor(x0[0]!);
+    const [one, each] = [mean, tensor([x0[0]!, x0[0]!])].map((start) =>
+      assimilate(method, method.init({ ...from, mean: start }, key(0)), cycles, four),
+    );
+    expectClose(one!.logEvidence, each!.logEvidence, 1e-12);
+    expectClose(method.moments(one!.state).mean, method.moments(each!.state).mean, 1e-13);
+  });
+
+  test("cycles computed again for their derivative give the same gradient", () => {
+    const slope = (recompute: boolean) =>
+      grad((r: Tensor) => {
+        const method = fourdvar({ ...params(observations, 2), iterations: 2 });
+        const run = cyclesOf({ forcing: 8, r });
+        const start = method.init(from, key(0));
+        return sum(assimilate(method, start, run, four, { recompute }).logEvidence);
+      })(tensor(0.5));
+    expectClose(slope(true), slope(false), 1e-12);
   });
 
   test.each(solvers)(
