@@ -4,6 +4,7 @@
  */
 import { NumericError, ShapeError } from "../engine/index.js";
 import { normalDensity, normalDistribution } from "../prob/index.js";
+import { ordered } from "./ordered.js";
 import { checkFinite } from "./series.js";
 
 /**
@@ -20,20 +21,14 @@ export function crpsEnsemble(
 ): number {
   const N = members.length;
   if (N < 2) throw new ShapeError(`crpsEnsemble: ${N} members; need at least 2.`);
-  if (weights !== undefined && weights.length !== N) {
-    throw new ShapeError(`crpsEnsemble: ${N} members, ${weights.length} weights; need one each.`);
-  }
-  checkFinite("crpsEnsemble", [members, [x]]);
-  const weight = (i: number) => (weights === undefined ? 1 / N : weights[i]!);
-  const order = members.map((_, i) => i).sort((i, j) => members[i]! - members[j]!);
-  const lowest = members[order[0]!]!;
+  checkFinite("crpsEnsemble", [[x]]);
+  const { values: E, weights: w } = ordered("crpsEnsemble", members, weights);
   let [error, pairs, squares, below] = [0, 0, 0, 0];
-  for (const i of order) {
-    const w = weight(i);
-    error += w * Math.abs(members[i]! - x);
-    pairs += w * (members[i]! - lowest) * (2 * below + w - 1);
-    squares += w * w;
-    below += w;
+  for (let i = 0; i < N; i++) {
+    error += w[i]! * Math.abs(E[i]! - x);
+    pairs += w[i]! * (E[i]! - E[0]!) * (2 * below + w[i]! - 1);
+    squares += w[i]! * w[i]!;
+    below += w[i]!;
   }
   const free = 1 - squares;
   return error - (free < 1e-12 ? 0 : pairs / free);

@@ -9,7 +9,7 @@
  * @see akinshin2023
  */
 import { NumericError, ShapeError } from "../engine/index.js";
-import { checkFinite } from "./series.js";
+import { ordered } from "./ordered.js";
 
 /** Weights are positive, of sum 1; none: all alike. */
 export function quantiles(
@@ -17,25 +17,19 @@ export function quantiles(
   probabilities: readonly number[],
   weights?: readonly number[],
 ): number[] {
-  const N = sample.length;
-  if (N === 0) throw new ShapeError("quantiles: the sample is empty.");
-  if (weights !== undefined && weights.length !== N) {
-    throw new ShapeError(`quantiles: ${N} values, ${weights.length} weights; need one each.`);
-  }
-  checkFinite("quantiles", [sample]);
-  const w = weights ?? new Array<number>(N).fill(1 / N);
-  const order = sample.map((_, i) => i).sort((i, j) => sample[i]! - sample[j]!);
+  if (sample.length === 0) throw new ShapeError("quantiles: the sample is empty.");
+  const { values, weights: w } = ordered("quantiles", sample, weights);
   const window = w.reduce((sum, v) => sum + v * v, 0); // 1/n
   return probabilities.map((p) => {
     if (!(p >= 0 && p <= 1)) throw new NumericError(`quantiles: probability ${p}; need 0 to 1.`);
     const from = p * (1 - window);
     let [below, total, held] = [0, 0, 0];
-    for (const i of order) {
-      const share = Math.min(below + w[i]!, from + window) - Math.max(below, from);
-      below += w[i]!;
-      if (share <= 0) continue;
-      total += share * sample[i]!;
+    for (let i = 0; i < values.length && below < from + window; i++) {
+      const above = below + w[i]!;
+      const share = Math.max(0, Math.min(above, from + window) - Math.max(below, from));
+      total += share * values[i]!;
       held += share;
+      below = above;
     }
     return total / held;
   });
