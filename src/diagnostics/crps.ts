@@ -4,16 +4,10 @@
  */
 import { NumericError, ShapeError } from "../engine/index.js";
 import { normalDensity, normalDistribution } from "../prob/index.js";
-import { ordered } from "./ordered.js";
+import { crpsOf, sortedSample } from "./sample.js";
 import { checkFinite } from "./series.js";
 
-/**
- * Fair score of an ensemble, unbiased in the number of members:
- *     crps = Σᵢ wᵢ |Eᵢ − x| − ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| / (1 − Σᵢ wᵢ²)
- * with wᵢ = 1/N unless weights are given (positive, of sum 1); the second term is then that of
- * 2N(N − 1) pairs. By sorting: Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| = 2 Σᵢ wᵢ E₍ᵢ₎ (weight below − weight above).
- * Of one member with all the weight the second term is 0.                        @see ferro2014
- */
+/** Fair score of an ensemble, unbiased in the number of members; with weights of sum 1 (`crpsOf`). */
 export function crpsEnsemble(
   members: readonly number[],
   x: number,
@@ -21,17 +15,11 @@ export function crpsEnsemble(
 ): number {
   const N = members.length;
   if (N < 2) throw new ShapeError(`crpsEnsemble: ${N} members; need at least 2.`);
-  checkFinite("crpsEnsemble", [[x]]);
-  const { values: E, weights: w } = ordered("crpsEnsemble", members, weights);
-  let [error, pairs, squares, below] = [0, 0, 0, 0];
-  for (let i = 0; i < N; i++) {
-    error += w[i]! * Math.abs(E[i]! - x);
-    pairs += w[i]! * (E[i]! - E[0]!) * (2 * below + w[i]! - 1);
-    squares += w[i]! * w[i]!;
-    below += w[i]!;
+  if (weights !== undefined && weights.length !== N) {
+    throw new ShapeError(`crpsEnsemble: ${N} members, ${weights.length} weights; need one each.`);
   }
-  const free = 1 - squares;
-  return error - (free < 1e-12 ? 0 : pairs / free);
+  checkFinite("crpsEnsemble", [members, [x]]);
+  return crpsOf(sortedSample(members, weights), x);
 }
 
 /**

@@ -21,6 +21,7 @@ export {
   rankHistogram,
 } from "./rank-histogram.js";
 export { rmse, rmsePooled } from "./rmse.js";
+export { crpsOf, quantileOf, type SortedSample, sortedSample } from "./sample.js";
 export type { Series } from "./series.js";
 export { powerSpectrum } from "./spectrum.js";
 export { spread } from "./spread.js";

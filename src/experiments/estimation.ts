@@ -20,11 +20,11 @@ import {
   threedvarK,
 } from "../filters/index.js";
 import type { Gaussian } from "../prob/index.js";
-import { enks, ienks } from "../smoothers/index.js";
+import { en4dvar, enks, fourdvar, ienks } from "../smoothers/index.js";
 import { covarianceOf, fixed, gainOf } from "./background.js";
 import { ensembleOf, localisationOf, membersOf } from "./ensembles.js";
 import type { Setting } from "./setting.js";
-import type { Specification } from "./specification.js";
+import type { Specification, WindowSpecification } from "./specification.js";
 import { filterScale, type Reader, share } from "./values.js";
 
 /** A method whose state is a tree of tensors; which one, only the method itself needs to know. */
@@ -36,6 +36,12 @@ export function filterOf(
   const { operator, variance } = setting;
   const scaleOf = (value: Parameters<Reader["value"]>[0], name: string) =>
     read.value(value, name, filterScale);
+  const windowOf = ({ background, lag, iterations, innerSteps: steps }: WindowSpecification) => ({
+    covariance: covarianceOf(background, read, setting),
+    lag,
+    iterations,
+    ...(steps !== undefined && { solver: { kind: "conjugate-gradients", steps } as const }),
+  });
   switch (method.kind) {
     case "kalman":
     case "rts":
@@ -95,6 +101,14 @@ export function filterOf(
         covariance: covarianceOf(method.background, read, setting),
         ...("iterations" in method && { iterations: method.iterations }),
         ...(operator && { observing: { operator, variance } }),
+      });
+    case "4dvar":
+      return fourdvar({ ...windowOf(method), observations: method.observations });
+    case "en4dvar":
+      return en4dvar({
+        ...membersOf(method, read),
+        ...windowOf(method),
+        mixing: read.value(method.mixing, "mixing", share),
       });
     case "3dvar-k":
       return threedvarK({

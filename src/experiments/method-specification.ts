@@ -39,6 +39,15 @@ export interface EnsembleSpecification extends PriorInflationSpecification {
   readonly taper?: TaperSpecification;
 }
 
+/** What methods are given that minimise over a window. */
+export interface WindowSpecification {
+  readonly background: BackgroundSpecification;
+  readonly lag: number;
+  readonly iterations: number;
+  /** Steps of conjugate gradients; absent: by the size of the background. */
+  readonly innerSteps?: number;
+}
+
 interface ParticleSpecification extends MethodBase {
   readonly members: number;
   /** The share of effective particles below which they are drawn anew. */
@@ -86,6 +95,18 @@ export type MethodSpecification =
       /** The share of the members' covariance; in (0, 1) when it is learned. */
       readonly mixing: Value;
     })
+  | (MethodBase &
+      WindowSpecification & {
+        readonly kind: "4dvar";
+        /** Which observations of its window it assimilates. */
+        readonly observations: "newest" | "window";
+      })
+  | (MembersSpecification &
+      WindowSpecification & {
+        readonly kind: "en4dvar";
+        /** The share of the members' covariance. */
+        readonly mixing: Value;
+      })
   | (ParticleSpecification & { readonly kind: "particle" })
   | (ParticleSpecification & {
       readonly kind: "optimal-particle";

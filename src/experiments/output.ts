@@ -44,6 +44,14 @@ export interface ForecastAnalysis {
   readonly analysis: number;
 }
 
+export interface Divergence {
+  /** Counted from 1. */
+  readonly cycle: number;
+  /** Of the observation; null beyond the record. */
+  readonly time: number | null;
+  readonly cause: string;
+}
+
 export interface RunResult {
   readonly name: string;
   readonly method: string;
@@ -51,6 +59,8 @@ export interface RunResult {
   readonly seed: number;
   /** Against the truth; null for a real record. */
   readonly rmse: ForecastAnalysis | null;
+  /** Standard errors of `rmse`, a mean over time; of the series as it correlates. */
+  readonly rmseError: ForecastAnalysis | null;
   readonly rmsePooled: ForecastAnalysis | null;
   /** null, like all scores, when the run diverged. */
   readonly spread: ForecastAnalysis | null;
@@ -66,10 +76,28 @@ export interface RunResult {
   readonly tensors: Readonly<Record<string, TensorResult>>;
   /** Of all test trajectories together, as are the scores. */
   readonly cycles: number;
+  /** Of the filter alone. */
   readonly seconds: number;
   readonly cyclesPerSecond: number;
   readonly diverged: boolean;
+  /** Where and why it diverged; absent of a run that did not. */
+  readonly divergence?: Divergence;
   readonly warnings: readonly string[];
+}
+
+/** The result of one method, under the name that it has in the comparison. */
+export interface ComparedResult extends RunResult {
+  readonly label: string;
+}
+
+export interface ComparisonResult {
+  readonly name: string;
+  readonly model: string;
+  readonly seed: number;
+  /** In the order of the file. */
+  readonly methods: readonly ComparedResult[];
+  /** Whether any of them diverged. */
+  readonly diverged: boolean;
 }
 
 /** Mean, standard deviation and 90 % band of every variable in natural units, each [K][d]. */
@@ -85,7 +113,7 @@ export interface StateSeries {
   readonly variables: readonly string[];
   readonly times: readonly number[];
   readonly observed: number;
-  readonly forecast: Band;
+  readonly forecast: Pick<Band, "mean" | "sd">;
   /** Beyond the record it equals the forecast. */
   readonly analysis: Band;
   /** From a smoother; null when the method is a filter. */
@@ -136,8 +164,6 @@ export interface LearningOutput {
 
 /** What errors and members say of each other, after the spin-up; null where there is nothing to say. */
 export interface DiagnosticsOutput {
-  /** Standard errors of both RMSEs, their correlation in time counted; null without a truth. */
-  readonly rmseErrors: ForecastAnalysis | null;
   /** Places of the truth among the members of the analyses. */
   readonly ranks: RankHistogram | null;
   /** By the columns of the observations. */

@@ -154,6 +154,15 @@ function methodOf(file: MethodFile, seed: number): MethodSpecification {
       const { kind, iterations } = file;
       return { kind, background: backgroundOf(file.background, seed), iterations, initial };
     }
+    case "4dvar": {
+      const { background, processNoise: _, ...given } = file;
+      return { ...given, background: backgroundOf(background, seed), initial };
+    }
+    case "en4dvar": {
+      const { background, relaxation, processNoise: _, ...given } = file;
+      const covariance = backgroundOf(background, seed);
+      return { ...given, ...relaxationOf(relaxation), background: covariance, initial };
+    }
     case "3dvar-c":
       return { kind: file.kind, background: backgroundOf(file.background, seed), initial };
     case "3dvar-k":

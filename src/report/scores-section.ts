@@ -4,7 +4,7 @@ import { html, type Markup } from "./markup.js";
 import { grouped, hundredths, significant, withError } from "./number.js";
 import { type TableRow, table } from "./table.js";
 
-export function scoresSection({ result, observations, states, diagnostics }: RunOutput): Markup {
+export function scoresSection({ result, observations, states }: RunOutput): Markup {
   const values = observations.values.flat().filter(Number.isFinite).length;
   const { rmse, rmsePooled, spread, crps, logLikelihood } = result;
   const rows = [
@@ -12,7 +12,7 @@ export function scoresSection({ result, observations, states, diagnostics }: Run
       "RMSE",
       "root mean square error over the variables, then the mean over time, with its standard error",
       rmse,
-      diagnostics.rmseErrors,
+      result.rmseError,
     ),
     row("RMSE, pooled", "root of the mean square error over variables and time", rmsePooled),
     row("spread", "standard deviation that the method itself states", spread),

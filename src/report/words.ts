@@ -59,6 +59,10 @@ export function methodWords(method: MethodSpecification): string {
     case "3dvar":
     case "3dvar-c":
       return "3DVar with a static covariance";
+    case "4dvar":
+      return `4DVar over windows of ${grouped(method.lag)} ${plural("cycle", method.lag)}`;
+    case "en4dvar":
+      return `4DVar over windows of ${grouped(method.lag)} ${plural("cycle", method.lag)}, its covariance mixed with that of ${grouped(method.members)} members`;
     case "3dvar-k":
       return "3DVar with a gain of its own";
     case "enkf":

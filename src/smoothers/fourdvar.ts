@@ -23,7 +23,7 @@
  * @see lorenc1986; courtier1994; bocquet2013 for windows that move by one cycle
  */
 import { broadcastTo, type Tensor, UsageError } from "../engine/index.js";
-import { type CycleResult, checkIterations, type Smoother } from "../filters/index.js";
+import { checkIterations, type Smoother } from "../filters/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
 import {
   asTensor,

@@ -36,7 +36,7 @@ describe("diagnostics of a run", () => {
     const { diagnostics, states, result } = await runText(
       linear("{ kind: kalman, initial: { mean: [0, 0], variance: 1 } }"),
     );
-    const { ranks, residuals, spectra, rmseErrors } = diagnostics;
+    const { ranks, residuals, spectra } = diagnostics;
     expect([ranks, spectra]).toEqual([null, null]);
     expect(residuals!.assumed).toEqual([0.04, 0.04]);
     const variance = states.forecast.sd.at(-1)![0]! ** 2;
@@ -45,8 +45,8 @@ describe("diagnostics of a run", () => {
       near(found!.forecast, variance);
       near(found!.innovation, 0.04 + variance);
     }
-    expect(rmseErrors!.analysis).toBeGreaterThan(0.005 * result.rmse!.analysis);
-    expect(rmseErrors!.analysis).toBeLessThan(0.1 * result.rmse!.analysis);
+    expect(result.rmseError!.analysis).toBeGreaterThan(0.005 * result.rmse!.analysis);
+    expect(result.rmseError!.analysis).toBeLessThan(0.1 * result.rmse!.analysis);
   });
 
   test("a large ensemble of a linear model has flat ranks", async () => {
@@ -106,5 +106,5 @@ test("particles are described with their weights", () => {
   const squares = 0.2 * (1 - mean) ** 2 + 0.5 * (2 - mean) ** 2 + 0.3 * (4 - mean) ** 2;
   expectClose([...state.mean], [mean], 1e-14);
   expectClose([...state.sd], [Math.sqrt(squares / (1 - 0.38))], 1e-14);
-  expectClose([...state.weights!], [0.2, 0.5, 0.3], 1e-15);
+  expectClose([...state.members()!.weights!], [0.2, 0.5, 0.3], 1e-15);
 });

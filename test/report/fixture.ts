@@ -96,6 +96,7 @@ export function lynxHare(): Fixture {
         model: "lotka-volterra",
         seed: 1,
         rmse: null,
+        rmseError: null,
         rmsePooled: null,
         spread: { forecast: 9.31, analysis: 4.07 },
         crps: null,
@@ -172,6 +173,7 @@ export function twin(d: number, cycles: number): Fixture {
         model: "linear",
         seed: 7,
         rmse: { forecast: 0.61, analysis: 0.31 },
+        rmseError: { forecast: 0.012, analysis: 0.0081 },
         rmsePooled: { forecast: 0.63, analysis: 0.33 },
         spread: { forecast: 0.6, analysis: 0.4 },
         crps: 0.21,
@@ -210,7 +212,6 @@ export function twin(d: number, cycles: number): Fixture {
 
 /** A narrow ensemble of five members on a ring of six variables, two of them observed. */
 export const diagnostics: DiagnosticsOutput = {
-  rmseErrors: { forecast: 0.012, analysis: 0.0081 },
   ranks: {
     counts: [30, 14, 10, 12, 16, 38],
     cases: 120,
@@ -238,7 +239,6 @@ export const diagnostics: DiagnosticsOutput = {
 };
 
 const noDiagnostics: DiagnosticsOutput = {
-  rmseErrors: null,
   ranks: null,
   residuals: null,
   spectra: null,

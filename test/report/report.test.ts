@@ -212,9 +212,9 @@ describe("the figures", () => {
     const { states } = fixture.output;
     const upper = states.analysis.upper.map((row, k) => (k > 22 ? [1e12, 1e12] : row));
     const lower = states.analysis.lower.map((row, k) => (k > 22 ? [1e11, 1e11] : row));
-    const forecast = { ...states.analysis, lower, upper };
+    const analysis = { ...states.analysis, lower, upper };
     const { html, figures } = await render(
-      withOutput(fixture, { states: { ...states, forecast } }),
+      withOutput(fixture, { states: { ...states, analysis } }),
     );
     expect(words(html)).toContain("Bands that leave a panel are cut at its edge.");
     expect(figures[0]!.png.length).toBeGreaterThan(8_000);

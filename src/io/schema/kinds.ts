@@ -15,12 +15,12 @@ const plannedModels = ["quasi-geostrophic"];
 
 export const methodKinds = [
   ...(["climatology", "optimal-interpolation", "kalman", "rts", "extended-kalman"] as const),
-  ...(["3dvar", "3dvar-c", "3dvar-k"] as const),
-  ...(["enkf", "denkf", "etkf", "eakf", "letkf", "enkf-n", "ens3dvar"] as const),
+  ...(["3dvar", "3dvar-c", "3dvar-k", "4dvar"] as const),
+  ...(["enkf", "denkf", "etkf", "eakf", "letkf", "enkf-n", "ens3dvar", "en4dvar"] as const),
   ...(["enks", "ienks", "particle", "optimal-particle"] as const),
 ] as const;
 
-const plannedMethods = ["4dvar", "en4dvar", "dan"];
+const plannedMethods = ["dan"];
 
 export const modelKindError = kindError("models", modelKinds, plannedModels);
 export const methodKindError = kindError("methods", methodKinds, plannedMethods);

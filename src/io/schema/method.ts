@@ -31,7 +31,7 @@ const common = {
 const known = [
   ...["members", "inflation", "covarianceInflation", "relaxation", "additiveInflation", "rotate"],
   ...["taper", "lag", "iterations", "background", "xN", "regularisation", "resampleBelow"],
-  ...["mixing", "gain"],
+  ...["mixing", "gain", "innerSteps", "observations"],
 ];
 
 /** A block of this kind; keys of other methods are told apart from typing errors. */
@@ -307,6 +307,42 @@ const ens3dvar = block(
   "ensemble 3DVar: members' covariance mixed with a static one; any model",
 );
 
+const windowed = {
+  background,
+  lag: lag.min(1).default(1),
+  iterations: outer.default(3).describe("tangents that are taken (outer iterations)"),
+  innerSteps: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe("steps of conjugate gradients; without it a direct solution, up to 100 variables"),
+};
+
+const fourdvar = block(
+  "4dvar",
+  {
+    ...windowed,
+    observations: z
+      .enum(["newest", "window"])
+      .default("newest")
+      .describe("which observations of its window it assimilates, each in the end once"),
+  },
+  "4DVar over windows of `lag` cycles, with a static covariance; any model",
+);
+
+const en4dvar = block(
+  "en4dvar",
+  {
+    members,
+    ...windowed,
+    mixing: shareValue
+      .default(0.5)
+      .describe("share of the members' covariance, from 0 to 1; the rest is the background's"),
+    ...afterwards,
+  },
+  "4DVar whose covariance is mixed with that of members; any model",
+);
+
 /** How the state is estimated. */
 export const method = z
   .discriminatedUnion(
@@ -320,6 +356,7 @@ export const method = z
       threedvar,
       threedvarC,
       threedvarK,
+      fourdvar,
       enkf,
       denkf,
       etkf,
@@ -327,6 +364,7 @@ export const method = z
       letkf,
       enkfN,
       ens3dvar,
+      en4dvar,
       enks,
       ienks,
       particle,
