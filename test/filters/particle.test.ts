@@ -7,10 +7,12 @@ import {
   exp,
   full,
   index,
+  indices,
   logsumexp,
   mean,
   mul,
   positive,
+  reshape,
   square,
   sub,
   sum,
@@ -35,6 +37,7 @@ import {
   type Observation,
   observeComponents,
   observeExp,
+  observeIndices,
   observeMatrix,
 } from "../../src/observe/index.js";
 import { effectiveMembers, type Gaussian, logNormal } from "../../src/prob/index.js";
@@ -145,6 +148,35 @@ describe.each(Object.entries(filters))("%s", (name, make) => {
     // Copies of one particle, told apart by the kernel of the forecast.
     const spread = regular.moments({ ...state, ...state.onward }).variance.data();
     for (const v of spread) expect(v).toBeGreaterThan(1e-3);
+  });
+
+  test("a batch of keys gives each trajectory what it gets alone, places observed included", () => {
+    const keys = keyBatch(key(21), 3);
+    const positions = reshape(indices([0, 2, 1, 0, 2, 1]), [3, 2]);
+    const some = make({ members: 40, regularisation: 0.5, resampleBelow: 1 });
+    const run = (from: Tensor, y: Tensor, at: Tensor) => {
+      const method = some as Filter<ParticleState>;
+      const seen = { y, mask: null, variance: 0.4, operator: observeIndices(at, 3) };
+      const cycle: Cycle = { transition, steps: 2, observation: seen };
+      return runCycle(method, method.init(prior, from), cycle, from);
+    };
+    const y = tensor([
+      [0.7, -1.1],
+      [0.2, 0.4],
+      [-1, 2],
+    ]);
+    const together = run(keys, y, positions);
+    for (let b = 0; b < 3; b++) {
+      const [k, v, p] = [keys, y, positions].map((x) => index(x, 0, b)) as [Tensor, Tensor, Tensor];
+      const alone = run(k, v, p);
+      expectClose(
+        index(together.analysis.onward.particles, 0, b),
+        alone.analysis.onward.particles,
+        1e-12,
+      );
+      expectClose(index(together.evidence!.logEvidence, 0, b), alone.evidence!.logEvidence, 1e-12);
+      expectClose(index(together.evidence!.innovation, 0, b), alone.evidence!.innovation, 1e-12);
+    }
   });
 
   test("f32, captured", () => {
