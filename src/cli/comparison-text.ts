@@ -3,10 +3,11 @@ import type { ComparedResult, ComparisonResult } from "../experiments/output.js"
 import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 
-const header = [
+const header = (smooths: boolean) => [
   "method",
   "rmse.a",
   "rmse.f",
+  ...(smooths ? ["rmse.s"] : []),
   "spread.a",
   "crps",
   "log-likelihood",
@@ -22,7 +23,9 @@ export function comparisonText(
 ): string {
   const { bold, dim, yellow } = createColors(stream.isTTY === true && !env.NO_COLOR);
   const { cycles } = methods.reduce((a, b) => (a.cycles >= b.cycles ? a : b));
-  const [first, ...rows] = tableText(header, methods.map(rowOf)).trimEnd().split("\n");
+  const smooths = methods.some(({ rmse }) => rmse?.smoothed !== undefined);
+  const cells = methods.map((method) => rowOf(method, smooths));
+  const [first, ...rows] = tableText(header(smooths), cells).trimEnd().split("\n");
   const lines = [
     `${bold(name)}  ${methods.length} methods on ${model}, ${cycles} cycles of the same observations`,
     "",
@@ -35,14 +38,15 @@ export function comparisonText(
   return `${[...lines, ...(warnings.length > 0 ? ["", ...warnings] : [])].join("\n")}\n`;
 }
 
-function rowOf(result: ComparedResult): string[] {
+function rowOf(result: ComparedResult, smooths: boolean): string[] {
   const { label, rmse, rmseError, spread, crps, logLikelihood, cyclesPerSecond } = result;
-  const score = (which: "forecast" | "analysis") =>
-    rmse === null ? "–" : withError(rmse[which], rmseError?.[which] ?? null);
+  const score = (which: "forecast" | "analysis" | "smoothed") =>
+    rmse?.[which] === undefined ? "–" : withError(rmse[which], rmseError?.[which] ?? null);
   return [
     label,
     score("analysis"),
     score("forecast"),
+    ...(smooths ? [score("smoothed")] : []),
     spread === null ? "–" : significant(spread.analysis, 3),
     crps === null ? "–" : significant(crps, 3),
     logLikelihood === null ? "–" : logLikelihood.toFixed(1),

@@ -23,6 +23,7 @@ export type {
   ComparedResult,
   ComparisonResult,
   Divergence,
+  Errors,
   ForecastAnalysis,
   InnovationSeries,
   LearningOutput,

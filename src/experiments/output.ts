@@ -52,15 +52,20 @@ export interface Divergence {
   readonly cause: string;
 }
 
+export interface Errors extends ForecastAnalysis {
+  /** Of smoothers. */
+  readonly smoothed?: number;
+}
+
 export interface RunResult {
   readonly name: string;
   readonly method: string;
   readonly model: string;
   readonly seed: number;
   /** Against the truth; null for a real record. */
-  readonly rmse: ForecastAnalysis | null;
+  readonly rmse: Errors | null;
   /** Standard errors of `rmse`, a mean over time; of the series as it correlates. */
-  readonly rmseError: ForecastAnalysis | null;
+  readonly rmseError: Errors | null;
   readonly rmsePooled: ForecastAnalysis | null;
   /** null, like all scores, when the run diverged. */
   readonly spread: ForecastAnalysis | null;
@@ -76,8 +81,9 @@ export interface RunResult {
   readonly tensors: Readonly<Record<string, TensorResult>>;
   /** Of all test trajectories together, as are the scores. */
   readonly cycles: number;
-  /** Of the filter alone. */
+  /** Of forecasts and analyses alone. */
   readonly seconds: number;
+  /** By the median of the cycles, so that making the programs does not count. */
   readonly cyclesPerSecond: number;
   readonly diverged: boolean;
   /** Where and why it diverged; absent of a run that did not. */

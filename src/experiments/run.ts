@@ -2,6 +2,7 @@
  * An experiment from its specification to its result: data, learning, the filter with what was
  * learned, the forecast beyond the record, scores. No files, no clock but to time itself.
  */
+import { quantile } from "../diagnostics/index.js";
 import { UsageError } from "../engine/index.js";
 import type { Learned, LearnState, ParameterDefinition } from "../learn/index.js";
 import { foldIn, type Key, key } from "../random/index.js";
@@ -68,6 +69,7 @@ export async function runExperiment(
 
   const cycles = runs.reduce((n, { described }) => n + described.states.observed, 0);
   const seconds = runs.reduce((sum, each) => sum + each.run.seconds, 0);
+  const times = runs.flatMap(({ run: { cycleSeconds } }) => cycleSeconds);
   const [divergence = null] = runs.map(divergenceOf).filter((each) => each !== null);
   const { evidence = "likelihood" } = method;
   const scored = divergence === null ? scores(specification.time.spinup, evidence, runs) : noScores;
@@ -84,7 +86,7 @@ export async function runExperiment(
       ...(choice && { choices: { [chosenName]: choice } }),
       cycles,
       seconds,
-      cyclesPerSecond: cycles / seconds,
+      cyclesPerSecond: times.length === 0 ? 0 : 1 / quantile(times, 0.5),
       diverged: divergence !== null,
       ...(divergence && { divergence }),
       warnings: [

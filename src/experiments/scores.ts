@@ -3,7 +3,7 @@ import { rmse, rmsePooled, spread, timeMean } from "../diagnostics/index.js";
 import type { Method } from "../filters/index.js";
 import type { Trajectory } from "./data.js";
 import type { Described } from "./describe.js";
-import type { ForecastAnalysis, RunResult } from "./output.js";
+import type { Errors, ForecastAnalysis, RunResult } from "./output.js";
 import type { FilterRun } from "./series.js";
 
 type Scores = Pick<
@@ -28,6 +28,8 @@ export interface Scored {
   readonly described: Described;
 }
 
+type Estimate = "forecast" | "analysis" | "smoothed";
+
 type Rows = readonly (readonly number[])[];
 
 /**
@@ -50,30 +52,30 @@ export function scores(
   const known = runs.every(({ trajectory }) => trajectory.truth !== null);
   // A series of one has no variance.
   const long = runs.every(({ described }) => described.states.observed >= spinup + 2);
-  const against = (score: (estimates: Rows, truth: Rows) => number) =>
-    both((which) =>
-      score(
-        all(({ described }) => described.states[which].mean),
-        all(({ trajectory }) => trajectory.truth!),
-      ),
+  const smooths = runs.every(({ described }) => described.states.smoothed !== null);
+  const errors = (score: (which: Estimate) => number): Errors => ({
+    ...both(score),
+    ...(smooths && { smoothed: score("smoothed") }),
+  });
+  const against = (score: (estimates: Rows, truth: Rows) => number) => (which: Estimate) =>
+    score(
+      all(({ described }) => described.states[which]!.mean),
+      all(({ trajectory }) => trajectory.truth!),
     );
   const variances = (which: "forecast" | "analysis") =>
     all(({ described }) => described.states[which].sd).map((row) => row.map((s) => s * s));
+  const inTime = (which: Estimate): number =>
+    errorOfMean(
+      runs.map((scored) => {
+        const truth = counted(scored.trajectory.truth!, scored);
+        const means = counted(scored.described.states[which]!.mean, scored);
+        return means.map((row, k) => rmse([row], [truth[k]!]));
+      }),
+    );
   return {
-    rmse: known ? against(rmse) : null,
-    rmseError:
-      known && long
-        ? both((which) =>
-            errorOfMean(
-              runs.map((scored) => {
-                const truth = counted(scored.trajectory.truth!, scored);
-                const means = counted(scored.described.states[which].mean, scored);
-                return means.map((row, k) => rmse([row], [truth[k]!]));
-              }),
-            ),
-          )
-        : null,
-    rmsePooled: known ? against(rmsePooled) : null,
+    rmse: known ? errors(against(rmse)) : null,
+    rmseError: known && long ? errors(inTime) : null,
+    rmsePooled: known ? both(against(rmsePooled)) : null,
     spread: evidence !== "misfit" ? both((which) => spread(variances(which))) : null,
     crps: known ? average(all(({ described }) => described.crps)) : null,
     logLikelihood:

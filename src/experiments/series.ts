@@ -55,8 +55,10 @@ export interface Watcher {
 
 export interface FilterRun {
   readonly failure: Failure | null;
-  /** Of the filter alone, without what watches it. */
+  /** Of the method alone, without what watches it. */
   readonly seconds: number;
+  /** Of each cycle of the record; the first ones are spent on making programs. */
+  readonly cycleSeconds: readonly number[];
 }
 
 /** The steps of time after the last observation. */
@@ -109,11 +111,14 @@ export function filterRuns(
   ): Promise<FilterRun> => {
     const { series, keys } = trajectory;
     const intervals = [...series.intervals, ...horizon(specification)];
-    const watch = stopwatch();
+    const cycleSeconds: number[] = [];
     const cycle = (before: unknown, k: number): Followed => {
       const seen = k < series.times.length ? seenAt(trajectory, k) : null;
       const [cycleKey] = cycleKeys(keys.cycles, k, 1);
-      return watch.time(() => advance(values, before, intervals[k]!, seen, cycleKey!));
+      const began = performance.now();
+      const followed = advance(values, before, intervals[k]!, seen, cycleKey!);
+      cycleSeconds.push((performance.now() - began) / 1000);
+      return followed;
     };
     const kept: CycleResult<unknown>[] = [];
     let state: unknown = null;
@@ -121,7 +126,7 @@ export function filterRuns(
     let rested = Date.now();
     let fault: string | null = null;
     try {
-      state = watch.time(() => begin(values, keys.initial));
+      state = begin(values, keys.initial);
       while (done < intervals.length && fault === null) {
         const before = state;
         const result = scope(() => {
@@ -146,7 +151,8 @@ export function filterRuns(
     watcher.end(state, kept, motion.crossing(intervals.slice(0, kept.length)));
     return {
       failure: fault === null ? null : { cycle: done, message: fault },
-      seconds: watch.seconds(),
+      seconds: cycleSeconds.reduce((sum, t) => sum + t, 0),
+      cycleSeconds: cycleSeconds.slice(0, series.times.length),
     };
   };
   return { method: filter, run };
@@ -171,18 +177,3 @@ const seenAt = ({ series: { y, mask }, positions }: Trajectory, k: number): Seen
   mask: mask && index(mask, 0, k),
   positions: positions && index(positions, 0, k),
 });
-
-function stopwatch() {
-  let seconds = 0;
-  return {
-    seconds: () => seconds,
-    time: <T>(body: () => T): T => {
-      const began = performance.now();
-      try {
-        return body();
-      } finally {
-        seconds += (performance.now() - began) / 1000;
-      }
-    },
-  };
-}

@@ -55,8 +55,8 @@ ${warnings(methods)}
 <section>
 <h2>Scores</h2>
 ${scores(methods, folders)}
-<p class="note">rmse.a and rmse.f: time means of the root mean square errors of analyses and forecasts, with their
-standard errors, the correlation of cycles counted; spread.a: the standard deviation that the method itself states; CRPS of
+<p class="note">rmse.a and rmse.f: time means of the root mean square errors of analyses and forecasts (rmse.s: of the
+smoothed states of smoothers), with their standard errors, the correlation of cycles counted; spread.a: the standard deviation that the method itself states; CRPS of
 the analyses; natural log-likelihoods with all constants; wall time of a cycle, forecast and analysis, without
 scoring. Time is of the machine; everything else comes out the same again.</p>
 ${svg === null ? null : html`<figure>${raw(svg)}<figcaption>A filter that knows its errors has a spread of the size of its error.</figcaption></figure>`}
@@ -69,30 +69,35 @@ ${svg === null ? null : html`<figure>${raw(svg)}<figcaption>A filter that knows 
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-const heads = ["method", "rmse.a", "rmse.f", "spread.a", "CRPS", "log-likelihood", "ms/cycle"];
+const heads = (smooths: boolean): readonly string[] => [
+  ...["method", "rmse.a", "rmse.f", ...(smooths ? ["rmse.s"] : [])],
+  ...["spread.a", "CRPS", "log-likelihood", "ms/cycle"],
+];
 
 function scores(methods: readonly ComparedResult[], folders: readonly string[]): Markup {
   const errors = methods.map(({ rmse }) => rmse?.analysis ?? Number.POSITIVE_INFINITY);
   const least = Math.min(...errors);
+  const smooths = methods.some(({ rmse }) => rmse?.smoothed !== undefined);
   const rows = methods.map((method, i) => ({
-    cells: cells(method, folders[i]!),
+    cells: cells(method, folders[i]!, smooths),
     best: errors[i]! === least && Number.isFinite(least),
   }));
-  return table(heads, rows);
+  return table(heads(smooths), rows);
 }
 
-function cells(method: ComparedResult, folder: string): readonly Fragment[] {
+function cells(method: ComparedResult, folder: string, smooths: boolean): readonly Fragment[] {
   const { label, divergence, rmse, rmseError, spread, crps, logLikelihood } = method;
   const note =
     divergence === undefined
       ? null
       : html`<small>diverged at cycle ${grouped(divergence.cycle)}</small>`;
-  const score = (which: "forecast" | "analysis") =>
-    rmse === null ? "–" : withError(rmse[which], rmseError?.[which] ?? 0);
+  const score = (which: "forecast" | "analysis" | "smoothed") =>
+    rmse?.[which] === undefined ? "–" : withError(rmse[which], rmseError?.[which] ?? 0);
   return [
     html`<a href="${encodeURIComponent(folder)}/report.html">${label}</a>${note}`,
     score("analysis"),
     score("forecast"),
+    ...(smooths ? [score("smoothed")] : []),
     significant(spread?.analysis ?? null, 3),
     significant(crps, 3),
     hundredths(logLikelihood),

@@ -10,6 +10,15 @@ test("weights go with their values", () => {
   expect([...sorted.weights!]).toEqual([0.2, 0.7, 0.1, 0]);
 });
 
+test("any number of weighted values comes into order", () => {
+  for (const n of [1, 2, 3, 7, 64, 100]) {
+    const many = Array.from({ length: n }, (_, i) => Math.sin(1000 * i));
+    const { values: sorted, weights: moved } = sortedSample(many, many.map(Math.abs));
+    expect([...sorted]).toEqual(many.toSorted((a, b) => a - b));
+    expect([...moved!]).toEqual([...sorted].map(Math.abs));
+  }
+});
+
 test("what does not fit is refused", () => {
   expect(() => sortedSample([1, 2], [1])).toThrow(/2 values and 1 weights/);
   expect(() => sortedSample([1, Number.POSITIVE_INFINITY])).toThrow(/is Infinity/);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { runExperiment } from "../../src/experiments/index.js";
-import { experimentJsonSchema, InputError, parseExperiment } from "../../src/io/index.js";
+import { experimentJsonSchema, InputError, parseExperimentFile } from "../../src/io/index.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -23,7 +23,7 @@ const blocks = (page: string, info: string): string[] =>
 
 /** Blocks name their data as seen from examples/. */
 const parse = (text: string, name: string) =>
-  parseExperiment(text, name, async (path) => ({
+  parseExperimentFile(text, name, async (path) => ({
     name: path,
     text: readFileSync(resolve(root, "examples", path), "utf8"),
   }));
@@ -112,7 +112,9 @@ const anchorsOf = (page: string): string[] =>
   );
 
 test("first-steps.md and the README's caption give the numbers of the main job", async () => {
-  const { specification } = await parse(read("examples/lynx-hare.yaml"), "lynx-hare.yaml");
+  const file = await parse(read("examples/lynx-hare.yaml"), "lynx-hare.yaml");
+  if (file.kind !== "one") throw new Error("a list");
+  const { specification } = file.experiment;
   const host = { progress: () => {}, checkpoint: () => {}, stopRequested: () => false };
   const { result } = await runExperiment(specification, host);
   const page = read("docs/guide/first-steps.md");

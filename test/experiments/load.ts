@@ -4,7 +4,7 @@ import type { RunHost, RunOutput, Specification } from "../../src/experiments/in
 import { runExperiment } from "../../src/experiments/index.js";
 import { parseExperiment } from "../../src/io/index.js";
 
-const examples = resolve(import.meta.dirname, "../../examples");
+export const examples = resolve(import.meta.dirname, "../../examples");
 
 /** A specification from the text of an experiment file; data paths are relative to examples/. */
 export async function specificationOf(text: string): Promise<Specification> {
