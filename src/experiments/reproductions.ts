@@ -1,5 +1,6 @@
+import { adLetkf } from "./ad-letkf/index.js";
 import { adrian2026 } from "./adrian2026/index.js";
 import type { Reproduction } from "./reproduction.js";
 
 /** The reproductions of the literature, in the order in which they are listed. */
-export const reproductions: readonly Reproduction[] = [...adrian2026];
+export const reproductions: readonly Reproduction[] = [...adrian2026, adLetkf];
