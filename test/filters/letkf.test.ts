@@ -146,6 +146,23 @@ describe("against a loop over points", () => {
     expectClose(analysed(tensor(c)), expected, rounding * 10);
   });
 
+  test("components in blocks, by the place in their middle", () => {
+    const [N, d, block] = [5, 301, 2] as const;
+    const E = ensemble(N, d);
+    const observation = observing(observeAll(d));
+    const near = neighbours({ state: grid(d) }, { domain: ring(d), reach: 8, block });
+    const middle = (i: number) => (i < d - 1 ? 2 * Math.floor(i / 2) + 0.5 : d - 1.5);
+    const weight = (i: number, j: number) => {
+      // the last block reaches back over the one before
+      const at = i === d - 2 ? d - 1.5 : middle(i);
+      return gaspariCohnAt(distanceOn(ring(d), at, j) / 4);
+    };
+    const R = grid(d).map(() => 0.6);
+    const expected = plainAnalysis(rows(E), rows(E), numbers(observation.y), R, weight);
+    const { state } = letkfAnalysis(E, observation, { neighbours: near, halfWidth: 4 });
+    expectClose(state, expected, rounding * 10);
+  });
+
   test("an operator that is not linear, by its members", () => {
     const [N, d, seen] = [6, 30, [0, 7, 8, 9, 21]] as const;
     const E = mul(0.3, ensemble(N, d));
