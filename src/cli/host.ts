@@ -1,4 +1,10 @@
-import type { Checkpoint, RunHost, RunOutput, SavedValues } from "../experiments/output.js";
+import type {
+  Checkpoint,
+  ComparisonResult,
+  RunHost,
+  RunOutput,
+  SavedValues,
+} from "../experiments/output.js";
 import type { Reproduction } from "../experiments/reproduction.js";
 import type { Specification } from "../experiments/specification.js";
 import type { ReportFiles } from "../io/node.js";
@@ -26,6 +32,12 @@ export interface CliHost {
     saved?: SavedValues,
   ): Promise<RunOutput>;
   renderReport(specification: Specification, output: RunOutput): Promise<ReportFiles>;
+  /** `folders` are those of the methods, inside that of the comparison. */
+  renderComparison(
+    specification: Specification,
+    comparison: ComparisonResult,
+    folders: readonly string[],
+  ): Promise<ReportFiles>;
   /** What `kalmia reproduce` can make. */
   reproductions(): Promise<readonly Reproduction[]>;
   /** Makes ready to compute on so many threads (null: as many as are good); the machine in words. */

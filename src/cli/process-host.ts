@@ -29,6 +29,10 @@ export function processHost(): CliHost {
       const { renderReport } = await import("../report/index.js");
       return renderReport(specification, output);
     },
+    renderComparison: async (specification, comparison, folders) => {
+      const { renderComparison } = await import("../report/index.js");
+      return renderComparison(specification, comparison, folders);
+    },
     reproductions: async () => (await import("../experiments/reproductions.js")).reproductions,
     prepareMachine,
     renderReproduction: async (reproduced) => {

@@ -1,25 +1,20 @@
 import { relative, resolve } from "node:path";
 import type { Command } from "commander";
-import { Interrupted, type RunOutput } from "../experiments/output.js";
-import { checkFolder, checkpointFile, loadExperiment, writeResults } from "../io/node.js";
-import { checkpointKeeper } from "./checkpoints.js";
+import { checkFolder, checkpointFile, type LoadedExperiment, loadFile } from "../io/node.js";
+import { compare } from "./compare.js";
 import type { ExitCode, Finish } from "./exit.js";
 import type { CliHost } from "./host.js";
 import { progressView } from "./progress.js";
-import { reportOrNull } from "./report-or-null.js";
+import { type RunOptions, runOne, stopped, stopping } from "./run-one.js";
 import { summaryText } from "./summary.js";
-
-interface RunOptions {
-  readonly json?: true;
-  readonly resume?: true;
-  readonly output?: string;
-}
 
 /** `kalmia run FILE` */
 export function addRun(program: Command, host: CliHost, finish: Finish): void {
   program
     .command("run")
-    .description("run one experiment: filter or smooth, learn if the file asks for it, report")
+    .description(
+      "run one experiment: filter or smooth, learn if the file asks for it, report; of a list of methods each on the same data",
+    )
     .argument("<file>", "experiment file, YAML or JSON")
     .option("--json", "print the result as one JSON object")
     .option("--resume", "go on from the checkpoint of a run that was stopped")
@@ -28,10 +23,21 @@ export function addRun(program: Command, host: CliHost, finish: Finish): void {
 }
 
 async function run(file: string, options: RunOptions, host: CliHost): Promise<ExitCode> {
-  const experiment = await loadExperiment(file, host.cwd);
-  const { specification, hash, saved } = experiment;
-  const folder =
-    options.output === undefined ? experiment.folder : resolve(host.cwd, options.output);
+  const loaded = await loadFile(file, host.cwd);
+  const { output } = options;
+  const given = output === undefined ? null : resolve(host.cwd, output);
+  if (loaded.kind === "list") return compare(file, loaded, given, options, host);
+  const { experiment } = loaded;
+  return single(file, { ...experiment, folder: given ?? experiment.folder }, options, host);
+}
+
+async function single(
+  file: string,
+  experiment: LoadedExperiment,
+  options: RunOptions,
+  host: CliHost,
+): Promise<ExitCode> {
+  const { folder, hash } = experiment;
   const shown = relative(host.cwd, folder) || ".";
   checkFolder(folder, shown);
   const checkpoint = checkpointFile(folder, shown, hash);
@@ -43,50 +49,18 @@ async function run(file: string, options: RunOptions, host: CliHost): Promise<Ex
       `starting anew; the checkpoint in ${shown} will be replaced (--resume goes on from it)`,
     );
   }
-  const keeper = checkpointKeeper(checkpoint, host.now);
-  let stopping = false;
-  const release = host.onStop(() => {
-    stopping = true;
-    view.note("stopping after this step, with a checkpoint; a second Ctrl-C stops at once");
+  const stop = stopping(host, view);
+  const ran = await runOne(experiment, checkpoint, resume, stop, view, host).finally(() => {
+    stop.release();
+    view.end();
   });
-  let output: RunOutput;
-  try {
-    output = await host.runExperiment(
-      specification,
-      { progress: view.show, checkpoint: keeper.keep, stopRequested: () => stopping },
-      resume,
-      saved ?? undefined,
-    );
-  } catch (error) {
-    keeper.flush();
-    if (!(error instanceof Interrupted)) throw error;
-    view.end();
-    return stopped(file, options, keeper.any() || resume !== undefined, host);
-  } finally {
-    release();
-    view.end();
-  }
-
-  const render = () => host.renderReport(specification, output);
-  const report = await reportOrNull(render, view, host.env);
-  writeResults(folder, experiment, output, report);
-  if (report !== null) checkpoint.remove();
+  if (ran.kind === "stopped") return stopped(file, options, ran.canResume, host);
+  const { output, hasReport } = ran;
   const { result } = output;
   host.stdout.write(
     options.json ? `${JSON.stringify(result)}\n` : summaryText(result, host.stdout, host.env),
   );
   if (result.diverged) view.note("kalmia: the run diverged; its scores mean nothing");
-  view.note(report === null ? `results: ${shown}` : `report: ${shown}/report.html`);
-  return result.diverged || report === null ? 1 : 0;
-}
-
-function stopped(file: string, options: RunOptions, canResume: boolean, host: CliHost): ExitCode {
-  const output = options.output === undefined ? "" : ` --output ${options.output}`;
-  const command = `kalmia run ${file}${output} --resume`;
-  const message = canResume ? `stopped; go on with: ${command}` : "stopped before any checkpoint";
-  host.stderr.write(`${message}\n`);
-  if (options.json) {
-    host.stdout.write(`${JSON.stringify({ error: { kind: "interrupted", message } })}\n`);
-  }
-  return 1;
+  view.note(hasReport ? `report: ${shown}/report.html` : `results: ${shown}`);
+  return result.diverged || !hasReport ? 1 : 0;
 }

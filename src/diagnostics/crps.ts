@@ -4,15 +4,10 @@
  */
 import { NumericError, ShapeError } from "../engine/index.js";
 import { normalDensity, normalDistribution } from "../prob/index.js";
+import { crpsOf, sortedSample } from "./sample.js";
 import { checkFinite } from "./series.js";
 
-/**
- * Fair score of an ensemble, unbiased in the number of members:
- *     crps = Σᵢ wᵢ |Eᵢ − x| − ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| / (1 − Σᵢ wᵢ²)
- * with wᵢ = 1/N unless weights are given (positive, of sum 1); the second term is then that of
- * 2N(N − 1) pairs. By sorting: Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| = 2 Σᵢ wᵢ E₍ᵢ₎ (weight below − weight above).
- * Of one member with all the weight the second term is 0.                        @see ferro2014
- */
+/** Fair score of an ensemble, unbiased in the number of members; with weights of sum 1 (`crpsOf`). */
 export function crpsEnsemble(
   members: readonly number[],
   x: number,
@@ -24,19 +19,7 @@ export function crpsEnsemble(
     throw new ShapeError(`crpsEnsemble: ${N} members, ${weights.length} weights; need one each.`);
   }
   checkFinite("crpsEnsemble", [members, [x]]);
-  const weight = (i: number) => (weights === undefined ? 1 / N : weights[i]!);
-  const order = members.map((_, i) => i).sort((i, j) => members[i]! - members[j]!);
-  const lowest = members[order[0]!]!;
-  let [error, pairs, squares, below] = [0, 0, 0, 0];
-  for (const i of order) {
-    const w = weight(i);
-    error += w * Math.abs(members[i]! - x);
-    pairs += w * (members[i]! - lowest) * (2 * below + w - 1);
-    squares += w * w;
-    below += w;
-  }
-  const free = 1 - squares;
-  return error - (free < 1e-12 ? 0 : pairs / free);
+  return crpsOf(sortedSample(members, weights), x);
 }
 
 /**

@@ -7,10 +7,10 @@
  * v is the linear contrast over the bins, w the quadratic one, both of length 1, w orthogonal to v and
  * to constants: parts of χ². A slope is bias; convexity is an ensemble too narrow (> 0) or too wide.
  *
- * The test is for independent cases. Of cases that depend on each other it says significance where
- * there is none: χ² is therefore scaled to the number of effective cases.
+ * The test is for independent cases. Of cases that depend on each other it would find significance
+ * where there is none: each statistic is therefore scaled to its number of effective cases.
  *
- * @see jolliffe2008
+ * @see jolliffe2008; rao1981 for the scaling of χ²
  */
 import { ShapeError } from "../engine/index.js";
 import { chiSquareDistribution, normalQuantile } from "../prob/index.js";
@@ -37,22 +37,27 @@ export function flatness({ counts, cases, effectiveCases }: RankHistogram): Flat
     throw new ShapeError(`flatness: ${cases} cases in ${B} bins; need one case and three bins.`);
   }
   const e = cases / B;
-  const scale = effectiveCases / cases;
-  const x = counts.map((n) => (n - e) * Math.sqrt(scale / e));
-  const chiSquare = x.reduce((t, v) => t + v * v, 0);
-  const linear = contrast(B, (j) => j);
-  const quadratic = contrast(B, (j) => j * j);
-  const part = (v: readonly number[]) => {
+  const x = counts.map((n) => (n - e) / Math.sqrt(e));
+  const share = effectiveCases.bars / cases;
+  const chiSquare = share * x.reduce((t, v) => t + v * v, 0);
+  const part = (effective: number, v: readonly number[]) => {
     const along = x.reduce((t, a, j) => t + a * v[j]!, 0);
-    return { chiSquare: along ** 2, pValue: upper(along ** 2, 1), sign: Math.sign(along) };
+    const size = (effective / cases) * along ** 2;
+    return { chiSquare: size, pValue: upper(size, 1), sign: Math.sign(along) };
   };
-  const half = normalQuantile(0.975) * Math.sqrt((e * (1 - 1 / B)) / scale);
+  const half = normalQuantile(0.975) * Math.sqrt((e * (1 - 1 / B)) / share);
   return {
     chiSquare,
     degrees: B - 1,
     pValue: upper(chiSquare, B - 1),
-    slope: part(linear),
-    convexity: part(quadratic),
+    slope: part(
+      effectiveCases.slope,
+      contrast(B, (j) => j),
+    ),
+    convexity: part(
+      effectiveCases.convexity,
+      contrast(B, (j) => j * j),
+    ),
     expected: [Math.max(0, e - half), e + half],
   };
 }

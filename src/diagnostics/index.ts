@@ -14,8 +14,14 @@ export {
   meanChiSquareInterval,
 } from "./innovations.js";
 export { quantile, quantiles } from "./quantile.js";
-export { type RankedSeries, type RankHistogram, rankHistogram } from "./rank-histogram.js";
+export {
+  type EffectiveCases,
+  type RankedSeries,
+  type RankHistogram,
+  rankHistogram,
+} from "./rank-histogram.js";
 export { rmse, rmsePooled } from "./rmse.js";
+export { crpsOf, quantileOf, type SortedSample, sortedSample } from "./sample.js";
 export type { Series } from "./series.js";
 export { powerSpectrum } from "./spectrum.js";
 export { spread } from "./spread.js";

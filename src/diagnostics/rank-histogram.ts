@@ -10,9 +10,10 @@
  * slope that it is biased.
  *
  * Cases are not independent in time, nor between neighbours in space: `effectiveCases` says how
- * many independent ones would know the mean of u as well. Tests of flatness count those.
+ * many independent ones would know as well how high the bars are, the mean of u (a slope) and that of
+ * (u − ½)² (a cup or a dome). Tests of flatness count those.
  *
- * @see hamill2001
+ * @see hamill2001; rao1981 for the bars
  */
 import { ShapeError, scope } from "../engine/index.js";
 import { type Key, uniform } from "../random/index.js";
@@ -29,10 +30,16 @@ export interface RankedSeries {
   readonly values: Series;
 }
 
+export interface EffectiveCases {
+  readonly bars: number;
+  readonly slope: number;
+  readonly convexity: number;
+}
+
 export interface RankHistogram {
   readonly counts: readonly number[];
   readonly cases: number;
-  readonly effectiveCases: number;
+  readonly effectiveCases: EffectiveCases;
 }
 
 /** @param bins N + 1, if not given. */
@@ -56,12 +63,23 @@ export function rankHistogram(
       checkFinite("rankHistogram", [members[k]![i]!, [x]]);
       const at = 2 * (k * d + i);
       const u = placeOf(members[k]![i]!, weights?.[k], x, draws[at]!, draws[at + 1]!);
-      counts[Math.min(bins - 1, Math.floor(bins * u))]! += 1;
+      counts[Math.floor(bins * u)]! += 1;
       return [u];
     }),
   );
-  const all = places.flat();
-  return { counts, cases: all.length, effectiveCases: effectiveCases(places, all) };
+  const binOf = (u: number) => Math.floor(bins * u);
+  return {
+    counts,
+    cases: places.flat().length,
+    effectiveCases: {
+      bars: effectiveCases(
+        places,
+        counts.map((_, j) => (u: number) => Number(binOf(u) === j)),
+      ),
+      slope: effectiveCases(places, [(u) => u]),
+      convexity: effectiveCases(places, [(u) => (u - 0.5) ** 2]),
+    },
+  };
 }
 
 /** u in [0, 1) */
@@ -85,12 +103,19 @@ function placeOf(
   return Math.min(1 - 1e-15, (below + broken + U) / (N + 1));
 }
 
-/** var(u) over the square of the standard error of its mean, time by time. */
-function effectiveCases(places: readonly (readonly number[])[], all: readonly number[]): number {
+/** Σ var f(u) over the sum of the squared standard errors of the means of f(u), over some f. */
+function effectiveCases(
+  places: readonly (readonly number[])[],
+  functions: readonly ((u: number) => number)[],
+): number {
   const seen = places.filter((row) => row.length > 0);
+  const all = seen.flat();
   if (seen.length < 2) return all.length;
-  const mean = average(all);
-  const variance = average(all.map((u) => (u - mean) ** 2));
-  const { standardError } = timeMean(seen.map(average));
-  return Math.min(all.length, standardError === 0 ? all.length : variance / standardError ** 2);
+  let [variance, error] = [0, 0];
+  for (const f of functions) {
+    const mean = average(all.map(f));
+    variance += average(all.map((u) => (f(u) - mean) ** 2));
+    error += timeMean(seen.map((row) => average(row.map(f)))).standardError ** 2;
+  }
+  return error === 0 ? all.length : Math.min(all.length, variance / error);
 }

@@ -24,7 +24,7 @@ function withFloats<T>(tree: T, values: readonly unknown[]): T {
 }
 
 /** A function run once at a point, ready to carry derivatives either way. */
-interface Trace<R> {
+export interface Trace<R> {
   readonly value: R;
   /** Cotangents of the outputs → cotangents of the inputs. */
   pull(cotangents: readonly Contribution[]): Contribution[];
@@ -33,7 +33,7 @@ interface Trace<R> {
 }
 
 /** `enclosed` are tensors that f takes from around it, to be differentiated besides x. */
-function trace<T, R>(f: (x: T) => R, x: T, enclosed: readonly Tensor[] = []): Trace<R> {
+export function trace<T, R>(f: (x: T) => R, x: T, enclosed: readonly Tensor[] = []): Trace<R> {
   const run = (copies: readonly Tensor[]) => f(withFloats(x, copies));
   const { result, leaves, nodes, bit } = tracing(floats(x), enclosed, run, floats);
   const outputs = floats(result);
@@ -100,14 +100,30 @@ function checkTree(name: string, what: string, given: readonly Tensor[], like: r
   }
 }
 
-/** f(x), and the map from a cotangent of f(x) to that of x: ȳ ↦ Jᵀ ȳ. */
-export function vjp<T, R>(f: (x: T) => R, x: T): { value: R; pullback: (cotangent: R) => T } {
-  const { value, pull } = trace(f, x);
-  const inputs = floats(x);
+/** f run once at x: its value, and its tangent both ways as often as wanted. */
+export interface Linearised<T, R> {
+  readonly value: R;
+  /** ẋ ↦ J ẋ */
+  push(tangent: T): R;
+  /** ȳ ↦ Jᵀ ȳ */
+  pull(cotangent: R): T;
+}
+
+export function linearise<T, R>(f: (x: T) => R, x: T): Linearised<T, R> {
+  const { value, pull, push } = trace(f, x);
+  const [inputs, outputs] = [floats(x), floats(value)];
   return {
     value,
-    pullback(cotangent) {
-      checkTree("vjp", "cotangents", floats(cotangent), floats(value));
+    push(tangent) {
+      checkTree("jvp", "tangents", floats(tangent), inputs);
+      const dots = push(floats(tangent));
+      return withFloats(
+        value,
+        outputs.map((y, i) => dots[i] ?? zerosLike(y)),
+      );
+    },
+    pull(cotangent) {
+      checkTree("vjp", "cotangents", floats(cotangent), outputs);
       const bars = pull(floats(cotangent));
       return withFloats(
         x,
@@ -117,19 +133,16 @@ export function vjp<T, R>(f: (x: T) => R, x: T): { value: R; pullback: (cotangen
   };
 }
 
+/** f(x), and the map from a cotangent of f(x) to that of x: ȳ ↦ Jᵀ ȳ. */
+export function vjp<T, R>(f: (x: T) => R, x: T): { value: R; pullback: (cotangent: R) => T } {
+  const { value, pull } = linearise(f, x);
+  return { value, pullback: pull };
+}
+
 /** f(x), and its change along a tangent of x: ẏ = J ẋ. */
 export function jvp<T, R>(f: (x: T) => R, x: T, tangent: T): { value: R; tangent: R } {
-  checkTree("jvp", "tangents", floats(tangent), floats(x));
-  const { value, push } = trace(f, x);
-  const dots = push(floats(tangent));
-  const outputs = floats(value);
-  return {
-    value,
-    tangent: withFloats(
-      value,
-      outputs.map((y, i) => dots[i] ?? zerosLike(y)),
-    ),
-  };
+  const { value, push } = linearise(f, x);
+  return { value, tangent: push(tangent) };
 }
 
 /** (x, …) ↦ {value: f(x, …), gradient: ∇ₓf}, for a scalar f; the gradient is a tree like x. */

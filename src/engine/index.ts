@@ -10,12 +10,15 @@ export {
   useProducts,
 } from "./backend.js";
 export { type Captured, type CaptureStatistics, capture } from "./capture.js";
+export { conjugateGradients } from "./conjugate-gradients.js";
 export {
   checkpoint,
   grad,
   hessian,
   jacobian,
   jvp,
+  type Linearised,
+  linearise,
   ravel,
   valueAndGrad,
   valueAndGradWithAux,

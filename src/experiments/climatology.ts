@@ -100,11 +100,15 @@ function varianceOf(values: readonly number[]): number {
 const ofEach = (rows: Rows, of: (values: readonly number[]) => number): number[] =>
   rows[0]!.map((_, i) => of(rows.map((row) => row[i]!)));
 
-export interface Climatology {
-  /** Mean and variance of each variable. */
-  readonly initial: InitialSpecification;
-  /** Of the state's own variables, [d][d]. */
+/** Moments of the state's own variables: [d] and [d][d]. */
+export interface Climate {
+  readonly mean: readonly number[];
   readonly covariance: readonly (readonly number[])[];
+}
+
+export interface Climatology extends Climate {
+  /** Mean and variance of each natural variable. */
+  readonly initial: InitialSpecification;
 }
 
 /** Of the true system; `asking` is the key that needs it. */
@@ -121,6 +125,7 @@ export function climatology(specification: Specification, asking: string, key: K
   const mean = ofEach(late, average);
   return {
     initial: { mean: inLogarithms(specification.model) ? mean.map(Math.exp) : mean, variance },
+    mean,
     covariance: scope(() => covarianceOf(tensor(late))),
   };
 }

@@ -3,9 +3,9 @@ import type { Tensor } from "../engine/index.js";
 import { type ObservationSeries, observationSeries } from "../observe/index.js";
 import { foldIn, type Key } from "../random/index.js";
 import { type View, viewOfComponents } from "./assembly.js";
-import { climatology } from "./climatology.js";
+import { type Climate, climatology } from "./climatology.js";
 import type { ObservationSeries as Plain } from "./output.js";
-import type { InitialSpecification, Specification } from "./specification.js";
+import type { InitialSpecification, MethodSpecification, Specification } from "./specification.js";
 import { twinTrajectories } from "./twins.js";
 
 /** One course of the system and what was observed of it. */
@@ -37,24 +37,32 @@ export interface Data {
   readonly test: readonly Trajectory[];
   /** The distribution before the first observation; a twin's default is its climatology. */
   readonly initial: InitialSpecification;
-  /** The covariance of a long run of the model, where a background asks for it, [d][d]. */
-  readonly climate: readonly (readonly number[])[] | null;
+  /** What a long run of the model says, where a method asks for it. */
+  readonly climate: Climate | null;
 }
 
 /** `key` is that of the data, `keys` are those of a run of one trajectory. */
 export function dataOf(specification: Specification, key: Key, keys: TrajectoryKeys): Data {
   const { model, method, observations } = specification;
-  const background = "background" in method ? method.background.start.kind : null;
-  const climate = (asking: string) => climatology(specification, asking, foldIn(key, 0));
-  const covariance = background === "climatology" ? climate("method.background").covariance : null;
-  const initial = method.initial ?? climate("method.initial").initial;
+  const climateFor = (asking: string) => climatology(specification, asking, foldIn(key, 0));
+  const asking = askingForClimate(method);
+  const climate = asking === null ? null : climateFor(asking);
+  const initial = method.initial ?? (climate ?? climateFor("method.initial")).initial;
   if (observations.kind === "twin") {
     const made = twinTrajectories(specification, observations, initial, key, keys);
-    return { ...made, initial, climate: covariance };
+    return { ...made, initial, climate };
   }
   const { record, noise } = observations;
   const view = viewOfComponents(model, noise, record.components);
   const series = observationSeries(record, view.transform);
   const one = [{ series, positions: null, plain: record, truth: null, keys }];
-  return { view, training: one, validation: [], test: one, initial, climate: covariance };
+  return { view, training: one, validation: [], test: one, initial, climate };
+}
+
+/** The key of a method that needs to know the climate. */
+function askingForClimate(method: MethodSpecification): string | null {
+  const { kind } = method;
+  if (kind === "climatology" || kind === "optimal-interpolation") return "method.kind";
+  const asks = "background" in method && method.background.start.kind === "climatology";
+  return asks ? "method.background" : null;
 }

@@ -1,14 +1,161 @@
-/** A filter run as people read it: states, and innovations in independent units. */
+/** A method's run as people read it: states, and innovations in independent units. */
 import type { Tensor } from "../engine/index.js";
-import type { CycleResult, KalmanState } from "../filters/index.js";
+import type { CycleResult, KalmanState, Method } from "../filters/index.js";
 import { rts } from "../smoothers/index.js";
-import { bandOf, type NaturalState, naturalMoments, naturalState } from "./bands.js";
+import { type NaturalMembers, type NaturalState, naturalMoments, naturalState } from "./bands.js";
 import type { Trajectory } from "./data.js";
 import { inLogarithms } from "./motion.js";
-import type { InnovationSeries, StateSeries } from "./output.js";
-import { type FilterRun, horizon } from "./series.js";
-import type { MethodSpecification, ModelSpecification, Specification } from "./specification.js";
+import type { Band, InnovationSeries, StateSeries } from "./output.js";
+import { runawayOf } from "./runaway.js";
+import { horizon, type Watcher } from "./series.js";
+import type { ModelSpecification, Specification } from "./specification.js";
 import { spreadOver } from "./twins.js";
+
+/** A run over one trajectory in plain numbers, of the cycles that went well. */
+export interface Described {
+  readonly states: StateSeries;
+  /** Of the cycles observed; none where the method knows no covariance of its innovations. */
+  readonly innovations: InnovationSeries;
+  /** ℓ of the cycles observed. */
+  readonly logEvidence: readonly number[];
+  /** Of the analyses of the cycles observed; none in a record, for it has no truth. */
+  readonly crps: readonly number[];
+  /** y − H x̄ by column after the spin-up, NaN at the gaps; none where H is not linear. */
+  readonly residuals: Readonly<Record<"forecast" | "analysis", readonly (readonly number[])[]>>;
+  /** In a twin: some of the times after the spin-up, all if members are not too many. */
+  readonly samples: readonly Sample[];
+}
+
+/** What is known at one time of a twin. */
+export interface Sample {
+  readonly truth: readonly number[];
+  readonly mean: readonly number[];
+  readonly members: NaturalMembers | null;
+}
+
+/** Numbers that the samples of a run hold, at most. */
+const mostSampled = 4e6;
+
+/** Mutable, row by row. */
+interface Rows extends Band {
+  readonly mean: (readonly number[])[];
+  readonly sd: (readonly number[])[];
+  readonly lower: (readonly number[])[];
+  readonly upper: (readonly number[])[];
+}
+
+const noRows = (): Rows => ({ mean: [], sd: [], lower: [], upper: [] });
+
+/** Notes a state; gives its score against a truth. */
+function add(rows: Rows, state: NaturalState, truth: readonly number[] | null): number | null {
+  const { lower, upper, crps } = state.whole(truth);
+  rows.mean.push(state.mean);
+  rows.sd.push(state.sd);
+  rows.lower.push(lower);
+  rows.upper.push(upper);
+  return crps;
+}
+
+/** Watches a run and describes what it saw. */
+export function describing(
+  specification: Specification,
+  trajectory: Trajectory,
+  method: Method<unknown>,
+): { readonly watcher: Watcher; described(): Described } {
+  const logs = inLogarithms(specification.model);
+  const { series, truth } = trajectory;
+  const K = series.times.length;
+  const exact = specification.method.kind === "rts";
+  const lag = "past" in method ? method.lag : 0;
+  const forecast = { mean: [] as (readonly number[])[], sd: [] as (readonly number[])[] };
+  const analysis = noRows();
+  const smoothed = noRows();
+  const columns = byColumn(trajectory);
+  const innovations = {
+    standardised: [] as number[][],
+    chiSquare: [] as number[],
+    degrees: [] as number[],
+  };
+  const logEvidence: number[] = [];
+  const crps: number[] = [];
+  const residuals = { forecast: [] as number[][], analysis: [] as number[][] };
+  const samples: Sample[] = [];
+  const { spinup } = specification.time;
+  const { method: settings } = specification;
+  const members = "members" in settings ? settings.members : 1;
+  const runaway = runawayOf(trajectory);
+
+  const past = (state: unknown, back: number): NaturalState =>
+    naturalMoments(() => ("past" in method ? method : never()).past(state, back), logs);
+
+  const watcher: Watcher = {
+    keeps: exact,
+    cycle: (k, result, residual) => {
+      const before = naturalState(method, result.forecast, logs);
+      const after = naturalState(method, result.analysis, logs);
+      const fault = k < K ? runaway(k, before, after) : null;
+      if (fault !== null) return fault;
+      forecast.mean.push(before.mean);
+      forecast.sd.push(before.sd);
+      const score = add(analysis, after, truth && k < K ? truth[k]! : null);
+      if (k < K) {
+        const { logEvidence: l, innovation, chiSquare } = result.evidence!;
+        logEvidence.push(l.item());
+        if (score !== null) crps.push(score);
+        if (method.evidence !== "misfit") {
+          const seen = trajectory.plain.values[k]!.filter((v) => !Number.isNaN(v));
+          innovations.standardised.push(columns(innovation, k));
+          innovations.chiSquare.push(chiSquare.item());
+          innovations.degrees.push(seen.length);
+        }
+        if (residual !== null && k >= spinup) {
+          residuals.forecast.push(columns(residual.forecast, k));
+          residuals.analysis.push(columns(residual.analysis, k));
+        }
+        const every = Math.ceil(((K - spinup) * members * after.mean.length) / mostSampled);
+        if (truth !== null && k >= spinup && (k - spinup) % every === 0) {
+          samples.push({ truth: truth[k]!, mean: after.mean, members: after.members() });
+        }
+      }
+      if (lag > 0 && k >= lag) add(smoothed, past(result.analysis, lag), null);
+      return null;
+    },
+    end: (state, results, cycles) => {
+      const done = analysis.mean.length;
+      if (exact && done > 0) {
+        for (const each of rts(results as CycleResult<KalmanState>[], cycles)) {
+          add(smoothed, naturalState(method, each, logs), null);
+        }
+      }
+      for (let k = smoothed.mean.length; lag > 0 && k < done; k++) {
+        add(smoothed, past(state, done - 1 - k), null);
+      }
+    },
+  };
+  const last = series.times.at(-1)!;
+  const beyond = horizon(specification).map((step, i) => last + (i + 1) * step);
+  const described = (): Described => ({
+    states: {
+      variables: variableNames(specification.model, trajectory, analysis.mean[0]?.length ?? 0),
+      times: [...series.times, ...beyond].slice(0, analysis.mean.length),
+      observed: Math.min(analysis.mean.length, K),
+      forecast,
+      analysis,
+      smoothed: smoothed.mean.length > 0 ? smoothed : null,
+      truth,
+    },
+    innovations,
+    logEvidence,
+    crps,
+    residuals,
+    samples,
+  });
+  return { watcher, described };
+}
+
+function never(): never {
+  throw new TypeError("describing: a filter has no past");
+}
 
 /** Names of the state's variables: those of the columns that observe them, where there are any. */
 function variableNames(model: ModelSpecification, { plain }: Trajectory, d: number): string[] {
@@ -19,78 +166,15 @@ function variableNames(model: ModelSpecification, { plain }: Trajectory, d: numb
   });
 }
 
-export interface DescribedStates {
-  readonly states: StateSeries;
-  /** The same analyses with their members. */
-  readonly analyses: readonly NaturalState[];
-}
-
-export function describeStates(
-  specification: Specification,
-  trajectory: Trajectory,
-  run: FilterRun<unknown>,
-): DescribedStates {
-  const { filter, results } = run;
-  const observed = Math.min(results.length, trajectory.series.times.length);
-  const logs = inLogarithms(specification.model);
-  const natural = (state: unknown) => naturalState(filter, state, logs);
-  const forecasts = results.map(({ forecast }) => natural(forecast));
-  const analyses = results.map(({ analysis }) => natural(analysis));
-  const smoothed = smoothedStates(specification.method, run, logs);
-  const d = forecasts[0]?.mean.length ?? 0;
-  const last = trajectory.series.times.at(-1)!;
-  const beyond = horizon(specification).map((step, i) => last + (i + 1) * step);
-  return {
-    analyses,
-    states: {
-      variables: variableNames(specification.model, trajectory, d),
-      times: [...trajectory.series.times, ...beyond].slice(0, results.length),
-      observed,
-      forecast: bandOf(forecasts),
-      analysis: bandOf(analyses),
-      smoothed: smoothed && bandOf(smoothed),
-      truth: trajectory.truth,
-    },
-  };
-}
-
-/** States given observations after them: all, or those within the lag; null: the method is a filter. */
-function smoothedStates(
-  { kind }: MethodSpecification,
-  { filter, results, cycles }: FilterRun<unknown>,
-  logs: boolean,
-): NaturalState[] | null {
-  if (results.length === 0) return null;
-  if (kind === "rts") {
-    const states = rts(results as CycleResult<KalmanState>[], cycles);
-    return states.map((state) => naturalState(filter, state, logs));
-  }
-  if (!("past" in filter) || filter.lag === 0) return null;
-  return results.map((_, k) => {
-    const at = Math.min(k + filter.lag, results.length - 1);
-    return naturalMoments(() => filter.past(results[at]!.analysis, at - k), logs);
-  });
-}
-
-/** Of the cycles observed; none where the filter knows no covariance of its innovations. */
-export function innovationsOf(
-  { filter, results: all }: FilterRun<unknown>,
-  { plain, positions }: Trajectory,
-): InnovationSeries {
-  const results = all.slice(0, plain.times.length);
-  const seen = (k: number) => plain.values[k]!.map((v) => !Number.isNaN(v));
-  const d = plain.columns.length;
+/** Values observed at cycle k by columns; NaN at the gaps. */
+function byColumn({ plain, positions }: Trajectory): (values: Tensor, k: number) => number[] {
   const places = positions?.data();
-  const inColumns = (w: Tensor, k: number): number[] => {
-    const values = [...w.data()];
+  return (x, k) => {
+    const values = [...x.data()];
     const m = values.length;
-    if (places === undefined) return values.map((v, j) => (seen(k)[j] ? v : Number.NaN));
-    return spreadOver(values, places.subarray(k * m, (k + 1) * m), d);
-  };
-  if (filter.evidence === "misfit") return { standardised: [], chiSquare: [], degrees: [] };
-  return {
-    standardised: results.map(({ evidence }, k) => inColumns(evidence!.innovation, k)),
-    chiSquare: results.map(({ evidence }) => evidence!.chiSquare.item()),
-    degrees: results.map((_, k) => seen(k).filter(Boolean).length),
+    if (places === undefined) {
+      return values.map((v, j) => (Number.isNaN(plain.values[k]![j]!) ? Number.NaN : v));
+    }
+    return spreadOver(values, places.subarray(k * m, (k + 1) * m), plain.columns.length);
   };
 }

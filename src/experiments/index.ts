@@ -15,10 +15,14 @@ export type { MethodKind } from "./advice/candidates.js";
 export type { Cost } from "./advice/cost.js";
 export type { ProblemFacts } from "./advice/facts.js";
 export type { Accuracy, Finding } from "./advice/rules.js";
+export { comparisonOf } from "./comparison.js";
 export type {
   Band,
   Checkpoint,
   ChoiceResult,
+  ComparedResult,
+  ComparisonResult,
+  Divergence,
   ForecastAnalysis,
   InnovationSeries,
   LearningOutput,

@@ -1,4 +1,5 @@
 /** What a run gives back: plain data only, for the report, the files and `--json`. */
+import type { Desroziers, RankHistogram } from "../diagnostics/index.js";
 
 export interface ParameterResult {
   readonly start: number;
@@ -43,6 +44,14 @@ export interface ForecastAnalysis {
   readonly analysis: number;
 }
 
+export interface Divergence {
+  /** Counted from 1. */
+  readonly cycle: number;
+  /** Of the observation; null beyond the record. */
+  readonly time: number | null;
+  readonly cause: string;
+}
+
 export interface RunResult {
   readonly name: string;
   readonly method: string;
@@ -50,6 +59,8 @@ export interface RunResult {
   readonly seed: number;
   /** Against the truth; null for a real record. */
   readonly rmse: ForecastAnalysis | null;
+  /** Standard errors of `rmse`, a mean over time; of the series as it correlates. */
+  readonly rmseError: ForecastAnalysis | null;
   readonly rmsePooled: ForecastAnalysis | null;
   /** null, like all scores, when the run diverged. */
   readonly spread: ForecastAnalysis | null;
@@ -65,10 +76,28 @@ export interface RunResult {
   readonly tensors: Readonly<Record<string, TensorResult>>;
   /** Of all test trajectories together, as are the scores. */
   readonly cycles: number;
+  /** Of the filter alone. */
   readonly seconds: number;
   readonly cyclesPerSecond: number;
   readonly diverged: boolean;
+  /** Where and why it diverged; absent of a run that did not. */
+  readonly divergence?: Divergence;
   readonly warnings: readonly string[];
+}
+
+/** The result of one method, under the name that it has in the comparison. */
+export interface ComparedResult extends RunResult {
+  readonly label: string;
+}
+
+export interface ComparisonResult {
+  readonly name: string;
+  readonly model: string;
+  readonly seed: number;
+  /** In the order of the file. */
+  readonly methods: readonly ComparedResult[];
+  /** Whether any of them diverged. */
+  readonly diverged: boolean;
 }
 
 /** Mean, standard deviation and 90 % band of every variable in natural units, each [K][d]. */
@@ -84,7 +113,7 @@ export interface StateSeries {
   readonly variables: readonly string[];
   readonly times: readonly number[];
   readonly observed: number;
-  readonly forecast: Band;
+  readonly forecast: Pick<Band, "mean" | "sd">;
   /** Beyond the record it equals the forecast. */
   readonly analysis: Band;
   /** From a smoother; null when the method is a filter. */
@@ -133,11 +162,38 @@ export interface LearningOutput {
   readonly uncertainty: string;
 }
 
+/** What errors and members say of each other, after the spin-up; null where there is nothing to say. */
+export interface DiagnosticsOutput {
+  /** Places of the truth among the members of the analyses. */
+  readonly ranks: RankHistogram | null;
+  /** By the columns of the observations. */
+  readonly residuals: ResidualsOutput | null;
+  /** Of variables on a ring. */
+  readonly spectra: SpectraOutput | null;
+}
+
+/** In squared units of the values compared: of their logarithms, under lognormal noise. */
+export interface ResidualsOutput extends Desroziers {
+  /** R as the filter assumed it, by column. */
+  readonly assumed: readonly number[];
+}
+
+/** Power by wavenumber 0, 1, …, [⌊d/2⌋ + 1] each. */
+export interface SpectraOutput {
+  readonly truth: readonly number[];
+  readonly analysis: readonly number[];
+  /** Of the analysis less the truth. */
+  readonly error: readonly number[];
+  /** Of the members less their mean; null without members. */
+  readonly spread: readonly number[] | null;
+}
+
 export interface RunOutput {
   readonly result: RunResult;
   readonly states: StateSeries;
   readonly observations: ObservationSeries;
   readonly innovations: InnovationSeries;
+  readonly diagnostics: DiagnosticsOutput;
   readonly learning: LearningOutput | null;
   /** What the filter ran with, if it was learned here; else null. */
   readonly learned: SavedValues | null;

@@ -7,18 +7,27 @@ import type { Learned, LearnState, ParameterDefinition } from "../learn/index.js
 import { foldIn, type Key, key } from "../random/index.js";
 import { chooseIfAsked, chosenName, withHalfWidth } from "./choosing.js";
 import { type Data, dataOf } from "./data.js";
-import { describeStates, innovationsOf } from "./describe.js";
+import { describing } from "./describe.js";
+import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
 import { learnedResults, savedValues, startedFrom, startValues, unused } from "./learned.js";
 import { learningOutput, learningProblem, learnWith } from "./learning.js";
-import type { Checkpoint, LearningOutput, RunHost, RunOutput, SavedValues } from "./output.js";
-import { definitionsOf } from "./parts.js";
+import {
+  type Checkpoint,
+  Interrupted,
+  type LearningOutput,
+  type RunHost,
+  type RunOutput,
+  type SavedValues,
+} from "./output.js";
+import { definitionsOf, partsOf } from "./parts.js";
 import { noScores, type Scored, scores } from "./scores.js";
 import { filterRuns } from "./series.js";
 import type { Specification } from "./specification.js";
-import { divergence, ofLearning, ofSaved, overconfidence } from "./warnings.js";
+import { lookingUp } from "./values.js";
+import { divergenceOf, ofDivergence, ofLearning, ofSaved, overconfidence } from "./warnings.js";
 
 /** Purposes of the random numbers of a run, each with a key of its own. */
-const purposes = { data: 0, initial: 1, cycles: 2, starts: 3 } as const;
+const purposes = { data: 0, initial: 1, cycles: 2, starts: 3, ranks: 4 } as const;
 
 /** `resume` is a checkpoint of this run; `saved` the values that the specification's `start` names. */
 export async function runExperiment(
@@ -43,20 +52,26 @@ export async function runExperiment(
   const learning = await learnIfAsked(specification, data, definitions, starts, keeping, resume);
   const values = learning?.learned.values ?? startValues(definitions);
 
-  const began = performance.now();
-  const total = data.test.length;
-  const followed = filterRuns(specification, data, values);
-  const runs = data.test.map((trajectory, done): Scored => {
-    host.progress({ stage: "filtering", done, total, detail: "" });
-    const run = followed(trajectory);
-    return { trajectory, run, described: describeStates(specification, trajectory, run) };
-  });
-  const seconds = (performance.now() - began) / 1000;
-  host.progress({ stage: "filtering", done: total, total, detail: "" });
+  const { method, run } = filterRuns(specification, data, values);
+  const rest = resting(host, data);
+  const runs: Scored[] = [];
+  for (const [i, trajectory] of data.test.entries()) {
+    rest.tell(i, 0);
+    const { watcher, described } = describing(specification, trajectory, method);
+    const ran = await run(trajectory, watcher, async (done) => {
+      rest.tell(i, done);
+      await rest.wait();
+    });
+    runs.push({ trajectory, run: ran, described: described() });
+  }
+  rest.tell(data.test.length, 0);
 
   const cycles = runs.reduce((n, { described }) => n + described.states.observed, 0);
-  const diverged = runs.some(({ run }) => run.failure !== null);
-  const scored = diverged ? noScores : scores(specification.time.spinup, runs);
+  const seconds = runs.reduce((sum, each) => sum + each.run.seconds, 0);
+  const [divergence = null] = runs.map(divergenceOf).filter((each) => each !== null);
+  const { evidence = "likelihood" } = method;
+  const scored = divergence === null ? scores(specification.time.spinup, evidence, runs) : noScores;
+  const { variance: R } = partsOf(specification, data, lookingUp(values));
   const [first] = runs;
   return {
     result: {
@@ -70,9 +85,10 @@ export async function runExperiment(
       cycles,
       seconds,
       cyclesPerSecond: cycles / seconds,
-      diverged,
+      diverged: divergence !== null,
+      ...(divergence && { divergence }),
       warnings: [
-        ...runs.flatMap((run, i) => divergence(run, total > 1 ? i : null)),
+        ...runs.flatMap((each, i) => ofDivergence(each, runs.length > 1 ? i : null)),
         ...overconfidence(specification.method.kind, scored, runs),
         ...ofLearning(learning?.learned ?? null),
         ...(saved === undefined ? [] : ofSaved(unused(definitions, saved))),
@@ -80,9 +96,30 @@ export async function runExperiment(
     },
     states: first!.described.states,
     observations: first!.trajectory.plain,
-    innovations: innovationsOf(first!.run, first!.trajectory),
+    innovations: first!.described.innovations,
+    diagnostics:
+      divergence === null
+        ? diagnosticsOf(specification, R, runs, foldIn(root, purposes.ranks))
+        : noDiagnostics,
     learning: learning?.output ?? null,
     learned: learning && savedValues(values),
+  };
+}
+
+/** Tells how many cycles are filtered, and lets other events, such as the wish to stop, have their turn. */
+function resting(host: RunHost, { test }: Data) {
+  const lengths = test.map(({ series }) => series.times.length);
+  const before = (i: number) => lengths.slice(0, i).reduce((sum, n) => sum + n, 0);
+  const total = before(lengths.length);
+  return {
+    tell: (trajectory: number, more: number): void => {
+      const done = Math.min(before(trajectory) + more, total);
+      host.progress({ stage: "filtering", done, total, detail: "" });
+    },
+    wait: async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (host.stopRequested()) throw new Interrupted("stopped at the host's request");
+    },
   };
 }
 

@@ -1,63 +1,81 @@
 /** Scores of a run, against the truth where there is one. */
-import { crpsEnsemble, crpsGaussian, rmse, rmsePooled, spread } from "../diagnostics/index.js";
-import type { NaturalState } from "./bands.js";
+import { rmse, rmsePooled, spread, timeMean } from "../diagnostics/index.js";
+import type { Method } from "../filters/index.js";
 import type { Trajectory } from "./data.js";
-import type { DescribedStates } from "./describe.js";
+import type { Described } from "./describe.js";
 import type { ForecastAnalysis, RunResult } from "./output.js";
 import type { FilterRun } from "./series.js";
 
-type Scores = Pick<RunResult, "rmse" | "rmsePooled" | "spread" | "crps" | "logLikelihood">;
+type Scores = Pick<
+  RunResult,
+  "rmse" | "rmseError" | "rmsePooled" | "spread" | "crps" | "logLikelihood"
+>;
 
 /** Those of a run that diverged. */
 export const noScores: Scores = {
   rmse: null,
+  rmseError: null,
   rmsePooled: null,
   spread: null,
   crps: null,
   logLikelihood: null,
 };
 
-/** A trajectory and the filter's run over it. */
+/** A trajectory and the method's run over it. */
 export interface Scored {
   readonly trajectory: Trajectory;
-  readonly run: FilterRun<unknown>;
-  readonly described: DescribedStates;
+  readonly run: FilterRun;
+  readonly described: Described;
 }
+
+type Rows = readonly (readonly number[])[];
 
 /**
  * Over the cycles of all trajectories; the first `spinup` of each do not count, except in the
- * likelihood. A filter that knows no uncertainty has no spread and no likelihood.
+ * likelihood. A method that knows no uncertainty has no spread, and only likelihoods are likelihoods.
  */
-export function scores(spinup: number, runs: readonly Scored[]): Scores {
-  const counted = <T>(rowsOf: (scored: Scored) => readonly T[]): T[] =>
-    runs.flatMap((scored) => rowsOf(scored).slice(spinup, scored.described.states.observed));
+export function scores(
+  spinup: number,
+  evidence: NonNullable<Method<unknown>["evidence"]>,
+  runs: readonly Scored[],
+): Scores {
+  const counted = <T>(rows: readonly T[], { described }: Scored): readonly T[] =>
+    rows.slice(spinup, described.states.observed);
+  const all = <T>(rowsOf: (scored: Scored) => readonly T[]): T[] =>
+    runs.flatMap((scored) => counted(rowsOf(scored), scored));
   const both = (score: (which: "forecast" | "analysis") => number): ForecastAnalysis => ({
     forecast: score("forecast"),
     analysis: score("analysis"),
   });
   const known = runs.every(({ trajectory }) => trajectory.truth !== null);
-  const truth = known ? counted(({ trajectory }) => trajectory.truth!) : null;
-  const against = (score: typeof rmse) =>
-    truth &&
+  // A series of one has no variance.
+  const long = runs.every(({ described }) => described.states.observed >= spinup + 2);
+  const against = (score: (estimates: Rows, truth: Rows) => number) =>
     both((which) =>
       score(
-        counted(({ described }) => described.states[which].mean),
-        truth,
+        all(({ described }) => described.states[which].mean),
+        all(({ trajectory }) => trajectory.truth!),
       ),
     );
-  const { evidence = "likelihood" } = runs[0]!.run.filter;
   const variances = (which: "forecast" | "analysis") =>
-    counted(({ described }) => described.states[which].sd).map((row) => row.map((s) => s * s));
+    all(({ described }) => described.states[which].sd).map((row) => row.map((s) => s * s));
   return {
-    rmse: against(rmse),
-    rmsePooled: against(rmsePooled),
+    rmse: known ? against(rmse) : null,
+    rmseError:
+      known && long
+        ? both((which) =>
+            errorOfMean(
+              runs.map((scored) => {
+                const truth = counted(scored.trajectory.truth!, scored);
+                const means = counted(scored.described.states[which].mean, scored);
+                return means.map((row, k) => rmse([row], [truth[k]!]));
+              }),
+            ),
+          )
+        : null,
+    rmsePooled: known ? against(rmsePooled) : null,
     spread: evidence !== "misfit" ? both((which) => spread(variances(which))) : null,
-    crps:
-      truth &&
-      meanCrps(
-        counted(({ described }) => described.analyses),
-        truth,
-      ),
+    crps: known ? average(all(({ described }) => described.crps)) : null,
     logLikelihood:
       evidence === "likelihood"
         ? runs.reduce((total, scored) => total + logLikelihoodOf(scored), 0)
@@ -65,17 +83,15 @@ export function scores(spinup: number, runs: readonly Scored[]): Scores {
   };
 }
 
-const logLikelihoodOf = ({ trajectory: { series }, run: { results } }: Scored): number =>
-  results
-    .slice(0, series.times.length)
-    .reduce((total, { evidence }) => total + evidence!.logEvidence.item(), series.logJacobian);
-
-/** CRPS of the analyses, averaged over components and times. */
-function meanCrps(states: readonly NaturalState[], truth: readonly number[][]): number {
-  const values = states.flatMap(({ mean, sd, members }, k) =>
-    truth[k]!.map((x, i) =>
-      members === null ? crpsGaussian(mean[i]!, sd[i]!, x) : crpsEnsemble(members[i]!, x),
-    ),
-  );
-  return values.reduce((sum, v) => sum + v, 0) / values.length;
+/** Of the mean over series that are independent of each other. */
+function errorOfMean(series: readonly (readonly number[])[]): number {
+  const total = series.reduce((n, values) => n + values.length, 0);
+  const parts = series.map((values) => (values.length / total) * timeMean(values).standardError);
+  return Math.hypot(...parts);
 }
+
+const logLikelihoodOf = ({ trajectory: { series }, described: { logEvidence } }: Scored): number =>
+  logEvidence.reduce((total, l) => total + l, series.logJacobian);
+
+const average = (values: readonly number[]): number =>
+  values.reduce((sum, v) => sum + v, 0) / values.length;

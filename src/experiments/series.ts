@@ -1,10 +1,11 @@
 /**
  * A filter run over a whole record with given values, cycle by cycle, and on beyond it.
  *
- * One cycle is captured and replayed, so that a run that diverges can say at which cycle, and
- * what came before is kept.
+ * One cycle is captured and replayed, so that a run that diverges can say at which cycle, and what
+ * came before is kept. Tensors live as long as their cycle: who watches notes what is to be kept, so
+ * long runs of large ensembles need the memory of one cycle.
  */
-import { capture, index, NumericError } from "../engine/index.js";
+import { capture, index, NumericError, release, scope, sub, type Tensor } from "../engine/index.js";
 import {
   type Cycle,
   type CycleResult,
@@ -13,6 +14,7 @@ import {
   runCycle,
 } from "../filters/index.js";
 import type { NamedTensors, Seen } from "../learn/index.js";
+import type { Observation } from "../observe/index.js";
 import type { Key } from "../random/index.js";
 import { operatorAt } from "./assembly.js";
 import type { Data, Trajectory } from "./data.js";
@@ -20,14 +22,41 @@ import { partsOf } from "./parts.js";
 import type { Specification } from "./specification.js";
 import { lookingUp } from "./values.js";
 
-export interface FilterRun<S> {
-  readonly filter: Method<S>;
-  /** Results of the cycles that went well: those of the record, then those beyond it. */
-  readonly results: readonly CycleResult<S>[];
-  /** The cycles that they belong to, without observations. */
-  readonly cycles: readonly Omit<Cycle, "observation">[];
-  /** The cycle that failed, and why. */
-  readonly failure: { readonly cycle: number; readonly message: string } | null;
+/** The cycle that failed, and why. */
+export interface Failure {
+  readonly cycle: number;
+  readonly message: string;
+}
+
+/** One cycle, and y − H x̄ of its forecast and its analysis, [m]; null if H is not linear, or nothing seen. */
+interface Followed {
+  readonly result: CycleResult<unknown>;
+  readonly residuals: Residuals | null;
+}
+
+export interface Residuals {
+  readonly forecast: Tensor;
+  readonly analysis: Tensor;
+}
+
+/** What watches a run. */
+export interface Watcher {
+  /** Whether the tensors of all cycles are to be there at the end. */
+  readonly keeps: boolean;
+  /** A cycle that went well; says why the run cannot go on after it, or null. */
+  cycle(k: number, result: CycleResult<unknown>, residuals: Residuals | null): string | null;
+  /** The last state, and the results and the ways of the cycles if they were kept. */
+  end(
+    state: unknown,
+    results: readonly CycleResult<unknown>[],
+    cycles: readonly Omit<Cycle, "observation">[],
+  ): void;
+}
+
+export interface FilterRun {
+  readonly failure: Failure | null;
+  /** Of the filter alone, without what watches it. */
+  readonly seconds: number;
 }
 
 /** The steps of time after the last observation. */
@@ -36,12 +65,20 @@ export function horizon({ time }: Specification): number[] {
   return new Array<number>(whole).fill(time.step);
 }
 
-/** Runs of the filter over trajectories, all with the same values; its programs are made once. */
+/** Runs of a method over trajectories, all with the same values; its programs are made once. */
 export function filterRuns(
   specification: Specification,
   data: Data,
   values: NamedTensors,
-): (trajectory: Trajectory) => FilterRun<unknown> {
+): {
+  readonly method: Method<unknown>;
+  /** `rest` is waited for now and then, with the number of cycles done. */
+  run(
+    trajectory: Trajectory,
+    watcher: Watcher,
+    rest: (done: number) => Promise<void>,
+  ): Promise<FilterRun>;
+} {
   const { view } = data;
   const parts = (at: NamedTensors) => partsOf(specification, data, lookingUp(at));
   const begin = capture((at: NamedTensors, startKey: Key) => {
@@ -59,40 +96,93 @@ export function filterRuns(
         support: view.support,
       };
       const [crossing] = motion.crossing([interval]);
-      return runCycle(filter, before, { ...crossing!, observation }, cycleKey);
+      const result = runCycle(filter, before, { ...crossing!, observation }, cycleKey);
+      return { result, residuals: residualsOf(filter, result, observation) };
     },
   );
   const { filter, motion } = parts(values);
 
-  return (trajectory) => {
+  const run = async (
+    trajectory: Trajectory,
+    watcher: Watcher,
+    rest: (done: number) => Promise<void>,
+  ): Promise<FilterRun> => {
     const { series, keys } = trajectory;
     const intervals = [...series.intervals, ...horizon(specification)];
-    const all = cycleKeys(keys.cycles, 0, intervals.length);
-    const results: CycleResult<unknown>[] = [];
-    const finished = (failure: FilterRun<unknown>["failure"]): FilterRun<unknown> => ({
-      filter,
-      results,
-      cycles: motion.crossing(intervals).slice(0, results.length),
-      failure,
-    });
+    const watch = stopwatch();
+    const cycle = (before: unknown, k: number): Followed => {
+      const seen = k < series.times.length ? seenAt(trajectory, k) : null;
+      const [cycleKey] = cycleKeys(keys.cycles, k, 1);
+      return watch.time(() => advance(values, before, intervals[k]!, seen, cycleKey!));
+    };
+    const kept: CycleResult<unknown>[] = [];
+    let state: unknown = null;
+    let done = 0;
+    let rested = Date.now();
+    let fault: string | null = null;
     try {
-      let state = begin(values, keys.initial);
-      for (const [k, interval] of intervals.entries()) {
-        const seen = k < series.times.length ? seenAt(trajectory, k) : null;
-        const result = advance(values, state, interval, seen, all[k]!);
+      state = watch.time(() => begin(values, keys.initial));
+      while (done < intervals.length && fault === null) {
+        const before = state;
+        const result = scope(() => {
+          const { result: all, residuals } = cycle(before, done);
+          fault = watcher.cycle(done, all, residuals);
+          return watcher.keeps ? all : { ...all, forecast: null, evidence: null };
+        });
+        if (fault !== null) break;
         state = result.analysis;
-        results.push(result);
+        if (watcher.keeps) kept.push(result as CycleResult<unknown>);
+        else release(before);
+        done += 1;
+        if (Date.now() - rested > restEvery) {
+          await rest(done);
+          rested = Date.now();
+        }
       }
-      return finished(null);
     } catch (error) {
       if (!(error instanceof NumericError)) throw error;
-      return finished({ cycle: results.length, message: error.message });
+      fault = error.message;
     }
+    watcher.end(state, kept, motion.crossing(intervals.slice(0, kept.length)));
+    return {
+      failure: fault === null ? null : { cycle: done, message: fault },
+      seconds: watch.seconds(),
+    };
   };
+  return { method: filter, run };
 }
+
+function residualsOf(
+  { moments }: Method<unknown>,
+  { forecast, analysis }: CycleResult<unknown>,
+  observation: Observation | null,
+): Residuals | null {
+  if (observation === null || !observation.operator.linear) return null;
+  const { y, operator } = observation;
+  const residual = (state: unknown) => sub(y, operator.apply(moments(state).mean));
+  return { forecast: residual(forecast), analysis: residual(analysis) };
+}
+
+/** Milliseconds. */
+const restEvery = 100;
 
 const seenAt = ({ series: { y, mask }, positions }: Trajectory, k: number): Seen => ({
   y: index(y, 0, k),
   mask: mask && index(mask, 0, k),
   positions: positions && index(positions, 0, k),
 });
+
+function stopwatch() {
+  let seconds = 0;
+  return {
+    seconds: () => seconds,
+    time: <T>(body: () => T): T => {
+      const began = performance.now();
+      try {
+        return body();
+      } finally {
+        seconds += (performance.now() - began) / 1000;
+      }
+    },
+  };
+}

@@ -5,6 +5,10 @@
  * files, and everything is ready to be sent to a worker or kept beside a result.
  */
 
+import type { MethodSpecification } from "./method-specification.js";
+
+export type * from "./method-specification.js";
+
 /** A number, or a number to be learned. */
 export type Value = number | LearnedValue;
 
@@ -228,70 +232,6 @@ export interface ObservationRecord {
   readonly components: readonly number[];
   /** [K][m] */
   readonly values: readonly (readonly number[])[];
-}
-
-/** Gaussian before the first observation; means in natural variables, variances in the state's. */
-export interface InitialSpecification {
-  readonly mean: Values;
-  readonly variance: number | readonly number[];
-}
-
-interface MethodBase {
-  readonly initial: InitialSpecification | null;
-}
-
-/** What methods with members have in common. */
-export interface EnsembleSpecification extends MethodBase {
-  readonly members: number;
-  /** φ of C = (1 + φ) Ĉ; in (0, 1) when it is learned. */
-  readonly covarianceInflation: Value;
-  readonly taper?: TaperSpecification;
-}
-
-export type MethodSpecification =
-  | (MethodBase & { readonly kind: "kalman" | "rts" })
-  | (EnsembleSpecification & { readonly kind: "enkf" })
-  | (MethodBase & { readonly kind: "3dvar-c"; readonly background: BackgroundSpecification })
-  | (MethodBase & { readonly kind: "3dvar-k"; readonly gain: GainSpecification })
-  | (EnsembleSpecification & {
-      readonly kind: "ens3dvar";
-      readonly background: BackgroundSpecification;
-      /** The share of the members' covariance; in (0, 1) when it is learned. */
-      readonly mixing: Value;
-    });
-
-/** Covariances damped with distance, to nothing from twice the half-width on. */
-export interface TaperSpecification {
-  readonly kind: "gaspari-cohn";
-  readonly halfWidth: Value;
-}
-
-/** A static covariance C: given, or the start of what is learned. */
-export interface BackgroundSpecification {
-  readonly start:
-    | { readonly kind: "identity"; readonly variance: number }
-    | { readonly kind: "climatology"; readonly share: number }
-    | { readonly kind: "matrix"; readonly matrix: readonly (readonly number[])[] };
-  /** What is learned of C; null: nothing. */
-  readonly structure: CovarianceStructure | null;
-}
-
-export type CovarianceStructure =
-  /** A factor B [d, d] of C = B Bᵀ. */
-  | { readonly kind: "dense" }
-  /** Variances [d]. */
-  | { readonly kind: "diagonal" }
-  /** An upper triangular factor with so many diagonals above the main one. */
-  | { readonly kind: "band"; readonly band: number }
-  /** B [d, rank] of C = C₀ + B Bᵀ. */
-  | { readonly kind: "rank"; readonly rank: number; readonly seed: number };
-
-/** A gain K [d, m]: given, or the start of what is learned. */
-export interface GainSpecification {
-  readonly start:
-    | { readonly kind: "transpose"; readonly factor: number }
-    | { readonly kind: "matrix"; readonly matrix: readonly (readonly number[])[] };
-  readonly learn: boolean;
 }
 
 export interface LearnSpecification {

@@ -1,9 +1,17 @@
 /** Twins: courses of the true system, and observations made of them. */
-import { index, NumericError, scope, tensor, transpose } from "../engine/index.js";
+import {
+  capture,
+  index,
+  NumericError,
+  release,
+  scope,
+  type Tensor,
+  tensor,
+} from "../engine/index.js";
 import { observationSeries } from "../observe/index.js";
 import { sampleGaussian } from "../prob/index.js";
 import { foldIn, type Key, split, uniform } from "../random/index.js";
-import { observe, simulate } from "../twin/index.js";
+import { cross, observe } from "../twin/index.js";
 import {
   changingView,
   observationVariance,
@@ -99,22 +107,38 @@ function coursesOf(
   seeds: readonly Seed[],
 ): number[][][] {
   const batch = (keyOf: (seed: Seed) => Key) => keysOf(seeds.map(keyOf));
+  const { dimension: d } = motionOf(specification, truth);
+  const step = capture((x: Tensor, key: Key) => {
+    const motion = motionOf(specification, truth);
+    const [interval] = motion.crossing(intervalsOf(specification).slice(0, 1));
+    return cross(x, interval!, key);
+  });
+  const courses = seeds.map((): number[][] => []);
   try {
-    return scope(() => {
-      const motion = motionOf(specification, truth);
-      const prior = priorOf(initial, specification.model, motion, truth);
+    let x = scope(() => {
+      const prior = priorOf(initial, specification.model, motionOf(specification, truth), truth);
       const starts = batch(({ data }) => foldIn(data, purposes.start));
-      const x0 = index(sampleGaussian(prior, 1, starts), 1, 0); // [B, d]
-      const courses = batch(({ data }) => courseKeys(data)[0]);
-      const states = simulate(x0, motion.crossing(intervalsOf(specification)), courses);
-      return transpose(states, [1, 0, 2]).toArray() as number[][][];
+      return index(sampleGaussian(prior, 1, starts), 1, 0); // [B, d]
     });
+    const keys = batch(({ data }) => courseKeys(data)[0]);
+    for (const k of timesOf(specification).keys()) {
+      const before = x;
+      x = scope(() => step(before, foldIn(keys, k)));
+      release(before);
+      const states = x.data();
+      for (const [b, course] of courses.entries()) {
+        course.push([...states.subarray(b * d, (b + 1) * d)]);
+      }
+    }
+    return courses;
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;
     throw new SpecificationError(
       "model",
       `the truth of the twin overflows (${error.message}); need shorter steps, or parameters and initial values for which it stays finite.`,
     );
+  } finally {
+    step.forget();
   }
 }
 

@@ -46,7 +46,8 @@ export interface Reader {
 export const dynamics: ValueRole = { nature: "real", group: "dynamics" };
 export const variance: ValueRole = { nature: "positive", group: "dynamics" };
 export const share: ValueRole = { nature: "unit interval", group: "filter" };
-export const width: ValueRole = { nature: "positive", group: "filter" };
+/** Factors, widths and variances of a filter: positive. */
+export const filterScale: ValueRole = { nature: "positive", group: "filter" };
 
 /** For a value of such a size. */
 function bijectionOf(size: number, nature: Nature): Bijection {

@@ -1,20 +1,25 @@
 /** What a person must know before relying on a result: what happened, and what to try. */
 import type { Learned } from "../learn/index.js";
-import type { RunResult } from "./output.js";
+import type { Divergence, RunResult } from "./output.js";
 import type { Scored } from "./scores.js";
 import type { MethodSpecification } from "./specification.js";
 
-/** Of a run that failed numerically; `number` is that of one of several test trajectories. */
-export function divergence(
-  { trajectory, run: { failure } }: Scored,
-  number: number | null,
-): string[] {
-  if (failure === null) return [];
-  const time = trajectory.series.times[failure.cycle];
-  const where = time === undefined ? "beyond the record" : `time ${time}`;
+/** Where and why a run diverged; null if it did not. */
+export function divergenceOf({ trajectory, run: { failure } }: Scored): Divergence | null {
+  if (failure === null) return null;
+  const { cycle, message } = failure;
+  return { cycle: cycle + 1, time: trajectory.series.times[cycle] ?? null, cause: message };
+}
+
+/** `number` is that of one of several test trajectories. */
+export function ofDivergence(scored: Scored, number: number | null): string[] {
+  const found = divergenceOf(scored);
+  if (found === null) return [];
+  const { cycle, time, cause } = found;
+  const where = time === null ? "beyond the record" : `time ${time}`;
   const which = number === null ? "" : ` of test trajectory ${number + 1}`;
   return [
-    `The run diverged at cycle ${failure.cycle + 1}${which} (${where}): ${failure.message} Shorter steps, more process noise or inflation, or another initial state may help.`,
+    `The run diverged at cycle ${cycle}${which} (${where}): ${cause} Shorter steps, more process noise or inflation, or another initial state may help.`,
   ];
 }
 
@@ -45,12 +50,10 @@ function ofSpread(error: number, spread: number): string | null {
 
 /** χ²/n is 1 ± √(2/n) of a filter that knows its errors. */
 function ofInnovations(runs: readonly Scored[]): string | null {
-  const evidence = runs.flatMap(({ run, trajectory: { series } }) =>
-    run.results.slice(0, series.times.length).map((result) => result.evidence!),
-  );
+  const chiSquares = runs.flatMap(({ described }) => described.innovations.chiSquare);
   const seen = runs.flatMap(({ trajectory: { plain } }) => plain.values.flat());
   const n = seen.filter((v) => !Number.isNaN(v)).length;
-  const ratio = evidence.reduce((sum, { chiSquare }) => sum + chiSquare.item(), 0) / n;
+  const ratio = chiSquares.reduce((sum, chiSquare) => sum + chiSquare, 0) / n;
   if (!(ratio > mostChiSquare && ratio > 1 + 4 * Math.sqrt(2 / n))) return null;
   return `The filter is far too sure of itself: mean χ² for each value observed is ${digits(ratio)} where 1 is expected, so errors are ${digits(Math.sqrt(ratio))} times as large as it believes.`;
 }
@@ -60,15 +63,32 @@ const digits = (value: number): string => String(Number(value.toPrecision(2)));
 const ofModel = "or a better model (learned values) may help.";
 const ofNoise = `More process noise, larger errors of the observations, ${ofModel}`;
 const ofMembers = "More members, a taper, more inflation, more process noise,";
+const ofFewMembers = `More members, more inflation, localisation (letkf), more process noise, ${ofModel}`;
+const ofParticles = `More members, a wider kernel (regularisation), more process noise, ${ofModel}`;
 const ofBackground = `A larger background covariance, ${ofModel}`;
 
 const remedies: Readonly<Record<MethodSpecification["kind"], string>> = {
   kalman: ofNoise,
   rts: ofNoise,
+  "extended-kalman": `More inflation, ${ofNoise[0]!.toLowerCase()}${ofNoise.slice(1)}`,
+  climatology: ofNoise,
+  "optimal-interpolation": ofNoise,
   enkf: `${ofMembers} a static share of the covariance (ens3dvar), ${ofModel}`,
+  denkf: `${ofMembers} ${ofModel}`,
+  eakf: `${ofMembers} ${ofModel}`,
+  etkf: ofFewMembers,
+  "enkf-n": ofFewMembers,
+  letkf: `More members, a smaller half-width, more inflation, more process noise, ${ofModel}`,
+  ienks: ofFewMembers,
+  enks: ofFewMembers,
   ens3dvar: `${ofMembers} a larger background covariance, ${ofModel}`,
+  "3dvar": ofBackground,
   "3dvar-c": ofBackground,
   "3dvar-k": ofBackground,
+  "4dvar": ofBackground,
+  en4dvar: `${ofMembers} a larger background covariance, ${ofModel}`,
+  particle: ofParticles,
+  "optimal-particle": ofParticles,
 };
 
 /** Of learning: windows that failed, and what keeps the learned values from being known. */

@@ -22,9 +22,15 @@
  *
  *     D_τ = c − ε/s − s |u|²/(N − 1),   D_ττ = ε/s + s (|u|² − 2 uᵀv)/(N − 1),   v = (I + s ZZᵀ)⁻¹ u
  *
+ * or, of fewer observations than members, with K = ZᵀZ and a = (I + sK)⁻¹δ,
+ *
+ *     |u|² = aᵀKa,   uᵀv = aᵀK (I + sK)⁻¹ a
+ *
  * Primal: s ← (ε + |w|²/(N − 1))/c, which lowers J at each step since the logarithm is concave, then
- * Newton's method on w: slower, and not to its end where D is nearly level. The last two steps of either are differentiated and those before are not:
- * after one the first derivatives of the solution are right, after two the second ones.
+ * Newton's method on w: slower, and not to its end where D is nearly level.
+ *
+ * The last two steps of either are differentiated and those before are not: after one the first
+ * derivatives of the solution are right, after two the second ones.
  *
  * @see bocquet2011 for the primal form, bocquet2015 for the dual one and κ, raanes2019 for x_N
  */
@@ -89,29 +95,37 @@ export function finiteSizeFactor(
   prior: Hyperprior,
   form: FiniteSize["form"] = "dual",
 ): Tensor {
-  const problem = { G: matmul(Z, Z, { transposeB: true }), b: matvec(Z, delta), ...prior };
-  return minimum(form === "dual" ? byDual(problem) : byPrimal(problem), largest);
+  const s = form === "dual" ? byDual(dualProblem(Z, delta, prior)) : byPrimal(Z, delta, prior);
+  return minimum(s, largest);
 }
-
-/** G = ZZᵀ [..., N, N] and b = Zδ [..., N] with the hyperprior. */
-interface Problem extends Hyperprior {
-  readonly G: Tensor;
-  readonly b: Tensor;
-}
-
-const constant = ({ G, b, epsilon, c }: Problem): Problem => ({
-  G: stopGradient(G),
-  b: stopGradient(b),
-  epsilon: stopGradient(epsilon),
-  c: stopGradient(c),
-});
 
 const dualSteps = 12;
 const primalSteps = { lowering: 20, newton: 4 };
 /** s at most: members that ask for more have lost the truth. */
 const largest = 1e6;
 
-function byDual(problem: Problem): Tensor {
+interface Problem extends Hyperprior {
+  /** ZZᵀ [..., N, N], or K [..., m, m] */
+  readonly G: Tensor;
+  /** Zδ [..., N], or δ [..., m] */
+  readonly b: Tensor;
+}
+
+/** D in the space of members, or of observations. */
+interface DualProblem extends Problem {
+  readonly N: number;
+  /** What makes uᵀv of the space of members: u ↦ u, or a ↦ Ka. */
+  readonly metric: "unit" | "gram";
+}
+
+function dualProblem(Z: Tensor, delta: Tensor, prior: Hyperprior): DualProblem {
+  const [N, m] = Z.shape.slice(-2) as [number, number];
+  return m < N
+    ? { N, G: matmul(Z, Z, { transposeA: true }), b: delta, metric: "gram", ...prior }
+    : { N, G: matmul(Z, Z, { transposeB: true }), b: matvec(Z, delta), metric: "unit", ...prior };
+}
+
+function byDual(problem: DualProblem): Tensor {
   const still = constant(problem);
   let low = log(div(still.epsilon, still.c)); // D_τ ≤ 0
   let high = add(mul(low, 0), Math.log(largest));
@@ -135,13 +149,13 @@ function byDual(problem: Problem): Tensor {
 const steep = (curvature: Tensor): Tensor => where(greater(curvature, 0), curvature, 1e12);
 
 /** D_τ and D_ττ */
-function dualSlopes({ G, b, epsilon, c }: Problem, t: Tensor) {
-  const N = b.shape.at(-1)!;
+function dualSlopes({ N, G, b, metric, epsilon, c }: DualProblem, t: Tensor) {
   const s = exp(t);
-  const P = positive(add(mul(asMatrix(s), G), eye(N, floatType(G))));
+  const P = positive(add(mul(asMatrix(s), G), unitLike(G)));
   const u = solveVector(P, b);
   const v = solveVector(P, u);
-  const [prior, uu, uv] = [div(epsilon, s), sum(square(u), -1), sum(mul(u, v), -1)];
+  const dual = metric === "unit" ? u : matvec(G, u);
+  const [prior, uu, uv] = [div(epsilon, s), sum(mul(dual, u), -1), sum(mul(dual, v), -1)];
   const share = mul(1 / (N - 1), s);
   return {
     slope: sub(sub(c, prior), mul(share, uu)),
@@ -149,7 +163,8 @@ function dualSlopes({ G, b, epsilon, c }: Problem, t: Tensor) {
   };
 }
 
-function byPrimal(problem: Problem): Tensor {
+function byPrimal(Z: Tensor, delta: Tensor, prior: Hyperprior): Tensor {
+  const problem = { G: matmul(Z, Z, { transposeB: true }), b: matvec(Z, delta), ...prior };
   const still = constant(problem);
   let w = mul(still.b, 0);
   for (let i = 0; i < primalSteps.lowering; i++) w = solveVector(precision(still, w).B, still.b);
@@ -166,7 +181,7 @@ function precision(
   const N = w.shape.at(-1)!;
   const q = add(epsilon, mul(1 / (N - 1), sum(square(w), -1)));
   const zeta = div(c, q);
-  return { q, zeta, B: positive(add(G, mul(asMatrix(zeta), eye(N, floatType(G))))) };
+  return { q, zeta, B: positive(add(G, mul(asMatrix(zeta), unitLike(G)))) };
 }
 
 /**
@@ -185,3 +200,14 @@ function newtonStep(problem: Problem, w: Tensor): Tensor {
 
 /** [...] → [..., 1, 1] */
 const asMatrix = (x: Tensor): Tensor => expandDims(expandDims(x, -1), -1);
+
+const unitLike = (G: Tensor): Tensor => eye(G.shape.at(-1)!, floatType(G));
+
+/** The same problem, with no derivative. */
+const constant = <P extends Problem>(problem: P): P => ({
+  ...problem,
+  G: stopGradient(problem.G),
+  b: stopGradient(problem.b),
+  epsilon: stopGradient(problem.epsilon),
+  c: stopGradient(problem.c),
+});

@@ -71,6 +71,7 @@ export {
   type Taper,
 } from "./taper.js";
 export {
+  checkIterations,
   type Observing,
   type StaticGain,
   staticGain,

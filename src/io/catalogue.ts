@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { experimentJsonSchema } from "./json-schema.js";
+import { experimentJsonSchema, kindsOf } from "./json-schema.js";
 
 /** A model or a method: what it is called in a file, and the keys that it takes. */
 export interface CatalogueEntry {
@@ -21,8 +21,7 @@ type Schema = z.core.JSONSchema.JSONSchema;
 /** The models or the methods that are built, read from the schema of experiment files. */
 export function catalogue(section: "model" | "method"): CatalogueEntry[] {
   const root = experimentJsonSchema();
-  const kinds = (root.properties![section] as Schema).oneOf as Schema[];
-  return kinds.map((entry) => {
+  return kindsOf(root, section).map((entry) => {
     const { kind, ...rest } = entry.properties as Record<string, Schema>;
     return {
       kind: String(kind.const),

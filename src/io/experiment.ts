@@ -8,7 +8,7 @@ import { checkTime } from "./checks/time.js";
 import { parseRecord } from "./csv.js";
 import { InputError, type Problem } from "./errors.js";
 import { schemaProblems } from "./issues.js";
-import { readSource } from "./positions.js";
+import { readSource, type Source } from "./positions.js";
 import { resolve } from "./resolve.js";
 import { type ExperimentFile, experimentFile } from "./schema.js";
 import { words } from "./words.js";
@@ -30,16 +30,34 @@ export interface DataFile {
 /** Finds a data file by its path, relative to the experiment file; throws if there is none. */
 export type DataReader = (path: string) => Promise<DataFile>;
 
-/**
- * The text of an experiment file, and of the data that it names, as a specification. All that is
- * wrong in both is told in one `InputError`.
- */
+/** The text of an experiment file, and of the data that it names, as a specification. */
 export async function parseExperiment(
   text: string,
   file: string,
   readData: DataReader,
 ): Promise<Experiment> {
   const source = readSource(text, file);
+  if (Array.isArray(member(source.data, "method"))) {
+    throw new InputError([
+      source.problem(["method"], "is a list of methods; need one of them here"),
+    ]);
+  }
+  const { experiment, problems } = await parseSource(source, readData);
+  return whole(experiment, problems);
+}
+
+/** What was parsed, or all that is wrong, each thing told once. */
+export function whole<T>(parsed: T | null, problems: readonly Problem[]): T {
+  if (parsed !== null && problems.length === 0) return parsed;
+  const texts = problems.map((problem) => JSON.stringify(problem));
+  throw new InputError(problems.filter((_, i) => texts.indexOf(texts[i]!) === i));
+}
+
+/** The experiment of a file with one method, or all that is wrong in it and its data. */
+export async function parseSource(
+  source: Source,
+  readData: DataReader,
+): Promise<{ readonly experiment: Experiment | null; readonly problems: readonly Problem[] }> {
   const parsed = experimentFile.safeParse(source.data, { error: words });
   const problems: Problem[] = parsed.success ? [] : schemaProblems(parsed.error.issues, source);
   const tell: Tell = (path, message) => problems.push(source.problem(path, message));
@@ -50,11 +68,11 @@ export async function parseExperiment(
   checkSections(sections, record, (path) => path.reduce(member, source.data), tell);
 
   problems.sort(byPlace);
-  if (problems.length + inData.length > 0 || !parsed.success) {
-    throw new InputError([...problems, ...inData]);
-  }
+  const all = [...problems, ...inData];
+  if (all.length > 0 || !parsed.success) return { experiment: null, problems: all };
   const output = parsed.data.output ?? `runs/${parsed.data.name}`;
-  return { specification: resolve(parsed.data, record), output, file: parsed.data };
+  const specification = resolve(parsed.data, record);
+  return { experiment: { specification, output, file: parsed.data }, problems: [] };
 }
 
 /** Each section by itself, so that one that is broken does not hide what is wrong in another. */
@@ -72,7 +90,7 @@ function sectionsOf(data: unknown): Sections {
   };
 }
 
-function member(data: unknown, key: PropertyKey): unknown {
+export function member(data: unknown, key: PropertyKey): unknown {
   return typeof data === "object" && data !== null && Object.hasOwn(data, key)
     ? (data as Readonly<Record<PropertyKey, unknown>>)[key]
     : undefined;

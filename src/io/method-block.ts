@@ -3,6 +3,7 @@ import { Document, isCollection, type YAMLMap } from "yaml";
 import type {
   BackgroundSpecification,
   GainSpecification,
+  InflationSpecification,
   MethodSpecification,
   Specification,
 } from "../experiments/specification.js";
@@ -35,6 +36,7 @@ function sectionOf(method: MethodSpecification): Readonly<Record<string, unknown
   const written = {
     ...("background" in rest && { background: backgroundOf(rest.background) }),
     ...("gain" in rest && { gain: gainOf(rest.gain) }),
+    ...("relaxation" in rest && relaxed(rest.relaxation)),
   };
   return { kind, ...rest, ...written, ...(initial && { initial }) };
 }
@@ -54,4 +56,8 @@ function structureOf(structure: NonNullable<BackgroundSpecification["structure"]
 const gainOf = ({ start, learn }: GainSpecification) => ({
   ...(start.kind === "matrix" ? { matrix: start.matrix } : { transpose: start.factor }),
   ...(learn && { learn }),
+});
+
+const relaxed = ({ towards, share }: NonNullable<InflationSpecification["relaxation"]>) => ({
+  relaxation: { [towards]: share },
 });

@@ -2,10 +2,17 @@
 import { readFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { Checkpoint, RunOutput, SavedValues } from "../experiments/output.js";
+import type {
+  Checkpoint,
+  ComparisonResult,
+  RunOutput,
+  RunResult,
+  SavedValues,
+} from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
 import { fileProblem, InputError } from "./errors.js";
-import { type Experiment, parseExperiment } from "./experiment.js";
+import type { Experiment } from "./experiment.js";
+import { parseExperimentFile } from "./experiment-file.js";
 import {
   kalmiaVersion,
   type ReportFiles,
@@ -15,6 +22,7 @@ import {
   textIfThere,
   writeTogether,
 } from "./files.js";
+import { folderOf } from "./labels.js";
 import { resultText, statesText } from "./results.js";
 import { readTensors, writeTensors } from "./safetensors.js";
 
@@ -30,8 +38,18 @@ export interface LoadedExperiment extends Omit<Experiment, "output"> {
   readonly saved: SavedValues | null;
 }
 
+/** An experiment file with one method, or with several that see the same data. */
+export type LoadedFile =
+  | { readonly kind: "one"; readonly experiment: LoadedExperiment }
+  | {
+      readonly kind: "list";
+      readonly experiments: readonly (LoadedExperiment & { readonly label: string })[];
+      /** Of the comparison; each method has a folder in it. */
+      readonly folder: string;
+    };
+
 /** Reads and checks an experiment file and its data; `cwd` is what relative paths start from. */
-export async function loadExperiment(path: string, cwd: string): Promise<LoadedExperiment> {
+export async function loadFile(path: string, cwd: string): Promise<LoadedFile> {
   const text = await readText(resolve(cwd, path)).catch((error: Error) => {
     throw new InputError([fileProblem(path, error.message)]);
   });
@@ -39,12 +57,28 @@ export async function loadExperiment(path: string, cwd: string): Promise<LoadedE
     const name = isAbsolute(data) ? data : join(dirname(path), data);
     return { name, text: await readText(resolve(cwd, name)) };
   };
-  const { specification, output, file } = await parseExperiment(text, path, readData);
-  const folder = resolve(cwd, dirname(path), output);
-  const from = specification.start?.from;
-  const kept = from === undefined ? null : modelIn(resolve(cwd, dirname(path), from), path, from);
-  const hash = experimentHash(specification, kept?.bytes ?? null);
-  return { specification, file, folder, hash, saved: kept?.tensors ?? null };
+  const load = ({ specification, output, file }: Experiment): LoadedExperiment => {
+    const folder = resolve(cwd, dirname(path), output);
+    const from = specification.start?.from;
+    const kept = from === undefined ? null : modelIn(resolve(cwd, dirname(path), from), path, from);
+    const hash = experimentHash(specification, kept?.bytes ?? null);
+    return { specification, file, folder, hash, saved: kept?.tensors ?? null };
+  };
+  const parsed = await parseExperimentFile(text, path, readData);
+  if (parsed.kind === "one") return { kind: "one", experiment: load(parsed.experiment) };
+  const loaded = parsed.experiments.map((one) => ({ ...load(one), label: one.label }));
+  const { folder } = loaded[0]!;
+  return {
+    kind: "list",
+    folder,
+    experiments: loaded.map((one) => ({ ...one, folder: join(folder, folderOf(one.label)) })),
+  };
+}
+
+/** An experiment file with one method; of a list the first. */
+export async function loadExperiment(path: string, cwd: string): Promise<LoadedExperiment> {
+  const file = await loadFile(path, cwd);
+  return file.kind === "one" ? file.experiment : file.experiments[0]!;
 }
 
 /** The model that an earlier run left in its folder of results. */
@@ -93,15 +127,11 @@ export function writeResults(
   report: ReportFiles | null,
 ): void {
   const experiment = { kalmia: kalmiaVersion(), hash, specification };
-  const files: [string, string | Uint8Array][] = [
+  const files: NamedContent[] = [
     ["experiment.json", `${JSON.stringify(experiment, null, 2)}\n`],
     ["states.csv", statesText(output)],
     ...modelFile(output, hash),
-    ...(report?.figures ?? []).flatMap(({ name, svg, png }): [string, string | Uint8Array][] => [
-      [join("figures", `${name}.svg`), svg],
-      [join("figures", `${name}.png`), png],
-    ]),
-    ...(report === null ? [] : ([["report.html", report.html]] as [string, string][])),
+    ...reportFiles(report),
     ["result.json", resultText(output.result)],
   ];
   writeTogether(files.map(([name, content]) => [join(folder, name), content]));
@@ -113,6 +143,43 @@ function modelFile({ learned, result }: RunOutput, hash: string): [string, Uint8
   const { name, model, method } = result;
   const metadata = { kalmia: kalmiaVersion(), experiment: hash, name, model, method };
   return [[modelName, writeTensors({ tensors: learned, metadata })]];
+}
+
+/** What a finished run of this very experiment left in its folder, or null. */
+export function finishedResult(folder: string, hash: string): RunResult | null {
+  const parsed = (name: string): unknown => {
+    try {
+      return JSON.parse(textIfThere(join(folder, name)) ?? "null");
+    } catch {
+      return null;
+    }
+  };
+  const experiment = parsed("experiment.json") as { readonly hash?: unknown } | null;
+  return experiment?.hash === hash ? (parsed("result.json") as RunResult | null) : null;
+}
+
+/** Writes the files of a comparison, beside the folders of its methods. */
+export function writeComparison(
+  folder: string,
+  comparison: ComparisonResult,
+  report: ReportFiles | null,
+): void {
+  const files = [
+    ...reportFiles(report),
+    ["result.json", `${JSON.stringify(comparison, null, 2)}\n`] as const,
+  ];
+  writeTogether(files.map(([name, content]) => [join(folder, name), content]));
+}
+
+type NamedContent = readonly [name: string, content: string | Uint8Array];
+
+function reportFiles(report: ReportFiles | null): NamedContent[] {
+  if (report === null) return [];
+  const figures = report.figures.flatMap(({ name, svg, png }): NamedContent[] => [
+    [join("figures", `${name}.svg`), svg],
+    [join("figures", `${name}.png`), png],
+  ]);
+  return [...figures, ["report.html", report.html]];
 }
 
 /** The checkpoint of an experiment in its folder of results. */

@@ -126,9 +126,43 @@ function methodOf(file: MethodFile, seed: number): MethodSpecification {
   switch (file.kind) {
     case "kalman":
     case "rts":
+    case "climatology":
+    case "optimal-interpolation":
       return { kind: file.kind, initial };
+    case "extended-kalman":
+    case "particle":
+    case "optimal-particle": {
+      const { processNoise: _, ...given } = file;
+      return { ...given, initial };
+    }
     case "enkf":
+    case "denkf":
+    case "eakf":
       return { kind: file.kind, ...ensembleOf(file), initial };
+    case "etkf":
+    case "enkf-n":
+    case "ienks":
+    case "enks": {
+      const { relaxation, processNoise: _, ...given } = file;
+      return { ...given, ...relaxationOf(relaxation), initial };
+    }
+    case "letkf": {
+      const { relaxation, taper, processNoise: _, ...given } = file;
+      return { ...given, ...relaxationOf(relaxation), taper: taperOf(taper), initial };
+    }
+    case "3dvar": {
+      const { kind, iterations } = file;
+      return { kind, background: backgroundOf(file.background, seed), iterations, initial };
+    }
+    case "4dvar": {
+      const { background, processNoise: _, ...given } = file;
+      return { ...given, background: backgroundOf(background, seed), initial };
+    }
+    case "en4dvar": {
+      const { background, relaxation, processNoise: _, ...given } = file;
+      const covariance = backgroundOf(background, seed);
+      return { ...given, ...relaxationOf(relaxation), background: covariance, initial };
+    }
     case "3dvar-c":
       return { kind: file.kind, background: backgroundOf(file.background, seed), initial };
     case "3dvar-k":
@@ -141,10 +175,29 @@ function methodOf(file: MethodFile, seed: number): MethodSpecification {
   }
 }
 
-const ensembleOf = (file: Extract<MethodFile, { kind: "enkf" | "ens3dvar" }>) => {
+type EnsembleFile = Extract<MethodFile, { kind: "enkf" | "denkf" | "eakf" | "ens3dvar" }>;
+
+function ensembleOf(file: EnsembleFile) {
   const { members, covarianceInflation, taper } = file;
-  return { members, covarianceInflation, ...(taper && { taper: taperOf(taper) }) };
-};
+  const { inflation, relaxation, additiveInflation, rotate } = file;
+  return {
+    ...{ members, covarianceInflation },
+    ...(taper && { taper: taperOf(taper) }),
+    ...(inflation !== undefined && { inflation }),
+    ...relaxationOf(relaxation),
+    ...(additiveInflation !== undefined && { additiveInflation }),
+    ...(rotate !== undefined && { rotate }),
+  };
+}
+
+/** One of the two shares; the checks hold that there is no other. */
+function relaxationOf(relaxation: EnsembleFile["relaxation"]) {
+  if (relaxation === undefined) return {};
+  const { spread, perturbations } = relaxation;
+  return spread === undefined
+    ? { relaxation: { towards: "perturbations" as const, share: perturbations! } }
+    : { relaxation: { towards: "spread" as const, share: spread } };
+}
 
 type Width = TaperFile["halfWidth"];
 

@@ -11,6 +11,7 @@
 import {
   add,
   cholesky,
+  concat,
   diagonal,
   diagonalMatrix,
   eye,
@@ -111,6 +112,18 @@ export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = 
   if (typeof v === "number" || v.shape.length === 0) return mul(v, eye(d, dtype));
   expectAxis("covariance", "variance", v, -1, d, "one variance per component of the mean");
   return diagonalMatrix(v);
+}
+
+/** B with C = B Bᵀ, [..., d, p]; p is d, or more for an update. */
+export function covarianceFactor(C: Covariance, d: number, dtype: "f64" | "f32" = "f64"): Tensor {
+  if (C.kind === "matrix") return cholesky(C.matrix);
+  if (C.kind === "triangular") return triangularFactor(C.entries, C.pattern);
+  if (C.kind === "update") return concat([covarianceFactor(C.base, d, dtype), C.factor], -1);
+  if (C.kind === "dense") {
+    expectAxis("covariance", "factor", C.factor, -2, d, "one row per component of the mean");
+    return C.factor;
+  }
+  return formCovariance({ kind: "diagonal", variance: root(C.variance) }, d, dtype);
 }
 
 /** B Bᵀ */

@@ -4,6 +4,7 @@ export {
   type Covariance,
   covarianceDiagonal,
   covarianceDimension,
+  covarianceFactor,
   diagonalEntries,
   type FactorPattern,
   formCovariance,

@@ -16,7 +16,7 @@ export function forecastSection({ states, observations }: RunOutput): Markup | n
     (k) => (k - states.observed + 1) % every === 0,
   );
   const variables = states.variables.slice(0, maxVariables);
-  const { mean, lower, upper } = states.forecast;
+  const { mean, lower, upper } = states.analysis;
   const rows = shown.map((k) => ({
     cells: [
       time(states.times[k]!),

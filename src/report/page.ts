@@ -1,6 +1,7 @@
 /** The page: what was asked, what came of it, and how far to trust it. No scripts, no network. */
 import type { RunOutput } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
+import { diagnosticsSection } from "./diagnostics-section.js";
 import { forecastSection } from "./forecast-section.js";
 import { formula } from "./formula.js";
 import { type InnovationSummary, summariseInnovations } from "./innovation-summary.js";
@@ -51,6 +52,7 @@ ${statesSection(output, drawings.states, figure("states"))}
 ${forecastSection(output)}
 ${parametersSection(output, figure("parameters"))}
 ${innovationsSection(specification, output, innovations, figure("innovations"))}
+${diagnosticsSection(output, figure("diagnostics"))}
 ${output.learning ? learningSection(output.learning, specification.method.kind === "3dvar-k", drawings.lossCut, figure("loss"), output.result.choices) : null}
 ${scoresSection(output)}
 <section>

@@ -1,6 +1,7 @@
 /** From the plain data of a run to pictures and a page; the same input gives the same bytes. */
 import type { RunOutput } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
+import { diagnosticsFigure } from "./diagnostics-figure.js";
 import type { Figure } from "./figure.js";
 import { innovationsFigure } from "./innovations-figure.js";
 import { lossFigure } from "./loss-figure.js";
@@ -11,7 +12,7 @@ import { statesFigure } from "./states-figure.js";
 import { renderSvg } from "./svg.js";
 
 export interface Picture {
-  /** Stem of a file name: states, parameters, innovations, loss. */
+  /** Stem of a file name: states, parameters, innovations, diagnostics, loss. */
   readonly name: string;
   readonly svg: string;
 }
@@ -32,7 +33,13 @@ export async function renderPage(specification: Specification, output: RunOutput
   const states = statesFigure(specification, output);
   const loss = output.learning && lossFigure(output.learning);
   const parameters = parametersFigure(Object.entries(output.result.parameters));
-  const drawn: readonly (Figure | null)[] = [states, parameters, innovationsFigure(output), loss];
+  const drawn: readonly (Figure | null)[] = [
+    states,
+    parameters,
+    innovationsFigure(output),
+    diagnosticsFigure(output.diagnostics),
+    loss,
+  ];
   const figures: Picture[] = [];
   for (const figure of drawn) {
     if (figure !== null) figures.push({ name: figure.name, svg: await renderSvg(figure) });

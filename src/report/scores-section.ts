@@ -1,14 +1,19 @@
 /** The scores of the run, each with what it is. */
 import type { RunOutput } from "../experiments/output.js";
 import { html, type Markup } from "./markup.js";
-import { grouped, hundredths, significant } from "./number.js";
+import { grouped, hundredths, significant, withError } from "./number.js";
 import { type TableRow, table } from "./table.js";
 
 export function scoresSection({ result, observations, states }: RunOutput): Markup {
   const values = observations.values.flat().filter(Number.isFinite).length;
   const { rmse, rmsePooled, spread, crps, logLikelihood } = result;
   const rows = [
-    row("RMSE", "root mean square error over the variables, then the mean over time", rmse),
+    row(
+      "RMSE",
+      "root mean square error over the variables, then the mean over time, with its standard error",
+      rmse,
+      result.rmseError,
+    ),
     row("RMSE, pooled", "root of the mean square error over variables and time", rmsePooled),
     row("spread", "standard deviation that the method itself states", spread),
     row(
@@ -41,10 +46,13 @@ function row(
   name: string,
   note: string,
   scores: { readonly forecast: number | null; readonly analysis: number } | null,
+  errors: { readonly forecast: number; readonly analysis: number } | null = null,
 ): TableRow | null {
   if (scores === null) return null;
   const { forecast, analysis } = scores;
-  return { cells: [html`${name}<small>${note}</small>`, score(forecast), score(analysis)] };
+  const shown = [score(forecast, errors?.forecast), score(analysis, errors?.analysis)];
+  return { cells: [html`${name}<small>${note}</small>`, ...shown] };
 }
 
-const score = (value: number | null): string => significant(value);
+const score = (value: number | null, error?: number): string =>
+  value === null || error === undefined ? significant(value) : withError(value, error);

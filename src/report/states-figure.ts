@@ -69,7 +69,7 @@ function panel(
   const analysis = rows(states.analysis, states.times, i, first, observed);
   const beyond =
     observed < end
-      ? [...analysis.slice(-1), ...rows(states.forecast, states.times, i, observed, end)]
+      ? [...analysis.slice(-1), ...rows(states.analysis, states.times, i, observed, end)]
       : [];
   const smoothed = states.smoothed ? rows(states.smoothed, states.times, i, first, observed) : [];
   const truth = (states.truth ?? [])

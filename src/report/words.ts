@@ -50,12 +50,41 @@ export function methodWords(method: MethodSpecification): string {
       return "the exact Kalman filter";
     case "rts":
       return "the exact Kalman filter and the Rauch–Tung–Striebel smoother";
+    case "extended-kalman":
+      return "an extended Kalman filter";
+    case "climatology":
+      return "the climatology, whatever is observed";
+    case "optimal-interpolation":
+      return "optimal interpolation of the climatology";
+    case "3dvar":
     case "3dvar-c":
       return "3DVar with a static covariance";
+    case "4dvar":
+      return `4DVar over windows of ${grouped(method.lag)} ${plural("cycle", method.lag)}`;
+    case "en4dvar":
+      return `4DVar over windows of ${grouped(method.lag)} ${plural("cycle", method.lag)}, its covariance mixed with that of ${grouped(method.members)} members`;
     case "3dvar-k":
       return "3DVar with a gain of its own";
     case "enkf":
       return `an ensemble Kalman filter of ${grouped(method.members)} members`;
+    case "denkf":
+      return `a deterministic ensemble Kalman filter of ${grouped(method.members)} members`;
+    case "etkf":
+      return `an ensemble transform Kalman filter of ${grouped(method.members)} members`;
+    case "eakf":
+      return `a serial ensemble adjustment Kalman filter of ${grouped(method.members)} members`;
+    case "letkf":
+      return `a local ensemble transform Kalman filter of ${grouped(method.members)} members`;
+    case "enkf-n":
+      return `a finite-size ensemble Kalman filter of ${grouped(method.members)} members`;
+    case "ienks":
+      return `an iterative ensemble Kalman smoother of ${grouped(method.members)} members and lag ${grouped(method.lag)}`;
+    case "enks":
+      return `an ensemble Kalman smoother of ${grouped(method.members)} members and lag ${grouped(method.lag)}`;
+    case "particle":
+      return `a bootstrap particle filter of ${grouped(method.members)} particles`;
+    case "optimal-particle":
+      return `a particle filter of ${grouped(method.members)} particles with the optimal proposal`;
     case "ens3dvar":
       return `a hybrid of 3DVar and an ensemble Kalman filter of ${grouped(method.members)} members`;
   }

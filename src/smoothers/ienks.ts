@@ -7,8 +7,9 @@
  *     w ← w + δw,   T ← √(N − 1) C^{−½}     a step of Gauss and Newton (`weights.ts`)
  *
  * and again, a fixed number of times: the nonlinear way to the observation is linearised anew about
- * every better mean. ε = 1 regresses over the members (transform), a small ε takes the slopes at the
- * mean (bundle). Then the window slides by one cycle. L = 1 is the IEnKF; L = 0 iterates over h alone
+ * every better mean. No step is longer than the one before, which undamped ones are before they run
+ * away. ε = 1 regresses over the members (transform), a small ε takes the slopes at the mean (bundle).
+ * Then the window slides by one cycle. L = 1 is the IEnKF; L = 0 iterates over h alone
  * (maximum-likelihood filter), and with one iteration is the ETKF.
  *
  * An observation of b cycles ago counts by the share β_b, Σ β = 1: wholly when it is new (single
@@ -21,7 +22,21 @@
  *
  * @see sakov2012 for the IEnKF; bocquet2014 for lag, bundle and shares
  */
-import { add, matmul, mean, mul, sub, type Tensor, UsageError } from "../engine/index.js";
+import {
+  add,
+  div,
+  greater,
+  matmul,
+  mean,
+  mul,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  UsageError,
+  where,
+} from "../engine/index.js";
 import {
   type Cycle,
   type CycleResult,
@@ -158,7 +173,7 @@ function iterate(
   for (let i = 1; i < iterations; i++) {
     at = { ...step, w: add(at.w, step.w) };
     view = linearise(at);
-    step = gaussNewton(view.sights, shares, at.w, xN);
+    step = noLonger(gaussNewton(view.sights, shares, at.w, xN), step);
   }
   const rest = outstanding(shares);
   const older = first.sights.slice(1);
@@ -175,6 +190,18 @@ function iterate(
 /** What of each observation has not been counted before this cycle, by its age: 1 − Σ_{j<b} β_j. */
 const outstanding = (shares: readonly number[]): number[] =>
   shares.map((_, b) => 1 - shares.slice(0, b).reduce((total, beta) => total + beta, 0));
+
+/** A step, cut to the length of the one before if it is longer. */
+function noLonger(step: Weights, before: Weights): Weights {
+  const length2 = ({ w }: Weights) => sum(square(w), -1, { keepDims: true }); // [..., 1, 1]
+  const most = add(length2(before), negligible);
+  const longer = greater(length2(step), most);
+  const share = sqrt(where(longer, div(most, where(longer, length2(step), 1)), 1));
+  return { ...step, w: mul(share, step.w) };
+}
+
+/** A square of weights that is rounding; it keeps the root away from 0. */
+const negligible = 1e-30;
 
 /** n model steps. */
 function cross(E: Tensor, transition: Transition, n: number, key: Key): Tensor {

@@ -10,25 +10,19 @@
  *     δw = (Σ_b β_b r_b Z_bᵀ − ζ w) C⁻¹           for the mean                   [1, N]
  *     T  = √(N − 1) C^{−½}                        for the anomalies              [N, N]
  *
- * ζ = N − 1; where the finite size of the ensemble counts, ζ = (N − 1) c/(e + |w|²), a larger spread
- * of the members the more the observations ask of them:
+ * ζ = N − 1; where the finite size of the ensemble counts, ζ = (N − 1) c/(ε + |w|²), a larger spread
+ * of the members the more the observations ask of them. It is the same at the minimum, and nearly so
+ * on the way there, as the search of the EnKF-N; ε and c are its own (`finite-size.ts`).
  *
- *     e = x_N (N + 1)/(N κ),   c = x_N κ N/(N − 1),   κ² = ((N² − 1)/N²)^k,
- *     k = tr (I + Σ_b β_b Z_b Z_bᵀ/(N − 1))⁻¹/N   how much the prior counts
- *
- * @see hunt2007 for the space; bocquet2014 for steps and shares; bocquet2015 for ζ
+ * @see hunt2007 for the space; bocquet2014 for steps and shares; bocquet2012 for ζ
  */
 import {
   add,
   concat,
-  diagonal,
   div,
-  exp,
   expandDims,
   eye,
-  index,
   matmul,
-  mean,
   mul,
   square,
   squeeze,
@@ -37,9 +31,14 @@ import {
   type Tensor,
   zeros,
 } from "../engine/index.js";
-import { type Analysis, ensembleSpace, ensembleSpaceEvidence } from "../filters/index.js";
+import {
+  type Analysis,
+  ensembleSpace,
+  ensembleSpaceEvidence,
+  hyperprior,
+} from "../filters/index.js";
 import { columnsAtObserved, type Observation, variances } from "../observe/index.js";
-import { asRow, floatType, root, type Scalar } from "../prob/index.js";
+import { asRow, floatType, root, type Scalar, scale } from "../prob/index.js";
 
 /** A change of an ensemble: w of its mean, T of its anomalies. */
 export interface Weights {
@@ -90,17 +89,17 @@ export function gaussNewton(
 ): Weights {
   const { Z, r } = whitened(sights, shares);
   const N = Z.shape.at(-2)!;
-  const zeta = xN === undefined ? N - 1 : finiteSize(Z, w, xN); // [..., 1, 1]
+  const zeta = xN === undefined ? N - 1 : finiteSize({ Z, r }, w, xN); // [..., 1, 1]
   const rootZeta = root(zeta);
   const V = div(Z, rootZeta); // C = ζ (I + VVᵀ)
   const space = ensembleSpace(V, squeeze(add(r, matmul(w, Z)), -2));
   const mode = div(expandDims(space.weights(), -2), rootZeta); // [..., 1, N]
   const B = space.inverseRoot(); // (I + VVᵀ)^{−½}
-  const spread = div(Math.sqrt(N - 1), rootZeta);
+  const D = add(B, matmul(V, matmul(V, B, { transposeA: true }))); // (I + VVᵀ)^{½}
   return {
     w: sub(mode, w),
-    T: mul(spread, B),
-    inverse: div(add(B, matmul(V, matmul(V, B, { transposeA: true }))), spread),
+    T: mul(Math.sqrt(N - 1), div(B, rootZeta)),
+    inverse: mul(1 / Math.sqrt(N - 1), mul(rootZeta, D)),
   };
 }
 
@@ -114,14 +113,21 @@ export function evidenceOf(sight: Sight): Omit<Analysis<unknown>, "state"> {
 /** Z/√(N − 1) */
 const unit = (Z: Tensor): Tensor => mul(1 / Math.sqrt(Z.shape.at(-2)! - 1), Z);
 
-/** √β Z [..., N, Σm] and √β r [..., 1, Σm], zero at the gaps. */
-function whitened(sights: readonly Sight[], shares: readonly number[]) {
+interface Whitened {
+  /** √β Z [..., N, Σm] */
+  readonly Z: Tensor;
+  /** √β r [..., 1, Σm] */
+  readonly r: Tensor;
+}
+
+/** All observations as one, in units of their errors, zero at the gaps. */
+function whitened(sights: readonly Sight[], shares: readonly number[]): Whitened {
   const each = sights.map(({ mean: ybar, slopes, observation }, b) => {
-    const weight = div(Math.sqrt(shares[b]!), root(asRow(variances(observation))));
     const r = sub(expandDims(observation.y, -2), ybar);
+    const error = scale(1 / Math.sqrt(shares[b]!), root(asRow(variances(observation)))); // √(R/β)
     return {
-      Z: mul(columnsAtObserved(slopes, observation), weight),
-      r: mul(columnsAtObserved(r, observation), weight),
+      Z: div(columnsAtObserved(slopes, observation), error),
+      r: div(columnsAtObserved(r, observation), error),
     };
   });
   if (each.length === 1) return each[0]!;
@@ -137,14 +143,10 @@ function whitened(sights: readonly Sight[], shares: readonly number[]) {
   };
 }
 
-/** ζ, [..., 1, 1]. */
-function finiteSize(Z: Tensor, w: Tensor, xN: Scalar): Tensor {
+/** ζ of a finite ensemble at w, [..., 1, 1]. */
+function finiteSize({ Z, r }: Whitened, w: Tensor, xN: Scalar): Tensor {
   const N = Z.shape.at(-2)!;
-  const prior = ensembleSpace(unit(Z), mul(0, index(Z, -2, 0))).inverse();
-  const k = mean(diagonal(prior), -1); // [...]
-  const kappa = exp(mul(0.5 * Math.log1p(-1 / (N * N)), k));
-  const e = div(mul(xN, (N + 1) / N), kappa);
-  const c = mul(mul(xN, N / (N - 1)), kappa);
-  const zeta = div(mul(N - 1, c), add(e, sum(square(w), [-2, -1])));
+  const { epsilon, c } = hyperprior(ensembleSpace(unit(Z), squeeze(r, -2)).inverse(), { xN });
+  const zeta = div(mul(N - 1, c), add(epsilon, sum(square(w), [-2, -1]))); // [...]
   return expandDims(expandDims(zeta, -1), -1);
 }

@@ -1,1 +1,1 @@
-export { type Instrument, observe, simulate, type Twin, twin } from "./simulate.js";
+export { cross, type Instrument, observe, simulate, type Twin, twin } from "./simulate.js";

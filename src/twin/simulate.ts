@@ -16,12 +16,18 @@ export interface Twin {
   readonly observations: Tensor;
 }
 
-/** The states after each propagation from x₀ [..., d], [K, ..., d]. */
+/** The state after one propagation of x [..., d]. */
+export function cross(x: Tensor, { transition, steps }: Propagation, key: Key): Tensor {
+  let state = x;
+  for (let i = 0; i < steps; i++) state = advance(transition, state, foldIn(key, i));
+  return state;
+}
+
+/** The states after each propagation from x₀ [..., d], [K, ..., d]; the k-th has its own key. */
 export function simulate(initial: Tensor, crossing: readonly Propagation[], key: Key): Tensor {
   let x = initial;
-  const states = crossing.map(({ transition, steps }, k) => {
-    const cycleKey = foldIn(key, k);
-    for (let i = 0; i < steps; i++) x = advance(transition, x, foldIn(cycleKey, i));
+  const states = crossing.map((propagation, k) => {
+    x = cross(x, propagation, foldIn(key, k));
     return x;
   });
   return stack(states, 0);

@@ -95,7 +95,7 @@ test("mistyped-kind.yaml", async () => {
   expect(await messageFor("mistyped-kind.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
       mistyped-kind.yaml:3:16 model.kind: unknown kind "linea"; did you mean "linear"? (built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky)
-      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods kalman, rts, enkf, 3dvar-c, 3dvar-k, ens3dvar)
+      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, 3dvar, 3dvar-c, 3dvar-k, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, enks, ienks, particle, optimal-particle)
     "
   `);
 });
@@ -132,7 +132,7 @@ test("not-built-yet.yaml", async () => {
   expect(await messageFor("not-built-yet.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
       not-built-yet.yaml:3:16 model.kind: "quasi-geostrophic" is not built yet; built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky
-      not-built-yet.yaml:8:17 method.kind: "etkf" is not built yet; built are the methods kalman, rts, enkf, 3dvar-c, 3dvar-k, ens3dvar
+      not-built-yet.yaml:8:17 method.kind: "dan" is not built yet; built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, 3dvar, 3dvar-c, 3dvar-k, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, enks, ienks, particle, optimal-particle
     "
   `);
 });
@@ -191,11 +191,10 @@ test("open-quote.yaml", async () => {
 
 test("predator-prey.yaml", async () => {
   expect(await messageFor("predator-prey.yaml")).toMatchInlineSnapshot(`
-    "kalmia: 5 problems in the input, nothing was written
+    "kalmia: 4 problems in the input, nothing was written
       predator-prey.yaml:7:11 model.growth: given beside preyGrowth, predation, conversion; need either the four rates of two species (preyGrowth, predation, predatorDeath, conversion) or growth and interactions of n species
       predator-prey.yaml:14:31 observations.file.noise.variance: lognormal noise takes "sd", the standard deviation of the logarithm (near to the relative error: 0.2 is about 20 %): the square root of the logarithm's variance
       predator-prey.yaml:17:12 method.members: got 1; need a number at least 2
-      predator-prey.yaml:18:3 method.inflation: "inflation", the factor on the analysis anomalies, is not built yet for enkf; use "covarianceInflation", φ of (1 + φ) × forecast covariance (a factor 1.05 is about φ = 0.103)
       predator-prey.yaml:19:24 method.covarianceInflation: got 1.1; need less than 1: this is φ of (1 + φ) × covariance, so for a factor f on the covariance write f − 1, for a factor λ on the anomalies λ² − 1
     "
   `);

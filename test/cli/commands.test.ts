@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { experimentJsonSchema } from "../../src/io/json-schema.js";
+import { methodKinds } from "../../src/io/schema/kinds.js";
 import { kalmia } from "./fixture.js";
 
 const cwd = "/";
@@ -86,6 +87,14 @@ test("list shows what there is, with keys and defaults", async () => {
         processNoise    normal noise after each model step
 
     methods
+      climatology: mean and covariance of a long run of the model, whatever is observed: a yardstick
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each model step
+
+      optimal-interpolation: each observation with the climatology before it, and nothing carried on: a yardstick
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each model step
+
       kalman: the exact Kalman filter; linear models, normal noise
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each model step
@@ -94,12 +103,16 @@ test("list shows what there is, with keys and defaults", async () => {
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each model step
 
-      enkf: ensemble Kalman filter with perturbed observations; any model
-        members              number of ensemble members (required)
-        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        taper                damps covariances with distance; models on a ring (lorenz96)
-        initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each model step
+      extended-kalman: the Kalman filter of the model's tangent; any model of few variables
+        inflation     λ: the covariance grows by λ² after the analysis
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each model step
+
+      3dvar: 3DVar, one state with a static covariance; any model
+        background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        iterations    steps of Gauss and Newton; more than one for observations that are not linear (default 1)
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each model step
 
       3dvar-c: 3DVar, one state with a static covariance that may be learned; any model
         background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
@@ -111,14 +124,123 @@ test("list shows what there is, with keys and defaults", async () => {
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each model step
 
+      enkf: ensemble Kalman filter with perturbed observations; any model
+        members              number of ensemble members (required)
+        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        inflation            λ, a factor on the anomalies after the analysis
+        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation    variance of the noise that each member gets after the analysis
+        rotate               true: members are rotated at random, mean and covariance kept
+        taper                damps covariances with distance; models on a ring (lorenz96)
+        initial              Gaussian before the first observation; a twin may leave it out
+        processNoise         normal noise after each model step
+
+      denkf: deterministic EnKF: half the gain for the anomalies; any model
+        members              number of ensemble members (required)
+        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        inflation            λ, a factor on the anomalies after the analysis
+        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation    variance of the noise that each member gets after the analysis
+        rotate               true: members are rotated at random, mean and covariance kept
+        taper                damps covariances with distance; models on a ring (lorenz96)
+        initial              Gaussian before the first observation; a twin may leave it out
+        processNoise         normal noise after each model step
+
+      etkf: ensemble transform Kalman filter, symmetric square root; any model
+        members              number of ensemble members (required)
+        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        inflation            λ, a factor on the anomalies after the analysis
+        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation    variance of the noise that each member gets after the analysis
+        rotate               true: members are rotated at random, mean and covariance kept
+        initial              Gaussian before the first observation; a twin may leave it out
+        processNoise         normal noise after each model step
+
+      eakf: serial ensemble adjustment Kalman filter, one observation after the other; any model
+        members              number of ensemble members (required)
+        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        inflation            λ, a factor on the anomalies after the analysis
+        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation    variance of the noise that each member gets after the analysis
+        rotate               true: members are rotated at random, mean and covariance kept
+        taper                damps covariances with distance; models on a ring (lorenz96)
+        initial              Gaussian before the first observation; a twin may leave it out
+        processNoise         normal noise after each model step
+
+      letkf: local ensemble transform Kalman filter, linear in the number of variables; models with places
+        members            number of ensemble members (required)
+        taper              observations count less with distance, to nothing from twice the half-width on (1.82 × DAPPER's loc_rad) (required)
+        inflation          λ, a factor on the anomalies after the analysis
+        relaxation         a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation  variance of the noise that each member gets after the analysis
+        rotate             true: members are rotated at random, mean and covariance kept
+        initial            Gaussian before the first observation; a twin may leave it out
+        processNoise       normal noise after each model step
+
+      enkf-n: finite-size EnKF, which finds its own inflation; any model
+        members              number of ensemble members (required)
+        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        inflation            λ, a factor on the anomalies after the analysis
+        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation    variance of the noise that each member gets after the analysis
+        rotate               true: members are rotated at random, mean and covariance kept
+        xN                   certainty of the forecast covariance; 1 agnostic, 2 surer (default 1)
+        form                 minimised over the scale of the covariance, or over the weights (default "dual")
+        initial              Gaussian before the first observation; a twin may leave it out
+        processNoise         normal noise after each model step
+
       ens3dvar: ensemble 3DVar: members' covariance mixed with a static one; any model
         members              number of ensemble members (required)
         covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        inflation            λ, a factor on the anomalies after the analysis
+        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation    variance of the noise that each member gets after the analysis
+        rotate               true: members are rotated at random, mean and covariance kept
         taper                damps covariances with distance; models on a ring (lorenz96)
         background           static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
         mixing               share of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
         initial              Gaussian before the first observation; a twin may leave it out
         processNoise         normal noise after each model step
+
+      enks: ensemble Kalman smoother of fixed lag; any model
+        members            number of ensemble members (required)
+        lag                how many cycles an observation reaches back (default 10)
+        analysis           by the symmetric root, or by perturbed observations (default "etkf")
+        inflation          λ, a factor on the anomalies after the analysis
+        relaxation         a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation  variance of the noise that each member gets after the analysis
+        rotate             true: members are rotated at random, mean and covariance kept
+        initial            Gaussian before the first observation; a twin may leave it out
+        processNoise       normal noise after each model step
+
+      ienks: iterative ensemble Kalman smoother (lag 1: IEnKF), for long intervals; any model
+        members            number of ensemble members (required)
+        lag                how many cycles an observation reaches back (default 1)
+        iterations         steps of Gauss and Newton for each observation (default 10)
+        xN                 the finite size of the ensemble counts, as in enkf-n
+        bundle             slopes by members drawn in by this factor (1e-4); without it by regression
+        shares             shares of the newest observation, the one before, …: multiple data assimilation
+        inflation          λ, a factor on the anomalies after the analysis
+        relaxation         a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation  variance of the noise that each member gets after the analysis
+        rotate             true: members are rotated at random, mean and covariance kept
+        initial            Gaussian before the first observation; a twin may leave it out
+        processNoise       normal noise after each model step
+
+      particle: bootstrap particle filter; any model of few variables
+        members         number of particles (required)
+        resampleBelow   particles are drawn anew where fewer than this share of them count (default 0.5)
+        regularisation  width of the kernel about drawn particles; needed where the model has no noise (default 0)
+        initial         Gaussian before the first observation; a twin may leave it out
+        processNoise    normal noise after each model step
+
+      optimal-particle: particle filter whose particles move towards the observation; linear observations
+        members                 number of particles (required)
+        resampleBelow           particles are drawn anew where fewer than this share of them count (default 0.5)
+        regularisation          width of the kernel about drawn particles; needed where the model has no noise (default 0)
+        proposalRegularisation  width of the kernel that counts as model noise in the proposal
+        initial                 Gaussian before the first observation; a twin may leave it out
+        processNoise            normal noise after each model step
 
     reproductions
     "
@@ -129,12 +251,5 @@ test("list --json", async () => {
   const { stdout } = await kalmia(["list", "methods", "--json"], cwd);
   const lists = JSON.parse(stdout);
   expect(Object.keys(lists)).toEqual(["methods"]);
-  expect(lists.methods.map(({ kind }: { kind: string }) => kind)).toEqual([
-    "kalman",
-    "rts",
-    "enkf",
-    "3dvar-c",
-    "3dvar-k",
-    "ens3dvar",
-  ]);
+  expect(lists.methods.map(({ kind }: { kind: string }) => kind)).toEqual([...methodKinds]);
 });

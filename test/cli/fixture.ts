@@ -18,6 +18,7 @@ export const output: RunOutput = {
     model: "linear",
     seed: 1,
     rmse: null,
+    rmseError: null,
     rmsePooled: null,
     spread: { forecast: 2, analysis: 1 },
     crps: null,
@@ -60,6 +61,7 @@ export const output: RunOutput = {
     values: [[1120]],
   },
   innovations: { standardised: [[0.5]], chiSquare: [0.25], degrees: [1] },
+  diagnostics: { ranks: null, residuals: null, spectra: null },
   learning: null,
   learned: null,
 };
@@ -116,6 +118,10 @@ export async function kalmia(
     renderReport: async () => ({
       html: "<html></html>\n",
       figures: [{ name: "states", svg: "<svg/>", png: new Uint8Array([1, 2]) }],
+    }),
+    renderComparison: async () => ({
+      html: "<html></html>\n",
+      figures: [{ name: "comparison", svg: "<svg/>", png: new Uint8Array([1, 2]) }],
     }),
     reproductions: async () => [],
     prepareMachine: async () => "a test",

@@ -7,15 +7,15 @@ test("order statistics and the lines between them", () => {
   expect(quantile([7], 0.3)).toBe(7);
 });
 
-test("weights: values stand at the middle of theirs", () => {
-  // Middles 0.05, 0.25, 0.7; from the first to the last 0.65.
+test("weights: means over windows of the weight of one member", () => {
+  // In order 1, 2, 5 up to 0.1, 0.4, 1; the window is 0.01 + 0.09 + 0.36 long.
   const at = (p: number) => quantiles([2, 1, 5], [p], [0.3, 0.1, 0.6])[0]!;
-  expect(at(0)).toBe(1);
-  expect(at(0.2 / 0.65)).toBeCloseTo(2, 14);
-  expect(at(0.425 / 0.65)).toBeCloseTo(3.5, 14);
-  expect(at(1)).toBe(5);
-  expect(quantiles([3, 1, 2], [0.25, 0.6], [2, 2, 2])).toEqual(quantiles([3, 1, 2], [0.25, 0.6]));
-  expect(quantiles([3, 1, 2], [0, 0.5, 1], [0, 1, 0])).toEqual([1, 1, 3]);
+  expect(at(0)).toBeCloseTo((0.1 * 1 + 0.3 * 2 + 0.06 * 5) / 0.46, 13);
+  expect(at(0.5)).toBeCloseTo((0.13 * 2 + 0.33 * 5) / 0.46, 13);
+  expect(at(1)).toBeCloseTo(5, 13);
+  expect(quantiles([3, 1, 2], [0, 0.5, 1], [0, 1, 0])).toEqual([1, 1, 1]);
+  const third = [1 / 3, 1 / 3, 1 / 3];
+  expect(quantiles([3, 1, 2], [0.25], third)[0]).toBeCloseTo(1.5, 13);
 });
 
 test("errors", () => {

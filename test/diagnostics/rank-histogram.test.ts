@@ -60,7 +60,9 @@ describe("rank histogram", () => {
 
   test("of independent cases all are effective; of a slow error few are", () => {
     const independent = rankHistogram(drawn(1, 0, 5), key(5));
-    expect(independent.effectiveCases / independent.cases).toBeGreaterThan(0.7);
+    for (const n of Object.values(independent.effectiveCases)) {
+      expect(n / independent.cases).toBeGreaterThan(0.7);
+    }
     const z = gaussianNumbers(6);
     const rho = 0.95;
     let x = 0;
@@ -71,8 +73,12 @@ describe("rank histogram", () => {
     const members = values.map((row) => row.map(() => Array.from({ length: N }, () => z())));
     const slow = rankHistogram({ members, values }, key(6));
     // Both components are one, of which (1 − ρ)/(1 + ρ) = 1/39 are independent; members add noise.
-    expect(slow.cases / slow.effectiveCases).toBeGreaterThan(30);
-    expect(slow.cases / slow.effectiveCases).toBeLessThan(120);
+    const { bars, slope, convexity } = slow.effectiveCases;
+    expect(slow.cases / slope).toBeGreaterThan(30);
+    expect(slow.cases / slope).toBeLessThan(120);
+    // Squares correlate as ρ², single bars less.
+    expect(convexity).toBeGreaterThan(slope);
+    expect(bars).toBeGreaterThan(convexity);
   });
 
   test("says what does not fit", () => {
@@ -84,12 +90,14 @@ describe("rank histogram", () => {
   });
 });
 
+const alike = (n: number) => ({ bars: n, slope: n, convexity: n });
+
 describe("flatness", () => {
   test("χ² and its parts, by hand", () => {
     const { chiSquare, slope, convexity, degrees } = flatness({
       counts: [6, 2, 4],
       cases: 12,
-      effectiveCases: 12,
+      effectiveCases: alike(12),
     });
     expect(chiSquare).toBeCloseTo((4 + 4 + 0) / 4, 13);
     expect(degrees).toBe(2);
@@ -102,7 +110,11 @@ describe("flatness", () => {
   test("p-values of exchangeable draws are uniform", () => {
     const parts = Array.from({ length: 200 }, (_, i) => {
       const { counts, cases } = rankHistogram(short(i), key(i));
-      const { pValue, slope, convexity } = flatness({ counts, cases, effectiveCases: cases });
+      const { pValue, slope, convexity } = flatness({
+        counts,
+        cases,
+        effectiveCases: alike(cases),
+      });
       return [pValue, slope.pValue, convexity.pValue];
     });
     for (const i of [0, 1, 2]) {
@@ -127,13 +139,38 @@ describe("flatness", () => {
     expect(high.slope.chiSquare).toBeGreaterThan(10 * high.convexity.chiSquare);
   });
 
+  test("p-values of slow errors are no smaller than uniform, those that count all cases are", () => {
+    const rho = 0.8;
+    const found = Array.from({ length: 100 }, (_, i) => {
+      const z = gaussianNumbers(300 + i);
+      let x = z();
+      const values = Array.from({ length: 1000 }, () => {
+        x = rho * x + Math.sqrt(1 - rho * rho) * z();
+        return [x];
+      });
+      const members = values.map(() => [Array.from({ length: N }, () => z())]);
+      const ranks = rankHistogram({ members, values }, key(i));
+      const naive = flatness({ ...ranks, effectiveCases: alike(ranks.cases) });
+      const { pValue, slope, convexity } = flatness(ranks);
+      return [naive.slope.pValue, pValue, slope.pValue, convexity.pValue].map((p) => p < 0.1);
+    });
+    const [naive, ...counted] = [0, 1, 2, 3].map(
+      (i) => found.filter((row) => row[i]).length / found.length,
+    );
+    expect(naive!).toBeGreaterThan(0.4);
+    // 10 % expected; three standard errors of 100 draws are 9 %, the error of n′ adds a little.
+    for (const share of counted) expect(share).toBeLessThan(0.22);
+  });
+
   test("fewer effective cases weigh less, and widen what is expected", () => {
-    const all: RankHistogram = { counts: [40, 20, 20, 20], cases: 100, effectiveCases: 100 };
-    const few = flatness({ ...all, effectiveCases: 25 });
+    const all: RankHistogram = { counts: [40, 20, 20, 20], cases: 100, effectiveCases: alike(100) };
+    const few = flatness({ ...all, effectiveCases: alike(25) });
     expect(few.chiSquare).toBeCloseTo(flatness(all).chiSquare / 4, 12);
     const width = ({ expected: [low, high] }: { expected: readonly [number, number] }) =>
       high - low;
     expect(width(few)).toBeCloseTo(2 * width(flatness(all)), 12);
-    expect(() => flatness({ counts: [1, 2], cases: 3, effectiveCases: 3 })).toThrow(/three bins/);
+    expect(() => flatness({ counts: [1, 2], cases: 3, effectiveCases: alike(3) })).toThrow(
+      /three bins/,
+    );
   });
 });

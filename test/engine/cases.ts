@@ -247,6 +247,16 @@ export const cases: Readonly<Record<string, (r: Source) => Case>> = {
   solve: withPositive((n, r) => [n, r.whole(1, 4)], k.solve),
   solveRows: withPositive((n, r) => [r.whole(1, 4), n], k.solveRows),
   solveVector: withPositive((n) => [n], k.solveVector),
+  conjugateGradients: (r) => {
+    const n = r.whole(1, 5);
+    const lead = shapeOf(r, r.whole(0, 1));
+    const product = (A: Tensor) => (v: Tensor) => k.matvec(spd(A), v);
+    return {
+      inputs: [input(r, [...lead, n, n], -1, 1), input(r, [...lead, n])],
+      // Exact after n steps but for rounding; more steps do no harm.
+      f: (A, b) => k.conjugateGradients(product(A), b, 3 * n),
+    };
+  },
   comoments: (r) => {
     const [N, m, d] = [r.whole(2, 5), r.whole(1, 4), r.whole(1, 4)];
     const lead = shapeOf(r, r.whole(0, 1));

@@ -15,7 +15,7 @@ const example = (name: string) =>
 describe("examples", () => {
   test("lorenz63 finds the heating that made the data, from 24", async () => {
     const { result } = await runText(example("lorenz63"));
-    // 27.65 after eight epochs, which end before the steps of Adam are small.
+    // 27.78 after eight epochs, which end before the steps of Adam are small.
     expect(Math.abs(result.parameters.rho!.learned - 28)).toBeLessThan(1);
     expect(result.rmse!.analysis).toBeLessThan(0.9); // 0.62; an observation's error is 1.41
   });

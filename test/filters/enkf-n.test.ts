@@ -104,6 +104,19 @@ test("ε and c: numbers of one observation of unit variance seen by members of u
   expect(hyperprior(inverse, { nullity: 1 }).c.item()).toBeGreaterThan(c.item() / 2);
 });
 
+test("the factor is that of DAPPER's EnKF_N, with its xN and g", () => {
+  // l1² of hyperprior_coeffs and the dual cost of dapper/da_methods/ensemble.py, minimised to rounding
+  const E = someMembers(6, d);
+  const { seen: Z, departure } = scaledEnsemble("test", E, seen);
+  const inverse = ensembleSpace(Z, departure).inverse();
+  const factorOf = (xN: number, nullity: number) =>
+    finiteSizeFactor(Z, departure, hyperprior(inverse, { xN, nullity })).item();
+  expect(factorOf(1, 0)).toBeCloseTo(1.0926690981066078, 12);
+  expect(factorOf(1, 1)).toBeCloseTo(1.0326230870859685, 12);
+  expect(factorOf(2, 0)).toBeCloseTo(1.0405641218125634, 12);
+  expect(factorOf(2, 1)).toBeCloseTo(0.9870489750804181, 12);
+});
+
 test("an observation that says nothing changes nothing", () => {
   const E = someMembers(6, d);
   const blind = enkfNAnalysis(E, { ...seen, variance: 1e12 });

@@ -1,10 +1,21 @@
 import { describe, expect, test } from "vitest";
-import { add, grad, mul, slice, sum, type Tensor, tensor, zeros } from "../../src/engine/index.js";
+import {
+  add,
+  grad,
+  matmul,
+  mul,
+  slice,
+  sum,
+  type Tensor,
+  tensor,
+  zeros,
+} from "../../src/engine/index.js";
 import {
   asTensor,
   type Covariance,
   covarianceDiagonal,
   covarianceDimension,
+  covarianceFactor,
   diagonalEntries,
   formCovariance,
   sampleCovariance,
@@ -25,6 +36,8 @@ describe.each(covariances)("$name", ({ C, matrix }) => {
     const diagonal = matrix.map((row, i) => row[i]!);
     expectClose(add(zeros([d]), asTensor(covarianceDiagonal(C))), diagonal, 1e-14);
     expect(covarianceDimension(C)).toBe(d);
+    const B = covarianceFactor(C, d);
+    expectClose(matmul(B, B, { transposeB: true }), matrix, 1e-14);
   });
 
   test("draws have that covariance", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cutBand, cutLine } from "../../src/report/cut.js";
+import { diagnosticsFigure } from "../../src/report/diagnostics-figure.js";
 import { robustExtent } from "../../src/report/extent.js";
 import type { Figure } from "../../src/report/figure.js";
 import { innovationsFigure } from "../../src/report/innovations-figure.js";
@@ -8,6 +9,7 @@ import { parametersFigure } from "../../src/report/parameters-figure.js";
 import { statesFigure } from "../../src/report/states-figure.js";
 import { renderSvg } from "../../src/report/svg.js";
 import {
+  diagnostics,
   type Fixture,
   learned,
   learning,
@@ -195,5 +197,33 @@ describe("cut", () => {
     const { domain, cut } = robustExtent([-1, 1], [-5e9, 5e9, Number.POSITIVE_INFINITY]);
     expect(cut).toBe(true);
     expect(domain[1]).toBeLessThan(4);
+  });
+});
+
+describe("diagnostics", () => {
+  test("ranks and spectra side by side, or what there is; nothing where there is neither", async () => {
+    const words = async (of: typeof diagnostics) =>
+      (await texts(diagnosticsFigure(of)!)).filter((text) => /[a-z]/.test(text));
+    expect(await words(diagnostics)).toMatchInlineSnapshot(`
+      [
+        "expected, 95 % of bars",
+        "truth",
+        "analysis",
+        "error of the analysis",
+        "spread of the members",
+        "rank of the truth, as a share",
+        "rank histogram, over expected",
+        "wavenumber",
+        "power",
+      ]
+    `);
+    expect(await words({ ...diagnostics, spectra: null })).toMatchInlineSnapshot(`
+      [
+        "expected, 95 % of bars",
+        "rank of the truth, as a share",
+        "rank histogram, over expected",
+      ]
+    `);
+    expect(diagnosticsFigure({ ...diagnostics, ranks: null, spectra: null })).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 /** Deterministic outputs of runs that never happened, for the report's tests. */
 import type {
   Band,
+  DiagnosticsOutput,
   InnovationSeries,
   LearningOutput,
   ParameterResult,
@@ -95,6 +96,7 @@ export function lynxHare(): Fixture {
         model: "lotka-volterra",
         seed: 1,
         rmse: null,
+        rmseError: null,
         rmsePooled: null,
         spread: { forecast: 9.31, analysis: 4.07 },
         crps: null,
@@ -132,6 +134,7 @@ export function lynxHare(): Fixture {
         values,
       },
       innovations: innovationsOf(observed, 2),
+      diagnostics: noDiagnostics,
       learning: learning(3, 200),
       learned: null,
     },
@@ -170,6 +173,7 @@ export function twin(d: number, cycles: number): Fixture {
         model: "linear",
         seed: 7,
         rmse: { forecast: 0.61, analysis: 0.31 },
+        rmseError: { forecast: 0.012, analysis: 0.0081 },
         rmsePooled: { forecast: 0.63, analysis: 0.33 },
         spread: { forecast: 0.6, analysis: 0.4 },
         crps: 0.21,
@@ -199,11 +203,46 @@ export function twin(d: number, cycles: number): Fixture {
         values,
       },
       innovations: innovationsOf(cycles, d),
+      diagnostics: noDiagnostics,
       learning: null,
       learned: null,
     },
   };
 }
+
+/** A narrow ensemble of five members on a ring of six variables, two of them observed. */
+export const diagnostics: DiagnosticsOutput = {
+  ranks: {
+    counts: [30, 14, 10, 12, 16, 38],
+    cases: 120,
+    effectiveCases: { bars: 90, slope: 60, convexity: 80 },
+  },
+  residuals: {
+    assumed: [1, 1],
+    columns: [
+      {
+        observation: { value: 0.98, standardError: 0.05 },
+        forecast: { value: 0.35, standardError: 0.03 },
+        analysis: { value: 0.22, standardError: 0.02 },
+        innovation: { value: 1.33, standardError: 0.06 },
+      },
+      null,
+    ],
+    mean: null,
+  },
+  spectra: {
+    truth: [6, 2, 1, 0.5],
+    analysis: [6, 1.9, 0.9, 0.4],
+    error: [0.01, 0.02, 0.03, 0],
+    spread: [0.01, 0.01, 0.02, 0.02],
+  },
+};
+
+const noDiagnostics: DiagnosticsOutput = {
+  ranks: null,
+  residuals: null,
+  spectra: null,
+};
 
 /** The same fixture with some of the output replaced. */
 export function withOutput(

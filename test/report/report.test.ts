@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderPage, renderReport } from "../../src/report/index.js";
 import { renderPng } from "../../src/report/png.js";
-import { type Fixture, lynxHare, normalBand, twin, withOutput } from "./fixture.js";
+import { diagnostics, type Fixture, lynxHare, normalBand, twin, withOutput } from "./fixture.js";
 
 const render = ({ specification, output }: Fixture) => renderReport(specification, output);
 const page = async ({ specification, output }: Fixture) =>
@@ -41,6 +41,16 @@ describe("the page", () => {
     expect(text).toContain("1925");
     expect(text).toContain("(preyGrowth − predation · lynx ) · hare");
     expect(text).toContain("There is no truth to compare with");
+    expect(text).not.toMatch(/NaN|undefined|null|\[object/);
+  });
+
+  test("diagnostics: what the ranks, the spectra and the residuals say", async () => {
+    const text = words(await page(withOutput(twin(2, 40), { diagnostics })));
+    expect(text).toContain("Are errors where the method believes them?");
+    expect(text).toContain("Here members lie too close together (p < 0.001).".replace("<", "&lt;"));
+    expect(text).toContain("the 120 cases count as 90 independent ones for the bars and as 60");
+    expect(text).toContain("1.00 0.980 ± 0.050 0.350 ± 0.030 1.330 ± 0.060");
+    expect(text).toContain("0.610 ± 0.012 0.3100 ± 0.0081");
     expect(text).not.toMatch(/NaN|undefined|null|\[object/);
   });
 
@@ -202,9 +212,9 @@ describe("the figures", () => {
     const { states } = fixture.output;
     const upper = states.analysis.upper.map((row, k) => (k > 22 ? [1e12, 1e12] : row));
     const lower = states.analysis.lower.map((row, k) => (k > 22 ? [1e11, 1e11] : row));
-    const forecast = { ...states.analysis, lower, upper };
+    const analysis = { ...states.analysis, lower, upper };
     const { html, figures } = await render(
-      withOutput(fixture, { states: { ...states, forecast } }),
+      withOutput(fixture, { states: { ...states, analysis } }),
     );
     expect(words(html)).toContain("Bands that leave a panel are cut at its edge.");
     expect(figures[0]!.png.length).toBeGreaterThan(8_000);

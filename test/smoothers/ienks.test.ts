@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   add,
   capture,
+  cast,
   grad,
   index,
   matmul,
@@ -16,6 +17,7 @@ import {
   sub,
   sum,
   type Tensor,
+  tanh,
   tensor,
   transpose,
 } from "../../src/engine/index.js";
@@ -24,10 +26,17 @@ import {
   assimilateSeries,
   type Cycle,
   cycleKeys,
+  enkfN,
   runCycle,
 } from "../../src/filters/index.js";
-import { lorenz96, withNoise } from "../../src/models/index.js";
-import { observeAll, observeComponents, observeLog } from "../../src/observe/index.js";
+import { linearTransition, lorenz96, withNoise } from "../../src/models/index.js";
+import {
+  type Operator,
+  observeAll,
+  observeComponents,
+  observeLog,
+  observeMatrix,
+} from "../../src/observe/index.js";
 import type { Gaussian } from "../../src/prob/index.js";
 import { key, keyBatch, normal } from "../../src/random/index.js";
 import { type IenksParams, type IenksState, ienks } from "../../src/smoothers/index.js";
@@ -126,6 +135,34 @@ test("trajectories together are trajectories alone, captured", () => {
   }
 });
 
+test("recomputed cycles and single precision give the same", () => {
+  const method = ienks({ members: 5, lag: 2, iterations: 3, shares: [0.5, 0.5], xN: 1 });
+  const E = normal(key(7), [5, 3]);
+  const run = (start: Tensor, recompute: boolean) => {
+    const { dtype } = start;
+    const all = cycles.slice(1).map(({ steps, observation }): Cycle => {
+      const { y, mask, operator } = observation!;
+      const matrix = operator.matrix(3)!;
+      return {
+        transition: linearTransition(cast(transition.matrix!, dtype)),
+        steps,
+        observation: {
+          y: cast(y, dtype),
+          mask: mask && cast(mask, dtype),
+          operator: observeMatrix(cast(matrix, dtype)),
+          variance: 0.4,
+        },
+      };
+    });
+    const before = { start, window: [start], steps: [], seen: [] };
+    return assimilate(method, before, all, keys.slice(1), { recompute }).logEvidence;
+  };
+  const gradient = (recompute: boolean) => grad((x: Tensor) => run(x, recompute))(E);
+  expectClose(gradient(true), gradient(false), rounding);
+  // some 10⁻⁷ for each of a hundred operations, of an evidence of about 10
+  expectClose(cast(run(cast(E, "f32"), false), "f64"), run(E, false), 1e-3);
+});
+
 test("an inflated start spreads the next window, and not the present one", () => {
   const plain = ienks({ members: N, lag: 1 });
   const wide = ienks({ members: N, lag: 1, inflation: 1.5 });
@@ -205,6 +242,57 @@ test("nonlinear observations: the iterations find the mode where one step does n
   };
   expect(at(1)).toBeGreaterThan(1);
   expect(at(12)).toBeLessThan(1e-3);
+});
+
+describe("the finite size", () => {
+  const seen = (y: number, variance: number): Cycle => ({
+    transition,
+    steps: 1,
+    observation: { y: tensor([y, -1]), operator: observeComponents([0, 2]), variance, mask: null },
+  });
+  const run = (cycle: Cycle, xN?: number) => {
+    const method = ienks({ members: 6, lag: 0, iterations: 60, ...(xN && { xN }) });
+    return runCycle(method, method.init(prior, key(1)), cycle, key(0));
+  };
+
+  test.each([
+    [2, 1],
+    [15, 1],
+    [15, 3],
+  ])("where h is linear, the inflation of the EnKF-N: y = %f, x_N = %f", (y, xN) => {
+    const filter = enkfN({ members: 6, xN });
+    const { forecast, analysis } = run(seen(y, 0.5), xN);
+    const expected = runCycle(filter, filter.init(prior, key(1)), seen(y, 0.5), key(0));
+    // both draw no noise; iterations towards ζ shrink the error by a factor each
+    expectClose(forecast.window[0]!, expected.forecast, rounding);
+    expectClose(analysis.window[0]!, expected.analysis, 1e-9);
+  });
+
+  test("a sure one inflates nothing where little is seen", () => {
+    const far = 1e9;
+    expectClose(run(seen(2, far), 1e9).analysis.start, run(seen(2, far)).analysis.start, 1e-7);
+  });
+});
+
+test("steps that would run away are cut", () => {
+  const operator: Operator = {
+    name: "tanh",
+    size: 1,
+    linear: false,
+    components: null,
+    apply: tanh,
+    matrix: () => null,
+  };
+  const [R, y, m] = [0.03, -0.9, 2.5];
+  const E = tensor([[m - Math.SQRT1_2], [m + Math.SQRT1_2]]); // of variance 1
+  const method = ienks({ members: 2, lag: 0, iterations: 20, linearisation: { bundle: 1e-5 } });
+  const state = { start: E, window: [E], steps: [], seen: [] };
+  const observation = { y: tensor([y]), operator, variance: R, mask: null };
+  const { analysis } = runCycle(method, state, { transition, steps: 0, observation }, key(0));
+  const x = mean(analysis.start).item();
+  const h = Math.tanh(x);
+  // the slope of the cost; undamped steps go to 0.87, −1.77, 1.40, −3.20, …
+  expect(Math.abs(x - m - ((y - h) * (1 - h * h)) / R)).toBeLessThan(1e-3);
 });
 
 test.each<[string, Omit<IenksParams, "members">]>([

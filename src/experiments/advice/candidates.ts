@@ -70,7 +70,7 @@ function ensembleFor(
   { method }: Specification,
   facts: ProblemFacts,
 ): Omit<EnsembleSpecification, "initial"> {
-  if ("members" in method) {
+  if (method.kind === "enkf" || method.kind === "ens3dvar") {
     const { members, covarianceInflation, taper } = method;
     return { members, covarianceInflation, ...(taper && { taper }) };
   }

@@ -23,8 +23,11 @@ export function checkMethod(
       checkFixedView(sections, hasGaps, tell);
       checkGain(method.gain, dimension, tell);
   }
-  if (method.kind === "3dvar-c" || method.kind === "3dvar-k" || method.kind === "ens3dvar") {
+  if (linearViews.some((kind) => kind === method.kind)) {
     checkLinearView(method.kind, model, observations, tell);
+  }
+  if ("relaxation" in method && method.relaxation !== undefined) {
+    checkOneOf(method.relaxation, ["spread", "perturbations"], ["method", "relaxation"], tell);
   }
   if ("background" in method) checkBackground(method.background, dimension, tell);
   checkTaper(method, sections, tell);
@@ -42,6 +45,15 @@ export function checkMethod(
   checkNoiseLength(model?.processNoise?.variance, "model", dimension, tell);
   checkNoiseLength(method.processNoise?.variance, "method", dimension, tell);
 }
+
+/** Methods that need H itself, not only what it sees. */
+const linearViews = [
+  "optimal-interpolation",
+  "3dvar-c",
+  "3dvar-k",
+  "ens3dvar",
+  "optimal-particle",
+] as const;
 
 function checkExact(
   kind: "kalman" | "rts",
@@ -120,7 +132,8 @@ function checkOneOf(
 
 /** 3DVar moves one state without noise, so no variance of it can be learned. */
 function checkNoiseOfOne(method: MethodFile, model: ModelFile | null, tell: Tell): void {
-  if (method.kind !== "3dvar-c" && method.kind !== "3dvar-k") return;
+  const { kind } = method;
+  if (kind !== "3dvar" && kind !== "3dvar-c" && kind !== "3dvar-k") return;
   for (const [section, noise] of [
     ["model", model?.processNoise],
     ["method", method.processNoise],

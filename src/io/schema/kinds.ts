@@ -13,26 +13,14 @@ export const modelKinds = [
 
 const plannedModels = ["quasi-geostrophic"];
 
-export const methodKinds = ["kalman", "rts", "enkf", "3dvar-c", "3dvar-k", "ens3dvar"] as const;
+export const methodKinds = [
+  ...(["climatology", "optimal-interpolation", "kalman", "rts", "extended-kalman"] as const),
+  ...(["3dvar", "3dvar-c", "3dvar-k", "4dvar"] as const),
+  ...(["enkf", "denkf", "etkf", "eakf", "letkf", "enkf-n", "ens3dvar", "en4dvar"] as const),
+  ...(["enks", "ienks", "particle", "optimal-particle"] as const),
+] as const;
 
-const plannedMethods = [
-  "extended-kalman",
-  "climatology",
-  "optimal-interpolation",
-  "3dvar",
-  "denkf",
-  "etkf",
-  "eakf",
-  "letkf",
-  "enkf-n",
-  "ienks",
-  "4dvar",
-  "en4dvar",
-  "particle",
-  "optimal-particle",
-  "enks",
-  "dan",
-];
+const plannedMethods = ["dan"];
 
 export const modelKindError = kindError("models", modelKinds, plannedModels);
 export const methodKindError = kindError("methods", methodKinds, plannedMethods);

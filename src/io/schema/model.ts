@@ -1,4 +1,10 @@
 import { z } from "zod";
+import {
+  kuramotoSivashinskyDomain,
+  lorenz63Defaults,
+  lorenz96TwoScaleDefaults as twoScale,
+  kuramotoSivashinskyDefaults as waves,
+} from "../../models/index.js";
 import { keys } from "./keys.js";
 import { modelKindError } from "./kinds.js";
 import { positiveValues, processNoise, value, values } from "./value.js";
@@ -69,8 +75,10 @@ const lorenz96 = keys({
 
 const lorenz63 = keys({
   kind: z.literal("lorenz63"),
-  sigma: value.default(10).describe("Prandtl number"),
-  rho: value.default(28).describe("heating, in units of that at which convection begins"),
+  sigma: value.default(lorenz63Defaults.sigma).describe("Prandtl number"),
+  rho: value
+    .default(lorenz63Defaults.rho)
+    .describe("heating, in units of that at which convection begins"),
   beta: value.exactOptional().describe("of the shape of the cells; default 8/3"),
   processNoise: noise,
 }).describe("Lorenz-63: chaotic, three variables x, y, z");
@@ -81,9 +89,11 @@ const lorenz96TwoScale = keys(
     slow: z.int().min(4).describe("number of slow variables, on a ring"),
     fastPerSlow: z.int().min(1).describe("number of fast variables above each slow one"),
     forcing: value.describe("what feeds each slow variable; chaotic from 8 on"),
-    coupling: value.default(1).describe("of slow and fast variables; 0: none"),
-    timeScale: value.default(10).describe("how much faster the fast variables are"),
-    amplitude: value.default(10).describe("how much smaller the fast variables are"),
+    coupling: value.default(twoScale.coupling).describe("of slow and fast variables; 0: none"),
+    timeScale: value.default(twoScale.timeScale).describe("how much faster the fast variables are"),
+    amplitude: value
+      .default(twoScale.amplitude)
+      .describe("how much smaller the fast variables are"),
     processNoise: noise,
   },
   {
@@ -94,10 +104,18 @@ const lorenz96TwoScale = keys(
 const kuramotoSivashinsky = keys(
   {
     kind: z.literal("kuramoto-sivashinsky"),
-    points: z.int().min(8).default(128).describe("number of points, even"),
+    points: z
+      .int()
+      .min(8)
+      .default(kuramotoSivashinskyDomain.points)
+      .describe("number of points, even"),
     length: z.number().positive().exactOptional().describe("of the ring; default 32π"),
-    antidiffusion: value.default(1).describe("coefficient of u_xx, which feeds long waves"),
-    hyperviscosity: value.default(1).describe("coefficient of u_xxxx, which damps short waves"),
+    antidiffusion: value
+      .default(waves.antidiffusion)
+      .describe("coefficient of u_xx, which feeds long waves"),
+    hyperviscosity: value
+      .default(waves.hyperviscosity)
+      .describe("coefficient of u_xxxx, which damps short waves"),
     processNoise: noise,
   },
   {

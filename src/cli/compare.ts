@@ -1,0 +1,113 @@
+import { join, relative } from "node:path";
+import { comparisonOf } from "../experiments/comparison.js";
+import type { Checkpoint, ComparedResult, RunResult } from "../experiments/output.js";
+import { fileProblem, InputError } from "../io/errors.js";
+import {
+  type CheckpointFile,
+  checkFolder,
+  checkpointFile,
+  finishedResult,
+  type LoadedExperiment,
+  type LoadedFile,
+  writeComparison,
+} from "../io/node.js";
+import { comparisonText } from "./comparison-text.js";
+import type { ExitCode } from "./exit.js";
+import type { CliHost } from "./host.js";
+import { progressView } from "./progress.js";
+import { reportOrNull } from "./report-or-null.js";
+import { type RunOptions, runOne, stopped, stopping } from "./run-one.js";
+
+type List = Extract<LoadedFile, { kind: "list" }>;
+
+/** A method of the list, and what is there of it already. */
+interface Place {
+  readonly label: string;
+  readonly experiment: LoadedExperiment;
+  readonly checkpoint: CheckpointFile;
+  readonly finished: RunResult | null;
+  readonly resume: Checkpoint | undefined;
+}
+
+/**
+ * The methods of a list one after another, each with its results in a folder of its own; one that
+ * diverges does not keep the others from running. To resume is to leave out what is finished.
+ */
+export async function compare(
+  file: string,
+  list: List,
+  given: string | null,
+  options: RunOptions,
+  host: CliHost,
+): Promise<ExitCode> {
+  const folder = given ?? list.folder;
+  const shown = relative(host.cwd, folder) || ".";
+  checkFolder(folder, shown);
+  const places = placesOf(list, folder, shown, options.resume === true, host.cwd);
+  const view = progressView(host.stderr, host.now);
+  const stop = stopping(host, view);
+  const methods: ComparedResult[] = [];
+  let reports = true;
+  try {
+    for (const [i, { label, experiment, checkpoint, finished, resume }] of places.entries()) {
+      const before = finished === null ? "" : ": done before";
+      view.note(`${label} (${i + 1} of ${places.length})${before}`);
+      if (finished !== null) {
+        methods.push({ label, ...finished });
+        continue;
+      }
+      const ran = await runOne(experiment, checkpoint, resume, stop, view, host);
+      if (ran.kind === "stopped") return stopped(file, options, ran.canResume || i > 0, host);
+      methods.push({ label, ...ran.output.result });
+      reports &&= ran.hasReport;
+      if (stop.requested() && i + 1 < places.length) return stopped(file, options, true, host);
+    }
+  } finally {
+    stop.release();
+    view.end();
+  }
+  const comparison = comparisonOf(methods);
+  const folders = places.map(({ experiment }) => relative(folder, experiment.folder));
+  const { specification } = places[0]!.experiment;
+  const render = () => host.renderComparison(specification, comparison, folders);
+  const report = await reportOrNull(render, view, host.env);
+  writeComparison(folder, comparison, report);
+  host.stdout.write(
+    options.json
+      ? `${JSON.stringify(comparison)}\n`
+      : comparisonText(comparison, host.stdout, host.env),
+  );
+  view.note(report === null ? `results: ${shown}` : `report: ${shown}/report.html`);
+  return comparison.diverged || !reports || report === null ? 1 : 0;
+}
+
+function placesOf(
+  { experiments, folder: usual }: List,
+  folder: string,
+  shown: string,
+  resumes: boolean,
+  cwd: string,
+): Place[] {
+  const places = experiments.map(({ label, ...loaded }): Place => {
+    const experiment = { ...loaded, folder: join(folder, relative(usual, loaded.folder)) };
+    const checkpoint = checkpointFile(
+      experiment.folder,
+      relative(cwd, experiment.folder),
+      experiment.hash,
+    );
+    const finished = resumes ? finishedResult(experiment.folder, experiment.hash) : null;
+    const goesOn = resumes && finished === null && checkpoint.exists();
+    return {
+      label,
+      experiment,
+      checkpoint,
+      finished,
+      resume: goesOn ? checkpoint.read() : undefined,
+    };
+  });
+  if (resumes && places.every(({ finished, resume }) => finished === null && !resume)) {
+    const message = "holds nothing of this experiment to resume from; run without --resume";
+    throw new InputError([fileProblem(shown, message)]);
+  }
+  return places;
+}

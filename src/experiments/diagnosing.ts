@@ -1,0 +1,105 @@
+/** Diagnostics of a run beside its scores: over all test trajectories, after the spin-up. */
+import { desroziers, powerSpectrum, rankHistogram } from "../diagnostics/index.js";
+import type { Scalar } from "../prob/index.js";
+import type { Key } from "../random/index.js";
+import type { NaturalMembers } from "./bands.js";
+import type { Sample } from "./describe.js";
+import { placesOf } from "./motion.js";
+import type { DiagnosticsOutput, ResidualsOutput, SpectraOutput } from "./output.js";
+import type { Scored } from "./scores.js";
+import type { ModelSpecification, Specification } from "./specification.js";
+
+/** Of a run that diverged. */
+export const noDiagnostics: DiagnosticsOutput = {
+  ranks: null,
+  residuals: null,
+  spectra: null,
+};
+
+/** `variance` is R; `key` breaks ties of ranks. */
+export function diagnosticsOf(
+  { model }: Specification,
+  variance: Scalar,
+  runs: readonly Scored[],
+  key: Key,
+): DiagnosticsOutput {
+  const known = runs.flatMap(({ described }) => described.samples);
+  const residuals = residualsOf(variance, runs);
+  if (known.length < 2) return { ...noDiagnostics, residuals };
+  return {
+    ranks: ranksOf(known, key),
+    residuals,
+    spectra: onRing(model, known[0]!.truth.length) ? spectraOf(known) : null,
+  };
+}
+
+/** Whether all variables lie side by side on one ring. */
+function onRing(model: ModelSpecification, d: number): boolean {
+  const domain = placesOf(model)?.domain;
+  return domain?.kind === "ring" && domain.length === d;
+}
+
+/** More ranks than these have too few cases each: bins then join them. */
+const mostRanks = 50;
+const joinedBins = 20;
+
+function ranksOf(known: readonly Sample[], key: Key): DiagnosticsOutput["ranks"] {
+  const members = known.map((at) => at.members);
+  const [first] = members;
+  if (first == null) return null;
+  const N = first.values[0]!.length;
+  return rankHistogram(
+    {
+      members: members.map((each) => each!.values),
+      values: known.map(({ truth }) => truth),
+      ...(first.weights && { weights: members.map((each) => each!.weights!) }),
+    },
+    key,
+    N < mostRanks ? N + 1 : joinedBins,
+  );
+}
+
+/** Products that the spectra may cost: of long runs of many members some of the times are taken. */
+const most = 1e8;
+
+function spectraOf(known: readonly Sample[]): SpectraOutput {
+  const [{ truth, members }] = known as [Sample];
+  const each = truth.length ** 2 * (3 + (members?.values[0]?.length ?? 0));
+  const every = Math.ceil(known.length / Math.max(4, Math.floor(most / each)));
+  const some = known.filter((_, k) => k % every === 0);
+  const of = (field: (at: Sample) => readonly number[]) => powerSpectrum(some.map(field));
+  return {
+    truth: of((at) => at.truth),
+    analysis: of((at) => at.mean),
+    error: of((at) => at.mean.map((v, i) => v - at.truth[i]!)),
+    spread:
+      members === null
+        ? null
+        : powerSpectrum(some.flatMap((at) => anomalies(at.members!, at.mean))),
+  };
+}
+
+/** √(N wₙ/(1 − Σ w²)) (Eₙ − x̄), a row per member: the mean of their squares is the variance. */
+function anomalies({ values, weights }: NaturalMembers, mean: readonly number[]): number[][] {
+  const N = values[0]!.length;
+  const w = weights ?? new Array<number>(N).fill(1 / N);
+  const free = Math.max(1e-10, 1 - w.reduce((sum, v) => sum + v * v, 0));
+  return w.map((v, n) => {
+    const size = Math.sqrt((N * v) / free);
+    return values.map((row, i) => size * (row[n]! - mean[i]!));
+  });
+}
+
+/** null where what is seen is not linear in the state, or there is too little of it. */
+function residualsOf(variance: Scalar, runs: readonly Scored[]): ResidualsOutput | null {
+  const all = (which: "forecast" | "analysis") =>
+    runs.flatMap(({ described }) => described.residuals[which]);
+  const forecast = all("forecast");
+  const m = forecast[0]?.length ?? 0;
+  if (m === 0) return null;
+  const R = typeof variance === "number" ? [variance] : [...variance.data()];
+  return {
+    ...desroziers(forecast, all("analysis")),
+    assumed: Array.from({ length: m }, (_, j) => (R.length === m ? R[j]! : R[0]!)),
+  };
+}

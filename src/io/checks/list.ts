@@ -1,0 +1,61 @@
+/** What must hold between the methods of a list: names of their own, and the same data. */
+import type {
+  LearnedEach,
+  ModelSpecification,
+  Specification,
+  Value,
+} from "../../experiments/specification.js";
+import type { Problem } from "../errors.js";
+import { folderOf } from "../labels.js";
+import type { Source } from "../positions.js";
+
+interface Listed {
+  readonly label: string;
+  readonly specification: Specification;
+}
+
+export function listProblems(experiments: readonly Listed[], source: Source): Problem[] {
+  const [first] = experiments;
+  if (first === undefined) return [];
+  const folders = experiments.map(({ label }) => folderOf(label).toLowerCase());
+  return experiments.flatMap(({ label, specification }, i) => {
+    const tell = (message: string, ...key: string[]) =>
+      source.problem(["method", i, ...key], message);
+    const before = folders.indexOf(folders[i]!);
+    const named =
+      before < i
+        ? [
+            tell(
+              `is called "${label}", as method ${before + 1} is; need a name of its own (name: …)`,
+            ),
+          ]
+        : [];
+    if (specification.observations.kind !== "twin") return named;
+    const differs = (key: string, what: string) =>
+      tell(
+        `differs from that of the first method, and ${what}; need the same in all methods of a list`,
+        key,
+      );
+    const { method, model } = specification;
+    return [
+      ...named,
+      ...(same(method.initial, first.specification.method.initial)
+        ? []
+        : [differs("initial", "the truth of a twin starts from it")]),
+      ...(same(trueNoise(model), trueNoise(first.specification.model))
+        ? []
+        : [differs("processNoise", "it makes the truth of a twin")]),
+    ];
+  });
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The variances of the noise that makes a twin; null: none. */
+function trueNoise({ processNoise }: ModelSpecification): readonly number[] | null {
+  if (processNoise === undefined) return null;
+  const variances = ([processNoise.variance].flat() as (Value | LearnedEach)[]).map((value) =>
+    typeof value === "number" ? value : (value.truth ?? value.start),
+  );
+  return variances.some((v) => v > 0) ? variances : null;
+}

@@ -1,0 +1,94 @@
+/** Files with a list of methods: as many experiments, which differ in their method alone. */
+import { listProblems } from "./checks/list.js";
+import type { Problem } from "./errors.js";
+import { type DataReader, type Experiment, member, parseSource, whole } from "./experiment.js";
+import { labelsOf } from "./labels.js";
+import { type Path, readSource, type Source } from "./positions.js";
+import { experimentFile } from "./schema.js";
+import { words } from "./words.js";
+
+/** An experiment of a list of methods, and what its method is called there. */
+export interface ListedExperiment extends Experiment {
+  readonly label: string;
+}
+
+/** A file with one method, or with a list of methods that are to see the same data. */
+export type ParsedFile =
+  | { readonly kind: "one"; readonly experiment: Experiment }
+  | { readonly kind: "list"; readonly experiments: readonly ListedExperiment[] };
+
+/**
+ * The text of an experiment file, and of the data that it names, as specifications. All that is
+ * wrong in both is told in one `InputError`.
+ */
+export async function parseExperimentFile(
+  text: string,
+  file: string,
+  readData: DataReader,
+): Promise<ParsedFile> {
+  const source = readSource(text, file);
+  const method = member(source.data, "method");
+  if (!Array.isArray(method)) {
+    const { experiment, problems } = await parseSource(source, readData);
+    return { kind: "one", experiment: whole(experiment, problems) };
+  }
+  const learns = method.map((block) => isMarked([block, sectionsOfAll(source.data)]));
+  const problems: Problem[] = [];
+  const parsed: { readonly experiment: Experiment; readonly name: string | null }[] = [];
+  for (const i of method.keys()) {
+    // A method with nothing to learn beside others that learn is run as it is.
+    const without = !learns[i] && learns.some(Boolean) ? ["learn", "start"] : [];
+    const { own, name, nameProblem } = methodAt(source, i, without);
+    const one = await parseSource(own, readData);
+    problems.push(...one.problems, ...nameProblem);
+    if (one.experiment !== null) parsed.push({ experiment: one.experiment, name });
+  }
+  if (method.length === 0) {
+    problems.push(source.problem(["method"], "is an empty list; need a method, or several"));
+  }
+  const complete = parsed.length === method.length;
+  const labels = labelsOf(
+    parsed.map(({ name, experiment }) => ({ name, block: experiment.file.method })),
+  );
+  const experiments = parsed.map(({ experiment }, i) => ({ ...experiment, label: labels[i]! }));
+  if (complete) problems.push(...listProblems(experiments, source));
+  return { kind: "list", experiments: whole(complete ? experiments : null, problems) };
+}
+
+/** What is the same for all methods and may be learned. */
+const sectionsOfAll = (data: unknown): unknown => [
+  member(data, "model"),
+  member(data, "observations"),
+];
+
+/** Whether there is a `learn: true` in it. */
+function isMarked(data: unknown): boolean {
+  if (typeof data !== "object" || data === null) return false;
+  return member(data, "learn") === true || Object.values(data).some(isMarked);
+}
+
+/** The file as if its method were number i of the list alone; and what that is called. */
+function methodAt(source: Source, i: number, without: readonly string[]) {
+  const block = (member(source.data, "method") as readonly unknown[])[i];
+  const inList = (path: Path): Path =>
+    path[0] === "method" ? ["method", i, ...path.slice(1)] : path;
+  const { name, ...method } = (isMap(block) ? block : {}) as { readonly name?: unknown };
+  const parsed =
+    name === undefined ? null : experimentFile.shape.name.safeParse(name, { error: words });
+  const rest = Object.fromEntries(
+    Object.entries(source.data as object).filter(([key]) => !without.includes(key)),
+  );
+  const own: Source = {
+    file: source.file,
+    data: { ...rest, method: isMap(block) ? method : block },
+    problem: (path, message, at) => source.problem(inList(path), message, at),
+  };
+  const nameProblem =
+    parsed === null || parsed.success
+      ? []
+      : [source.problem(["method", i, "name"], parsed.error.issues[0]!.message)];
+  return { own, name: parsed?.success ? parsed.data : null, nameProblem };
+}
+
+const isMap = (data: unknown): boolean =>
+  typeof data === "object" && data !== null && !Array.isArray(data);

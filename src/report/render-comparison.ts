@@ -1,0 +1,108 @@
+/** From the results of several methods to a page beside their own; the same input gives the same bytes. */
+import type { ComparedResult, ComparisonResult } from "../experiments/output.js";
+import type { Specification } from "../experiments/specification.js";
+import { comparisonFigure } from "./comparison-figure.js";
+import { type Fragment, html, type Markup, raw } from "./markup.js";
+import { count, grouped, hundredths, significant, withError } from "./number.js";
+import { renderPng } from "./png.js";
+import type { Report } from "./render-report.js";
+import { stylesheet } from "./stylesheet.js";
+import { renderSvg } from "./svg.js";
+import { table } from "./table.js";
+
+/** `folders` are those of the methods' own reports, beside the page. */
+export async function renderComparison(
+  specification: Specification,
+  comparison: ComparisonResult,
+  folders: readonly string[],
+): Promise<Report> {
+  const figure = comparisonFigure(comparison.methods);
+  const svg = figure && (await renderSvg(figure));
+  const figures = figure && svg ? [{ name: figure.name, svg, png: await renderPng(svg) }] : [];
+  return { html: comparisonPage(specification, comparison, folders, svg), figures };
+}
+
+function comparisonPage(
+  { observations, time }: Specification,
+  { name, model, seed, methods }: ComparisonResult,
+  folders: readonly string[],
+  svg: string | null,
+): string {
+  const twin = observations.kind === "twin";
+  const cycles = Math.max(...methods.map((method) => method.cycles));
+  const data = twin
+    ? `twin: the truth and its ${grouped(cycles)} observations are the same for all of them`
+    : `record of ${grouped(cycles)} times`;
+  const spinup =
+    twin && time.spinup > 0 ? ` The first ${grouped(time.spinup)} cycles are not scored.` : null;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Kalmia">
+<title>${name} · Kalmia</title>
+<style>${raw(stylesheet)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">Kalmia comparison</p>
+<h1>${name}</h1>
+<p class="lead">${capital(count(methods.length))} methods follow the same ${model} ${data}. Seed ${seed} fixes every random number.${spinup}</p>
+</header>
+<main>
+${warnings(methods)}
+<section>
+<h2>Scores</h2>
+${scores(methods, folders)}
+<p class="note">rmse.a and rmse.f: time means of the root mean square errors of analyses and forecasts, with their
+standard errors, the correlation of cycles counted; spread.a: the standard deviation that the method itself states; CRPS of
+the analyses; natural log-likelihoods with all constants; wall time of a cycle, forecast and analysis, without
+scoring. Time is of the machine; everything else comes out the same again.</p>
+${svg === null ? null : html`<figure>${raw(svg)}<figcaption>A filter that knows its errors has a spread of the size of its error.</figcaption></figure>`}
+</section>
+</main>
+</body>
+</html>
+`.markup;
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const heads = ["method", "rmse.a", "rmse.f", "spread.a", "CRPS", "log-likelihood", "ms/cycle"];
+
+function scores(methods: readonly ComparedResult[], folders: readonly string[]): Markup {
+  const errors = methods.map(({ rmse }) => rmse?.analysis ?? Number.POSITIVE_INFINITY);
+  const least = Math.min(...errors);
+  const rows = methods.map((method, i) => ({
+    cells: cells(method, folders[i]!),
+    best: errors[i]! === least && Number.isFinite(least),
+  }));
+  return table(heads, rows);
+}
+
+function cells(method: ComparedResult, folder: string): readonly Fragment[] {
+  const { label, divergence, rmse, rmseError, spread, crps, logLikelihood } = method;
+  const note =
+    divergence === undefined
+      ? null
+      : html`<small>diverged at cycle ${grouped(divergence.cycle)}</small>`;
+  const score = (which: "forecast" | "analysis") =>
+    rmse === null ? "–" : withError(rmse[which], rmseError?.[which] ?? 0);
+  return [
+    html`<a href="${encodeURIComponent(folder)}/report.html">${label}</a>${note}`,
+    score("analysis"),
+    score("forecast"),
+    significant(spread?.analysis ?? null, 3),
+    significant(crps, 3),
+    hundredths(logLikelihood),
+    significant(1000 / method.cyclesPerSecond, 3),
+  ];
+}
+
+function warnings(methods: readonly ComparedResult[]): Markup | null {
+  const all = methods.flatMap(({ label, warnings: own }) => own.map((text) => `${label}: ${text}`));
+  if (all.length === 0) return null;
+  return html`<div class="warnings" role="alert"><strong>${all.length === 1 ? "Warning" : "Warnings"}</strong>
+<ul>${all.map((warning) => html`<li>${warning}</li>`)}</ul></div>`;
+}

@@ -1,0 +1,147 @@
+/**
+ * Hybrid ensemble 4DVar: 4DVar whose covariance at the window's start is mixed with that of members.
+ *
+ *     B_t = (1 − β) B + β Aᵀ A/(N − 1)         A: the members' anomalies at the start    [N, d]
+ *     x_0 = x_b + √(1 − β) B^½ w_s + √(β/(N − 1)) Aᵀ w_e                                 [d]
+ *     A ← T A,   T = (I + ZZᵀ)^(−½),   Z = R^(−½) (h(E_n) − ȳ)/√(N − 1)                  [N, d]
+ *
+ * The mean is that of 4DVar for B_t, each observation assimilated when it is the newest. The members
+ * are transformed as the ETKF does, by what is seen of them at the window's end, E_n, when they start
+ * about the new x_0; the static part does not enter there. Then they are brought back about the mean
+ * at each time of the window.
+ *
+ * β = 0: 4DVar, and the members tell of uncertainty alone. β = 1: the ensemble 4DVar, of a linear
+ * model the Kalman filter and smoother for the members' covariance. Process noise does not enter.
+ *
+ * @see lorenc2003 for the stacked control variable; bocquet2014 for the window's members
+ */
+import {
+  add,
+  broadcastTo,
+  concat,
+  expandDims,
+  matmul,
+  mean,
+  mul,
+  sub,
+  type Tensor,
+  transpose,
+  UsageError,
+} from "../engine/index.js";
+import {
+  type Cycle,
+  type CycleResult,
+  checkIterations,
+  checkMembers,
+  ensembleSpace,
+  type Inflation,
+  inflate,
+  type Smoother,
+  scaledEnsemble,
+} from "../filters/index.js";
+import {
+  type Covariance,
+  covarianceFactor,
+  floatType,
+  root,
+  type Scalar,
+  sampleGaussian,
+  sampleMoments,
+  scale,
+} from "../prob/index.js";
+import type { Key } from "../random/index.js";
+import { checkWindow, type FourdvarParams } from "./fourdvar.js";
+import { analyseWindow, flow, solverFor, type Window } from "./incremental.js";
+import { pastOf } from "./past.js";
+
+export interface En4dvarParams extends Omit<FourdvarParams, "observations">, Inflation {
+  /** Number of members N, at least 2. */
+  readonly members: number;
+  /** β: the share of the members' covariance, 0 to 1. */
+  readonly mixing: Scalar;
+}
+
+export interface En4dvarState {
+  /** Members of the cycles of the window, the present last, at most L + 1: [..., N, d] each. */
+  readonly window: readonly Tensor[];
+  /** Model steps before each of them but the first. */
+  readonly steps: readonly number[];
+}
+
+/** Estimates are the members' means. */
+export function en4dvar(params: En4dvarParams): Smoother<En4dvarState> {
+  const { members: N, lag, mixing: beta, iterations = 3 } = params;
+  checkMembers("en4dvar", N);
+  checkWindow("en4dvar", lag);
+  checkIterations("en4dvar", iterations);
+  if (typeof beta === "number" && !(beta >= 0 && beta <= 1)) {
+    throw new UsageError(`en4dvar: mixing is ${beta}; need a share from 0 to 1.`);
+  }
+  return {
+    name: "en4dvar",
+    lag,
+    init: (prior, key) => {
+      const E = sampleGaussian(prior, N, key);
+      return { window: [about(row(prior.mean), E)], steps: [] };
+    },
+    cycle: (before, cycle, key) => en4dvarCycle(before, cycle, params, key),
+    moments: ({ window }) => sampleMoments(window.at(-1)!),
+    members: ({ window }) => ({ values: window.at(-1)! }),
+    past: ({ window }, back) => sampleMoments(pastOf("en4dvar", window.toReversed(), back)),
+  };
+}
+
+/** One cycle: the window moves, and its start meets the observation. */
+function en4dvarCycle(
+  before: En4dvarState,
+  { transition: { map }, steps: n, observation }: Cycle,
+  params: En4dvarParams,
+  key: Key,
+): CycleResult<En4dvarState> {
+  const { lag, covariance, mixing, iterations = 3 } = params;
+  const E = before.window.slice(-lag)[0]!; // [..., N, d]
+  const steps = [...before.steps, n].slice(-lag);
+  const guess = mean(E, -2);
+  const A = sub(E, row(guess));
+  const factor = hybridFactor(covariance, A, mixing);
+  const solver = params.solver ?? solverFor(factor);
+  const window: Window = { background: guess, guess, factor, map, steps, seen: [] };
+  /** Members that start about x_0, about the mean at each time. */
+  const along = (states: readonly Tensor[], start: Tensor): En4dvarState => ({
+    window: flow(window, start).map((X, j) => about(row(states[j]!), X)),
+    steps,
+  });
+  if (observation === null) {
+    const forecast = along(flow(window, guess), E);
+    return { forecast, analysis: forecast, evidence: null };
+  }
+  const seen = [{ time: steps.length, observation }];
+  const { states, forecast, evidence } = analyseWindow({ ...window, seen }, iterations, solver);
+  const x0 = row(states[0]!);
+  const end = flow(window, add(x0, A)).at(-1)!;
+  const { seen: Z, departure } = scaledEnsemble("en4dvar", end, observation);
+  const T = ensembleSpace(Z, departure).inverseRoot();
+  return {
+    forecast: along(forecast.states, E),
+    analysis: along(states, inflate(add(x0, matmul(T, A)), E, params, key)),
+    evidence,
+  };
+}
+
+/** [√(1 − β) B^½, √(β/(N − 1)) Aᵀ], [..., d, p + N]; at the ends the one part alone. */
+function hybridFactor(B: Covariance, A: Tensor, beta: Scalar): Tensor {
+  const [N, d] = A.shape.slice(-2) as [number, number];
+  const members = mul(root(scale(1 / (N - 1), beta)), transpose(A)); // [..., d, N]
+  if (beta === 1) return members;
+  const still = covarianceFactor(B, d, floatType(A));
+  if (beta === 0) return still;
+  const share = mul(root(typeof beta === "number" ? 1 - beta : sub(1, beta)), still);
+  const shape = [...A.shape.slice(0, -2), ...share.shape.slice(-2)];
+  return concat([broadcastTo(share, shape), members], -1);
+}
+
+/** E with another mean. */
+const about = (x: Tensor, E: Tensor): Tensor => add(x, sub(E, mean(E, -2, { keepDims: true })));
+
+/** [..., d] → [..., 1, d] */
+const row = (x: Tensor): Tensor => expandDims(x, -2);

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { sortedSample } from "../../src/diagnostics/index.js";
+
+const values = [2, -1, 0.5, 3];
+const weights = [0.1, 0.2, 0.7, 0];
+
+test("weights go with their values", () => {
+  const sorted = sortedSample(values, weights);
+  expect([...sorted.values]).toEqual([-1, 0.5, 2, 3]);
+  expect([...sorted.weights!]).toEqual([0.2, 0.7, 0.1, 0]);
+});
+
+test("what does not fit is refused", () => {
+  expect(() => sortedSample([1, 2], [1])).toThrow(/2 values and 1 weights/);
+  expect(() => sortedSample([1, Number.POSITIVE_INFINITY])).toThrow(/is Infinity/);
+});
