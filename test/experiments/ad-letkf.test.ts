@@ -37,6 +37,16 @@ test("learning through local analyses finds a better pair, whatever it starts fr
   expect(resumed).toEqual({ path, scored });
 });
 
+test("the model is learned with them", async () => {
+  const wrong = { inflation: 1.1, halfWidth: 3, forcing: 7 };
+  const task = { kind: "learn", start: wrong, epochs: 5, rate: 0.08 } as const;
+  const { path, scored } = await runTrial({ twin, task }, quiet);
+  expect(path[0]).toEqual(wrong);
+  // 4800 values observed: F is known to a few hundredths, and windows of 10 cycles take some away
+  expect(Math.abs(path.at(-1)!.forcing! - 8)).toBeLessThan(0.15);
+  expect(scored[0]!.forcing).toBe(path.at(-1)!.forcing);
+});
+
 test("a filter that fails numerically has no score", async () => {
   const task = { kind: "grid", halfWidth: 12, inflations: [40] } as const;
   const { scored } = await runTrial({ twin, task }, quiet);
@@ -59,12 +69,13 @@ test("of results a ratio for each start, and a map with both paths", () => {
   });
   const { comparisons, figures } = adLetkf.assemble("quick", results as unknown as Json[]);
   const ratios = comparisons.filter(({ what }) => what.includes("÷"));
-  expect(ratios.map(({ ours }) => ours!.toFixed(3))).toEqual(["1.100", "1.100"]);
+  expect(ratios.map(({ ours }) => ours!.toFixed(3))).toEqual(["1.100", "1.100", "1.100"]);
   expect(comparisons[0]).toMatchObject({ ours: 0.3, note: "λ = 1.030, c = 8.0" });
   const [map, ...others] = figures;
   expect(others).toEqual([]);
   if (map?.kind !== "maps") throw new Error("no map");
   expect(map.panels.map(({ path }) => path!.at(-1))).toEqual([
+    { x: 7, y: 1.03 },
     { x: 7, y: 1.03 },
     { x: 7, y: 1.03 },
   ]);

@@ -10,7 +10,7 @@ import {
   type Reproduction,
   type Scale,
 } from "../reproduction.js";
-import type { Pair, Twin } from "./problem.js";
+import { type Pair, type Twin, trueForcing } from "./problem.js";
 import { runTrial, type Scored, type Trial, type TrialResult } from "./trial.js";
 
 /** Every second variable is observed: far ones matter, and a wrong pair loses the truth. */
@@ -24,10 +24,14 @@ const twinFor = (scale: Scale): Twin =>
 const halfWidths = [2, 3, 4, 5, 6, 8, 10, 12];
 const inflations = [1.01, 1.02, 1.03, 1.04, 1.06, 1.08, 1.1];
 
-/** Too narrow, and too wide; both with too much inflation, which is the safe side. */
+/**
+ * Too narrow, and too wide, both with too much inflation, which is the safe side; and with a wrong model,
+ * whose forcing is learned as well.
+ */
 const starts: readonly Pair[] = [
   { inflation: 1.1, halfWidth: 3 },
   { inflation: 1.1, halfWidth: 12 },
+  { inflation: 1.1, halfWidth: 3, forcing: 6.5 },
 ];
 
 const trialsFor = (scale: Scale): readonly Trial[] => {
@@ -50,8 +54,8 @@ interface Done {
 /** A cell of the grid counts as lost when its error is so many times the least. */
 const lost = 2;
 
-const named = ({ inflation, halfWidth }: Pair): string =>
-  `λ = ${inflation.toFixed(3)}, c = ${halfWidth.toFixed(1)}`;
+const named = ({ inflation, halfWidth, forcing }: Pair): string =>
+  `λ = ${inflation.toFixed(3)}, c = ${halfWidth.toFixed(1)}${forcing === undefined ? "" : `, F = ${forcing.toFixed(3)}`}`;
 
 function bestOf(done: readonly Done[], score: "rmse" | "loss"): Scored | null {
   const cells = done.flatMap(({ task, result }) => (task.kind === "grid" ? result.scored : []));
@@ -80,6 +84,9 @@ function comparisonsOf(done: readonly Done[]): Comparison[] {
         found && named(found),
       ),
       row(`learned ${from} ÷ best of the grid`, ratio),
+      ...(start.forcing === undefined
+        ? []
+        : [row(`forcing F learned ${from}, ${trueForcing} in truth`, found?.forcing ?? null)]),
     ];
   });
   return [

@@ -23,6 +23,7 @@ import {
   type Followed,
   type LearningProblem,
   type NamedTensors,
+  type ParameterDefinition,
   recordOf,
   type Window,
   windowsOf,
@@ -39,6 +40,8 @@ export interface Pair {
   readonly inflation: number;
   /** c */
   readonly halfWidth: number;
+  /** F of the model; not given: that of the truth, 8, and not learned. */
+  readonly forcing?: number;
 }
 
 export interface Twin {
@@ -59,7 +62,7 @@ export interface Twin {
   readonly reach: number;
 }
 
-const forcing = 8;
+export const trueForcing = 8;
 const interval = 0.05;
 /** Steps from near rest to the attractor. */
 const transient = 400;
@@ -77,11 +80,11 @@ interface TwinData {
 
 export function twinOf({ seed, dimension: d, members: N, every, training, test }: Twin): TwinData {
   const [forStart, forNoise, forMembers, forCycles] = split(key(seed), 4) as Key[];
-  const transition = lorenz96(d).step({ forcing }, interval);
+  const transition = lorenz96(d).step({ forcing: trueForcing }, interval);
   const T = training + test;
   const crossing = everyOf(transient + T).map(() => ({ transition, steps: 1 }));
   return scope(() => {
-    const states = simulate(add(forcing, normal(forStart!, [d])), crossing, key(seed));
+    const states = simulate(add(trueForcing, normal(forStart!, [d])), crossing, key(seed));
     const truth = slice(states, 0, transient, transient + T);
     const seen = observeComponents(everyOf(d, every)).apply(truth); // [T, m]
     const y = add(seen, normal(forNoise!, seen.shape));
@@ -119,13 +122,14 @@ export function problemOf(twin: Twin, start: Pair): LetkfProblem {
     domain: { kind: "ring", length: d },
     reach,
   });
-  const transition = lorenz96(d).step({ forcing }, interval);
+  const model = lorenz96(d);
   const filterOf = ({ excess, halfWidth }: NamedTensors) =>
     letkf({
       ...{ members, neighbours: near, halfWidth: halfWidth! },
       ...{ inflation: add(1, excess!), rotate: true },
     });
-  const crossing = (part: Window) => {
+  const crossing = (values: NamedTensors, part: Window) => {
+    const transition = model.step({ forcing: values.forcing ?? trueForcing }, interval);
     const each = cyclesOf(part);
     const cycles = each.map(({ trajectories: { y } }): Cycle => {
       return { transition, steps: 1, observation: { y, operator, variance: 1, mask: null } };
@@ -138,14 +142,15 @@ export function problemOf(twin: Twin, start: Pair): LetkfProblem {
       // λ = 1 + excess
       { name: "excess", start: start.inflation - 1, bijection: positive(0.05), group: "filter" },
       { name: "halfWidth", start: start.halfWidth, bijection: positive(4), group: "filter" },
+      ...(start.forcing === undefined ? [] : [forcingFrom(start.forcing)]),
     ],
     initial: (_, given) => given.ensemble!,
     run: (values, before, part) => {
-      const { cycles, keys } = crossing(part);
+      const { cycles, keys } = crossing(values, part);
       return assimilate(filterOf(values), before, cycles, keys);
     },
     through: (values, before, part) => {
-      const { cycles, keys } = crossing(part);
+      const { cycles, keys } = crossing(values, part);
       const { state, series } = assimilateSeries(filterOf(values), before, cycles, keys);
       const means = series.map(({ analysis }) => mean(analysis, -2));
       const losses = series.map(({ evidence }) => mul(-1 / observed.length, evidence!.logEvidence));
@@ -162,6 +167,10 @@ export function problemOf(twin: Twin, start: Pair): LetkfProblem {
     },
   };
 }
+
+const forcingFrom = (start: number): ParameterDefinition => ({
+  ...{ name: "forcing", start, bijection: positive(), group: "dynamics" },
+});
 
 /** The same deviations about the truth at the beginning of the test. */
 const atTest = (ensemble: Tensor, truth: Tensor, training: number): Tensor =>

@@ -29,7 +29,7 @@ export interface Trial {
       };
 }
 
-/** On the test record; null where the filter failed numerically. */
+/** With the model that was learned, on the test record; null where the filter failed numerically. */
 export interface Scored extends Pair {
   /** Time mean of the root mean square errors of analyses. */
   readonly rmse: number | null;
@@ -96,14 +96,19 @@ async function learned(
   return path;
 }
 
-const pairOf = ({ excess, halfWidth }: NamedTensors): Pair => ({
+const pairOf = ({ excess, halfWidth, forcing }: NamedTensors): Pair => ({
   inflation: 1 + excess!.item(),
   halfWidth: halfWidth!.item(),
+  ...(forcing && { forcing: forcing.item() }),
 });
 
 function scoreOf(problem: LetkfProblem, pair: Pair): Scored {
   const { test, truth, spinup, through } = problem;
-  const values = { excess: tensor(pair.inflation - 1), halfWidth: tensor(pair.halfWidth) };
+  const values = {
+    excess: tensor(pair.inflation - 1),
+    halfWidth: tensor(pair.halfWidth),
+    ...(pair.forcing !== undefined && { forcing: tensor(pair.forcing) }),
+  };
   try {
     const { means, loss } = scope(() => follow(problem, values, test, through));
     const T = loss.shape[1]!;
