@@ -17,6 +17,8 @@ import {
   type Cycle,
   type CycleResult,
   checkMembers,
+  denkfAnalysis,
+  eakfAnalysis,
   enkfAnalysis,
   etkfAnalysis,
   type Inflation,
@@ -35,7 +37,7 @@ export interface EnksParams extends Inflation {
   readonly members: number;
   /** L: how many cycles an observation reaches back. @defaultValue 10 */
   readonly lag?: number;
-  /** By the symmetric root, or by perturbed observations. @defaultValue "etkf" */
+  /** The filter's whose analysis it is, without its inflation or taper. @defaultValue "etkf" */
   readonly analysis?: keyof typeof analyses;
 }
 
@@ -43,7 +45,9 @@ export interface EnksParams extends Inflation {
 const analyses = {
   etkf: (E: Tensor, observation: Observation) => etkfAnalysis(E, observation),
   enkf: (E: Tensor, observation: Observation, key: Key) =>
-    enkfAnalysis(E, observation, { covarianceInflation: 0 }, perturbations(E, observation, key)),
+    enkfAnalysis(E, observation, {}, perturbations(E, observation, key)),
+  denkf: (E: Tensor, observation: Observation) => denkfAnalysis(E, observation),
+  eakf: (E: Tensor, observation: Observation) => eakfAnalysis(E, observation),
 };
 
 /** State: the ensembles of the last cycles, the present first, at most L + 1: [..., N, d] each. */

@@ -240,7 +240,13 @@ function checkNoise({ noise }: Transition, L: number): void {
   );
 }
 
-function checkParams({ lag: L = 1, iterations = 10, linearisation, shares = [1] }: IenksParams) {
+function checkParams({
+  lag: L = 1,
+  iterations = 10,
+  linearisation,
+  shares = [1],
+  xN,
+}: IenksParams) {
   checkLag("ienks", L);
   if (!(Number.isInteger(iterations) && iterations >= 1)) {
     throw new UsageError(`ienks: iterations is ${iterations}; need a whole number, at least 1.`);
@@ -249,6 +255,9 @@ function checkParams({ lag: L = 1, iterations = 10, linearisation, shares = [1] 
     throw new UsageError(
       `ienks: bundle is ${linearisation.bundle}; need a positive factor, such as 1e-4.`,
     );
+  }
+  if (typeof xN === "number" && !(xN > 0)) {
+    throw new UsageError(`ienks: xN is ${xN}; need a positive number, such as 1 or 2.`);
   }
   const total = shares.reduce((sum, beta) => sum + beta, 0);
   const proper = shares.length <= L + 1 && shares.every((beta) => beta > 0);

@@ -6,6 +6,8 @@ import {
   assimilateSeries,
   type Cycle,
   cycleKeys,
+  denkf,
+  eakf,
   enkf,
   etkf,
 } from "../../src/filters/index.js";
@@ -27,6 +29,7 @@ describe("a linear model without noise", () => {
     ["the whole record", { lag: 9 }],
     ["a lag of 2", { lag: 2 }],
     ["rotated", { lag: 3, rotate: true }],
+    ["serial", { lag: 3, analysis: "eakf" }],
   ])("%s: the RTS smoother of the members' own moments", (_, params) => {
     const method = enks({ members: N, ...params });
     const { series } = assimilateSeries(method, method.init(prior, key(1)), cycles, keys);
@@ -48,11 +51,14 @@ describe("a linear model without noise", () => {
   });
 });
 
+const inflation = { inflation: 1.2, additiveInflation: 0.1 };
 test.each([
-  ["etkf", etkf({ members: 6, inflation: 1.2, additiveInflation: 0.1 })],
-  ["enkf", enkf({ members: 6, covarianceInflation: 0 })],
+  ["etkf", etkf({ members: 6, ...inflation })],
+  ["eakf", eakf({ members: 6, ...inflation })],
+  ["denkf", denkf({ members: 6, ...inflation })],
+  ["enkf", enkf({ members: 6 })],
 ] as const)("the present is that of the filter: %s", (analysis, filter) => {
-  const own = analysis === "etkf" ? { inflation: 1.2, additiveInflation: 0.1 } : {};
+  const own = analysis === "enkf" ? {} : inflation;
   const all = noisyCycles();
   const smoother = enks({ members: 6, lag: 2, analysis, ...own });
   const a = assimilate(smoother, smoother.init(prior, key(1)), all, keys);
@@ -110,7 +116,7 @@ test("positions in a tensor are those of the present", () => {
   expectClose(at({ ...common, operator: observeIndices(indices([0, 1, 2]), 3) }), all, rounding);
 });
 
-test.each(["etkf", "enkf"] as const)("gradients of a window: %s", (analysis) => {
+test.each(["etkf", "enkf", "denkf", "eakf"] as const)("gradients of a window: %s", (analysis) => {
   const d = 8;
   const loss = ({ inflation, forcing, variance }: Parameters): Tensor => {
     const method = enks({ members: 6, lag: 2, analysis, inflation: inflation! });

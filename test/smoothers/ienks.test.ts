@@ -334,6 +334,7 @@ describe("errors say what is needed", () => {
     expect(bad({ lag: -1 })).toThrow("ienks: lag is -1; need a whole number of cycles, 0 or more");
     expect(bad({ iterations: 0 })).toThrow("ienks: iterations is 0; need a whole number");
     expect(bad({ linearisation: { bundle: 0 } })).toThrow("ienks: bundle is 0; need a positive");
+    expect(bad({ xN: 0 })).toThrow("ienks: xN is 0; need a positive number");
     expect(bad({ shares: [0.5, 0.6] })).toThrow("shares are [0.5, 0.6]; need positive numbers");
     expect(bad({ lag: 0, shares: [0.5, 0.5] })).toThrow("at most 1 for a lag of 0");
   });
