@@ -46,6 +46,10 @@ export const programs: Readonly<Record<string, Program>> = {
     about: "how the cost of a step grows with d, N, m, L and the trajectories (--quick, --blas)",
     load: async () => (await import("./scaling.js")).scaling,
   },
+  letkf: {
+    about: "local analyses as d grows, and their gradients beside the EnKF's (--quick, --f32)",
+    load: async () => (await import("./letkf.js")).letkfBench,
+  },
   agreement: {
     about: "loss and gradients of the cases beside PyTorch's, for the same noise, f64",
     load: async () => (await import("./agreement.js")).agreement,

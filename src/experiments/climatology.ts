@@ -2,9 +2,9 @@
  * The distribution of a model's states over a long run.
  *
  * A thousand steps, or ten turnovers of the model where it knows its turnover and they are longer,
- * bring the state to where it stays; the thousand after them count. Where these are less than 500
+ * bring the state to where it stays; the thousand after them count. Where these are less than 2500
  * turnovers (ten time units of Lorenz-63 are ten), several runs go side by side, from starts beside
- * each other, and every tenth state counts. Chance leaves a few per cent in a standard deviation.
+ * each other, and every tenth state counts. Chance leaves about one per cent in a standard deviation.
  */
 import {
   add,
@@ -30,12 +30,12 @@ import { truth } from "./values.js";
 const counted = 1000;
 
 /** Turnovers before and within what counts. */
-const turnovers = { before: 10, within: 500 } as const;
+const turnovers = { before: 10, within: 2500 } as const;
 
-/** Side by side at most. */
-const mostRuns = 50;
+/** Side by side at most, and of how many variables together. */
+const most = { runs: 50, variables: 65536 } as const;
 
-/** Of many runs only every so many states are kept: those between say little more. */
+/** Of a model that knows its turnover every so many states are kept: those between say little more. */
 const apart = 10;
 
 /** Standard deviation of the starts about the first; far less than the attractor is wide. */
@@ -52,12 +52,13 @@ interface Length {
   readonly apart: number;
 }
 
-function lengthOf({ turnover }: Motion, step: number): Length {
+function lengthOf({ turnover, dimension }: Motion, step: number): Length {
   if (turnover === undefined) return { runs: 1, before: counted, apart: 1 };
   const steps = (turns: number) => Math.ceil((turns * turnover) / step);
-  const runs = Math.min(mostRuns, Math.ceil(steps(turnovers.within) / counted));
+  const wanted = Math.ceil(steps(turnovers.within) / counted);
+  const runs = Math.max(1, Math.min(wanted, most.runs, Math.floor(most.variables / dimension)));
   const before = Math.max(counted, steps(turnovers.before));
-  return { runs, before, apart: runs === 1 ? 1 : apart };
+  return { runs, before, apart };
 }
 
 /** States of the runs, before they count and after, each [states][d]. */
@@ -106,9 +107,11 @@ export interface Climate {
   readonly covariance: readonly (readonly number[])[];
 }
 
-export interface Climatology extends Climate {
+export interface Climatology {
   /** Mean and variance of each natural variable. */
   readonly initial: InitialSpecification;
+  /** Worked out where it is asked for: the covariance has d² numbers. */
+  moments(): Climate;
 }
 
 /** Of the true system; `asking` is the key that needs it. */
@@ -125,8 +128,7 @@ export function climatology(specification: Specification, asking: string, key: K
   const mean = ofEach(late, average);
   return {
     initial: { mean: inLogarithms(specification.model) ? mean.map(Math.exp) : mean, variance },
-    mean,
-    covariance: scope(() => covarianceOf(tensor(late))),
+    moments: () => ({ mean, covariance: scope(() => covarianceOf(tensor(late))) }),
   };
 }
 

@@ -46,8 +46,9 @@ export function dataOf(specification: Specification, key: Key, keys: TrajectoryK
   const { model, method, observations } = specification;
   const climateFor = (asking: string) => climatology(specification, asking, foldIn(key, 0));
   const asking = askingForClimate(method);
-  const climate = asking === null ? null : climateFor(asking);
-  const initial = method.initial ?? (climate ?? climateFor("method.initial")).initial;
+  const known = asking === null ? null : climateFor(asking);
+  const climate = known && known.moments();
+  const initial = method.initial ?? (known ?? climateFor("method.initial")).initial;
   if (observations.kind === "twin") {
     const made = twinTrajectories(specification, observations, initial, key, keys);
     return { ...made, initial, climate };

@@ -24,7 +24,11 @@ import { en4dvar, enks, fourdvar, ienks } from "../smoothers/index.js";
 import { covarianceOf, fixed, gainOf } from "./background.js";
 import { ensembleOf, localisationOf, membersOf } from "./ensembles.js";
 import type { Setting } from "./setting.js";
-import type { Specification, WindowSpecification } from "./specification.js";
+import type {
+  PerturbedSpecification,
+  Specification,
+  WindowSpecification,
+} from "./specification.js";
 import { filterScale, type Reader, share } from "./values.js";
 
 /** A method whose state is a tree of tensors; which one, only the method itself needs to know. */
@@ -57,7 +61,7 @@ export function filterOf(
     case "optimal-interpolation":
       return optimalInterpolation({ climatology: climateOf(setting) });
     case "enkf":
-      return enkf(ensembleOf(method, model, read, setting));
+      return enkf({ ...ensembleOf(method, model, read, setting), ...perturbed(method) });
     case "denkf":
       return denkf(ensembleOf(method, model, read, setting));
     case "eakf":
@@ -91,6 +95,7 @@ export function filterOf(
     case "ens3dvar":
       return ens3dvar({
         ...ensembleOf(method, model, read, setting),
+        ...perturbed(method),
         covariance: covarianceOf(method.background, read, setting),
         mixing: read.value(method.mixing, "mixing", share),
         ...(operator && { operator }),
@@ -134,6 +139,10 @@ export function filterOf(
     }
   }
 }
+
+const perturbed = ({ centredPerturbations = false }: PerturbedSpecification) => ({
+  centredPerturbations,
+});
 
 /** What a long run of the model says, as a Gaussian. */
 function climateOf({ climate }: Setting): Gaussian {

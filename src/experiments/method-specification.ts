@@ -39,6 +39,11 @@ export interface EnsembleSpecification extends PriorInflationSpecification {
   readonly taper?: TaperSpecification;
 }
 
+export interface PerturbedSpecification extends EnsembleSpecification {
+  /** Whether perturbations of the observations have mean 0 over the members. */
+  readonly centredPerturbations?: boolean;
+}
+
 /** What methods are given that minimise over a window. */
 export interface WindowSpecification {
   readonly background: BackgroundSpecification;
@@ -59,7 +64,8 @@ interface ParticleSpecification extends MethodBase {
 export type MethodSpecification =
   | (MethodBase & { readonly kind: "kalman" | "rts" | "climatology" | "optimal-interpolation" })
   | (MethodBase & { readonly kind: "extended-kalman"; readonly inflation?: Value })
-  | (EnsembleSpecification & { readonly kind: "enkf" | "denkf" | "eakf" })
+  | (PerturbedSpecification & { readonly kind: "enkf" })
+  | (EnsembleSpecification & { readonly kind: "denkf" | "eakf" })
   | (PriorInflationSpecification & { readonly kind: "etkf" })
   | (PriorInflationSpecification & {
       readonly kind: "enkf-n";
@@ -89,7 +95,7 @@ export type MethodSpecification =
     })
   | (MethodBase & { readonly kind: "3dvar-c"; readonly background: BackgroundSpecification })
   | (MethodBase & { readonly kind: "3dvar-k"; readonly gain: GainSpecification })
-  | (EnsembleSpecification & {
+  | (PerturbedSpecification & {
       readonly kind: "ens3dvar";
       readonly background: BackgroundSpecification;
       /** The share of the members' covariance; in (0, 1) when it is learned. */

@@ -163,6 +163,7 @@ function ring(spec: Lorenz96Specification, substeps: number, read: Reader): Mode
     time: "continuous",
     support: "real",
     start: lorenz96Start(dimension),
+    turnover: 1,
     step: (_, length) => {
       const step = { map: rk4(tendency, length, substeps), noise: null };
       return network && correction?.on === "map" ? withResidual(step, network) : step;

@@ -48,7 +48,6 @@ import {
   split,
   sqrt,
   square,
-  stack,
   sum,
   Tensor,
   tensor,
@@ -174,14 +173,14 @@ function atSites(Z: Tensor, { operator }: Observation, { neighbours }: LocalWeig
 
 /** VᵀA of components [..., d, N − 1] and VᵀZ, δ of sites [..., sites, N] → `runAnalysis` of all [..., d, N]. */
 function localAnalyses(A: Tensor, Z: Tensor, weights: LocalWeights): Tensor {
-  const { runs, components, sites, places } = weights.neighbours;
+  const { runs, block, components, sites, places } = weights.neighbours;
   const rows = (X: Tensor, at: Tensor | null) => (at === null ? X : gather(X, at, -2));
   const pieces = (X: Tensor, size: (run: PatchRun) => number) => split(X, -2, runs.map(size));
-  const as = pieces(rows(A, components), ({ patches, points }) => patches * points);
+  const as = pieces(rows(A, components), ({ patches, points }) => patches * points * block);
   const zs = pieces(rows(Z, sites), (run) => run.sites);
   const results = runs.map((run, i) => {
     const analyse = (a: Tensor, z: Tensor, c: Scalar) =>
-      runAnalysis(run, a, z, weights.of(run, c, a));
+      runAnalysis(run, block, a, z, weights.of(run, c, a));
     const once = runs.length === 1 ? analyse : checkpoint(analyse);
     return once(as[i]!, zs[i]!, weights.halfWidth);
   });
@@ -189,23 +188,30 @@ function localAnalyses(A: Tensor, Z: Tensor, weights: LocalWeights): Tensor {
 }
 
 /**
- * For the points of a run, a [..., n p, N − 1], and its sites, z [..., u, N]: T a, and how far the mean
- * moves, aᵀT²b, in the last column: [..., n p, N].
+ * For the components of a run, a [..., n p block, N − 1], and its sites, z [..., u, N]: T a, and how far
+ * the mean moves, aᵀT²b, in the last column: [..., n p block, N].
  */
-function runAnalysis(run: PatchRun, a: Tensor, z: Tensor, rho: Tensor): Tensor {
-  const { patches: n, width: w, windows } = run;
-  const [points, k] = a.shape.slice(-2) as [number, number]; // k = N − 1
+function runAnalysis(
+  { patches: n, points: p, width: w, windows }: PatchRun,
+  block: number,
+  a: Tensor,
+  z: Tensor,
+  rho: Tensor,
+): Tensor {
+  const k = a.shape.at(-1)!; // N − 1
   const lead = a.shape.slice(0, -2);
   const seen = reshape(gather(z, windows, -2), [...lead, n, w, k + 1]);
   const Z = slice(seen, -1, 0, k);
   const products = mul(expandDims(Z, -1), expandDims(seen, -2)); // Z_j (Z_j, δ_j), [..., n, w, k, k + 1]
   const sums = matmul(rho, reshape(products, [...lead, n, w, k * (k + 1)]));
-  const Sb = reshape(sums, [...lead, points, k, k + 1]);
+  const Sb = reshape(sums, [...lead, n * p, k, k + 1]);
   const S = slice(Sb, -1, 0, k);
   const T = inverseSqrtm(add(S, eye(k, floatType(a)))); // [..., n p, k, k]
-  const both = matmul(stack([a, index(Sb, -1, k)], -2), T); // [..., n p, 2, k]
-  const [Ta, Tb] = [index(both, -2, 0), index(both, -2, 1)];
-  return concat([Ta, sum(mul(Ta, Tb), -1, { keepDims: true })], -1);
+  const b = expandDims(index(Sb, -1, k), -2);
+  const rows = matmul(concat([reshape(a, [...lead, n * p, block, k]), b], -2), T); // [..., n p, block + 1, k]
+  const [Ta, Tb] = split(rows, -2, [block, 1]) as [Tensor, Tensor];
+  const moves = sum(mul(Ta, Tb), -1, { keepDims: true });
+  return reshape(concat([Ta, moves], -1), [...lead, n * p * block, k + 1]);
 }
 
 /** ρ of the runs: of a number made once, of a tensor where it is needed. */

@@ -23,13 +23,18 @@ export interface Places {
 export interface Vicinity {
   readonly domain: Domain;
   /**
+   * Components side by side that share one analysis, that of the place in their middle: fewer
+   * decompositions. @defaultValue 1
+   */
+  readonly block?: number;
+  /**
    * Observations at this distance or farther do not count: at least the cut-off 2c of the half-width
    * c. Of a c that is learned it is a bound: twice the cut-off that learning starts from leaves it room.
    */
   readonly reach: number;
 }
 
-/** n patches that are analysed together. */
+/** n patches of p points that are analysed together; a point stands for a block of components. */
 export interface PatchRun {
   /** n, p and w. */
   readonly patches: number;
@@ -45,7 +50,7 @@ export interface PatchRun {
   readonly tables: number;
 }
 
-export interface Neighbours extends Vicinity {
+export interface Neighbours extends Required<Vicinity> {
   /** d */
   readonly dimension: number;
   /** m; null: all components are sites. */
@@ -64,41 +69,69 @@ const runLength = 256;
 /** Fewer points make matrices too thin. */
 const fewestPoints = 8;
 
-export function neighbours({ state, observed }: Places, { domain, reach }: Vicinity): Neighbours {
+export function neighbours({ state, observed }: Places, vicinity: Vicinity): Neighbours {
+  const { domain, reach, block = 1 } = vicinity;
   if (!(reach > 0)) throw new UsageError(`neighbours: the reach is ${reach}; need more than 0.`);
   const d = state.length;
-  const points = inOrder("state", state, domain);
-  const sites = observed === undefined ? points : inOrder("observed", observed, domain);
+  const components = inOrder("state", state, domain);
+  const sites = observed === undefined ? components : inOrder("observed", observed, domain);
+  const blocks = blocksOf(components, block);
   const windowOf = (first: number, last: number) =>
-    between(sites.at, points.at[first]! - reach, points.at[last]! + reach, domain);
-  const p = patchSize(d, sites.at.length, (i) => lengthOf(windowOf(i, i)));
-  const firsts = Array.from({ length: Math.ceil(d / p) }, (_, i) => Math.min(i * p, d - p));
+    between(sites.at, blocks[first]!.at - reach, blocks[last]!.at + reach, domain);
+  const p = patchSize(blocks.length, sites.at.length, (i) => lengthOf(windowOf(i, i)));
+  const firsts = startsOf(blocks.length, p);
   const together = Math.max(1, Math.floor(runLength / p));
 
   const runs: PatchRun[] = [];
   const ranks: number[] = [];
   for (let i = 0; i < firsts.length; i += together) {
     const patches = firsts.slice(i, i + together).map((first): Patch => {
-      return { at: points.at.slice(first, first + p), window: windowOf(first, first + p - 1) };
+      const at = blocks.slice(first, first + p).map((each) => each.at);
+      return { at, window: windowOf(first, first + p - 1) };
     });
     const span = spanOf(patches, sites.at.length);
     for (let j = span.from; j < span.to; j++) ranks.push(modulo(j, sites.at.length));
     runs.push(likeBefore(runOf(patches, span, sites.at, { domain, reach }), runs.at(-1)));
   }
-  const components = firsts.flatMap((first) => points.order.slice(first, first + p));
+  const order = firsts.flatMap((first) =>
+    blocks.slice(first, first + p).flatMap((each) => each.components),
+  );
   const places = new Array<number>(d);
-  components.forEach((component, place) => {
+  order.forEach((component, place) => {
     places[component] = place;
   });
   return {
-    ...{ domain, reach, dimension: d, observed: observed?.length ?? null, runs },
-    components: unlessInOrder(components, d),
+    ...{ domain, reach, block, dimension: d, observed: observed?.length ?? null, runs },
+    components: unlessInOrder(order, d),
     sites: unlessInOrder(
       ranks.map((rank) => sites.order[rank]!),
       sites.at.length,
     ),
-    places: unlessInOrder(places, components.length),
+    places: unlessInOrder(places, order.length),
   };
+}
+
+/** Where pieces of `size` begin that cover n; the last reaches back where n is no multiple. */
+const startsOf = (n: number, size: number): number[] =>
+  Array.from({ length: Math.ceil(n / size) }, (_, i) => Math.min(i * size, n - size));
+
+interface Block {
+  /** The middle of its components' places. */
+  readonly at: number;
+  readonly components: readonly number[];
+}
+
+function blocksOf({ at, order }: Sorted, size: number): readonly Block[] {
+  const d = at.length;
+  if (!Number.isInteger(size) || size < 1 || size > d) {
+    throw new UsageError(
+      `neighbours: the block is ${size}; need a whole number from 1 to ${d}, the number of components.`,
+    );
+  }
+  return startsOf(d, size).map((first) => ({
+    at: at.slice(first, first + size).reduce((total, x) => total + x, 0) / size,
+    components: order.slice(first, first + size),
+  }));
 }
 
 /** Places in ascending order, and whose they are. */

@@ -12,6 +12,7 @@
  */
 import {
   add,
+  cast,
   cholesky,
   matmul,
   type Tensor,
@@ -21,13 +22,16 @@ import {
 } from "../engine/index.js";
 import { type Key, normal } from "../random/index.js";
 
-/** Ω, [N, N], or [..., N, N] of a batch of keys. */
+/**
+ * Ω, [N, N], or [..., N, N] of a batch of keys. Worked out in f64: ZZᵀ squares the condition of Z, now
+ * and then too far for f32.
+ */
 export function meanPreservingRotation(N: number, key: Key, dtype: "f64" | "f32" = "f64"): Tensor {
-  const rows = normal(key, [...key.shape.slice(0, -1), N - 1, N - 1], dtype);
+  const rows = normal(key, [...key.shape.slice(0, -1), N - 1, N - 1]);
   const Q = orthonormalRows(orthonormalRows(rows)); // [..., N − 1, N − 1]
-  const V = tensor(centredBasis(N), { dtype }); // [N, N − 1]
+  const V = tensor(centredBasis(N)); // [N, N − 1]
   const turned = matmul(matmul(V, Q), V, { transposeB: true });
-  return add(turned, 1 / N);
+  return cast(add(turned, 1 / N), dtype);
 }
 
 /** L⁻¹Z, ZZᵀ = LLᵀ */

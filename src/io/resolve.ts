@@ -136,6 +136,7 @@ function methodOf(file: MethodFile, seed: number): MethodSpecification {
       return { ...given, initial };
     }
     case "enkf":
+      return { kind: file.kind, ...ensembleOf(file), ...perturbedOf(file), initial };
     case "denkf":
     case "eakf":
       return { kind: file.kind, ...ensembleOf(file), initial };
@@ -170,7 +171,7 @@ function methodOf(file: MethodFile, seed: number): MethodSpecification {
     case "ens3dvar": {
       const { kind, mixing } = file;
       const background = backgroundOf(file.background, seed);
-      return { kind, ...ensembleOf(file), background, mixing, initial };
+      return { kind, ...ensembleOf(file), ...perturbedOf(file), background, mixing, initial };
     }
   }
 }
@@ -189,6 +190,11 @@ function ensembleOf(file: EnsembleFile) {
     ...(rotate !== undefined && { rotate }),
   };
 }
+
+const perturbedOf = ({
+  centredPerturbations,
+}: Extract<EnsembleFile, { kind: "enkf" | "ens3dvar" }>) =>
+  centredPerturbations === undefined ? {} : { centredPerturbations };
 
 /** One of the two shares; the checks hold that there is no other. */
 function relaxationOf(relaxation: EnsembleFile["relaxation"]) {

@@ -40,7 +40,7 @@ export function ringModel<Params>(
     );
   }
   const start = lorenz96Start(dimension);
-  return { ...continuousModel(name, dimension, tendencyOf, options), start };
+  return { ...continuousModel(name, dimension, tendencyOf, options), start, turnover: 1 };
 }
 
 /** Where a run may begin: equal variables would stay equal. */

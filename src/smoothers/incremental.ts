@@ -117,6 +117,7 @@ export function forecastWindow(window: Window, solver: InnerSolver): WindowState
   return { states, variances: tangents.map((Z) => sum(square(Z), -2)) };
 }
 
+/** The optimum after a number of tangents, and what the newest observation says of the forecast. */
 export function analyseWindow(
   given: Window,
   iterations: number,

@@ -159,7 +159,7 @@ describe("Lorenz-96", () => {
     const { result } = await runText(
       ring(
         enkf,
-        "learn: { epochs: 12, window: 10, rates: { dynamics: 0.03 }, refine: false }",
+        "learn: { epochs: 25, window: 10, rates: { dynamics: 0.03 }, refine: false }",
         `forcing: { learn: true, start: 6, truth: 8 }, ${noise}`,
       ),
     );

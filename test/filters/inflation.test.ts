@@ -78,3 +78,14 @@ test("rotations are uniform: entries of Q have mean 0 and variance 1/(N − 1)",
   expect(Math.abs(average)).toBeLessThan(0.03);
   expect(Math.abs(square - 0.1875)).toBeLessThan(0.015);
 });
+
+test("rotations in f32: none of 4000 fails, all are orthogonal to rounding", () => {
+  const many = meanPreservingRotation(7, keyBatch(key(11), 4000), "f32");
+  expect(many.dtype).toBe("f32");
+  const products = matmul(many, transpose(many)).toArray() as number[][][];
+  const off = products.flatMap((rows) =>
+    rows.flatMap((row, i) => row.map((v, j) => Math.abs(v - Number(i === j)))),
+  );
+  // rounded to 2⁻²⁴, then sums of seven products
+  expect(off.reduce((most, v) => Math.max(most, v), 0)).toBeLessThan(1e-6);
+});

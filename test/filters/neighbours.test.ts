@@ -82,6 +82,9 @@ test("what cannot be is refused", () => {
     /the reach is 0; need/,
   );
   expect(() => neighbours({ state: [] }, near)).toThrow(/there are none; need a finite/);
+  expect(() => neighbours({ state: [0, 1] }, { ...near, block: 3 })).toThrow(
+    /the block is 3; need a whole number from 1 to 2/,
+  );
   const missing = { state: [0, 1], observed: [0, Number.NaN] };
   expect(() => neighbours(missing, near)).toThrow(/place 1 of "observed" is NaN; need a finite/);
 });

@@ -14,11 +14,10 @@ import {
   type Scale,
 } from "../reproduction.js";
 import { runExperiment } from "../run.js";
-import type { Specification } from "../specification.js";
 import { type ScoreRow, scoreRows } from "./rows.js";
-import { experimentOf, type Length, twinSettings } from "./twins.js";
+import { experimentOf, type ScoreTrial, twinSettings } from "./twins.js";
 
-const length: Length = { cycles: 5000, spinup: 400 };
+const length = { cycles: 5000, spinup: 400 };
 const seeds = [1, 2, 3];
 
 type ScoreResult = {
@@ -37,11 +36,11 @@ type ScoreResult = {
 const rowsFor = (scale: Scale): readonly ScoreRow[] =>
   scale === "paper" ? scoreRows : scoreRows.filter(({ core }) => core);
 
-const trialsOf = ({ twin, method }: ScoreRow): Specification[] =>
-  seeds.map((seed) => experimentOf(twin, method, length, seed));
+const trialsOf = ({ twin, method }: ScoreRow): ScoreTrial[] =>
+  seeds.map((seed) => ({ twin, method, seed, ...length }));
 
-async function run(specification: Specification): Promise<ScoreResult> {
-  const { result } = await runExperiment(specification, {
+async function run(trial: ScoreTrial): Promise<ScoreResult> {
+  const { result } = await runExperiment(experimentOf(trial), {
     progress: () => {},
     checkpoint: () => {},
     stopRequested: () => false,
@@ -140,7 +139,7 @@ export const classicalScores: Reproduction = {
   // Raise the number when the same experiment gives other scores than before.
   kind: "classical-scores 1",
   trials: (scale) => rowsFor(scale).flatMap(trialsOf) as unknown as readonly Json[],
-  run: async (trial) => ({ ...(await run(trial as unknown as Specification)) }) as Json,
+  run: async (trial) => ({ ...(await run(trial as unknown as ScoreTrial)) }) as Json,
   assemble: (scale, results) => {
     const scores = rowsFor(scale).map((row, i): Score => {
       const own = results.slice(i * seeds.length, (i + 1) * seeds.length);

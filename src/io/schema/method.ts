@@ -31,7 +31,7 @@ const common = {
 const known = [
   ...["members", "inflation", "covarianceInflation", "relaxation", "additiveInflation", "rotate"],
   ...["taper", "lag", "iterations", "background", "xN", "regularisation", "resampleBelow"],
-  ...["mixing", "gain", "innerSteps", "observations"],
+  ...["mixing", "gain", "innerSteps", "observations", "centredPerturbations"],
 ];
 
 /** A block of this kind; keys of other methods are told apart from typing errors. */
@@ -115,9 +115,17 @@ const optimalInterpolation = block(
   "each observation with the climatology before it, and nothing carried on: a yardstick",
 );
 
+const perturbed = {
+  ...ensemble,
+  centredPerturbations: z
+    .boolean()
+    .exactOptional()
+    .describe("true: perturbations of the observations have mean 0 over the members"),
+};
+
 const enkf = block(
   "enkf",
-  ensemble,
+  perturbed,
   "ensemble Kalman filter with perturbed observations; any model",
 );
 
@@ -298,7 +306,7 @@ const threedvarK = block(
 const ens3dvar = block(
   "ens3dvar",
   {
-    ...ensemble,
+    ...perturbed,
     background,
     mixing: shareValue
       .default(0.5)
