@@ -42,6 +42,10 @@ export const programs: Readonly<Record<string, Program>> = {
     about: "learning of figure 5 beside PyTorch on the same data: scores and time (--method, …)",
     load: async () => (await import("./figure5.js")).figure5,
   },
+  cycles: {
+    about: "cycles per second of classical filters beside DAPPER's (--dapper FOLDER, …)",
+    load: async () => (await import("./cycles.js")).cycles,
+  },
   scaling: {
     about: "how the cost of a step grows with d, N, m, L and the trajectories (--quick, --blas)",
     load: async () => (await import("./scaling.js")).scaling,

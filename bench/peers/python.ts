@@ -13,14 +13,16 @@ export interface PythonPeer {
 const pythons = (): string[] =>
   [process.env.KALMIA_PYTHON, "python3", "/usr/bin/python3"].filter((path) => path !== undefined);
 
-function hasTorch(python: string): boolean {
-  try {
-    execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** A Python that has this module. */
+export const pythonWith = (module: string): string | undefined =>
+  pythons().find((python) => {
+    try {
+      execFileSync(python, ["-c", `import ${module}`], { stdio: "ignore" });
+      return true;
+    } catch {
+      return false;
+    }
+  });
 
 /** The program named (or KALMIA_PEER, or the one beside the checkout), or what is missing. */
 export function findPeer(named: string | undefined): PythonPeer | { readonly missing: string } {
@@ -33,7 +35,7 @@ export function findPeer(named: string | undefined): PythonPeer | { readonly mis
       missing: `there is no peer program at ${program}; name torch_adfilter.py as an argument or in KALMIA_PEER.`,
     };
   }
-  const python = pythons().find(hasTorch);
+  const python = pythonWith("torch");
   if (python !== undefined) return { python, program };
   return {
     missing:
@@ -48,5 +50,7 @@ export function peerScript(name: string): string {
   return existsSync(beside) ? beside : source;
 }
 
-export const runPython = ({ python }: PythonPeer, args: readonly string[]): string =>
-  execFileSync(python, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+export const runPython = (
+  { python }: Pick<PythonPeer, "python">,
+  args: readonly string[],
+): string => execFileSync(python, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });

@@ -47,7 +47,7 @@ export function dataOf(specification: Specification, key: Key, keys: TrajectoryK
   const climateFor = (asking: string) => climatology(specification, asking, foldIn(key, 0));
   const asking = askingForClimate(method);
   const known = asking === null ? null : climateFor(asking);
-  const climate = known && known.moments();
+  const climate = known?.moments() ?? null;
   const initial = method.initial ?? (known ?? climateFor("method.initial")).initial;
   if (observations.kind === "twin") {
     const made = twinTrajectories(specification, observations, initial, key, keys);
