@@ -1,13 +1,16 @@
 /** The few things that the library does with files: `io/node.ts` and the modules behind it. */
 import { createHash } from "node:crypto";
 import {
+  closeSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
   type Stats,
   statSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { fileProblem, InputError } from "./errors.js";
@@ -58,16 +61,32 @@ export function textIfThere(path: string): string | null {
 
 export const removeFile = (path: string): void => rmSync(path, { force: true });
 
+/** Of a file: all at once, or piece by piece. */
+export type Content = string | Uint8Array | Iterable<string>;
+
+function write(path: string, content: Content): void {
+  if (typeof content === "string" || content instanceof Uint8Array) {
+    writeFileSync(path, content);
+    return;
+  }
+  const file = openSync(path, "w");
+  try {
+    for (const piece of content) writeSync(file, piece);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /**
  * Writes files, folders included. Each is complete under its name or not there at all, and none
  * takes its name before all are written, so a failure leaves earlier files whole.
  */
-export function writeTogether(files: readonly (readonly [string, string | Uint8Array])[]): void {
+export function writeTogether(files: readonly (readonly [string, Content])[]): void {
   const temporary = (path: string) => `${path}.${process.pid}.tmp`;
   try {
     for (const [path, content] of files) {
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(temporary(path), content);
+      write(temporary(path), content);
     }
     for (const [path] of files) renameSync(temporary(path), path);
   } finally {

@@ -14,6 +14,7 @@ import { fileProblem, InputError } from "./errors.js";
 import type { Experiment } from "./experiment.js";
 import { parseExperimentFile } from "./experiment-file.js";
 import {
+  type Content,
   kalmiaVersion,
   type ReportFiles,
   removeFile,
@@ -23,7 +24,7 @@ import {
   writeTogether,
 } from "./files.js";
 import { folderOf } from "./labels.js";
-import { resultText, statesText } from "./results.js";
+import { resultText, statesPieces } from "./results.js";
 import { readTensors, writeTensors } from "./safetensors.js";
 
 export { checkFolder, kalmiaVersion, type ReportFiles } from "./files.js";
@@ -129,7 +130,7 @@ export function writeResults(
   const experiment = { kalmia: kalmiaVersion(), hash, specification };
   const files: NamedContent[] = [
     ["experiment.json", `${JSON.stringify(experiment, null, 2)}\n`],
-    ["states.csv", statesText(output)],
+    ["states.csv", statesPieces(output)],
     ...modelFile(output, hash),
     ...reportFiles(report),
     ["result.json", resultText(output.result)],
@@ -171,7 +172,7 @@ export function writeComparison(
   writeTogether(files.map(([name, content]) => [join(folder, name), content]));
 }
 
-type NamedContent = readonly [name: string, content: string | Uint8Array];
+type NamedContent = readonly [name: string, content: Content];
 
 function reportFiles(report: ReportFiles | null): NamedContent[] {
   if (report === null) return [];

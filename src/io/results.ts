@@ -6,16 +6,26 @@ export function resultText(result: RunResult): string {
 }
 
 /** The text of `states.csv`: a row a time, for each variable what was forecast and estimated. */
-export function statesText({ states }: Pick<RunOutput, "states">): string {
+export const statesText = (output: Pick<RunOutput, "states">): string =>
+  [...statesPieces(output)].join("");
+
+/** The same in pieces: of a long run the whole is more than a string can hold. */
+export function* statesPieces({ states }: Pick<RunOutput, "states">): Generator<string> {
   const columns = statesColumns(states);
-  const header = ["time", "kind", ...columns.map(({ name }) => name)];
-  const rows = states.times.map((time, k) => [
-    numberText(time),
-    k < states.observed ? "observed" : "forecast",
-    ...columns.map(({ values, variable }) => numberText(values[k]?.[variable])),
-  ]);
-  return [header, ...rows].map((row) => `${row.map(cellText).join(",")}\n`).join("");
+  const line = (row: readonly string[]) => `${row.map(cellText).join(",")}\n`;
+  yield line(["time", "kind", ...columns.map(({ name }) => name)]);
+  for (let from = 0; from < states.times.length; from += rowsOfPiece) {
+    const rows = states.times.slice(from, from + rowsOfPiece).map((time, i) => {
+      const k = from + i;
+      const kind = k < states.observed ? "observed" : "forecast";
+      const values = columns.map(({ values, variable }) => numberText(values[k]?.[variable]));
+      return line([numberText(time), kind, ...values]);
+    });
+    yield rows.join("");
+  }
 }
+
+const rowsOfPiece = 1000;
 
 interface Column {
   readonly name: string;
