@@ -12,7 +12,7 @@
  * @see desroziers2005
  */
 import { ShapeError } from "../engine/index.js";
-import { average, type Series } from "./series.js";
+import type { Series } from "./series.js";
 import { timeMean } from "./time-mean.js";
 
 /** An estimate and its standard error, from the products' own scatter and correlation in time. */
@@ -30,46 +30,64 @@ export interface ResidualCovariances {
 }
 
 export interface Desroziers {
-  /** null where a column was observed less than twice. */
+  /** null where a column was observed less than twice; none if only the mean was asked for. */
   readonly columns: readonly (ResidualCovariances | null)[];
   readonly mean: ResidualCovariances | null;
 }
 
-export function desroziers(forecastResiduals: Series, analysisResiduals: Series): Desroziers {
+/** @param each whether columns are looked at one by one: long runs of many have much to do. */
+export function desroziers(
+  forecastResiduals: Series,
+  analysisResiduals: Series,
+  { each = true }: { readonly each?: boolean } = {},
+): Desroziers {
   const [K, m] = [forecastResiduals.length, forecastResiduals[0]?.length ?? 0];
   if (analysisResiduals.length !== K || m === 0) {
     throw new ShapeError(
       `desroziers: residuals at ${K} and ${analysisResiduals.length} times, ${m} columns; need the same times and one column at least.`,
     );
   }
-  const pairs = forecastResiduals.map((row, k) =>
-    row.map((b, j): Pair => [b, analysisResiduals[k]![j]!]),
-  );
-  return {
-    columns: Array.from({ length: m }, (_, j) => covariancesOf(pairs.map((row) => [row[j]!]))),
-    mean: covariancesOf(pairs),
-  };
+  const of = (columns: readonly number[]) =>
+    covariancesOf(forecastResiduals, analysisResiduals, columns);
+  const all = Array.from({ length: m }, (_, j) => j);
+  return { columns: each ? all.map((j) => of([j])) : [], mean: of(all) };
 }
 
-/** d_b and d_a */
-type Pair = readonly [number, number];
-
-/** Of the means over each row of what was observed in it. */
-function covariancesOf(rows: readonly (readonly Pair[])[]): ResidualCovariances | null {
-  const seen = rows
-    .map((row) => row.filter(([b, a]) => !(Number.isNaN(b) || Number.isNaN(a))))
-    .filter((row) => row.length > 0);
-  if (seen.length < 2) return null;
-  const over = (product: (b: number, a: number) => number): Estimate => {
-    const { mean, standardError } = timeMean(
-      seen.map((row) => average(row.map(([b, a]) => product(b, a)))),
-    );
+/** Of the means over these columns, time by time, of what was observed in them. */
+function covariancesOf(
+  forecast: Series,
+  analysis: Series,
+  columns: readonly number[],
+): ResidualCovariances | null {
+  const series = { observation: [], forecast: [], analysis: [], innovation: [] } as Readonly<
+    Record<keyof ResidualCovariances, number[]>
+  >;
+  for (const [k, before] of forecast.entries()) {
+    const after = analysis[k]!;
+    let [n, ab, bb, aa] = [0, 0, 0, 0];
+    for (const j of columns) {
+      const [b, a] = [before[j]!, after[j]!];
+      if (Number.isNaN(b) || Number.isNaN(a)) continue;
+      n += 1;
+      ab += a * b;
+      bb += b * b;
+      aa += a * a;
+    }
+    if (n === 0) continue;
+    series.observation.push(ab / n);
+    series.forecast.push((bb - ab) / n);
+    series.analysis.push((ab - aa) / n);
+    series.innovation.push(bb / n);
+  }
+  if (series.innovation.length < 2) return null;
+  const over = (values: readonly number[]): Estimate => {
+    const { mean, standardError } = timeMean(values);
     return { value: mean, standardError };
   };
   return {
-    observation: over((b, a) => a * b),
-    forecast: over((b, a) => (b - a) * b),
-    analysis: over((b, a) => (b - a) * a),
-    innovation: over((b) => b * b),
+    observation: over(series.observation),
+    forecast: over(series.forecast),
+    analysis: over(series.analysis),
+    innovation: over(series.innovation),
   };
 }

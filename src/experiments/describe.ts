@@ -34,7 +34,7 @@ export interface Sample {
 }
 
 /** Numbers that the samples of a run hold, at most. */
-const mostSampled = 4e6;
+const mostSampled = 1e6;
 
 /** Mutable, row by row. */
 interface Rows extends Band {

@@ -90,6 +90,9 @@ function anomalies({ values, weights }: NaturalMembers, mean: readonly number[])
   });
 }
 
+/** Of more columns than these there is only the mean. */
+const mostColumns = 12;
+
 /** null where what is seen is not linear in the state, or there is too little of it. */
 function residualsOf(variance: Scalar, runs: readonly Scored[]): ResidualsOutput | null {
   const all = (which: "forecast" | "analysis") =>
@@ -99,7 +102,7 @@ function residualsOf(variance: Scalar, runs: readonly Scored[]): ResidualsOutput
   if (m === 0) return null;
   const R = typeof variance === "number" ? [variance] : [...variance.data()];
   return {
-    ...desroziers(forecast, all("analysis")),
+    ...desroziers(forecast, all("analysis"), { each: m <= mostColumns }),
     assumed: Array.from({ length: m }, (_, j) => (R.length === m ? R[j]! : R[0]!)),
   };
 }

@@ -172,7 +172,7 @@ export interface LearningOutput {
 export interface DiagnosticsOutput {
   /** Places of the truth among the members of the analyses. */
   readonly ranks: RankHistogram | null;
-  /** By the columns of the observations. */
+  /** By the columns of the observations, up to twelve, and as their mean. */
   readonly residuals: ResidualsOutput | null;
   /** Of variables on a ring. */
   readonly spectra: SpectraOutput | null;

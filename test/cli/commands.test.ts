@@ -124,16 +124,26 @@ test("list shows what there is, with keys and defaults", async () => {
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each model step
 
+      4dvar: 4DVar over windows of \`lag\` cycles, with a static covariance; any model
+        background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        lag           how many cycles an observation reaches back (default 1)
+        iterations    tangents that are taken (outer iterations) (default 3)
+        innerSteps    steps of conjugate gradients; without it a direct solution, up to 100 variables
+        observations  which observations of its window it assimilates, each in the end once (default "newest")
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each model step
+
       enkf: ensemble Kalman filter with perturbed observations; any model
-        members              number of ensemble members (required)
-        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        inflation            λ, a factor on the anomalies after the analysis
-        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation    variance of the noise that each member gets after the analysis
-        rotate               true: members are rotated at random, mean and covariance kept
-        taper                damps covariances with distance; models on a ring (lorenz96)
-        initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each model step
+        members               number of ensemble members (required)
+        covarianceInflation   φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        inflation             λ, a factor on the anomalies after the analysis
+        relaxation            a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation     variance of the noise that each member gets after the analysis
+        rotate                true: members are rotated at random, mean and covariance kept
+        taper                 damps covariances with distance; models on a ring (lorenz96)
+        centredPerturbations  true: perturbations of the observations have mean 0 over the members
+        initial               Gaussian before the first observation; a twin may leave it out
+        processNoise          normal noise after each model step
 
       denkf: deterministic EnKF: half the gain for the anomalies; any model
         members              number of ensemble members (required)
@@ -190,17 +200,32 @@ test("list shows what there is, with keys and defaults", async () => {
         processNoise         normal noise after each model step
 
       ens3dvar: ensemble 3DVar: members' covariance mixed with a static one; any model
-        members              number of ensemble members (required)
-        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        inflation            λ, a factor on the anomalies after the analysis
-        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation    variance of the noise that each member gets after the analysis
-        rotate               true: members are rotated at random, mean and covariance kept
-        taper                damps covariances with distance; models on a ring (lorenz96)
-        background           static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
-        mixing               share of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
-        initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each model step
+        members               number of ensemble members (required)
+        covarianceInflation   φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        inflation             λ, a factor on the anomalies after the analysis
+        relaxation            a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation     variance of the noise that each member gets after the analysis
+        rotate                true: members are rotated at random, mean and covariance kept
+        taper                 damps covariances with distance; models on a ring (lorenz96)
+        centredPerturbations  true: perturbations of the observations have mean 0 over the members
+        background            static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        mixing                share of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
+        initial               Gaussian before the first observation; a twin may leave it out
+        processNoise          normal noise after each model step
+
+      en4dvar: 4DVar whose covariance is mixed with that of members; any model
+        members            number of ensemble members (required)
+        background         static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        lag                how many cycles an observation reaches back (default 1)
+        iterations         tangents that are taken (outer iterations) (default 3)
+        innerSteps         steps of conjugate gradients; without it a direct solution, up to 100 variables
+        mixing             share of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
+        inflation          λ, a factor on the anomalies after the analysis
+        relaxation         a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation  variance of the noise that each member gets after the analysis
+        rotate             true: members are rotated at random, mean and covariance kept
+        initial            Gaussian before the first observation; a twin may leave it out
+        processNoise       normal noise after each model step
 
       enks: ensemble Kalman smoother of fixed lag; any model
         members            number of ensemble members (required)

@@ -56,7 +56,7 @@ test("what is wrong in a block has its place, and what is wrong elsewhere is tol
     `
   - { kind: enkf, members: 1 }
   - { name: a/b, kind: 3dvar-c, background: { climatology: 0.02 } }
-  - { kind: enkf, membres: 20 }
+  - { kind: kalman, initail: 20 }
   - 7`,
     ", colour: 1",
   );
@@ -64,7 +64,7 @@ test("what is wrong in a block has its place, and what is wrong elsewhere is tol
     "x.yaml:3:52 model.colour: unknown key "colour" (known here: kind, dimension, forcing, imperfect, correction, processNoise)
     x.yaml:8:28 method[0].members: got 1; need a number at least 2
     x.yaml:9:13 method[1].name: got "a/b"; need a name that can be a folder's: no slash, and not beginning with a dot or a space
-    x.yaml:10:19 method[2].membres: unknown key "membres"; did you mean "members"? (known here: kind, members, covarianceInflation, inflation, relaxation, additiveInflation, rotate, taper, initial, processNoise)
+    x.yaml:10:21 method[2].initail: unknown key "initail"; did you mean "initial"? (known here: kind, initial, processNoise)
     x.yaml:11:5 method[3]: got 7; need a map of keys"
   `);
 });
