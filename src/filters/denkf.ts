@@ -12,10 +12,10 @@
  * @see sakov2008a
  */
 import { add, expandDims, eye, mean, mul, sub, type Tensor } from "../engine/index.js";
-import { advance } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
-import { floatType, sampleGaussian, sampleMoments } from "../prob/index.js";
-import { checkMembers, correctMembers, type EnkfInflation, ensembleView } from "./enkf.js";
+import { floatType } from "../prob/index.js";
+import { correctMembers, type EnkfInflation, ensembleView } from "./enkf.js";
+import { ensembleFilter } from "./ensemble-filter.js";
 import {
   ensembleSpace,
   ensembleSpaceEvidence,
@@ -30,19 +30,10 @@ import { inflated } from "./inflation.js";
 export interface DenkfParams extends EtkfParams, EnkfInflation {}
 
 /** State: the ensemble [..., N, d]. */
-export function denkf(params: DenkfParams): Filter<Tensor> {
-  const { members: N } = params;
-  checkMembers("denkf", N);
-  return {
-    name: "denkf",
-    init: (prior, key) => sampleGaussian(prior, N, key),
-    forecast: (E, transition, key) => advance(transition, E, key),
-    analyse: (E, observation, key) =>
-      inflated(denkfAnalysis(E, observation, params), E, params, key),
-    moments: sampleMoments,
-    members: (E) => ({ values: E }),
-  };
-}
+export const denkf = (params: DenkfParams): Filter<Tensor> =>
+  ensembleFilter("denkf", params.members, (E, observation, key) =>
+    inflated(denkfAnalysis(E, observation, params), E, params, key),
+  );
 
 /** One analysis of the forecast ensemble E [..., N, d]. */
 export const denkfAnalysis = (

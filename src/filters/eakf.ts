@@ -37,7 +37,6 @@ import {
   sum,
   type Tensor,
 } from "../engine/index.js";
-import { advance } from "../models/index.js";
 import {
   atObserved,
   checkObservation,
@@ -46,8 +45,9 @@ import {
   observedCount,
   variances,
 } from "../observe/index.js";
-import { asRow, floatType, sampleGaussian, sampleMoments, scale } from "../prob/index.js";
-import { checkMembers, type EnkfInflation } from "./enkf.js";
+import { asRow, floatType, scale } from "../prob/index.js";
+import type { EnkfInflation } from "./enkf.js";
+import { ensembleFilter } from "./ensemble-filter.js";
 import { ensembleSize, grown } from "./ensemble-space.js";
 import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
@@ -57,19 +57,10 @@ import { taperAt } from "./taper.js";
 export interface EakfParams extends EtkfParams, EnkfInflation {}
 
 /** State: the ensemble [..., N, d]. */
-export function eakf(params: EakfParams): Filter<Tensor> {
-  const { members: N } = params;
-  checkMembers("eakf", N);
-  return {
-    name: "eakf",
-    init: (prior, key) => sampleGaussian(prior, N, key),
-    forecast: (E, transition, key) => advance(transition, E, key),
-    analyse: (E, observation, key) =>
-      inflated(eakfAnalysis(E, observation, params), E, params, key),
-    moments: sampleMoments,
-    members: (E) => ({ values: E }),
-  };
-}
+export const eakf = (params: EakfParams): Filter<Tensor> =>
+  ensembleFilter("eakf", params.members, (E, observation, key) =>
+    inflated(eakfAnalysis(E, observation, params), E, params, key),
+  );
 
 /** One analysis of the forecast ensemble E [..., N, d]. */
 export function eakfAnalysis(

@@ -11,10 +11,9 @@
  * @see bocquet2011; bocquet2015
  */
 import { expandDims, mul, sqrt, type Tensor } from "../engine/index.js";
-import { advance } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
-import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
-import { checkMembers } from "./enkf.js";
+import type { Scalar } from "../prob/index.js";
+import { ensembleFilter } from "./ensemble-filter.js";
 import {
   ensembleSpace,
   ensembleSpaceEvidence,
@@ -29,19 +28,10 @@ import { inflated } from "./inflation.js";
 export interface EnkfNParams extends EtkfParams, FiniteSize {}
 
 /** State: the ensemble [..., N, d]. */
-export function enkfN(params: EnkfNParams): Filter<Tensor> {
-  const { members: N } = params;
-  checkMembers("enkf-n", N);
-  return {
-    name: "enkf-n",
-    init: (prior, key) => sampleGaussian(prior, N, key),
-    forecast: (E, transition, key) => advance(transition, E, key),
-    analyse: (E, observation, key) =>
-      inflated(enkfNAnalysis(E, observation, params), E, params, key),
-    moments: sampleMoments,
-    members: (E) => ({ values: E }),
-  };
-}
+export const enkfN = (params: EnkfNParams): Filter<Tensor> =>
+  ensembleFilter("enkf-n", params.members, (E, observation, key) =>
+    inflated(enkfNAnalysis(E, observation, params), E, params, key),
+  );
 
 /** One analysis of the forecast ensemble E [..., N, d]. */
 export function enkfNAnalysis(

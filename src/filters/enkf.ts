@@ -32,9 +32,8 @@ import {
   sub,
   sum,
   type Tensor,
-  UsageError,
 } from "../engine/index.js";
-import { addNoise, advance } from "../models/index.js";
+import { addNoise } from "../models/index.js";
 import {
   atObserved,
   checkObservation,
@@ -45,18 +44,9 @@ import {
   rowsAtObserved,
   variances,
 } from "../observe/index.js";
-import {
-  floatType,
-  fold,
-  logNormal,
-  root,
-  type Scalar,
-  sampleGaussian,
-  sampleMoments,
-  scale,
-  whiten,
-} from "../prob/index.js";
+import { floatType, fold, logNormal, root, type Scalar, scale, whiten } from "../prob/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
+import { ensembleFilter } from "./ensemble-filter.js";
 import { ensembleSize } from "./ensemble-space.js";
 import type { Analysis, Filter } from "./filter.js";
 import { type Inflation, inflated } from "./inflation.js";
@@ -80,27 +70,12 @@ export interface EnkfParams extends EnkfInflation, Inflation {
 }
 
 /** State: the ensemble [..., N, d]. */
-export function enkf(params: EnkfParams): Filter<Tensor> {
-  const { members: N } = params;
-  checkMembers("enkf", N);
-  return {
-    name: "enkf",
-    init: (prior, key) => sampleGaussian(prior, N, key),
-    forecast: (E, transition, key) => advance(transition, E, key),
-    analyse: (E, observation, key) => {
-      const epsilon = perturbations(E, observation, key, params);
-      const analysis = enkfAnalysis(E, observation, params, epsilon);
-      return inflated(analysis, E, params, foldIn(key, 0));
-    },
-    moments: sampleMoments,
-    members: (E) => ({ values: E }),
-  };
-}
-
-export function checkMembers(who: string, N: number): void {
-  if (Number.isInteger(N) && N >= 2) return;
-  throw new UsageError(`${who}: members is ${N}; need a whole number, at least 2.`);
-}
+export const enkf = (params: EnkfParams): Filter<Tensor> =>
+  ensembleFilter("enkf", params.members, (E, observation, key) => {
+    const epsilon = perturbations(E, observation, key, params);
+    const analysis = enkfAnalysis(E, observation, params, epsilon);
+    return inflated(analysis, E, params, foldIn(key, 0));
+  });
 
 /** ε ~ N(0, R), one row per member, [..., N, m]; centred: √(N/(N − 1)) (ε − ε̄). */
 export function perturbations(

@@ -10,7 +10,6 @@
  * @see hamill2000; adrian2026, eq. 9 and table 1
  */
 import { add, mul, ShapeError, sub, type Tensor, UsageError } from "../engine/index.js";
-import { advance } from "../models/index.js";
 import {
   covarianceAtObserved,
   type Observation,
@@ -18,22 +17,16 @@ import {
   type Operator,
   observedCovariance,
 } from "../observe/index.js";
-import {
-  type Covariance,
-  covarianceDimension,
-  type Scalar,
-  sampleGaussian,
-  sampleMoments,
-} from "../prob/index.js";
+import { type Covariance, covarianceDimension, type Scalar } from "../prob/index.js";
 import { foldIn } from "../random/index.js";
 import {
-  checkMembers,
   type EnkfInflation,
   type EnkfParams,
   ensembleAnalysis,
   ensembleView,
   perturbations,
 } from "./enkf.js";
+import { ensembleFilter } from "./ensemble-filter.js";
 import type { Analysis, Filter } from "./filter.js";
 import { inflated } from "./inflation.js";
 
@@ -51,25 +44,17 @@ export interface Ens3dvarParams extends EnkfParams, HybridCovariance {
 
 /** State: the ensemble [..., N, d]. */
 export function ens3dvar(params: Ens3dvarParams): Filter<Tensor> {
-  const { members: N, covariance, mixing, operator: fixed } = params;
-  checkMembers("ens3dvar", N);
+  const { members, covariance, mixing, operator: fixed } = params;
   if (typeof mixing === "number" && !(mixing >= 0 && mixing <= 1)) {
     throw new UsageError(`ens3dvar: mixing is ${mixing}; need a share from 0 to 1.`);
   }
   const once = fixed && observedCovariance("ens3dvar", covariance, fixed);
-  return {
-    name: "ens3dvar",
-    init: (prior, key) => sampleGaussian(prior, N, key),
-    forecast: (E, transition, key) => advance(transition, E, key),
-    analyse: (E, observation, key) => {
-      const epsilon = perturbations(E, observation, key, params);
-      const known = observation.operator === fixed ? once : undefined;
-      const analysis = ens3dvarAnalysis(E, observation, params, epsilon, known);
-      return inflated(analysis, E, params, foldIn(key, 0));
-    },
-    moments: sampleMoments,
-    members: (E) => ({ values: E }),
-  };
+  return ensembleFilter("ens3dvar", members, (E, observation, key) => {
+    const epsilon = perturbations(E, observation, key, params);
+    const known = observation.operator === fixed ? once : undefined;
+    const analysis = ens3dvarAnalysis(E, observation, params, epsilon, known);
+    return inflated(analysis, E, params, foldIn(key, 0));
+  });
 }
 
 /**

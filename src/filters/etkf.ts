@@ -13,10 +13,9 @@
  * @see bishop2001; hunt2007; sakov2008b for the symmetric root and rotations
  */
 import type { Tensor } from "../engine/index.js";
-import { advance } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
-import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
-import { checkMembers } from "./enkf.js";
+import type { Scalar } from "../prob/index.js";
+import { ensembleFilter } from "./ensemble-filter.js";
 import {
   ensembleSpace,
   ensembleSpaceEvidence,
@@ -35,19 +34,10 @@ export interface EtkfParams extends Inflation {
 }
 
 /** State: the ensemble [..., N, d]. */
-export function etkf(params: EtkfParams): Filter<Tensor> {
-  const { members: N, covarianceInflation } = params;
-  checkMembers("etkf", N);
-  return {
-    name: "etkf",
-    init: (prior, key) => sampleGaussian(prior, N, key),
-    forecast: (E, transition, key) => advance(transition, E, key),
-    analyse: (E, observation, key) =>
-      inflated(etkfAnalysis(E, observation, covarianceInflation), E, params, key),
-    moments: sampleMoments,
-    members: (E) => ({ values: E }),
-  };
-}
+export const etkf = (params: EtkfParams): Filter<Tensor> =>
+  ensembleFilter("etkf", params.members, (E, observation, key) =>
+    inflated(etkfAnalysis(E, observation, params.covarianceInflation), E, params, key),
+  );
 
 /** One analysis of the forecast ensemble E [..., N, d]; φ: one number, or []. */
 export function etkfAnalysis(

@@ -15,7 +15,6 @@ export { type ClimatologyParams, climatology, optimalInterpolation } from "./cli
 export { type DenkfParams, denkf, denkfAnalysis } from "./denkf.js";
 export { type EakfParams, eakf, eakfAnalysis } from "./eakf.js";
 export {
-  checkMembers,
   type EnkfInflation,
   type EnkfParams,
   enkf,
@@ -29,6 +28,7 @@ export {
   ens3dvarAnalysis,
   type HybridCovariance,
 } from "./ens3dvar.js";
+export { checkMembers, ensembleFilter } from "./ensemble-filter.js";
 export {
   type EnsembleSpace,
   ensembleSpace,

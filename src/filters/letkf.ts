@@ -54,18 +54,9 @@ import {
   UsageError,
   where,
 } from "../engine/index.js";
-import { advance } from "../models/index.js";
 import { type Observation, observedCount, variances } from "../observe/index.js";
-import {
-  floatType,
-  gaspariCohn,
-  gaspariCohnAt,
-  type Scalar,
-  sampleGaussian,
-  sampleMoments,
-  scale,
-} from "../prob/index.js";
-import { checkMembers } from "./enkf.js";
+import { floatType, gaspariCohn, gaspariCohnAt, type Scalar, scale } from "../prob/index.js";
+import { ensembleFilter } from "./ensemble-filter.js";
 import { scaledEnsemble } from "./ensemble-space.js";
 import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
@@ -83,21 +74,12 @@ export interface LetkfParams extends EtkfParams, Localisation {}
 
 /** State: the ensemble [..., N, d]. */
 export function letkf(params: LetkfParams): Filter<Tensor> {
-  const { members: N, covarianceInflation } = params;
-  checkMembers("letkf", N);
   const weights = localWeights(params);
-  return {
-    name: "letkf",
-    evidence: "composite",
-    init: (prior, key) => sampleGaussian(prior, N, key),
-    forecast: (E, transition, key) => advance(transition, E, key),
-    analyse: (E, observation, key) => {
-      const analysis = analysisBy(weights, E, observation, covarianceInflation);
-      return inflated(analysis, E, params, key);
-    },
-    moments: sampleMoments,
-    members: (E) => ({ values: E }),
-  };
+  const filter = ensembleFilter("letkf", params.members, (E, observation, key) => {
+    const analysis = analysisBy(weights, E, observation, params.covarianceInflation);
+    return inflated(analysis, E, params, key);
+  });
+  return { ...filter, evidence: "composite" };
 }
 
 /** One analysis of the forecast ensemble E [..., N, d]; φ: one number, or []. */

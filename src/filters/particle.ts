@@ -51,7 +51,7 @@ import {
   whiten,
 } from "../prob/index.js";
 import type { Key } from "../random/index.js";
-import { checkMembers } from "./enkf.js";
+import { checkMembers } from "./ensemble-filter.js";
 import type { Analysis, Filter, Members } from "./filter.js";
 import { type ResamplingParams, resampled } from "./resampling.js";
 

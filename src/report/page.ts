@@ -1,9 +1,11 @@
 /** The page: what was asked, what came of it, and how far to trust it. No scripts, no network. */
+
 import type { RunOutput } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
 import { diagnosticsSection } from "./diagnostics-section.js";
 import { forecastSection } from "./forecast-section.js";
 import { formula } from "./formula.js";
+import { frame } from "./frame.js";
 import { type InnovationSummary, summariseInnovations } from "./innovation-summary.js";
 import { innovationsSection } from "./innovations-section.js";
 import { learningSection } from "./learning-section.js";
@@ -14,7 +16,6 @@ import { plainJson } from "./plain-json.js";
 import { scoresSection } from "./scores-section.js";
 import type { StatesFigure } from "./states-figure.js";
 import { statesSection } from "./states-section.js";
-import { stylesheet } from "./stylesheet.js";
 import { setting, summary } from "./words.js";
 
 /** SVGs by the name of their figure, and what the words need to know about the drawings. */
@@ -30,23 +31,11 @@ export function page(specification: Specification, output: RunOutput, drawings: 
     return svg === undefined ? null : html`<figure>${raw(svg)}</figure>`;
   };
   const innovations = summariseInnovations(output.innovations);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="Kalmia">
-<title>${specification.name} · Kalmia</title>
-<style>${raw(stylesheet)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">Kalmia report</p>
-<h1>${specification.name}</h1>
-${summary(specification, output)}
-</header>
-<main>
-${warnings(output)}
+  return frame({
+    kicker: "Kalmia report",
+    title: specification.name,
+    lead: html`${summary(specification, output)}`,
+    body: html`${warnings(output)}
 ${keyNumbers(output, innovations)}
 ${statesSection(output, drawings.states, figure("states"))}
 ${forecastSection(output)}
@@ -60,11 +49,8 @@ ${scoresSection(output)}
 ${formula(specification, output.states.variables)}
 ${setting(specification, output.observations.timeName)}
 </section>
-${reproduction(specification)}
-</main>
-</body>
-</html>
-`.markup;
+${reproduction(specification)}`,
+  });
 }
 
 function warnings({ result }: RunOutput): Markup | null {

@@ -1,12 +1,13 @@
 /** From the results of several methods to a page beside their own; the same input gives the same bytes. */
+
 import type { ComparedResult, ComparisonResult } from "../experiments/output.js";
 import type { Specification } from "../experiments/specification.js";
 import { comparisonFigure } from "./comparison-figure.js";
+import { frame } from "./frame.js";
 import { type Fragment, html, type Markup, raw } from "./markup.js";
 import { count, grouped, hundredths, significant, withError } from "./number.js";
 import { renderPng } from "./png.js";
 import type { Report } from "./render-report.js";
-import { stylesheet } from "./stylesheet.js";
 import { renderSvg } from "./svg.js";
 import { table } from "./table.js";
 
@@ -35,23 +36,11 @@ function comparisonPage(
     : `record of ${grouped(cycles)} times`;
   const spinup =
     twin && time.spinup > 0 ? ` The first ${grouped(time.spinup)} cycles are not scored.` : null;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="Kalmia">
-<title>${name} · Kalmia</title>
-<style>${raw(stylesheet)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">Kalmia comparison</p>
-<h1>${name}</h1>
-<p class="lead">${capital(count(methods.length))} methods follow the same ${model} ${data}. Seed ${seed} fixes every random number.${spinup}</p>
-</header>
-<main>
-${warnings(methods)}
+  return frame({
+    kicker: "Kalmia comparison",
+    title: name,
+    lead: html`<p class="lead">${capital(count(methods.length))} methods follow the same ${model} ${data}. Seed ${seed} fixes every random number.${spinup}</p>`,
+    body: html`${warnings(methods)}
 <section>
 <h2>Scores</h2>
 ${scores(methods, folders)}
@@ -60,11 +49,8 @@ smoothed states of smoothers), with their standard errors, the correlation of cy
 the analyses; natural log-likelihoods with all constants; wall time of a cycle, forecast and analysis, without
 scoring. Time is of the machine; everything else comes out the same again.</p>
 ${svg === null ? null : html`<figure>${raw(svg)}<figcaption>A filter that knows its errors has a spread of the size of its error.</figcaption></figure>`}
-</section>
-</main>
-</body>
-</html>
-`.markup;
+</section>`,
+  });
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,4 +1,5 @@
 /** The page of a reproduction: the published numbers beside ours, the figures, how to make it again. */
+
 import type {
   Comparison,
   Reproduction,
@@ -7,9 +8,9 @@ import type {
   TrialRecord,
 } from "../experiments/index.js";
 import { failuresOf, ratioOf } from "../experiments/reproduction.js";
+import { frame } from "./frame.js";
 import { type Fragment, html, listing, type Markup, raw } from "./markup.js";
 import { count, given, grouped, hundredths, significant } from "./number.js";
-import { stylesheet } from "./stylesheet.js";
 import { table } from "./table.js";
 import { plural } from "./words.js";
 
@@ -32,33 +33,18 @@ export interface DrawnFigure {
 
 export function reproductionPage(reproduced: Reproduced, figures: readonly DrawnFigure[]): string {
   const { reproduction, scale, output } = reproduced;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="Kalmia">
-<title>${reproduction.title} · Kalmia</title>
-<style>${raw(stylesheet)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">Kalmia reproduction</p>
-<h1>${reproduction.title}</h1>
-<p class="note">${reproduction.source}</p>
-<p class="lead">${reproduction.about} ${scaleWords[scale]}</p>
-</header>
-<main>
-${left(reproduced)}
+  return frame({
+    kicker: "Kalmia reproduction",
+    title: reproduction.title,
+    lead: html`<p class="note">${reproduction.source}</p>
+<p class="lead">${reproduction.about} ${scaleWords[scale]}</p>`,
+    body: html`${left(reproduced)}
 ${failures(reproduced)}
 ${comparisons(output.comparisons)}
 ${figures.length > 0 ? html`<section>\n<h2>Figures</h2>\n${figures.map(figure)}</section>` : null}
 ${notes(output.notes)}
-${making(reproduced)}
-</main>
-</body>
-</html>
-`.markup;
+${making(reproduced)}`,
+  });
 }
 
 const scaleWords: Readonly<Record<Scale, string>> = {
