@@ -35,14 +35,15 @@ export const climatology = ({ climatology }: ClimatologyParams): Filter<KalmanSt
 /** Each observation is analysed with the prior N(x̄, C). */
 export function optimalInterpolation({ climatology }: ClimatologyParams): Filter<KalmanState> {
   const covariance = covarianceMatrix(climatology);
+  const still = ({ mean }: Pick<KalmanState, "mean">): KalmanState => ({
+    mean: broadcastTo(climatology.mean, mean.shape),
+    covariance: broadcastTo(covariance, [...mean.shape, mean.shape.at(-1)!]),
+  });
   return {
     name: "optimal-interpolation",
-    init: ({ mean }) => ({ mean: broadcastTo(climatology.mean, mean.shape), covariance }),
-    forecast: ({ mean }) => ({ mean: broadcastTo(climatology.mean, mean.shape), covariance }),
+    init: still,
+    forecast: still,
     analyse: (state, observation) => extendedAnalysis("optimal-interpolation", state, observation),
-    moments: ({ mean, covariance: P }) => ({
-      mean,
-      variance: broadcastTo(diagonal(P), mean.shape),
-    }),
+    moments: ({ mean, covariance: P }) => ({ mean, variance: diagonal(P) }),
   };
 }

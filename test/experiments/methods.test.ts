@@ -316,3 +316,64 @@ learn: { epochs: 60, window: 20 }
     await expect(runText(groups(given))).rejects.toThrow(message);
   });
 });
+
+/** Of ten variables, seven observed; what is learned of the method beside forcing and R. */
+const grown = "inflation: { learn: true, start: 1.05 }";
+const learning: readonly (readonly [method: string, more: readonly string[]])[] = [
+  [`{ kind: extended-kalman, ${grown} }`, ["inflation"]],
+  ["{ kind: optimal-interpolation }", []],
+  ["{ kind: 3dvar, background: { climatology: 0.1 } }", []],
+  ["{ kind: 4dvar, lag: 2, background: { identity: 0.2 } }", []],
+  [`{ kind: enkf, members: 12, ${grown}, centredPerturbations: true }`, ["inflation"]],
+  [
+    `{ kind: denkf, members: 12, ${grown}, taper: { kind: gaspari-cohn, halfWidth: { learn: true, start: 3 } } }`,
+    ["inflation", "taper.halfWidth"],
+  ],
+  [`{ kind: etkf, members: 12, ${grown}, rotate: true }`, ["inflation"]],
+  [
+    "{ kind: etkf, members: 12, relaxation: { spread: { learn: true, start: 0.4 } } }",
+    ["relaxation.spread"],
+  ],
+  [`{ kind: eakf, members: 12, ${grown} }`, ["inflation"]],
+  [
+    `{ kind: letkf, members: 6, ${grown}, taper: { kind: gaspari-cohn, halfWidth: { learn: true, start: 3 } } }`,
+    ["inflation", "taper.halfWidth"],
+  ],
+  ["{ kind: enkf-n, members: 12, xN: { learn: true, start: 1.5 } }", ["xN"]],
+  [
+    `{ kind: en4dvar, members: 12, lag: 2, background: { identity: 0.2 }, mixing: { learn: true, start: 0.5 } }`,
+    ["mixing"],
+  ],
+  [`{ kind: enks, members: 12, lag: 3, ${grown} }`, ["inflation"]],
+  [`{ kind: ienks, members: 12, lag: 2, iterations: 2, ${grown} }`, ["inflation"]],
+  [
+    "{ kind: particle, members: 50, resampleBelow: 0.3, regularisation: { learn: true, start: 1 } }",
+    ["regularisation"],
+  ],
+  [
+    "{ kind: optimal-particle, members: 50, resampleBelow: 0.3, processNoise: { variance: 0.05 } }",
+    [],
+  ],
+];
+
+test.each(learning)("learning through %s", async (method, more) => {
+  const { result, learning: course } = await runText(`
+name: learning
+seed: 3
+model: { kind: lorenz96, dimension: 10, forcing: { learn: true, start: 7.5, truth: 8 } }
+time: { step: 0.05, cycles: 30, spinup: 5 }
+observations:
+  twin: { operator: { ratio: 0.7 }, variance: { learn: true, start: 0.8, truth: 0.5 } }
+method: ${method}
+learn: { epochs: 3, window: 10, refine: false, rates: { dynamics: 0.02, filter: 0.02 } }
+`);
+  const names = ["forcing", "observations.variance", ...more];
+  expect(Object.keys(result.parameters).toSorted()).toEqual(names.toSorted());
+  const still = method.includes("interpolation") ? ["forcing"] : []; // no forecast enters
+  for (const name of names) {
+    const { start, learned } = result.parameters[name]!;
+    if (still.includes(name)) expect(learned).toBe(start);
+    else expect(learned).not.toBe(start);
+  }
+  expect(course!.losses.every(({ training }) => Number.isFinite(training))).toBe(true);
+});
