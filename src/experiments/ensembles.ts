@@ -13,6 +13,7 @@ import type { Setting } from "./setting.js";
 import type {
   EnsembleSpecification,
   InflationSpecification,
+  MethodSpecification,
   ModelSpecification,
   TaperSpecification,
 } from "./specification.js";
@@ -76,7 +77,7 @@ const room = 2;
 
 /** Which observations count for which variables. */
 export function localisationOf(
-  taper: TaperSpecification,
+  { taper, block = 1 }: Extract<MethodSpecification, { kind: "letkf" }>,
   model: ModelSpecification,
   read: Reader,
 ): Localisation {
@@ -84,7 +85,7 @@ export function localisationOf(
   const { halfWidth } = taper;
   const reach = typeof halfWidth === "number" ? 2 * halfWidth : 2 * room * halfWidth.start;
   return {
-    neighbours: neighbours({ state: positions }, { domain, reach }),
+    neighbours: neighbours({ state: positions }, { domain, reach, block }),
     halfWidth: halfWidthOf(taper, read),
   };
 }

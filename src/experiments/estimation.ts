@@ -77,7 +77,8 @@ export function filterOf(
     case "letkf":
       return letkf({
         ...membersOf(method, read),
-        ...localisationOf(method.taper, model, read),
+        covarianceInflation: read.value(method.covarianceInflation, "covarianceInflation", share),
+        ...localisationOf(method, model, read),
       });
     case "ienks": {
       const { lag, iterations, xN, bundle, shares } = method;

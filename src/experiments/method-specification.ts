@@ -72,7 +72,12 @@ export type MethodSpecification =
       readonly xN: Value;
       readonly form: "dual" | "primal";
     })
-  | (MembersSpecification & { readonly kind: "letkf"; readonly taper: TaperSpecification })
+  | (PriorInflationSpecification & {
+      readonly kind: "letkf";
+      readonly taper: TaperSpecification;
+      /** How many variables side by side share an analysis; absent: 1. */
+      readonly block?: number;
+    })
   | (MembersSpecification & {
       readonly kind: "ienks";
       readonly lag: number;

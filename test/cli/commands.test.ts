@@ -178,14 +178,16 @@ test("list shows what there is, with keys and defaults", async () => {
         processNoise         normal noise after each model step
 
       letkf: local ensemble transform Kalman filter, linear in the number of variables; models with places
-        members            number of ensemble members (required)
-        taper              observations count less with distance, to nothing from twice the half-width on (1.82 × DAPPER's loc_rad) (required)
-        inflation          λ, a factor on the anomalies after the analysis
-        relaxation         a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation  variance of the noise that each member gets after the analysis
-        rotate             true: members are rotated at random, mean and covariance kept
-        initial            Gaussian before the first observation; a twin may leave it out
-        processNoise       normal noise after each model step
+        members              number of ensemble members (required)
+        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
+        inflation            λ, a factor on the anomalies after the analysis
+        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation    variance of the noise that each member gets after the analysis
+        rotate               true: members are rotated at random, mean and covariance kept
+        taper                observations count less with distance, to nothing from twice the half-width on (1.82 × DAPPER's loc_rad) (required)
+        block                how many variables side by side share an analysis (default 1)
+        initial              Gaussian before the first observation; a twin may leave it out
+        processNoise         normal noise after each model step
 
       enkf-n: finite-size EnKF, which finds its own inflation; any model
         members              number of ensemble members (required)

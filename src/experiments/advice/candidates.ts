@@ -62,7 +62,7 @@ function methodOf(
       return { kind, ...ensemble() };
     case "etkf": {
       const { members } = ensemble();
-      return { kind, members, covarianceInflation: 0, ...deterministic, initial };
+      return { kind, members, ...deterministic, initial };
     }
     case "letkf": {
       const { members = local.members } = specification.method as { readonly members?: number };
@@ -80,7 +80,7 @@ function methodOf(
 }
 
 /** λ on the anomalies, and what keeps members from lining up. */
-const deterministic = { inflation: 1.04, rotate: true };
+const deterministic = { covarianceInflation: 0, inflation: 1.04, rotate: true };
 
 /** Few members are enough where each variable has an analysis of its own. */
 const local = { members: 10, taper: { kind: "gaspari-cohn", halfWidth: 7 } } as const;

@@ -31,7 +31,7 @@ const common = {
 const known = [
   ...["members", "inflation", "covarianceInflation", "relaxation", "additiveInflation", "rotate"],
   ...["taper", "lag", "iterations", "background", "xN", "regularisation", "resampleBelow"],
-  ...["mixing", "gain", "innerSteps", "observations", "centredPerturbations"],
+  ...["mixing", "gain", "innerSteps", "observations", "block", "centredPerturbations"],
 ];
 
 /** A block of this kind; keys of other methods are told apart from typing errors. */

@@ -84,11 +84,15 @@ const eakf = block(
 const letkf = block(
   "letkf",
   {
-    members,
+    ...untapered,
     taper: taper.describe(
       "observations count less with distance, to nothing from twice the half-width on (1.82 × DAPPER's loc_rad)",
     ),
-    ...afterwards,
+    block: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .describe("how many variables side by side share an analysis (default 1)"),
   },
   "local ensemble transform Kalman filter, linear in the number of variables; models with places",
 );
