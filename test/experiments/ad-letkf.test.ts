@@ -70,7 +70,7 @@ test("of results a ratio for each start, and a map with both paths", () => {
   const { comparisons, figures } = adLetkf.assemble("quick", results as unknown as Json[]);
   const ratios = comparisons.filter(({ what }) => what.includes("÷"));
   expect(ratios.map(({ ours }) => ours!.toFixed(3))).toEqual(["1.100", "1.100", "1.100"]);
-  expect(comparisons[0]).toMatchObject({ ours: 0.3, note: "λ = 1.030, c = 8.0" });
+  expect(comparisons[0]).toMatchObject({ ours: 0.3, note: "λ = 1.03, c = 8" });
   const [map, ...others] = figures;
   expect(others).toEqual([]);
   if (map?.kind !== "maps") throw new Error("no map");

@@ -55,7 +55,10 @@ interface Done {
 const lost = 2;
 
 const named = ({ inflation, halfWidth, forcing }: Pair): string =>
-  `λ = ${inflation.toFixed(3)}, c = ${halfWidth.toFixed(1)}${forcing === undefined ? "" : `, F = ${forcing.toFixed(3)}`}`;
+  `λ = ${short(inflation, 3)}, c = ${short(halfWidth, 1)}${forcing === undefined ? "" : `, F = ${short(forcing, 3)}`}`;
+
+/** With so many decimals, and none that are 0 at the end. */
+const short = (value: number, decimals: number): number => Number(value.toFixed(decimals));
 
 function bestOf(done: readonly Done[], score: "rmse" | "loss"): Scored | null {
   const cells = done.flatMap(({ task, result }) => (task.kind === "grid" ? result.scored : []));
