@@ -91,7 +91,7 @@ export type MethodSpecification =
   | (MembersSpecification & {
       readonly kind: "enks";
       readonly lag: number;
-      readonly analysis: "etkf" | "enkf";
+      readonly analysis: "etkf" | "enkf" | "denkf" | "eakf";
     })
   | (MethodBase & {
       readonly kind: "3dvar";

@@ -232,7 +232,7 @@ test("list shows what there is, with keys and defaults", async () => {
       enks: ensemble Kalman smoother of fixed lag; any model
         members            number of ensemble members (required)
         lag                how many cycles an observation reaches back (default 10)
-        analysis           by the symmetric root, or by perturbed observations (default "etkf")
+        analysis           which filter's analysis it is that reaches back (default "etkf")
         inflation          λ, a factor on the anomalies after the analysis
         relaxation         a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation  variance of the noise that each member gets after the analysis

@@ -140,9 +140,9 @@ const enks = block(
     members,
     lag: lag.min(0).default(10),
     analysis: z
-      .enum(["etkf", "enkf"])
+      .enum(["etkf", "enkf", "denkf", "eakf"])
       .default("etkf")
-      .describe("by the symmetric root, or by perturbed observations"),
+      .describe("which filter's analysis it is that reaches back"),
     ...afterwards,
   },
   "ensemble Kalman smoother of fixed lag; any model",
