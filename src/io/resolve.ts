@@ -191,10 +191,16 @@ function ensembleOf(file: EnsembleFile) {
   };
 }
 
-const perturbedOf = ({
-  centredPerturbations,
-}: Extract<EnsembleFile, { kind: "enkf" | "ens3dvar" }>) =>
-  centredPerturbations === undefined ? {} : { centredPerturbations };
+/**
+ * Two conventions go by the name of EnKF: φ with free perturbations (Adrian et al.), and a factor on
+ * the anomalies with centred ones (DAPPER). What the file says of inflation tells which is meant.
+ */
+function perturbedOf({
+  inflation,
+  centredPerturbations: centred = inflation !== undefined,
+}: Extract<EnsembleFile, { kind: "enkf" | "ens3dvar" }>) {
+  return centred ? { centredPerturbations: true } : {};
+}
 
 /** One of the two shares; the checks hold that there is no other. */
 function relaxationOf(relaxation: EnsembleFile["relaxation"]) {

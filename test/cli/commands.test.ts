@@ -141,7 +141,7 @@ test("list shows what there is, with keys and defaults", async () => {
         additiveInflation     variance of the noise that each member gets after the analysis
         rotate                true: members are rotated at random, mean and covariance kept
         taper                 damps covariances with distance; models on a ring (lorenz96)
-        centredPerturbations  true: perturbations of the observations have mean 0 over the members
+        centredPerturbations  whether perturbations of the observations have mean 0 over the members (default: true where there is an inflation)
         initial               Gaussian before the first observation; a twin may leave it out
         processNoise          normal noise after each model step
 
@@ -209,7 +209,7 @@ test("list shows what there is, with keys and defaults", async () => {
         additiveInflation     variance of the noise that each member gets after the analysis
         rotate                true: members are rotated at random, mean and covariance kept
         taper                 damps covariances with distance; models on a ring (lorenz96)
-        centredPerturbations  true: perturbations of the observations have mean 0 over the members
+        centredPerturbations  whether perturbations of the observations have mean 0 over the members (default: true where there is an inflation)
         background            static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
         mixing                share of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
         initial               Gaussian before the first observation; a twin may leave it out

@@ -354,3 +354,16 @@ test("a position is found through an alias", async () => {
     parseExperiment(text, "x.yaml", async (name) => ({ name, text: "" })),
   ).rejects.toThrow("x.yaml:1:22 method.initial.mean[0]: got");
 });
+
+test("perturbations are centred where a factor on the anomalies is given, or where it is said", async () => {
+  const centred = async (more: object): Promise<unknown> => {
+    const method = { kind: "enkf", members: 5, ...more };
+    const { specification } = await parse({ ...twin, method });
+    return "centredPerturbations" in specification.method;
+  };
+  expect(await centred({})).toBe(false);
+  expect(await centred({ covarianceInflation: 0.1 })).toBe(false);
+  expect(await centred({ inflation: 1.04 })).toBe(true);
+  expect(await centred({ inflation: 1.04, centredPerturbations: false })).toBe(false);
+  expect(await centred({ centredPerturbations: true })).toBe(true);
+});

@@ -54,7 +54,9 @@ const perturbed = {
   centredPerturbations: z
     .boolean()
     .exactOptional()
-    .describe("true: perturbations of the observations have mean 0 over the members"),
+    .describe(
+      "whether perturbations of the observations have mean 0 over the members (default: true where there is an inflation)",
+    ),
 };
 
 const enkf = block(
