@@ -107,8 +107,14 @@ export interface Climate {
   readonly covariance: readonly (readonly number[])[];
 }
 
+/**
+ * The share of the climate's variance about one of its states: small enough for filters of few members,
+ * many of which never find the truth from anywhere in the climate.
+ */
+const startingShare = 0.01;
+
 export interface Climatology {
-  /** Mean and variance of each natural variable. */
+  /** Where a twin starts, in natural variables. */
   readonly initial: InitialSpecification;
   /** Worked out where it is asked for: the covariance has d² numbers. */
   moments(): Climate;
@@ -127,9 +133,28 @@ export function climatology(specification: Specification, asking: string, key: K
   }
   const mean = ofEach(late, average);
   return {
-    initial: { mean: inLogarithms(specification.model) ? mean.map(Math.exp) : mean, variance },
+    initial: startOf(specification, { mean, variance, state: late.at(-1)! }),
     moments: () => ({ mean, covariance: scope(() => covarianceOf(tensor(late))) }),
   };
+}
+
+/** Near a state of the long run, or as wide as the climate. */
+function startOf(
+  specification: Specification,
+  { mean, variance, state }: Record<"mean" | "variance" | "state", readonly number[]>,
+): InitialSpecification {
+  const natural = (x: readonly number[]) =>
+    inLogarithms(specification.model) ? x.map(Math.exp) : x;
+  return startKind(specification) === "climate"
+    ? { mean: natural(mean), variance }
+    : { mean: natural(state), variance: variance.map((v) => startingShare * v) };
+}
+
+function startKind(specification: Specification): "state" | "climate" {
+  const { observations } = specification;
+  if (observations.kind !== "twin") return "climate";
+  const chaotic = motionOf(trueSystem(specification), truth).turnover !== undefined;
+  return observations.start ?? (chaotic && !observations.trajectories ? "state" : "climate");
 }
 
 const covarianceOf = (states: Tensor): number[][] =>

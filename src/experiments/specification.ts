@@ -209,6 +209,11 @@ export interface TwinSpecification {
   readonly noise: NoiseSpecification;
   /** Absent: one course, for everything. */
   readonly trajectories?: TrajectoryCounts;
+  /**
+   * Where truth and filter start if the method does not say: about a state of a long run, or as far
+   * apart as the climate is wide. Absent: `state` for one course of a system that knows its turnover.
+   */
+  readonly start?: "state" | "climate";
 }
 
 export type ObservationsSpecification =

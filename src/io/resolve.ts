@@ -102,6 +102,7 @@ function observationsOf(
         operator: operatorOf(twin.operator),
         noise: twinNoise(twin),
         ...(twin.trajectories && { trajectories: twin.trajectories }),
+        ...(twin.start && { start: twin.start }),
       };
 }
 

@@ -12,7 +12,7 @@ name: ring
 seed: 2
 model: { kind: lorenz96, dimension: 8, ${model} }
 time: { step: 0.05, cycles: 40, spinup: 5 }
-observations: { twin: { operator: ${operator}, variance: 0.5 } }
+observations: { twin: { start: climate, operator: ${operator}, variance: 0.5 } }
 method: ${method}
 ${rest}`;
 

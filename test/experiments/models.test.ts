@@ -42,8 +42,9 @@ method: ${method}
 ${rest}`;
 
 /** Standard deviations of the model's variables over a long run. */
-async function climateOf(model: string, step: number): Promise<number[]> {
-  const specification = await specificationOf(twin(model, step));
+async function climateOf(model: string, step: number, start = "climate"): Promise<number[]> {
+  const text = twin(model, step).replace("twin: {", `twin: { start: ${start},`);
+  const specification = await specificationOf(text);
   const { initial } = scope(() => climatology(specification, "method.initial", key(5)));
   return (initial.variance as number[]).map(Math.sqrt);
 }
@@ -74,6 +75,22 @@ describe("the climate", () => {
     const ring = await climateOf("{ kind: lorenz96, dimension: 40, forcing: 8 }", 0.05);
     expect(Math.abs(rms(ring) / 3.64 - 1)).toBeLessThan(0.04);
   });
+});
+
+test("a chaotic twin starts near a state of the long run, others anywhere in their climate", async () => {
+  const [near, wide] = [
+    await climateOf("{ kind: lorenz63 }", 0.01, "state"),
+    await climateOf("{ kind: lorenz63 }", 0.01),
+  ];
+  near.forEach((sd, i) => expect(sd / wide[i]!).toBeCloseTo(0.1, 12)); // √ of a hundredth
+  const initialOf = async (text: string) =>
+    scope(() =>
+      specificationOf(text).then((s) => climatology(s, "method.initial", key(5)).initial),
+    );
+  const one = twin("{ kind: lorenz63 }", 0.01);
+  const several = one.replace("variance: 1 }", "variance: 1, trajectories: { training: 2 } }");
+  expect((await initialOf(one)).variance).toEqual(near.map((sd) => expect.closeTo(sd * sd, 10)));
+  expect((await initialOf(several)).variance).toEqual(wide.map((sd) => expect.closeTo(sd * sd, 8)));
 });
 
 test("places: points of the ring, and fast variables about their slow one", async () => {

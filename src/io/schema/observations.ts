@@ -60,6 +60,12 @@ const twin = keys(
     })
       .exactOptional()
       .describe("several courses of the system; without it, one for everything"),
+    start: z
+      .enum(["state", "climate"])
+      .exactOptional()
+      .describe(
+        "where a method without initial starts: near a state of a long run (default for one course of a chaotic model), or anywhere in its climate",
+      ),
   },
   {
     sd: (sd) =>
