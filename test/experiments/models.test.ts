@@ -82,11 +82,11 @@ test("a chaotic twin starts near a state of the long run, others anywhere in the
     await climateOf("{ kind: lorenz63 }", 0.01, "state"),
     await climateOf("{ kind: lorenz63 }", 0.01),
   ];
-  near.forEach((sd, i) => expect(sd / wide[i]!).toBeCloseTo(0.1, 12)); // √ of a hundredth
-  const initialOf = async (text: string) =>
-    scope(() =>
-      specificationOf(text).then((s) => climatology(s, "method.initial", key(5)).initial),
-    );
+  for (const [i, sd] of near.entries()) expect(sd / wide[i]!).toBeCloseTo(0.1, 12); // √ of a hundredth
+  const initialOf = async (text: string) => {
+    const specification = await specificationOf(text);
+    return scope(() => climatology(specification, "method.initial", key(5)).initial);
+  };
   const one = twin("{ kind: lorenz63 }", 0.01);
   const several = one.replace("variance: 1 }", "variance: 1, trajectories: { training: 2 } }");
   expect((await initialOf(one)).variance).toEqual(near.map((sd) => expect.closeTo(sd * sd, 10)));
