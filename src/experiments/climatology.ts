@@ -153,7 +153,7 @@ function startOf(
 function startKind(specification: Specification): "state" | "climate" {
   const { observations } = specification;
   if (observations.kind !== "twin") return "climate";
-  const chaotic = motionOf(trueSystem(specification), truth).turnover !== undefined;
+  const chaotic = scope(() => motionOf(trueSystem(specification), truth).turnover !== undefined);
   return observations.start ?? (chaotic && !observations.trajectories ? "state" : "climate");
 }
 
