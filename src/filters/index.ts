@@ -60,7 +60,7 @@ export {
 export { type ParticleParams, type ParticleState, particle } from "./particle.js";
 export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
 export { meanPreservingRotation } from "./rotation.js";
-export { jacobianAt, pushRows, viewAt } from "./tangent.js";
+export { jacobianAt, viewAt } from "./tangent.js";
 export {
   gridPositions,
   type ObservedTaper,

@@ -21,7 +21,7 @@ import type { Operator } from "../observe/index.js";
 import { floatType } from "../prob/index.js";
 
 /** f(x) [..., m] and V Jᵀ [..., n, m] of tangents V that are rows, [n, d] or [..., n, d]. */
-export function pushRows(
+function pushRows(
   f: StateMap,
   x: Tensor,
   V: Tensor,
