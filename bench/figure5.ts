@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Tensor } from "kalmia/engine";
-import { lorenzData, lorenzTrial, runTrial, type Trial } from "kalmia/experiments";
+import { lorenzData, lorenzTrial, runTrial, type Trial } from "kalmia/reproductions";
 import { host } from "./host.js";
 import { median } from "./measure.js";
 import { findPeer, peerScript } from "./peers/python.js";

@@ -1,7 +1,7 @@
 import { createColors } from "picocolors";
-import type { Advice, PossibleMethod } from "../experiments/advice/advise.js";
-import type { ProblemFacts } from "../experiments/advice/facts.js";
-import type { Finding } from "../experiments/advice/rules.js";
+import type { Advice, PossibleMethod } from "../advice/advise.js";
+import type { ProblemFacts } from "../advice/facts.js";
+import type { Finding } from "../advice/rules.js";
 import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 

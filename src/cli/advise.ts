@@ -25,7 +25,7 @@ export function addAdvise(program: Command, host: CliHost): void {
 
 async function adviceFor(path: string, cwd: string): Promise<AdviceOutput> {
   const { specification, file } = await loadExperiment(path, cwd);
-  const { advise } = await import("../experiments/advice/advise.js");
+  const { advise } = await import("../advice/advise.js");
   const { methodBlock } = await import("../io/method-block.js");
   const { facts, methods, impossible, cautions } = advise(
     specification,

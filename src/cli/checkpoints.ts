@@ -1,5 +1,5 @@
-import type { Checkpoint } from "../experiments/output.js";
 import type { CheckpointFile } from "../io/node.js";
+import type { Checkpoint } from "../run/output.js";
 
 /** Milliseconds between writes. */
 const writesApart = 2000;

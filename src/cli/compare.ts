@@ -1,6 +1,4 @@
 import { join, relative } from "node:path";
-import { comparisonOf } from "../experiments/comparison.js";
-import type { Checkpoint, ComparedResult, RunResult } from "../experiments/output.js";
 import { fileProblem, InputError } from "../io/errors.js";
 import {
   type CheckpointFile,
@@ -11,6 +9,8 @@ import {
   type LoadedFile,
   writeComparison,
 } from "../io/node.js";
+import { comparisonOf } from "../run/comparison.js";
+import type { Checkpoint, ComparedResult, RunResult } from "../run/output.js";
 import { comparisonText } from "./comparison-text.js";
 import type { ExitCode } from "./exit.js";
 import type { CliHost } from "./host.js";

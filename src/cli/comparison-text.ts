@@ -1,5 +1,5 @@
 import { createColors } from "picocolors";
-import type { ComparedResult, ComparisonResult } from "../experiments/output.js";
+import type { ComparedResult, ComparisonResult } from "../run/output.js";
 import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 

@@ -1,14 +1,14 @@
+import type { ReportFiles } from "../io/node.js";
+import type { Reproduced } from "../report/index.js";
+import type { Reproduction } from "../reproductions/reproduction.js";
 import type {
   Checkpoint,
   ComparisonResult,
   RunHost,
   RunOutput,
   SavedValues,
-} from "../experiments/output.js";
-import type { Reproduction } from "../experiments/reproduction.js";
-import type { Specification } from "../experiments/specification.js";
-import type { ReportFiles } from "../io/node.js";
-import type { Reproduced } from "../report/index.js";
+} from "../run/output.js";
+import type { Specification } from "../run/specification.js";
 
 /** A stream that may be a terminal. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };

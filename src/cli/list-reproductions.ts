@@ -1,4 +1,4 @@
-import type { Reproduction, Scale } from "../experiments/reproduction.js";
+import type { Reproduction, Scale } from "../reproductions/reproduction.js";
 
 /** A reproduction as `kalmia list` shows it. */
 interface ReproductionEntry extends Pick<Reproduction, "name" | "title" | "source" | "about"> {

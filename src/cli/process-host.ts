@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from "node:os";
 import type { WorkerPool } from "../engine/index.js";
-import type { Specification } from "../experiments/specification.js";
+import type { Specification } from "../run/specification.js";
 import type { CliHost } from "./host.js";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
@@ -19,7 +19,7 @@ export function processHost(): CliHost {
       await useSystemBlas();
       const pool = manyTrajectories(specification) ? await useThreads(goodThreads()) : null;
       try {
-        const { runExperiment } = await import("../experiments/run.js");
+        const { runExperiment } = await import("../run/run.js");
         return await runExperiment(specification, host, resume, saved);
       } finally {
         await pool?.close();
@@ -33,7 +33,7 @@ export function processHost(): CliHost {
       const { renderComparison } = await import("../report/index.js");
       return renderComparison(specification, comparison, folders);
     },
-    reproductions: async () => (await import("../experiments/reproductions.js")).reproductions,
+    reproductions: async () => (await import("../reproductions/reproductions.js")).reproductions,
     prepareMachine,
     renderReproduction: async (reproduced) => {
       const { renderReproduction } = await import("../report/index.js");

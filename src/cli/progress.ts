@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from "cli-progress";
-import type { Progress } from "../experiments/output.js";
+import type { Progress } from "../run/output.js";
 import type { Output } from "./host.js";
 
 /** Shows how far a run is: a bar on a terminal, a line every few seconds in a log. */

@@ -1,5 +1,7 @@
 /** One reproduction from its trials to its report. */
 import { join, relative } from "node:path";
+import { writeReproduction } from "../io/node.js";
+import type { Reproduced } from "../report/index.js";
 import {
   type Comparison,
   failuresOf,
@@ -8,10 +10,8 @@ import {
   type ReproductionOutput,
   ratioOf,
   type Scale,
-} from "../experiments/reproduction.js";
-import type { TrialProgress, TrialStore } from "../experiments/trials.js";
-import { writeReproduction } from "../io/node.js";
-import type { Reproduced } from "../report/index.js";
+} from "../reproductions/reproduction.js";
+import type { TrialProgress, TrialStore } from "../reproductions/trials.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
 import { reportOrNull } from "./report-or-null.js";
@@ -42,7 +42,7 @@ export async function reproduceOne(
   run: ReproductionRun,
 ): Promise<Told> {
   const { scale, view, host, stopRequested, timeIsUp } = run;
-  const { runTrials } = await import("../experiments/trials.js");
+  const { runTrials } = await import("../reproductions/trials.js");
   const trials = await runTrials(reproduction, scale, run.store, {
     progress: (progress) => show(reproduction.name, progress, view),
     ...{ stopRequested, timeIsUp },

@@ -1,10 +1,10 @@
 import { relative, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { Interrupted } from "../experiments/output.js";
-import type { Reproduction, Scale } from "../experiments/reproduction.js";
 import { fileProblem, InputError } from "../io/errors.js";
 import { nearest } from "../io/nearest.js";
 import { checkFolder, trialStore } from "../io/node.js";
+import type { Reproduction, Scale } from "../reproductions/reproduction.js";
+import { Interrupted } from "../run/output.js";
 import type { ExitCode, Finish } from "./exit.js";
 import { failureOf } from "./failure.js";
 import type { CliHost } from "./host.js";

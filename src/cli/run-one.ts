@@ -1,6 +1,6 @@
-import type { Checkpoint, RunOutput } from "../experiments/output.js";
-import { Interrupted } from "../experiments/output.js";
 import { type CheckpointFile, type LoadedExperiment, writeResults } from "../io/node.js";
+import type { Checkpoint, RunOutput } from "../run/output.js";
+import { Interrupted } from "../run/output.js";
 import { checkpointKeeper } from "./checkpoints.js";
 import type { ExitCode } from "./exit.js";
 import type { CliHost } from "./host.js";

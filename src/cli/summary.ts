@@ -1,10 +1,5 @@
 import { createColors } from "picocolors";
-import type {
-  ChoiceResult,
-  ParameterResult,
-  RunResult,
-  TensorResult,
-} from "../experiments/output.js";
+import type { ChoiceResult, ParameterResult, RunResult, TensorResult } from "../run/output.js";
 import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 

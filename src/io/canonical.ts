@@ -1,4 +1,4 @@
-import type { Json } from "../experiments/index.js";
+import type { Json } from "../reproductions/index.js";
 
 /** JSON that is the same text for equal values: keys sorted, no spaces. Throws where JSON has no word for a value. */
 export function canonicalJson(value: Json): string {

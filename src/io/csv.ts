@@ -1,4 +1,4 @@
-import type { ObservationRecord } from "../experiments/specification.js";
+import type { ObservationRecord } from "../run/specification.js";
 import { type CsvRow, csvRows } from "./csv-cells.js";
 import { checkHeader } from "./csv-header.js";
 import { fileProblem, InputError, type Problem } from "./errors.js";

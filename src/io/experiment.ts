@@ -1,4 +1,4 @@
-import type { ObservationRecord, Specification } from "../experiments/specification.js";
+import type { ObservationRecord, Specification } from "../run/specification.js";
 import type { Given, Sections, Tell } from "./checks/check.js";
 import { checkChoice, checkLearned, checkWindow } from "./checks/learn.js";
 import { checkMethod } from "./checks/method.js";

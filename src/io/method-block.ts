@@ -6,7 +6,7 @@ import type {
   InflationSpecification,
   MethodSpecification,
   Specification,
-} from "../experiments/specification.js";
+} from "../run/specification.js";
 import type { ExperimentFile } from "./schema.js";
 
 /**

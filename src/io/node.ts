@@ -8,8 +8,8 @@ import type {
   RunOutput,
   RunResult,
   SavedValues,
-} from "../experiments/output.js";
-import type { Specification } from "../experiments/specification.js";
+} from "../run/output.js";
+import type { Specification } from "../run/specification.js";
 import { fileProblem, InputError } from "./errors.js";
 import type { Experiment } from "./experiment.js";
 import { parseExperimentFile } from "./experiment-file.js";

@@ -1,3 +1,4 @@
+import { kuramotoSivashinskyDomain, lorenz63Defaults } from "../models/index.js";
 import type {
   BackgroundSpecification,
   ChoiceSpecification,
@@ -13,8 +14,7 @@ import type {
   Specification,
   TaperSpecification,
   TwinOperator,
-} from "../experiments/specification.js";
-import { kuramotoSivashinskyDomain, lorenz63Defaults } from "../models/index.js";
+} from "../run/specification.js";
 import type { LearnFile } from "./schema/learn.js";
 import type { BackgroundFile, GainFile, MethodFile, TaperFile } from "./schema/method.js";
 import type { ModelFile } from "./schema/model.js";

@@ -1,4 +1,4 @@
-import type { Band, RunOutput, RunResult, StateSeries } from "../experiments/output.js";
+import type { Band, RunOutput, RunResult, StateSeries } from "../run/output.js";
 
 /** The text of `result.json`; a score that is no number is null. */
 export function resultText(result: RunResult): string {

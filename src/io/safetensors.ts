@@ -9,7 +9,7 @@
  * @see https://github.com/huggingface/safetensors
  */
 import { z } from "zod";
-import type { SavedTensor, SavedValues } from "../experiments/output.js";
+import type { SavedTensor, SavedValues } from "../run/output.js";
 import { fileProblem, InputError } from "./errors.js";
 
 export interface TensorFile {

@@ -3,7 +3,7 @@
  * is that of kind and trial, so that whoever asks for the same trial finds the same file.
  */
 import { join } from "node:path";
-import type { Json, TrialCheckpoint, TrialRecord, TrialStore } from "../experiments/index.js";
+import type { Json, TrialCheckpoint, TrialRecord, TrialStore } from "../reproductions/index.js";
 import { canonicalJson } from "./canonical.js";
 import {
   kalmiaVersion,

@@ -1,5 +1,5 @@
 /** Methods side by side: the error of each with what chance may have moved it, and its spread. */
-import type { ComparedResult } from "../experiments/output.js";
+import type { ComparedResult } from "../run/output.js";
 import { extent } from "./extent.js";
 import { type Figure, type Layer, stack } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";

@@ -1,6 +1,6 @@
 /** Where the truth ranks among the members, and at which scales errors lie. */
 import { flatness, type RankHistogram } from "../diagnostics/index.js";
-import type { DiagnosticsOutput, SpectraOutput } from "../experiments/output.js";
+import type { DiagnosticsOutput, SpectraOutput } from "../run/output.js";
 import { type Figure, type Row, stack, type View } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";
 import { type Axes, band, bars, guide, line, zeroLine } from "./marks.js";

@@ -1,6 +1,6 @@
 /** Ranks, scales and residuals: whether errors are as large, and where, as the method believes. */
 import { type Flatness, flatness, type RankHistogram } from "../diagnostics/index.js";
-import type { ResidualsOutput, RunOutput } from "../experiments/output.js";
+import type { ResidualsOutput, RunOutput } from "../run/output.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import { grouped, significant, withError } from "./number.js";
 import { type TableRow, table } from "./table.js";

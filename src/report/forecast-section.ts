@@ -1,5 +1,5 @@
 /** The forecast beyond the record, as a table. */
-import type { RunOutput } from "../experiments/output.js";
+import type { RunOutput } from "../run/output.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import { interval, significant, time } from "./number.js";
 import { table } from "./table.js";

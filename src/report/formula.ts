@@ -3,7 +3,7 @@ import type {
   Lorenz96Specification,
   ModelSpecification,
   Specification,
-} from "../experiments/specification.js";
+} from "../run/specification.js";
 import { html, type Markup } from "./markup.js";
 
 export function formula(

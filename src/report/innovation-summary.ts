@@ -1,6 +1,6 @@
 /** What the innovations say about the filter, in numbers. */
 import { autocorrelation } from "../diagnostics/index.js";
-import type { InnovationSeries } from "../experiments/output.js";
+import type { InnovationSeries } from "../run/output.js";
 
 export interface InnovationSummary {
   /** Innovations that exist, over all columns. */

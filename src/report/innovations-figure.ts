@@ -1,6 +1,6 @@
 /** Innovations over time, their distribution, and their autocorrelation. */
 import { autocorrelation } from "../diagnostics/index.js";
-import type { RunOutput } from "../experiments/output.js";
+import type { RunOutput } from "../run/output.js";
 import { extent, margined } from "./extent.js";
 import { type Figure, type Layer, type Row, stack, type View } from "./figure.js";
 import { chanceBound, columnsOf } from "./innovation-summary.js";

@@ -1,6 +1,6 @@
 /** Does the filter know its own errors? Innovations against what they should be, in words. */
-import type { RunOutput } from "../experiments/output.js";
-import type { Specification } from "../experiments/specification.js";
+import type { RunOutput } from "../run/output.js";
+import type { Specification } from "../run/specification.js";
 import type { InnovationSummary } from "./innovation-summary.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import { grouped, hundredths, percent } from "./number.js";

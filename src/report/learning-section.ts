@@ -1,5 +1,5 @@
 /** How learning went: losses, and where each start ended. */
-import type { ChoiceResult, LearningOutput } from "../experiments/output.js";
+import type { ChoiceResult, LearningOutput } from "../run/output.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import { meaning } from "./meaning.js";
 import { count, given, hundredths, significant } from "./number.js";

@@ -1,5 +1,5 @@
 /** The loss while learning: training and validation by epoch, one faint line a start. */
-import type { LearningOutput, LossPoint } from "../experiments/output.js";
+import type { LearningOutput, LossPoint } from "../run/output.js";
 import { extent, margined, quantile } from "./extent.js";
 import { type Figure, type Layer, type Row, stack } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";

@@ -1,7 +1,7 @@
 /** The page: what was asked, what came of it, and how far to trust it. No scripts, no network. */
 
-import type { RunOutput } from "../experiments/output.js";
-import type { Specification } from "../experiments/specification.js";
+import type { RunOutput } from "../run/output.js";
+import type { Specification } from "../run/specification.js";
 import { diagnosticsSection } from "./diagnostics-section.js";
 import { forecastSection } from "./forecast-section.js";
 import { formula } from "./formula.js";

@@ -3,7 +3,7 @@
  * any size side by side, and the length of a bar is a relative uncertainty. Parameters that may
  * change sign have no such ratio; each of them gets an axis of its own below.
  */
-import type { ParameterResult } from "../experiments/output.js";
+import type { ParameterResult } from "../run/output.js";
 import { extent } from "./extent.js";
 import { type Figure, type Layer, stack, type View } from "./figure.js";
 import { type LegendEntry, legend, textWidth } from "./legend.js";

@@ -1,5 +1,5 @@
 /** What was learned: a table and how sure we are of it. */
-import type { ParameterResult, RunOutput, TensorResult } from "../experiments/output.js";
+import type { ParameterResult, RunOutput, TensorResult } from "../run/output.js";
 import { type Fragment, html, listing, type Markup } from "./markup.js";
 import { meaning } from "./meaning.js";
 import { count, given, interval, percent, significant, withError } from "./number.js";

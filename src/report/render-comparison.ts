@@ -1,7 +1,7 @@
 /** From the results of several methods to a page beside their own; the same input gives the same bytes. */
 
-import type { ComparedResult, ComparisonResult } from "../experiments/output.js";
-import type { Specification } from "../experiments/specification.js";
+import type { ComparedResult, ComparisonResult } from "../run/output.js";
+import type { Specification } from "../run/specification.js";
 import { comparisonFigure } from "./comparison-figure.js";
 import { frame } from "./frame.js";
 import { type Fragment, html, type Markup, raw } from "./markup.js";

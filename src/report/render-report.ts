@@ -1,6 +1,6 @@
 /** From the plain data of a run to pictures and a page; the same input gives the same bytes. */
-import type { RunOutput } from "../experiments/output.js";
-import type { Specification } from "../experiments/specification.js";
+import type { RunOutput } from "../run/output.js";
+import type { Specification } from "../run/specification.js";
 import { diagnosticsFigure } from "./diagnostics-figure.js";
 import type { Figure } from "./figure.js";
 import { innovationsFigure } from "./innovations-figure.js";

@@ -1,5 +1,5 @@
 /** From what came of a reproduction to pictures and a page; the same input gives the same bytes. */
-import type { FigureData } from "../experiments/index.js";
+import type { FigureData } from "../reproductions/index.js";
 import { renderPng } from "./png.js";
 import type { Report } from "./render-report.js";
 import { bandFigure } from "./reproduction-bands.js";

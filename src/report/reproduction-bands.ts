@@ -1,5 +1,5 @@
 /** Medians over repetitions with bands of their quantiles: a line a method, dots where it was run. */
-import type { BandFigure } from "../experiments/index.js";
+import type { BandFigure } from "../reproductions/index.js";
 import type { Layer } from "./figure.js";
 import { type Axes, band, line, points } from "./marks.js";
 import {

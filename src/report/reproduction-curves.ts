@@ -1,5 +1,5 @@
 /** Curves in panels side by side, with one legend for all. */
-import type { CurveFigure } from "../experiments/index.js";
+import type { CurveFigure } from "../reproductions/index.js";
 import type { Layer, View } from "./figure.js";
 import type { LegendEntry } from "./legend.js";
 import { line, points } from "./marks.js";

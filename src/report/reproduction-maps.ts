@@ -2,7 +2,7 @@
  * Maps: cells over two axes in one colour scale for all panels, with the path that something took
  * over them. Cells overlap their right and upper neighbours, which are drawn later: no seams.
  */
-import type { Axis, MapFigure } from "../experiments/index.js";
+import type { Axis, MapFigure } from "../reproductions/index.js";
 import { extent, quantile } from "./extent.js";
 import type { Layer, Row, View } from "./figure.js";
 import { type Axes, type ColourScale, cells, line, points } from "./marks.js";

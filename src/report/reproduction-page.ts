@@ -6,8 +6,8 @@ import type {
   ReproductionOutput,
   Scale,
   TrialRecord,
-} from "../experiments/index.js";
-import { failuresOf, ratioOf } from "../experiments/reproduction.js";
+} from "../reproductions/index.js";
+import { failuresOf, ratioOf } from "../reproductions/reproduction.js";
 import { frame } from "./frame.js";
 import { type Fragment, html, listing, type Markup, raw } from "./markup.js";
 import { count, given, grouped, hundredths, significant } from "./number.js";

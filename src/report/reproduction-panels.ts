@@ -1,5 +1,5 @@
 /** Panels of one figure: how many beside each other, their ranges, their ticks. */
-import type { Axis } from "../experiments/index.js";
+import type { Axis } from "../reproductions/index.js";
 import { extent, quantile } from "./extent.js";
 import { type Figure, type Layer, stack, type View } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";

@@ -1,5 +1,5 @@
 /** The scores of the run, each with what it is. */
-import type { RunOutput } from "../experiments/output.js";
+import type { RunOutput } from "../run/output.js";
 import { html, type Markup } from "./markup.js";
 import { grouped, hundredths, significant, withError } from "./number.js";
 import { type TableRow, table } from "./table.js";

@@ -1,6 +1,6 @@
 /** The states: observations, analysis with its band, truth, smoother, forecast beyond the record. */
-import type { Band, RunOutput } from "../experiments/output.js";
-import type { Specification } from "../experiments/specification.js";
+import type { Band, RunOutput } from "../run/output.js";
+import type { Specification } from "../run/specification.js";
 import { extent, margined, robustExtent } from "./extent.js";
 import { type Figure, type Row, stack, type View } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";

@@ -1,5 +1,5 @@
 /** The states, with how to read the figure. */
-import type { RunOutput } from "../experiments/output.js";
+import type { RunOutput } from "../run/output.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import { percent } from "./number.js";
 import type { StatesFigure } from "./states-figure.js";

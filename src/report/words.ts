@@ -1,11 +1,11 @@
 /** What was asked, in words: model, method, data and learning. */
-import type { RunOutput } from "../experiments/output.js";
+import type { RunOutput } from "../run/output.js";
 import type {
   MethodSpecification,
   ModelSpecification,
   ObservationsSpecification,
   Specification,
-} from "../experiments/specification.js";
+} from "../run/specification.js";
 import { type Fragment, html, listing, type Markup } from "./markup.js";
 import { count, given, grouped, hundredths, time } from "./number.js";
 

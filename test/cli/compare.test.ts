@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CliHost } from "../../src/cli/host.js";
-import { Interrupted, type RunOutput } from "../../src/experiments/output.js";
-import type { Specification } from "../../src/experiments/specification.js";
+import { Interrupted, type RunOutput } from "../../src/run/output.js";
+import type { Specification } from "../../src/run/specification.js";
 import { filesIn, kalmia, output, temporaryFolder } from "./fixture.js";
 
 const text = `

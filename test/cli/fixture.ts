@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { onTestFinished } from "vitest";
 import type { CliHost } from "../../src/cli/host.js";
 import { main } from "../../src/cli/program.js";
-import type { RunOutput } from "../../src/experiments/output.js";
+import type { RunOutput } from "../../src/run/output.js";
 
 const ones = { mean: [[1.5], [2]], sd: [[0.1], [0.2]], lower: [[1], [1]], upper: [[2], [3]] };
 

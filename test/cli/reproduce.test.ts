@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CliHost } from "../../src/cli/host.js";
 import { NumericError } from "../../src/engine/index.js";
-import { isFailed, type Json, type Reproduction } from "../../src/experiments/index.js";
+import { isFailed, type Json, type Reproduction } from "../../src/reproductions/index.js";
 import { filesIn, kalmia, type Told, temporaryFolder } from "./fixture.js";
 
 interface Trial {

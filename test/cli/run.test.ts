@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { CliHost } from "../../src/cli/host.js";
-import { type Checkpoint, Interrupted } from "../../src/experiments/output.js";
+import { type Checkpoint, Interrupted } from "../../src/run/output.js";
 import { filesIn, kalmia, output, temporaryFolder } from "./fixture.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

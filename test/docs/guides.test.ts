@@ -6,9 +6,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { RunOutput } from "../../src/experiments/index.js";
 import { summariseInnovations } from "../../src/report/innovation-summary.js";
-import { runText } from "../experiments/load.js";
+import type { RunOutput } from "../../src/run/index.js";
+import { runText } from "../run/load.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const page = (name: string): string => readFileSync(resolve(root, `docs/guide/${name}.md`), "utf8");

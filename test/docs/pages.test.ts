@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { runExperiment } from "../../src/experiments/index.js";
 import { experimentJsonSchema, InputError, parseExperimentFile } from "../../src/io/index.js";
+import { runExperiment } from "../../src/run/index.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { SavedValues } from "../../src/experiments/output.js";
 import { InputError } from "../../src/io/errors.js";
 import { readTensors, writeTensors } from "../../src/io/safetensors.js";
+import type { SavedValues } from "../../src/run/output.js";
 
 const tensors: SavedValues = {
   forcing: { shape: [], values: [0.1 + 0.2] },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { comparisonOf } from "../../src/experiments/index.js";
-import type { ComparedResult } from "../../src/experiments/output.js";
 import { renderComparison } from "../../src/report/index.js";
+import { comparisonOf } from "../../src/run/index.js";
+import type { ComparedResult } from "../../src/run/output.js";
 import { lynxHare } from "./fixture.js";
 
 const fixture = lynxHare();

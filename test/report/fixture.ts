@@ -6,8 +6,8 @@ import type {
   LearningOutput,
   ParameterResult,
   RunOutput,
-} from "../../src/experiments/output.js";
-import type { Specification } from "../../src/experiments/specification.js";
+} from "../../src/run/output.js";
+import type { Specification } from "../../src/run/specification.js";
 
 /** Hudson Bay pelts, thousands; the record in data/lynx_hare.csv. */
 const hare = [

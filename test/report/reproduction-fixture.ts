@@ -1,11 +1,12 @@
 /** Figures of reproductions in the shapes of a publication, from closed forms. */
+
+import type { Reproduced } from "../../src/report/index.js";
 import type {
   BandFigure,
   CurveFigure,
   MapFigure,
   TrialRecord,
-} from "../../src/experiments/index.js";
-import type { Reproduced } from "../../src/report/index.js";
+} from "../../src/reproductions/index.js";
 
 const methods = ["3DVar-C", "3DVar-K", "EnKF", "Ens3DVar"];
 /** Fixed numbers in (−1, 1) that look random. */

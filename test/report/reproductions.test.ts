@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { CurveFigure, FigureData, MapFigure } from "../../src/experiments/index.js";
 import { renderReproduction } from "../../src/report/index.js";
 import { figureOf } from "../../src/report/render-reproduction.js";
 import { edges } from "../../src/report/reproduction-maps.js";
 import { gridOf, logTicks } from "../../src/report/reproduction-panels.js";
 import { seriesStyles } from "../../src/report/reproduction-style.js";
 import { renderSvg } from "../../src/report/svg.js";
+import type { CurveFigure, FigureData, MapFigure } from "../../src/reproductions/index.js";
 import { bands, curves, errors, record, reproduced, surface } from "./reproduction-fixture.js";
 
 const names = (data: FigureData): readonly string[] => {

@@ -14,7 +14,9 @@ const layers = [
   "learn",
   "twin",
   "diagnostics",
-  "experiments",
+  "run",
+  "advice",
+  "reproductions",
   "io",
   "report",
   "cli",
@@ -60,7 +62,12 @@ test("other layers are entered through their index, but for the command line's l
           .filter((target) => layerOf(target) !== layerOf(file))
           .filter((target) => !target.endsWith("/index.js"))
           // Plain data of a specification and an output are what io and report are about.
-          .filter((t) => !/^experiments\/(specification|output|reproduction)\.js$/.test(t))
+          .filter(
+            (t) =>
+              !/^(run\/(specification|output)|reproductions\/reproduction|advice\/[a-z]+)\.js$/.test(
+                t,
+              ),
+          )
           .map((target) => `${file} → ${target}`)
       : [],
   );

@@ -1,4 +1,4 @@
-import { trainingLength } from "../../experiments/specification.js";
+import { trainingLength } from "../../run/specification.js";
 import type { Path } from "../positions.js";
 import type { LearnFile } from "../schema/learn.js";
 import type { Given, Sections, Tell } from "./check.js";

@@ -4,7 +4,7 @@ import type {
   ModelSpecification,
   Specification,
   Value,
-} from "../../experiments/specification.js";
+} from "../../run/specification.js";
 import type { Problem } from "../errors.js";
 import { folderOf } from "../labels.js";
 import type { Source } from "../positions.js";

@@ -1,4 +1,4 @@
-import { countOf } from "../../experiments/specification.js";
+import { countOf } from "../../run/specification.js";
 import type { BackgroundFile, GainFile, MethodFile } from "../schema/method.js";
 import type { ModelFile } from "../schema/model.js";
 import { checkRows, count, type Sections, type Tell } from "./check.js";

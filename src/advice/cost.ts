@@ -1,0 +1,74 @@
+/** What a method would cost, counted from its learning problem; nothing of it is run. */
+import { scope } from "../engine/index.js";
+import { latentCount, type ParameterDefinition } from "../learn/index.js";
+import type { Data } from "../run/index.js";
+import {
+  definitionsOf,
+  learningProblem,
+  type Specification,
+  trainingLength,
+  windowCost,
+} from "../run/index.js";
+
+export interface Cost {
+  /** Cycles of a window. */
+  readonly window: number;
+  /** Memory of a window with its gradient, all trajectories together. */
+  readonly bytes: number;
+  /** Arithmetic operations of a window. */
+  readonly operations: number;
+  /** Windows of one pass over all that is learned from, on one thread; of a filter, over the record. */
+  readonly secondsPerEpoch: number;
+  /** Of all epochs and starts. */
+  readonly seconds: number;
+  /** How many numbers are learned, and how many of them are a static covariance or a gain. */
+  readonly learned: number;
+  readonly staticNumbers: number;
+}
+
+/** Cycles of a window that is only filtered: memory does not grow with them. */
+const filterWindow = 20;
+
+const timesOf = ({ time, observations }: Specification): number =>
+  observations.kind === "twin" ? time.cycles! : observations.record.times.length;
+
+/** Cycles of a window. */
+function windowLength(specification: Specification): number {
+  const { learn } = specification;
+  const times = timesOf(specification);
+  if (learn === null) return Math.min(filterWindow, times);
+  return Math.min(learn.window ?? times, trainingLength(learn.validation, times));
+}
+
+/** Of a longer window so many cycles are counted: memory and time grow as straight lines. */
+const mostCounted = 50;
+
+export const countedLength = (specification: Specification): number =>
+  Math.min(windowLength(specification), mostCounted);
+
+/** `data` of at least as many times as are counted. */
+export function costOf(specification: Specification, data: Data): Cost {
+  const { learn } = specification;
+  const length = countedLength(specification);
+  const window = windowLength(specification);
+  const passed = trainingLength(learn?.validation ?? 0, timesOf(specification));
+  return scope(() => {
+    const definitions = definitionsOf(specification, data);
+    const cut = { window: length, validation: 0 };
+    const problem = learningProblem(specification, cut, data, definitions);
+    const { bytes, operations, seconds } = windowCost(problem, learn !== null);
+    const secondsPerEpoch = (seconds * passed) / length;
+    return {
+      window,
+      bytes: Math.round((window / length) * bytes),
+      operations: Math.round((window / length) * operations),
+      secondsPerEpoch,
+      seconds: secondsPerEpoch * (learn === null ? 1 : learn.epochs * learn.restarts),
+      learned: latentCount(definitions),
+      staticNumbers: latentCount(definitions.filter(isStatic)),
+    };
+  });
+}
+
+const isStatic = ({ name }: ParameterDefinition): boolean =>
+  name.startsWith("background.") || name === "gain";

@@ -1,0 +1,122 @@
+/** The twins of published scores: the truth moves by the filter's own model, without noise. */
+import { scope, tensor } from "../../engine/index.js";
+import { kuramotoSivashinsky, lorenz96Start } from "../../models/index.js";
+import type {
+  InitialSpecification,
+  MethodSpecification,
+  ModelSpecification,
+  Specification,
+} from "../../run/index.js";
+
+/** A system and how it is observed: variables themselves, with errors of one variance. */
+export interface TwinSetting {
+  readonly title: string;
+  readonly model: ModelSpecification;
+  readonly step: number;
+  readonly observeEvery: number;
+  /** Every first, second, … variable is observed. @defaultValue 1 */
+  readonly every?: number;
+  /** R */
+  readonly variance: number;
+  /** Truth and filters start here. */
+  readonly initial: () => InitialSpecification;
+}
+
+const lorenz96 = (dimension: number, observeEvery: number): TwinSetting => ({
+  title: `Lorenz-96, d = ${dimension}, interval ${(0.05 * observeEvery).toFixed(2)}`,
+  model: { kind: "lorenz96", dimension, forcing: 8 },
+  ...{ step: 0.05, observeEvery, variance: 1 },
+  initial: () => ({ mean: lorenz96Start(dimension), variance: 1e-3 }),
+});
+
+const half = (dimension: number): TwinSetting => ({
+  ...lorenz96(dimension, 1),
+  title: `Lorenz-96, d = ${dimension}, every second variable observed, R = 2.25`,
+  ...{ every: 2, variance: 2.25 },
+});
+
+const lorenz63 = (observeEvery: number, variance: number): TwinSetting => ({
+  title: `Lorenz-63, interval ${(0.01 * observeEvery).toFixed(2)}, R = ${variance}`,
+  model: { kind: "lorenz63", sigma: 10, rho: 28, beta: 8 / 3 },
+  ...{ step: 0.01, observeEvery, variance },
+  initial: () => ({ mean: [1.509, -1.531, 25.46], variance: 2 }),
+});
+
+const points = 128;
+const length = 32 * Math.PI;
+
+/** Where a long wave has come to after 150 units of time: with few members no start far from there will do. */
+function settledWave(): number[] {
+  const wave = Array.from({ length: points }, (_, i) => {
+    const x = (2 * Math.PI * i) / points;
+    return Math.cos(x) * (1 + Math.sin(x));
+  });
+  return scope(() => {
+    const parameters = { antidiffusion: 1, hyperviscosity: 1 };
+    const { map } = kuramotoSivashinsky({ points, length }).step(parameters, 0.5);
+    let u = tensor(wave);
+    for (let i = 0; i < 300; i++) u = map(u);
+    return [...u.data()];
+  });
+}
+
+export const twinSettings = {
+  lorenz96: lorenz96(40, 1),
+  "lorenz96 interval .2": lorenz96(40, 4),
+  "lorenz96 interval .6": lorenz96(40, 12),
+  "lorenz96 half observed": half(40),
+  "lorenz96 d = 10, half observed": half(10),
+  lorenz63: lorenz63(25, 2),
+  "lorenz63 R = 1": lorenz63(25, 1),
+  "lorenz63 R = 8": lorenz63(25, 8),
+  "lorenz63 interval .05": lorenz63(5, 1),
+  "lorenz63 interval .12": lorenz63(12, 8),
+  "kuramoto-sivashinsky": {
+    title: "Kuramoto–Sivashinsky, 128 points, interval 1",
+    model: {
+      kind: "kuramoto-sivashinsky",
+      ...{ points, length, antidiffusion: 1, hyperviscosity: 1 },
+    },
+    ...{ step: 0.5, observeEvery: 2, variance: 1 },
+    initial: () => ({ mean: settledWave(), variance: 1e-3 }),
+  },
+} satisfies Readonly<Record<string, TwinSetting>>;
+
+export type TwinName = keyof typeof twinSettings;
+
+/** A method without the state it starts from, which is the twin's. */
+export type BareMethod<M = MethodSpecification> = M extends MethodSpecification
+  ? Omit<M, "initial">
+  : never;
+
+/** One run of a method; its data depend on everything but the method. */
+export interface ScoreTrial {
+  readonly twin: TwinName;
+  readonly method: BareMethod;
+  readonly seed: number;
+  /** Cycles that are scored, and those before them. */
+  readonly cycles: number;
+  readonly spinup: number;
+}
+
+/** The experiment that a trial stands for. */
+export function experimentOf({ twin, method, seed, cycles, spinup }: ScoreTrial): Specification {
+  const setting: TwinSetting = twinSettings[twin];
+  const { title, model, step, observeEvery, every = 1, variance, initial } = setting;
+  return {
+    name: title,
+    seed,
+    model,
+    time: {
+      ...{ step, substeps: 1, observeEvery },
+      ...{ cycles: spinup + cycles, spinup, forecast: 0 },
+    },
+    observations: {
+      kind: "twin",
+      operator: { kind: "every", every },
+      noise: { kind: "normal", variance },
+    },
+    method: { ...method, initial: initial() } as MethodSpecification,
+    learn: null,
+  };
+}

@@ -1,0 +1,32 @@
+export {
+  lorenzData,
+  lorenzTrial,
+  runTrial,
+  type Trial,
+  type TrialResult,
+} from "./adrian2026/index.js";
+export type {
+  Axis,
+  BandFigure,
+  Comparison,
+  CurveFigure,
+  FailedTrial,
+  FigureData,
+  Json,
+  MapFigure,
+  Reproduction,
+  ReproductionOutput,
+  Scale,
+  TrialHost,
+} from "./reproduction.js";
+export { failuresOf, isFailed } from "./reproduction.js";
+export { reproductions } from "./reproductions.js";
+export {
+  type ReproduceHost,
+  runTrials,
+  type StoredTrial,
+  type TrialCheckpoint,
+  type TrialProgress,
+  type TrialRecord,
+  type TrialStore,
+} from "./trials.js";
