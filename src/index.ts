@@ -7,6 +7,7 @@ export * as io from "./io/index.js";
 export * as learn from "./learn/index.js";
 export * as models from "./models/index.js";
 export * as observe from "./observe/index.js";
+export * as parts from "./parts/index.js";
 export * as prob from "./prob/index.js";
 export * as random from "./random/index.js";
 export * as report from "./report/index.js";

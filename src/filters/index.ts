@@ -58,6 +58,13 @@ export {
   optimalParticle,
 } from "./optimal-particle.js";
 export { type ParticleParams, type ParticleState, particle } from "./particle.js";
+export {
+  type Climate,
+  defineMethod,
+  type MethodContext,
+  type MethodNeeds,
+  type MethodRecord,
+} from "./record.js";
 export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
 export { meanPreservingRotation } from "./rotation.js";
 export { jacobianAt, viewAt } from "./tangent.js";

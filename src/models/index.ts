@@ -63,6 +63,15 @@ export {
   type Transition,
   withNoise,
 } from "./model.js";
+export { type ProcessNoise, readProcessNoise } from "./process-noise.js";
+export {
+  type BoundModel,
+  type BuildOptions,
+  bindModel,
+  defineModel,
+  type Geometry,
+  type ModelRecord,
+} from "./record.js";
 export {
   type ConvolutionLayer,
   networkArrays,

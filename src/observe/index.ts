@@ -19,6 +19,14 @@ export {
   rowsSeen,
 } from "./operator.js";
 export {
+  defineNoise,
+  defineOperator,
+  type NoiseRecord,
+  type Observed,
+  type OperatorContext,
+  type OperatorRecord,
+} from "./part.js";
+export {
   type ObservationSeries,
   type ObservedTensors,
   observationAt,

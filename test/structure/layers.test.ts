@@ -7,6 +7,7 @@ const layers = [
   "engine",
   "random",
   "prob",
+  "parts",
   "models",
   "observe",
   "filters",

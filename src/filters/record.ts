@@ -1,0 +1,64 @@
+/** What a method is: the record that says all that is to be known of it. */
+import type { Geometry } from "../models/index.js";
+import type { Operator } from "../observe/index.js";
+import type { Block, Keys, ParameterSource, ParametersOf, Part } from "../parts/index.js";
+import type { Scalar } from "../prob/index.js";
+import type { Method } from "./filter.js";
+
+/** Moments of the states of a long run of the model: [d] and [d, d]. */
+export interface Climate {
+  readonly mean: readonly number[];
+  readonly covariance: readonly (readonly number[])[];
+}
+
+/** What a method is built for, besides its own parameters. */
+export interface MethodContext {
+  /** d */
+  readonly dimension: number;
+  /** h, if it is the same at every time, else null. */
+  readonly operator: Operator | null;
+  /** R */
+  readonly variance: Scalar;
+  /** Where the variables lie; null: nowhere. */
+  readonly geometry: Geometry | null;
+  /** What a long run of the model says; null unless the method needs it. */
+  readonly climate: Climate | null;
+  /** The seed of what is drawn once, such as the first factor of a covariance. */
+  readonly seed: number;
+  /** Gives what is learned as a whole, such as a covariance or a gain. */
+  readonly source: ParameterSource;
+}
+
+/** What a method needs of a problem; each text says what to do where the problem lacks it. */
+export interface MethodNeeds {
+  /** A linear model. */
+  readonly linearModel?: string;
+  /** Errors of the observations that are normal on their own scale. */
+  readonly normalErrors?: string;
+  /** Observations that are linear in the state. */
+  readonly linearObservations?: string;
+  /** The same variables observed at every time, without gaps. */
+  readonly fixedObservations?: string;
+  /** Variables that have positions, observed one by one; the text ends in what to do otherwise. */
+  readonly positions?: string;
+  /** The key of the block that asks for the climate of the model, from the block on: ["background"]. */
+  readonly climate?: readonly string[];
+  /** A variance of the model's noise that is not learned: the method moves one state without noise. */
+  readonly givenProcessNoise?: string;
+}
+
+/** The record of a method. */
+export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
+  /** What it needs, given its block. */
+  needs(block: Block): MethodNeeds;
+  /** The method with these parameters. */
+  build(parameters: ParametersOf<K>, context: MethodContext): Method<unknown>;
+  /** What a report calls it, such as "an ensemble Kalman filter of 40 members". */
+  phrase(block: Block): string;
+  /** What may help where it is far too sure of itself: a sentence that ends in its full stop. */
+  readonly remedy: string;
+}
+
+/** A record as it stands, with its types; the state of its method is known to the method alone. */
+export const defineMethod = <const K extends Keys>(record: MethodRecord<K>): MethodRecord<K> =>
+  record;
