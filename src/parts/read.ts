@@ -29,14 +29,14 @@ export function readParameters<K extends Keys>(
     const given = block[name] ?? key.default;
     return [
       name,
-      given === undefined ? undefined : valueOf(key, given, source, group, prefix + name),
+      given === undefined ? undefined : parameterOf(key, given, source, group, prefix + name),
     ];
   });
   return Object.fromEntries(read) as ParametersOf<K>;
 }
 
 /** The value of one key that is given. */
-function valueOf(
+function parameterOf(
   key: Key,
   given: unknown,
   source: ParameterSource,
