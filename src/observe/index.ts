@@ -1,4 +1,7 @@
 export { covarianceAtObserved, type ObservedCovariance, observedCovariance } from "./covariance.js";
+export { lognormalNoise } from "./noises/lognormal.js";
+export { normalNoise } from "./noises/normal.js";
+export { squareText } from "./noises/square-text.js";
 export {
   atObserved,
   checkObservation,
@@ -18,6 +21,12 @@ export {
   observeMatrix,
   rowsSeen,
 } from "./operator.js";
+export { everyOperator } from "./operators/every.js";
+export { identityOperator } from "./operators/identity.js";
+export { indicesOperator } from "./operators/indices.js";
+export { matrixOperator } from "./operators/matrix.js";
+export { randomOperator } from "./operators/random.js";
+export { ratioOperator } from "./operators/ratio.js";
 export {
   defineNoise,
   defineOperator,
@@ -34,3 +43,4 @@ export {
   type RecordData,
   type ValueTransform,
 } from "./record.js";
+export { noises, operators } from "./records.js";

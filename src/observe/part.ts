@@ -1,5 +1,5 @@
 /** What an observation operator and a noise are: the records that say all that is to be known of them. */
-import type { Block, Keys, ParameterSource, ParametersOf, Part } from "../parts/index.js";
+import type { Block, Keys, ParametersOf, Part } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import type { Key } from "../random/index.js";
 import type { Operator } from "./operator.js";
@@ -19,8 +19,6 @@ export interface OperatorContext {
   readonly dimension: number;
   /** For what is drawn once. */
   readonly key: Key;
-  /** Gives what is learned as a whole. */
-  readonly source: ParameterSource;
 }
 
 /**

@@ -1,177 +1,25 @@
 /**
- * What an experiment asks for, as plain data: the parsed form of an experiment file.
+ * What an experiment asks for: the parsed form of an experiment file.
  *
- * Names follow the file format. `io/` turns YAML into this and checks it; nothing here touches
- * files, and everything is ready to be sent to a worker or kept beside a result.
+ * Parts stand as records in use: the record of a model, method, operator or noise with the block that
+ * the file gives it. All else is plain data; `plainSpecification` gives the whole as plain data, to be
+ * kept beside a result.
  */
+import type { MethodRecord } from "../filters/index.js";
+import type { ModelRecord, ProcessNoise } from "../models/index.js";
+import type { NoiseRecord, OperatorRecord } from "../observe/index.js";
+import type { Part, Use } from "../parts/index.js";
+import type { ObservationRecord, Prior, StartKind } from "../problem/index.js";
 
-import type { MethodSpecification } from "./method-specification.js";
-
-export type * from "./method-specification.js";
-
-/** A number, or a number to be learned. */
-export type Value = number | LearnedValue;
-
-export interface LearnedValue {
-  readonly learn: true;
-  /** First value, in the units of the quantity. */
-  readonly start: number;
-  /** The value that made the data, in twin experiments: the twin uses it, the result reports it. */
-  readonly truth?: number;
-  /** Keep the value positive (always so for variances, standard deviations and inflation). */
-  readonly positive?: boolean;
+/** A part in use, and the file that it comes from, if it is no built-in part. */
+export interface PartUse<R extends Part = Part> extends Use<R> {
+  readonly file?: { readonly path: string; readonly sha256: string };
 }
-
-/** A number to be learned for each component, all from one start. */
-export interface LearnedEach extends LearnedValue {
-  readonly each: true;
-}
-
-/** Numbers that are learned together, as one vector; a number for all, or a list with one each. */
-export interface LearnedVector {
-  readonly learn: true;
-  readonly start: number | readonly number[];
-  readonly truth?: number | readonly number[];
-  readonly positive?: boolean;
-}
-
-/** A value each, or one vector of them to be learned; its start or its truth says how many. */
-export type Values = readonly Value[] | LearnedVector;
-
-const isListed = <T>(x: T | readonly T[]): x is readonly T[] => Array.isArray(x);
-
-/** How many values these are. */
-export function countOf(values: Values): number {
-  if (!("learn" in values)) return values.length;
-  const list = [values.start, values.truth ?? values.start].find(isListed);
-  return (list as readonly number[] | undefined)?.length ?? 1;
-}
-
-/** N(0, diag(variance)) added after each model step; one value for all components, or one each. */
-export interface ProcessNoise {
-  readonly variance: Value | LearnedEach | readonly Value[];
-}
-
-export type ModelSpecification =
-  | LinearSpecification
-  | Lorenz63Specification
-  | Lorenz96Specification
-  | Lorenz96TwoScaleSpecification
-  | KuramotoSivashinskySpecification
-  | PredatorPreySpecification
-  | GeneralLotkaVolterraSpecification
-  | BlockLotkaVolterraSpecification
-  | ClohessyWiltshireSpecification;
-
-/** x_t = A x_{t−1}, one application a step. */
-export interface LinearSpecification {
-  readonly kind: "linear";
-  readonly transition: readonly (readonly Value[])[];
-  readonly processNoise?: ProcessNoise;
-}
-
-/** Convection in three numbers: x' = sigma (y − x), y' = x (rho − z) − y, z' = x y − beta z. */
-export interface Lorenz63Specification {
-  readonly kind: "lorenz63";
-  readonly sigma: Value;
-  readonly rho: Value;
-  readonly beta: Value;
-  readonly processNoise?: ProcessNoise;
-}
-
-/** Slow variables on a ring, and above each of them `fastPerSlow` fast ones; the slow come first. */
-export interface Lorenz96TwoScaleSpecification {
-  readonly kind: "lorenz96-two-scale";
-  readonly slow: number;
-  readonly fastPerSlow: number;
-  readonly forcing: Value;
-  readonly coupling: Value;
-  readonly timeScale: Value;
-  readonly amplitude: Value;
-  readonly processNoise?: ProcessNoise;
-}
-
-/** u_t = −u u_x − antidiffusion u_xx − hyperviscosity u_xxxx at points of a ring of this length. */
-export interface KuramotoSivashinskySpecification {
-  readonly kind: "kuramoto-sivashinsky";
-  readonly points: number;
-  readonly length: number;
-  readonly antidiffusion: Value;
-  readonly hyperviscosity: Value;
-  readonly processNoise?: ProcessNoise;
-}
-
-/** d variables on a ring, ẋ_i = (x_{i+1} − x_{i−2}) x_{i−1} − x_i + forcing. */
-export interface Lorenz96Specification {
-  readonly kind: "lorenz96";
-  readonly dimension: number;
-  readonly forcing: Value;
-  /** The filter's model is not this system but a polynomial near to it; a twin's truth is the system. */
-  readonly imperfect?: ImperfectSpecification;
-  /** A learned correction of the filter's model; the truth of a twin has none. */
-  readonly correction?: CorrectionSpecification;
-  readonly processNoise?: ProcessNoise;
-}
-
-/** 18 coefficients drawn about the true ones, variances {1, .1, .01} × variance for degrees 0, 1, 2. */
-export interface ImperfectSpecification {
-  readonly variance: number;
-  readonly seed: number;
-}
-
-/** A residual network that is added to the map of a step, or to the tendency. */
-export interface CorrectionSpecification {
-  readonly kind: "residual-network";
-  readonly on: "map" | "tendency";
-  readonly learn: true;
-  /** Of the first weights. */
-  readonly seed: number;
-}
-
-/** Two species: u' = (preyGrowth − predation·v) u, v' = (conversion·u − predatorDeath) v. */
-export interface PredatorPreySpecification {
-  readonly kind: "lotka-volterra";
-  readonly preyGrowth: Value;
-  readonly predation: Value;
-  readonly predatorDeath: Value;
-  readonly conversion: Value;
-  readonly coordinates: Coordinates;
-  readonly processNoise?: ProcessNoise;
-}
-
-/** n species in groups, about their steady state: x' = x ∘ A (x − steadyState), A by its blocks. */
-export interface BlockLotkaVolterraSpecification {
-  readonly kind: "lotka-volterra";
-  /** The upper block triangle, row by row: k (k + 1)/2 values of k groups. */
-  readonly blocks: Values;
-  readonly steadyState: Values;
-  readonly coordinates: Coordinates;
-  readonly processNoise?: ProcessNoise;
-}
-
-/** n species: x_i' = x_i (growth_i + Σ_j interactions_ij x_j). */
-export interface GeneralLotkaVolterraSpecification {
-  readonly kind: "lotka-volterra";
-  readonly growth: Values;
-  readonly interactions: readonly (readonly Value[])[];
-  readonly coordinates: Coordinates;
-  readonly processNoise?: ProcessNoise;
-}
-
-/** Relative motion near a circular orbit; state (position, velocity), meanMotion n in 1/time. */
-export interface ClohessyWiltshireSpecification {
-  readonly kind: "clohessy-wiltshire";
-  readonly meanMotion: Value;
-  readonly processNoise?: ProcessNoise;
-}
-
-/** The variables in which the state is Gaussian: the abundances, or their logarithms. */
-export type Coordinates = "abundance" | "log";
 
 export interface TimeSpecification {
   /** Length of a model step, in the time unit of the record. */
   readonly step: number;
-  /** Runge–Kutta steps inside a model step. */
+  /** Steps of the integrator inside a model step. */
   readonly substeps: number;
   /** Twin experiments: model steps between observations, number of observations, cycles not scored. */
   readonly observeEvery: number;
@@ -181,22 +29,7 @@ export interface TimeSpecification {
   readonly forecast: number;
 }
 
-export type TwinOperator =
-  | { readonly kind: "identity" }
-  | { readonly kind: "every"; readonly every: number }
-  | { readonly kind: "indices"; readonly indices: readonly number[] }
-  /** A share of the components, drawn once for the run or anew at each time. */
-  | { readonly kind: "random"; readonly ratio: number; readonly everyStep?: true }
-  /** A share of the components, as evenly spaced as whole numbers allow. */
-  | { readonly kind: "spaced"; readonly ratio: number }
-  | { readonly kind: "matrix"; readonly matrix: readonly (readonly number[])[] };
-
-/** y = H x + N(0, variance), or y = x exp(N(0, sd²)) component by component. */
-export type NoiseSpecification =
-  | { readonly kind: "normal"; readonly variance: Value | readonly Value[] }
-  | { readonly kind: "lognormal"; readonly sd: Value | readonly Value[] };
-
-/** Courses of the true system: to learn from, to judge by and to score on. */
+/** Trajectories of the true system: to learn from, to judge by and to score on. */
 export interface TrajectoryCounts {
   readonly training: number;
   readonly validation: number;
@@ -205,39 +38,28 @@ export interface TrajectoryCounts {
 
 export interface TwinSpecification {
   readonly kind: "twin";
-  readonly operator: TwinOperator;
-  readonly noise: NoiseSpecification;
-  /** Absent: one course, for everything. */
+  readonly operator: PartUse<OperatorRecord>;
+  readonly noise: PartUse<NoiseRecord>;
+  /** Absent: one trajectory, for everything. */
   readonly trajectories?: TrajectoryCounts;
   /**
    * Where truth and filter start if the method does not say: about a state of a long run, or as far
-   * apart as the climate is wide. Absent: `state` for one course of a system that knows its turnover.
+   * apart as the climate is wide. Absent: `state` for one trajectory of a chaotic system.
    */
-  readonly start?: "state" | "climate";
+  readonly start?: StartKind;
 }
 
-export type ObservationsSpecification =
-  | TwinSpecification
-  | {
-      readonly kind: "record";
-      /** Where it came from, for the report. */
-      readonly source: string;
-      readonly record: ObservationRecord;
-      readonly noise: NoiseSpecification;
-    };
-
-/** A time series of observations; NaN is a gap. */
-export interface ObservationRecord {
-  /** Name of the time column. */
-  readonly timeName: string;
-  /** Strictly increasing, [K]. */
-  readonly times: readonly number[];
-  /** Column names, [m], and the state component that each column observes. */
-  readonly columns: readonly string[];
-  readonly components: readonly number[];
-  /** [K][m] */
-  readonly values: readonly (readonly number[])[];
+export interface RecordSpecification {
+  readonly kind: "record";
+  /** Where it came from, for the report. */
+  readonly source: string;
+  readonly record: ObservationRecord;
+  /** Absent: each column observes one variable. */
+  readonly operator?: PartUse<OperatorRecord>;
+  readonly noise: PartUse<NoiseRecord>;
 }
+
+export type ObservationsSpecification = TwinSpecification | RecordSpecification;
 
 export interface LearnSpecification {
   readonly epochs: number;
@@ -245,7 +67,7 @@ export interface LearnSpecification {
   readonly window: number | null;
   /** Adam's rates for the model's parameters (with its noise) and the filter's. */
   readonly rates: { readonly dynamics: number; readonly filter: number };
-  /** The share of the record, at its end, kept for validation; 0: none. */
+  /** The fraction of the record, at its end, kept for validation; 0: none. */
   readonly validation: number;
   /** Stop when the validation loss has not improved for so many epochs. */
   readonly patience: number;
@@ -259,25 +81,28 @@ export interface LearnSpecification {
   readonly refine: boolean;
 }
 
-/** The number of observations, of K, to learn from; the others, at the end, are for validation. */
-export const trainingLength = (validation: number, K: number): number =>
-  K - Math.round(validation * K);
-
-/** Values to choose from by the validation loss before learning; the first stands in the method. */
+/** A value of the method to choose by the validation loss before learning. */
 export interface ChoiceSpecification {
-  /** Of the taper. */
-  readonly halfWidth: readonly number[];
-  /** That each of them learns for. */
+  /** Its path in the block of the method, such as ["taper", "halfWidth"]. */
+  readonly key: readonly string[];
+  readonly among: readonly number[];
+  /** Epochs that each of them learns for. */
   readonly epochs: number;
 }
 
 export interface Specification {
   readonly name: string;
   readonly seed: number;
-  readonly model: ModelSpecification;
+  readonly model: PartUse<ModelRecord>;
+  /** Noise after each model step, of the truth and of the filter's model; null: none. */
+  readonly processNoise: ProcessNoise | null;
+  /** The noise of the filter's model, where the method has its own (`method.processNoise`). */
+  readonly filterProcessNoise: ProcessNoise | null;
   readonly time: TimeSpecification;
   readonly observations: ObservationsSpecification;
-  readonly method: MethodSpecification;
+  readonly method: PartUse<MethodRecord>;
+  /** What is known before the first observation (`method.initial`); null: from a long run. */
+  readonly initial: Prior | null;
   readonly learn: LearnSpecification | null;
   /** Absent: nothing is chosen. */
   readonly choose?: ChoiceSpecification;
@@ -285,12 +110,25 @@ export interface Specification {
   readonly start?: { readonly from: string };
 }
 
-/** An experiment that cannot be run as it is written; `key` is the place in it to change. */
-export class SpecificationError extends Error {
-  override readonly name = "SpecificationError";
-  readonly key: string;
-  constructor(key: string, message: string) {
-    super(`${key}: ${message}`);
-    this.key = key;
-  }
+/** A part as plain data: its kind, or its file with the hash of its text, and its block. */
+const plainPart = ({ record, block, file }: PartUse) => ({
+  kind: record.kind,
+  ...block,
+  ...(file && { file }),
+});
+
+/** A specification as plain data: equal data give equal numbers. */
+export function plainSpecification(specification: Specification) {
+  const { model, method, observations } = specification;
+  const { noise, operator } = observations;
+  return {
+    ...specification,
+    model: plainPart(model),
+    method: plainPart(method),
+    observations: {
+      ...observations,
+      noise: plainPart(noise),
+      ...(operator && { operator: plainPart(operator) }),
+    },
+  };
 }

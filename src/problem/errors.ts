@@ -1,0 +1,9 @@
+/** A problem that cannot be carried out as it is written; `key` is the place in it to change. */
+export class SpecificationError extends Error {
+  override readonly name = "SpecificationError";
+  readonly key: string;
+  constructor(key: string, message: string) {
+    super(`${key}: ${message}`);
+    this.key = key;
+  }
+}
