@@ -64,6 +64,7 @@ export {
   withNoise,
 } from "./model.js";
 export { type ProcessNoise, readProcessNoise } from "./process-noise.js";
+export { propagate, propagateThrough } from "./propagate.js";
 export {
   type BoundModel,
   type BuildOptions,

@@ -1,4 +1,5 @@
 export { covarianceAtObserved, type ObservedCovariance, observedCovariance } from "./covariance.js";
+export { drawObservations, type Instrument } from "./draw.js";
 export { lognormalNoise } from "./noises/lognormal.js";
 export { normalNoise } from "./noises/normal.js";
 export { squareText } from "./noises/square-text.js";

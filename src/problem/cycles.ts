@@ -1,9 +1,9 @@
 /**
- * A filter run over a whole record with given values, cycle by cycle, and on beyond it.
+ * A method over a record, cycle by cycle, and on beyond it.
  *
  * One cycle is captured and replayed, so that a run that diverges can say at which cycle, and what
- * came before is kept. Tensors live as long as their cycle: who watches notes what is to be kept, so
- * long runs of large ensembles need the memory of one cycle.
+ * came before is kept. Tensors live as long as their cycle: the observer of a run notes what is to be
+ * kept, so long runs of large ensembles need the memory of one cycle.
  */
 import { capture, index, NumericError, release, scope, sub, type Tensor } from "../engine/index.js";
 import {
@@ -13,149 +13,81 @@ import {
   type Method,
   runCycle,
 } from "../filters/index.js";
-import type { NamedTensors, Seen } from "../learn/index.js";
 import type { Observation } from "../observe/index.js";
+import { currentValues, type NamedTensors, startValues } from "../parts/index.js";
 import type { Key } from "../random/index.js";
-import { operatorAt } from "./assembly.js";
-import type { Data, Trajectory } from "./data.js";
-import { partsOf } from "./parts.js";
-import type { Specification } from "./specification.js";
-import { lookingUp } from "./values.js";
+import { type AnyMethod, boundMethod } from "./method.js";
+import { type BoundSystem, bindSystem, type StateSpace } from "./state-space.js";
+import type { RunKeys, Trajectory } from "./trajectory.js";
 
-/** The cycle that failed, and why. */
-export interface Failure {
-  readonly cycle: number;
-  readonly message: string;
+/** What is observed at one cycle. */
+export interface Seen {
+  /** [m] */
+  readonly y: Tensor;
+  /** [m]; null without gaps. */
+  readonly mask: Tensor | null;
+  /** The variables observed, i32 [m], where they change. */
+  readonly positions: Tensor | null;
 }
 
-/** One cycle, and y − H x̄ of its forecast and its analysis, [m]; null if H is not linear, or nothing seen. */
-interface Followed {
-  readonly result: CycleResult<unknown>;
-  readonly residuals: Residuals | null;
-}
-
+/** y − h(x̄) of the forecast and of the analysis, [m] each. */
 export interface Residuals {
   readonly forecast: Tensor;
   readonly analysis: Tensor;
 }
 
-/** What watches a run. */
-export interface Watcher {
-  /** Whether the tensors of all cycles are to be there at the end. */
-  readonly keeps: boolean;
-  /** A cycle that went well; says why the run cannot go on after it, or null. */
-  cycle(k: number, result: CycleResult<unknown>, residuals: Residuals | null): string | null;
-  /** The last state, and the results and the ways of the cycles if they were kept. */
-  end(
-    state: unknown,
-    results: readonly CycleResult<unknown>[],
-    cycles: readonly Omit<Cycle, "observation">[],
-  ): void;
+/** One cycle; residuals are null if h is not linear, or nothing was observed. */
+export interface PassedCycle {
+  readonly result: CycleResult<unknown>;
+  readonly residuals: Residuals | null;
 }
 
-export interface FilterRun {
-  readonly failure: Failure | null;
-  /** Of the method alone, without what watches it. */
-  readonly seconds: number;
-  /** Of each cycle of the record; the first ones are spent on making programs. */
-  readonly cycleSeconds: readonly number[];
-}
-
-/** The steps of time after the last observation. */
-export function horizon({ time }: Specification): number[] {
-  const whole = Math.round(time.forecast / time.step);
-  return new Array<number>(whole).fill(time.step);
-}
-
-/** Runs of a method over trajectories, all with the same values; its programs are made once. */
-export function filterRuns(
-  specification: Specification,
-  data: Data,
-  values: NamedTensors,
-): {
+/** A method for one problem and one set of values; its programs are made once. */
+export interface FilterProgram {
   readonly method: Method<unknown>;
-  /** `rest` is waited for now and then, with the number of cycles done. */
-  run(
-    trajectory: Trajectory,
-    watcher: Watcher,
-    rest: (done: number) => Promise<void>,
-  ): Promise<FilterRun>;
-} {
-  const { view } = data;
-  const parts = (at: NamedTensors) => partsOf(specification, data, lookingUp(at));
-  const begin = capture((at: NamedTensors, startKey: Key) => {
-    const { filter, prior } = parts(at);
-    return filter.init(prior, startKey);
+  readonly system: BoundSystem;
+  /** The state before anything is observed. */
+  begin(key: Key): unknown;
+  /** One cycle: the forecast over an interval, and the analysis of what is seen. */
+  cycle(before: unknown, interval: number, seen: Seen | null, key: Key): PassedCycle;
+  /** Gives the programs back. */
+  forget(): void;
+}
+
+export function filterProgram(
+  method: AnyMethod,
+  system: StateSpace,
+  values: NamedTensors = {},
+): FilterProgram {
+  const bound = (at: NamedTensors) => {
+    const source = Object.keys(at).length === 0 ? startValues : currentValues(at);
+    const there = bindSystem(system, source);
+    return { there, filter: boundMethod(method, system, there, source) };
+  };
+  const begin = capture((at: NamedTensors, key: Key) => {
+    const { there, filter } = bound(at);
+    return filter.init(there.prior, key);
   });
-  const advance = capture(
-    (at: NamedTensors, before: unknown, interval: number, seen: Seen | null, cycleKey: Key) => {
-      const { filter, motion, variance } = parts(at);
-      const observation = seen && {
-        y: seen.y,
-        mask: seen.mask,
-        operator: operatorAt(view, seen.positions, motion.dimension),
-        variance,
-        support: view.support,
-      };
-      const [crossing] = motion.crossing([interval]);
-      const result = runCycle(filter, before, { ...crossing!, observation }, cycleKey);
+  const cycle = capture(
+    (at: NamedTensors, before: unknown, interval: number, seen: Seen | null, key: Key) => {
+      const { there, filter } = bound(at);
+      const observation = seen && there.observation(seen);
+      const [propagation] = there.propagations([interval]);
+      const result = runCycle(filter, before, { ...propagation!, observation }, key);
       return { result, residuals: residualsOf(filter, result, observation) };
     },
   );
-  const { filter, motion } = parts(values);
-
-  const run = async (
-    trajectory: Trajectory,
-    watcher: Watcher,
-    rest: (done: number) => Promise<void>,
-  ): Promise<FilterRun> => {
-    const { series, keys } = trajectory;
-    const intervals = [...series.intervals, ...horizon(specification)];
-    const cycleSeconds: number[] = [];
-    const cycle = (before: unknown, k: number): Followed => {
-      const seen = k < series.times.length ? seenAt(trajectory, k) : null;
-      const [cycleKey] = cycleKeys(keys.cycles, k, 1);
-      const began = performance.now();
-      const followed = advance(values, before, intervals[k]!, seen, cycleKey!);
-      cycleSeconds.push((performance.now() - began) / 1000);
-      return followed;
-    };
-    const kept: CycleResult<unknown>[] = [];
-    let state: unknown = null;
-    let done = 0;
-    let rested = Date.now();
-    let fault: string | null = null;
-    try {
-      state = begin(values, keys.initial);
-      while (done < intervals.length && fault === null) {
-        const before = state;
-        const result = scope(() => {
-          const { result: all, residuals } = cycle(before, done);
-          fault = watcher.cycle(done, all, residuals);
-          return watcher.keeps ? all : { ...all, forecast: null, evidence: null };
-        });
-        if (fault !== null) break;
-        state = result.analysis;
-        if (watcher.keeps) kept.push(result as CycleResult<unknown>);
-        else release(before);
-        done += 1;
-        if (Date.now() - rested > restEvery) {
-          await rest(done);
-          rested = Date.now();
-        }
-      }
-    } catch (error) {
-      if (!(error instanceof NumericError)) throw error;
-      fault = error.message;
-    }
-    watcher.end(state, kept, motion.crossing(intervals.slice(0, kept.length)));
-    return {
-      failure: fault === null ? null : { cycle: done, message: fault },
-      seconds: cycleSeconds.reduce((sum, t) => sum + t, 0),
-      cycleSeconds: cycleSeconds.slice(0, series.times.length),
-    };
+  const { there, filter } = bound(values);
+  return {
+    method: filter,
+    system: there,
+    begin: (key) => begin(values, key),
+    cycle: (before, interval, seen, key) => cycle(values, before, interval, seen, key),
+    forget: () => {
+      begin.forget();
+      cycle.forget();
+    },
   };
-  return { method: filter, run };
 }
 
 function residualsOf(
@@ -169,10 +101,90 @@ function residualsOf(
   return { forecast: residual(forecast), analysis: residual(analysis) };
 }
 
-/** Milliseconds. */
-const restEvery = 100;
+/** What observes a run. */
+export interface Observer {
+  /** Whether the tensors of all cycles are to be there at the end. */
+  readonly keeps: boolean;
+  /** A cycle that went well; says why the run cannot go on after it, or null. */
+  cycle(k: number, passed: PassedCycle): string | null;
+  /** The last state, and the results and propagations of the cycles if they were kept. */
+  end(
+    state: unknown,
+    results: readonly CycleResult<unknown>[],
+    cycles: readonly Omit<Cycle, "observation">[],
+  ): void;
+}
 
-const seenAt = ({ series: { y, mask }, positions }: Trajectory, k: number): Seen => ({
+/** How a run ended. */
+export interface CyclesRun {
+  /** The cycle that failed, and why; null: none did. */
+  readonly failure: { readonly cycle: number; readonly message: string } | null;
+  /** Seconds of the method alone, without what observes it. */
+  readonly seconds: number;
+  /** Seconds of each cycle of the record; the first ones are spent on making programs. */
+  readonly cycleSeconds: readonly number[];
+}
+
+/**
+ * Passes the cycles of a trajectory, and then intervals `beyond` it; yields the number of cycles done
+ * after each, so that a caller can let other work have its turn.
+ */
+export function* passCycles(
+  program: FilterProgram,
+  trajectory: Pick<Trajectory, "series" | "positions">,
+  keys: RunKeys,
+  observer: Observer,
+  beyond: readonly number[] = [],
+): Generator<number, CyclesRun> {
+  const { series } = trajectory;
+  const intervals = [...series.intervals, ...beyond];
+  const cycleSeconds: number[] = [];
+  const timed = (before: unknown, k: number): PassedCycle => {
+    const seen = k < series.times.length ? seenAt(trajectory, k) : null;
+    const [key] = cycleKeys(keys.cycles, k, 1);
+    const began = performance.now();
+    const passed = program.cycle(before, intervals[k]!, seen, key!);
+    cycleSeconds.push((performance.now() - began) / 1000);
+    return passed;
+  };
+  const kept: CycleResult<unknown>[] = [];
+  let state: unknown = null;
+  let done = 0;
+  let fault: string | null = null;
+  try {
+    state = program.begin(keys.initial);
+    while (done < intervals.length && fault === null) {
+      const before = state;
+      const result = scope(() => {
+        const passed = timed(before, done);
+        fault = observer.cycle(done, passed);
+        return observer.keeps
+          ? passed.result
+          : { ...passed.result, forecast: null, evidence: null };
+      });
+      if (fault !== null) break;
+      state = result.analysis;
+      if (observer.keeps) kept.push(result as CycleResult<unknown>);
+      else release(before);
+      done += 1;
+      yield done;
+    }
+  } catch (error) {
+    if (!(error instanceof NumericError)) throw error;
+    fault = error.message;
+  }
+  observer.end(state, kept, program.system.propagations(intervals.slice(0, kept.length)));
+  return {
+    failure: fault === null ? null : { cycle: done, message: fault },
+    seconds: cycleSeconds.reduce((sum, t) => sum + t, 0),
+    cycleSeconds: cycleSeconds.slice(0, series.times.length),
+  };
+}
+
+const seenAt = (
+  { series: { y, mask }, positions }: Pick<Trajectory, "series" | "positions">,
+  k: number,
+): Seen => ({
   y: index(y, 0, k),
   mask: mask && index(mask, 0, k),
   positions: positions && index(positions, 0, k),

@@ -1,3 +1,87 @@
 export type { StartKind } from "./climate.js";
+export {
+  type CyclesRun,
+  type FilterProgram,
+  filterProgram,
+  type Observer,
+  type PassedCycle,
+  passCycles,
+} from "./cycles.js";
 export { SpecificationError } from "./errors.js";
+export {
+  type FitOptions,
+  type FitProgress,
+  type FitSettings,
+  type Fitted,
+  type FittedParameter,
+  fit,
+  fitDefaults,
+  fittedParameters,
+  learnFrom,
+  startTensors,
+  truthsOf,
+  withoutErrors,
+} from "./fit.js";
+export {
+  definitionsOf,
+  type LearningData,
+  learningProblem,
+  recordedJacobian,
+  trainingLength,
+  type Windows,
+} from "./learning-problem.js";
+export {
+  type AnyMethod,
+  boundMethod,
+  isMethodUse,
+  learnableMethod,
+  withSetting,
+} from "./method.js";
+export { type NaturalMembers, type NaturalState, naturalMoments, naturalState } from "./natural.js";
+export {
+  type OpenFilter,
+  type OpenOptions,
+  openFilter,
+  type SavedFilter,
+  type Update,
+} from "./open-filter.js";
 export type { ObservationRecord, Prior } from "./record.js";
+export {
+  type ForecastStates,
+  type Run,
+  type RunOptions,
+  runFilter,
+  type States,
+} from "./run-filter.js";
+export {
+  type SimulateManyOptions,
+  type SimulateOptions,
+  simulate,
+  simulateMany,
+  spreadOver,
+  type Twin,
+} from "./simulate.js";
+export type { StateData } from "./state-data.js";
+export {
+  type BoundSystem,
+  bindSystem,
+  gaussianOf,
+  type StateSpace,
+  type StateSpaceOptions,
+  type SystemParts,
+  stateSpace,
+  systemOf,
+  trueSystem,
+} from "./state-space.js";
+export { columnOf, rowOf, rowsOf, type Table } from "./table.js";
+export {
+  type Observations,
+  type OwnRecord,
+  ranksKey,
+  runKeys,
+  startsKey,
+  type Trajectory,
+  trajectoryOf,
+} from "./trajectory.js";
+export { type View, viewOf } from "./view.js";
+export { type WindowCost, windowCost } from "./window-cost.js";

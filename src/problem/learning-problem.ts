@@ -1,38 +1,132 @@
-/** The learning problem of an experiment, and its answer in the terms of the result. */
-import { index, leavesOf, scope, stack, type Tensor, tensor, withLeaves } from "../engine/index.js";
-import { analyseHere, assimilate } from "../filters/index.js";
+/** The learning problem of a method, a state-space problem and its trajectories. */
+import { index, leavesOf, scope, stack, type Tensor, withLeaves } from "../engine/index.js";
+import { analyseHere, assimilate, type Method } from "../filters/index.js";
 import {
   cyclesOf,
-  type Learned,
   type LearningProblem,
-  type LearnState,
-  latentCount,
-  learn,
-  learnStart,
-  mostRefined,
-  type NamedTensors,
-  type ParameterDefinition,
   recordsOf,
-  type Seen,
   type Window,
   windowsOf,
 } from "../learn/index.js";
 import type { Propagation } from "../models/index.js";
-import { type Observation, observationSeries } from "../observe/index.js";
+import { observationSeries } from "../observe/index.js";
+import {
+  collectDefinitions,
+  currentValues,
+  type NamedTensors,
+  type ParameterDefinition,
+} from "../parts/index.js";
+import type { Gaussian } from "../prob/index.js";
 import { foldIn, type Key } from "../random/index.js";
-import { operatorAt } from "./assembly.js";
-import type { Data, Trajectory } from "./data.js";
-import { Interrupted, type LearningOutput, type RunHost } from "./output.js";
-import { type Parts, partsOf } from "./parts.js";
-import { type LearnSpecification, type Specification, trainingLength } from "./specification.js";
-import { keysOf } from "./twins.js";
-import { isScalar, lookingUp } from "./values.js";
+import { type AnyMethod, boundMethod } from "./method.js";
+import { keysTogether } from "./simulate.js";
+import { type BoundSystem, bindSystem, type StateSpace } from "./state-space.js";
+import { runKeys, type Trajectory } from "./trajectory.js";
+
+/** Everything that a problem and its method ask to learn. */
+export function definitionsOf(method: AnyMethod, system: StateSpace): ParameterDefinition[] {
+  const found = new Map<string, ParameterDefinition>();
+  const source = collectDefinitions(found);
+  const bound = bindSystem(system, source);
+  boundMethod(method, system, bound, source);
+  void bound.prior; // A learned mean is found where the prior is asked for.
+  return [...found.values()];
+}
+
+export interface LearningData {
+  readonly training: readonly Trajectory[];
+  /** None: a fraction of the training trajectories at their ends, or nothing, is kept instead. */
+  readonly validation: readonly Trajectory[];
+  /** The root key of the runs. */
+  readonly key: Key;
+}
+
+export interface Windows {
+  /** Observations in a window of truncated back-propagation; null: the whole record. */
+  readonly window: number | null;
+  /** The fraction of the training trajectories, at their ends, kept for validation. */
+  readonly validation: number;
+}
+
+/** The number of observations, of K, to learn from; the others, at the end, are for validation. */
+export const trainingLength = (validation: number, K: number): number =>
+  K - Math.round(validation * K);
+
+/**
+ * What turns the log-likelihood of the first `count` compared values of a trajectory into that of the
+ * values as they were recorded.
+ */
+export function recordedJacobian(
+  { view }: StateSpace,
+  { record: { times, values } }: Trajectory,
+  count: number,
+): number {
+  if (view.transform === "identity") return 0;
+  const part = { times: times.slice(0, count), values: values.slice(0, count) };
+  return scope(() => observationSeries(part, view.transform)).logJacobian;
+}
+
+/** A method over windows of trajectories. */
+export function learningProblem(
+  method: AnyMethod,
+  system: StateSpace,
+  { training, validation, key }: LearningData,
+  windows: Windows,
+  definitions: readonly ParameterDefinition[],
+): LearningProblem<unknown> {
+  const K = training[0]!.series.times.length;
+  const split = trainingLength(windows.validation, K);
+  const length = windows.window ?? split;
+  const record = windowOfAll(training, key);
+  const start = startOf(training, key);
+  const at = (values: NamedTensors): { bound: BoundSystem; filter: Method<unknown> } => {
+    const source = currentValues(values);
+    const bound = bindSystem(system, source);
+    return { bound, filter: boundMethod(method, system, bound, source) };
+  };
+  return {
+    definitions,
+    initial: (values, { keys }) => {
+      const { bound, filter } = at(values);
+      return firstStates(filter, bound.prior, keys!);
+    },
+    run: (values, before, part) => {
+      const { bound, filter } = at(values);
+      const seen = cyclesOf(part);
+      const cycles = bound.propagations(part.intervals).map((propagation, t) => ({
+        ...propagation,
+        observation: bound.observation(seen[t]!.trajectories),
+      }));
+      const cycleKeys = seen.map((cycle) => cycle.key);
+      return assimilate(filter, before, cycles, cycleKeys);
+    },
+    reenter: (values, { keys }, part) => {
+      const { bound, filter } = at(values);
+      const [seen] = cyclesOf(part);
+      const first = firstStates(filter, bound.prior, keys!);
+      const [{ transition }] = bound.propagations(part.intervals.slice(0, 1)) as [Propagation];
+      const observation = bound.observation(seen!.trajectories);
+      return analyseHere(filter, first, observation, transition, foldIn(seen!.key, restartPurpose));
+    },
+    training: { start, windows: windowsOf(record, length, 0, split) },
+    validation:
+      validation.length > 0
+        ? {
+            start: startOf(validation, key),
+            windows: windowsOf(windowOfAll(validation, key), length),
+          }
+        : { start: null, windows: windowsOf(record, length, split, K) },
+  };
+}
+
+/** Apart from the keys that a cycle splits its own into. */
+const restartPurpose = 0;
 
 /** Trajectories as one window: what they are observed by, and keys for each and each cycle. */
-function windowOfAll(trajectories: readonly Trajectory[]): Window {
+function windowOfAll(trajectories: readonly Trajectory[], key: Key): Window {
   const record = recordsOf(
     trajectories.map(({ series }) => series),
-    trajectories.map(({ keys }) => keys.cycles),
+    trajectories.map((each) => runKeys(key, each).cycles),
   );
   if (trajectories[0]!.positions === null) return record;
   const positions = stack(
@@ -42,12 +136,12 @@ function windowOfAll(trajectories: readonly Trajectory[]): Window {
   return { ...record, trajectories: { ...record.trajectories, positions } };
 }
 
-const startOf = (trajectories: readonly Trajectory[]): { readonly keys: Tensor } => ({
-  keys: keysOf(trajectories.map(({ keys }) => keys.initial)),
+const startOf = (trajectories: readonly Trajectory[], key: Key): { readonly keys: Tensor } => ({
+  keys: keysTogether(trajectories.map((each) => runKeys(key, each).initial)),
 });
 
 /** The first state of every trajectory, each from its own key. */
-function firstStates({ filter, prior }: Parts, keys: Tensor): unknown {
+function firstStates(filter: Method<unknown>, prior: Gaussian, keys: Tensor): unknown {
   const states = Array.from({ length: keys.shape[0]! }, (_, b) =>
     filter.init(prior, index(keys, 0, b)),
   );
@@ -60,137 +154,3 @@ function firstStates({ filter, prior }: Parts, keys: Tensor): unknown {
   );
   return withLeaves(states[0], stacked);
 }
-
-/** The filter over windows of trajectories; of one record the last share is for validation. */
-export function learningProblem(
-  specification: Specification,
-  { window, validation }: Pick<LearnSpecification, "window" | "validation">,
-  data: Data,
-  definitions: readonly ParameterDefinition[],
-): LearningProblem<unknown> {
-  const K = data.training[0]!.series.times.length;
-  const split = trainingLength(validation, K);
-  const length = window ?? split;
-  const record = windowOfAll(data.training);
-  const start = startOf(data.training);
-  const partsAt = (values: NamedTensors) => partsOf(specification, data, lookingUp(values));
-  const observation = ({ variance, motion }: Parts, { y, mask, positions }: Seen): Observation => {
-    const operator = operatorAt(data.view, positions, motion.dimension);
-    return { y, mask, operator, variance, support: data.view.support };
-  };
-  return {
-    definitions,
-    initial: (values, { keys }) => firstStates(partsAt(values), keys!),
-    run: (values, before, part) => {
-      const parts = partsAt(values);
-      const seen = cyclesOf(part);
-      const cycles = parts.motion.crossing(part.intervals).map((propagation, t) => ({
-        ...propagation,
-        observation: observation(parts, seen[t]!.trajectories),
-      }));
-      const cycleKeys = seen.map(({ key }) => key);
-      return assimilate(parts.filter, before, cycles, cycleKeys);
-    },
-    reenter: (values, { keys }, part) => {
-      const parts = partsAt(values);
-      const [seen] = cyclesOf(part);
-      const key = foldIn(seen!.key, purposeOfEntry);
-      const first = firstStates(parts, keys!);
-      const [{ transition }] = parts.motion.crossing(part.intervals.slice(0, 1)) as [Propagation];
-      return analyseHere(
-        parts.filter,
-        first,
-        observation(parts, seen!.trajectories),
-        transition,
-        key,
-      );
-    },
-    training: { start, windows: windowsOf(record, length, 0, split) },
-    validation:
-      data.validation.length > 0
-        ? {
-            start: startOf(data.validation),
-            windows: windowsOf(windowOfAll(data.validation), length),
-          }
-        : { start: null, windows: windowsOf(record, length, split, K) },
-  };
-}
-
-/** Apart from the keys that a cycle splits its own into. */
-const purposeOfEntry = 0;
-
-/** Learns with progress and checkpoints; throws Interrupted when the host wants to stop. */
-export function learnWith(
-  problem: LearningProblem<unknown>,
-  specification: LearnSpecification,
-  starts: Key,
-  host: RunHost,
-  from: LearnState = learnStart,
-): Promise<Learned> {
-  const { epochs, restarts } = specification;
-  let rested = Date.now();
-  const visit = async (state: LearnState): Promise<void> => {
-    const last = state.reports.at(-1);
-    const done = state.restart * epochs + (state.train?.epoch ?? 0);
-    host.progress({
-      stage: "learning",
-      done: Math.min(done, epochs * restarts),
-      total: epochs * restarts,
-      detail: last ? `loss ${(last.validation ?? last.training).toFixed(4)} a value` : "",
-    });
-    host.checkpoint({ version: 2, learning: state });
-    if (Date.now() - rested > restEvery) {
-      await new Promise((resolve) => setTimeout(resolve));
-      rested = Date.now();
-    }
-    if (host.stopRequested()) throw new Interrupted("stopped at the host's request");
-  };
-  const refine = specification.refine && refinable(problem.definitions);
-  return learn(problem, { ...specification, refine, key: foldIn(starts, 0) }, visit, from);
-}
-
-/** Newton's steps need a Hessian, which is for few numbers: what is learned whole is left to Adam. */
-const refinable = (definitions: readonly ParameterDefinition[]): boolean =>
-  definitions.every(isScalar) && definitions.length <= mostRefined;
-
-/** Milliseconds after which other events get their turn. */
-const restEvery = 50;
-
-/**
- * What the report shows of learning; likelihoods are of the values learned from, as they were
- * recorded.
- */
-export function learningOutput(
-  { reports, attempts, best, uncertainty }: Learned,
-  { definitions, training }: LearningProblem<unknown>,
-  { training: courses, view }: Data,
-  { refine }: LearnSpecification,
-): LearningOutput {
-  const count = training.windows.reduce((n, { intervals }) => n + intervals.length, 0);
-  const logJacobian = courses.reduce((total, { plain }) => {
-    if (view.transform === "identity") return total;
-    const [times, values] = [plain.times.slice(0, count), plain.values.slice(0, count)];
-    return total + scope(() => observationSeries({ times, values }, view.transform)).logJacobian;
-  }, 0);
-  return {
-    losses: reports,
-    restarts: attempts.map(({ latents, logLikelihood }) => ({
-      logLikelihood: logLikelihood + logJacobian,
-      parameters: Object.fromEntries(
-        definitions
-          .filter(isScalar)
-          .map(({ name, bijection }) => [
-            name,
-            scope(() => bijection.forward(tensor(latents[name]![0]!))).item(),
-          ]),
-      ),
-    })),
-    best,
-    uncertainty: uncertainty?.explanation ?? withoutErrors(refine, latentCount(definitions)),
-  };
-}
-
-const withoutErrors = (refine: boolean, n: number): string =>
-  refine
-    ? `No standard errors: they take a Hessian, which is worked out for at most ${mostRefined} single values, and ${n} numbers were learned.`
-    : "No standard errors: they are taken at the maximum, and `learn.refine` was off.";

@@ -1,4 +1,4 @@
-/** Twins: courses of the true system, and observations made of them. */
+/** Twins: truths drawn from a problem's true system, and observations made of them. */
 import {
   capture,
   index,
@@ -7,130 +7,122 @@ import {
   scope,
   type Tensor,
   tensor,
+  UsageError,
 } from "../engine/index.js";
-import { observationSeries } from "../observe/index.js";
+import { propagate } from "../models/index.js";
+import { drawObservations, observationSeries } from "../observe/index.js";
+import { trueValues } from "../parts/index.js";
 import { sampleGaussian } from "../prob/index.js";
-import { foldIn, type Key, split, uniform } from "../random/index.js";
-import { cross, observe } from "../twin/index.js";
+import { foldIn, type Key, split } from "../random/index.js";
+import { SpecificationError } from "./errors.js";
 import {
-  changingView,
+  bindSystem,
+  dataKey,
+  gaussianOf,
   observationVariance,
-  operatorAt,
-  priorOf,
-  supportOf,
-  type View,
-  viewOfComponents,
-  viewOfMatrix,
-} from "./assembly.js";
-import type { Data, Trajectory, TrajectoryKeys } from "./data.js";
-import { inLogarithms, motionOf, trueSystem } from "./motion.js";
-import {
-  type InitialSpecification,
-  type Specification,
-  SpecificationError,
-  type TwinOperator,
-  type TwinSpecification,
-} from "./specification.js";
-import { truth } from "./values.js";
+  type StateSpace,
+  trueSystem,
+} from "./state-space.js";
+import type { Trajectory } from "./trajectory.js";
+import { operatorAt } from "./view.js";
 
-/** Purposes of the key of the data; 0 is that of the climatology. */
-const purposes = { start: 1, operator: 2, course: 3, trajectories: 4 } as const;
-
-/** What a trajectory is made with: one of many has a key of its own for everything. */
-interface Seed extends TrajectoryKeys {
-  readonly data: Key;
+export interface SimulateOptions {
+  /** K, the number of observation times. */
+  readonly cycles: number;
+  /** Model steps from one observation to the next. @defaultValue 1 */
+  readonly every?: number;
+  /** The root key; a run with the same key gets other numbers from it. */
+  readonly key: Key;
 }
 
-function seedsOf(count: number | null, key: Key, keys: TrajectoryKeys): Seed[] {
-  if (count === null) return [{ ...keys, data: key }];
-  const own = (of: Key, i: number) => foldIn(of, i);
-  const data = foldIn(key, purposes.trajectories);
-  return Array.from({ length: count }, (_, i) => ({
-    data: own(data, i),
-    initial: own(keys.initial, i),
-    cycles: own(keys.cycles, i),
-  }));
+export interface SimulateManyOptions extends SimulateOptions {
+  /** B; each trajectory has random numbers of its own. */
+  readonly trajectories: number;
 }
 
-export function twinTrajectories(
-  given: Specification,
-  twin: TwinSpecification,
-  initial: InitialSpecification,
-  key: Key,
-  keys: TrajectoryKeys,
-): Pick<Data, "view" | "training" | "validation" | "test"> {
-  const specification = trueSystem(given);
-  const { operator, trajectories: counts = null } = twin;
-  const { dimension } = motionOf(specification, truth);
-  const total = counts && counts.training + counts.validation + counts.test;
-  const seeds = seedsOf(total, key, keys);
-  const components = observedComponents(operator, dimension, foldIn(key, purposes.operator));
-  const view = viewOf(specification, twin, components);
-  const courses = coursesOf(specification, initial, seeds);
-  const made = courses.map((states, b) =>
-    observed(specification, twin, view, components, states, seeds[b]!),
-  );
-  if (counts === null) return { view, training: made, validation: [], test: made };
-  const { training, validation } = counts;
-  return {
-    view,
-    training: made.slice(0, training),
-    validation: made.slice(training, training + validation),
-    test: made.slice(training + validation),
-  };
+/** A truth and what was observed of it. */
+export interface Twin {
+  readonly record: Trajectory;
+  /** The true states in natural units, [K][d]. */
+  readonly truth: readonly (readonly number[])[];
 }
 
-function viewOf(
-  { model }: Specification,
-  { operator, noise }: TwinSpecification,
-  components: readonly number[] | null,
-): View {
-  if (operator.kind === "matrix") return viewOfMatrix(operator.matrix);
-  if (components !== null) return viewOfComponents(model, noise, components);
-  if (noise.kind === "normal" && !inLogarithms(model)) return changingView(supportOf(model));
-  throw new SpecificationError(
-    "observations.twin.operator",
-    "changes with time, which is built for normal noise of the state's own variables; need that, or the same variables at every time.",
+/** Purposes of the key of the data; 0 is that of the long run, 2 that of what is observed. */
+const purposes = { start: 1, positions: 2, trajectory: 3, trajectories: 4 } as const;
+
+/**
+ * Draws a truth from the true system and observes it:
+ *
+ *     x_t = F(x_{t−1}) + ξ_t,   y_t = h(x_t) + η_t,   x_0 ~ prior
+ *
+ * The prior holds one interval before the first observation.
+ *
+ * @throws SpecificationError if the truth overflows.
+ */
+export function simulate(system: StateSpace, { key, ...options }: SimulateOptions): Twin {
+  const [record] = simulated(system, options, [dataKey(key)], () => null);
+  return { record: record!, truth: record!.truth! };
+}
+
+/** The same for several trajectories that go side by side. */
+export function simulateMany(
+  system: StateSpace,
+  { key, trajectories, ...options }: SimulateManyOptions,
+): Trajectory[] {
+  const data = foldIn(dataKey(key), purposes.trajectories);
+  const keys = Array.from({ length: trajectories }, (_, i) => foldIn(data, i));
+  return simulated(system, options, keys, (i) => i);
+}
+
+function simulated(
+  given: StateSpace,
+  { cycles, every = 1 }: Omit<SimulateOptions, "key">,
+  keys: readonly Key[],
+  numberOf: (i: number) => number | null,
+): Trajectory[] {
+  for (const [name, n] of Object.entries({ cycles, every })) {
+    if (Number.isInteger(n) && n >= 1) continue;
+    throw new UsageError(`simulate: ${name} is ${n}; need a whole number, at least 1.`);
+  }
+  const system = trueSystem(given);
+  const times = Array.from({ length: cycles }, (_, k) => (k + 1) * system.step * every);
+  const interval = system.step * every;
+  return statesOf(system, interval, cycles, keys).map((states, i) =>
+    observed(system, states, times, interval, keys[i]!, numberOf(i)),
   );
 }
-
-const timesOf = ({ time }: Specification): number[] =>
-  Array.from({ length: time.cycles! }, (_, k) => (k + 1) * time.step * time.observeEvery);
-
-const intervalsOf = ({ time }: Specification): number[] =>
-  new Array<number>(time.cycles!).fill(time.step * time.observeEvery);
 
 /** The truths in the state's own variables, [B][K][d]; all go together, each with keys of its own. */
-function coursesOf(
-  specification: Specification,
-  initial: InitialSpecification,
-  seeds: readonly Seed[],
+function statesOf(
+  system: StateSpace,
+  interval: number,
+  cycles: number,
+  keys: readonly Key[],
 ): number[][][] {
-  const batch = (keyOf: (seed: Seed) => Key) => keysOf(seeds.map(keyOf));
-  const { dimension: d } = motionOf(specification, truth);
+  const d = system.dimension;
   const step = capture((x: Tensor, key: Key) => {
-    const motion = motionOf(specification, truth);
-    const [interval] = motion.crossing(intervalsOf(specification).slice(0, 1));
-    return cross(x, interval!, key);
+    const [propagation] = bindSystem(system, trueValues).propagations([interval]);
+    return propagate(x, propagation!, key);
   });
-  const courses = seeds.map((): number[][] => []);
+  const trajectories = keys.map((): number[][] => []);
+  const prior = system.prior();
   try {
     let x = scope(() => {
-      const prior = priorOf(initial, specification.model, motionOf(specification, truth), truth);
-      const starts = batch(({ data }) => foldIn(data, purposes.start));
-      return index(sampleGaussian(prior, 1, starts), 1, 0); // [B, d]
+      const { model } = bindSystem(system, trueValues);
+      const starts = keysTogether(keys.map((key) => foldIn(key, purposes.start)));
+      return index(sampleGaussian(gaussianOf(prior, model, trueValues), 1, starts), 1, 0); // [B, d]
     });
-    const keys = batch(({ data }) => courseKeys(data)[0]);
-    for (const k of timesOf(specification).keys()) {
+    const batch = keysTogether(keys.map((key) => trajectoryKeys(key)[0]));
+    for (let k = 0; k < cycles; k++) {
       const before = x;
-      x = scope(() => step(before, foldIn(keys, k)));
+      x = scope(() => step(before, foldIn(batch, k)));
       release(before);
       const states = x.data();
-      for (const [b, course] of courses.entries()) {
-        course.push([...states.subarray(b * d, (b + 1) * d)]);
+      for (const [b, rows] of trajectories.entries()) {
+        rows.push([...states.subarray(b * d, (b + 1) * d)]);
       }
     }
-    return courses;
+    return trajectories;
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;
     throw new SpecificationError(
@@ -143,106 +135,78 @@ function coursesOf(
 }
 
 /** Several keys as a batch, [B, 2]. */
-export const keysOf = (keys: readonly Key[]): Key =>
+export const keysTogether = (keys: readonly Key[]): Key =>
   tensor(
     keys.flatMap((key) => [...key.data()]),
     { shape: [keys.length, 2], dtype: "i32" },
   );
 
-/** Of the truth's noise and of the errors of its observations. */
-const courseKeys = (data: Key): [Key, Key] => split(foldIn(data, purposes.course)) as [Key, Key];
+/** Keys of the truth's noise and of the errors of its observations. */
+const trajectoryKeys = (data: Key): [Key, Key] =>
+  split(foldIn(data, purposes.trajectory)) as [Key, Key];
 
-/** One course of states [K][d] as it is observed. */
+/** One trajectory of states [K][d] as it is observed. */
 function observed(
-  specification: Specification,
-  { operator, noise }: TwinSpecification,
-  view: View,
-  components: readonly number[] | null,
+  system: StateSpace,
   states: readonly (readonly number[])[],
-  { data, initial, cycles }: Seed,
+  times: readonly number[],
+  interval: number,
+  data: Key,
+  number: number | null,
 ): Trajectory {
-  const d = states[0]!.length;
-  const times = timesOf(specification);
-  const places = components === null ? drawnEachTime(operator, d, times.length, data) : null;
+  const { dimension: d, view, observed: what } = system;
+  const drawn = what.kind === "changing" ? drawnEachTime(what.draw, times.length, data) : null;
   const positions =
-    places && tensor(places.flat(), { shape: [times.length, places[0]!.length], dtype: "i32" });
+    drawn && tensor(drawn.flat(), { shape: [times.length, drawn[0]!.length], dtype: "i32" });
   const compared = scope(() => {
     const instrument = {
       operator: operatorAt(view, positions, d),
       support: view.support,
-      variance: observationVariance(noise, truth),
+      variance: observationVariance(system, trueValues),
     };
-    return observe(tensor(states), instrument, courseKeys(data)[1]).toArray() as number[][];
-  });
+    return drawObservations(tensor(states), instrument, trajectoryKeys(data)[1]).toArray();
+  }) as number[][];
   const natural = (row: readonly number[], logs: boolean) =>
     row.map((v) => (logs ? Math.exp(v) : v));
   const values = compared.map((row) => natural(row, view.transform === "log"));
-  const rows = places === null ? values : values.map((row, k) => spreadOver(row, places[k]!, d));
-  const shown = components ?? states[0]!.map((_, i) => i);
+  const rows = drawn === null ? values : values.map((row, k) => spreadOver(row, drawn[k]!, d));
+  const logs = scope(() => bindSystem(system, trueValues).model.coordinates === "log");
   return {
-    // The prior holds at time 0, one interval before the first observation.
     series: {
       ...observationSeries({ times, values }, view.transform),
-      intervals: intervalsOf(specification),
+      // The prior holds at time 0, one interval before the first observation.
+      intervals: new Array<number>(times.length).fill(interval),
     },
     positions,
-    plain: {
-      timeName: "time",
-      times,
-      columns: rows[0]!.map((_, j) => (operator.kind === "matrix" ? `y${j}` : `x${shown[j]}`)),
-      components: operator.kind === "matrix" ? rows[0]!.map(() => -1) : shown,
-      values: rows,
-    },
-    truth: states.map((row) => natural(row, inLogarithms(specification.model))),
-    keys: { initial, cycles },
+    record: { timeName: "time", times, values: rows, ...columnsOf(system, rows[0]!.length) },
+    truth: states.map((row) => natural(row, logs)),
+    number,
   };
 }
 
-/** Values at these places of d, NaN at the others. */
+/** The names of the m columns of a twin, and the variables that they observe. */
+function columnsOf({ observed: what }: StateSpace, m: number) {
+  const all = Array.from({ length: m }, (_, j) => j);
+  if (what.kind === "operator") {
+    return { columns: all.map((j) => what.names?.[j] ?? `y${j}`), components: all.map(() => -1) };
+  }
+  const components = what.kind === "components" ? what.components : all;
+  return { columns: components.map((i) => `x${i}`), components };
+}
+
+/** Values at these positions of d, NaN at the others. */
 export function spreadOver(
   values: readonly number[],
-  places: ArrayLike<number>,
+  positions: ArrayLike<number>,
   d: number,
 ): number[] {
   const row = new Array<number>(d).fill(Number.NaN);
-  for (const [j, v] of values.entries()) row[places[j]!] = v;
+  for (const [j, v] of values.entries()) row[positions[j]!] = v;
   return row;
 }
 
-/** A share of d components, in order, drawn with a key. */
-function drawn(ratio: number, d: number, key: Key): number[] {
-  const draws = uniform(key, [d]).data();
-  const all = Array.from({ length: d }, (_, i) => i);
-  const chosen = all.toSorted((i, j) => draws[i]! - draws[j]!).slice(0, countOf(ratio, d));
-  return chosen.sort((i, j) => i - j);
-}
-
-const countOf = (ratio: number, d: number): number => Math.max(1, Math.round(ratio * d));
-
-/** The components seen at each time, [K][m]. */
-function drawnEachTime(operator: TwinOperator, d: number, times: number, data: Key): number[][] {
-  const { ratio } = operator as Extract<TwinOperator, { kind: "random" }>;
-  const key = foldIn(data, purposes.operator);
-  return Array.from({ length: times }, (_, k) => scope(() => drawn(ratio, d, foldIn(key, k))));
-}
-
-/** The state components that an operator sees, none of its own for a matrix; null: they change. */
-function observedComponents(operator: TwinOperator, d: number, key: Key): number[] | null {
-  const all = Array.from({ length: d }, (_, i) => i);
-  switch (operator.kind) {
-    case "identity":
-      return all;
-    case "every":
-      return all.filter((i) => i % operator.every === 0);
-    case "indices":
-      return [...operator.indices];
-    case "random":
-      return operator.everyStep ? null : drawn(operator.ratio, d, key);
-    case "spaced": {
-      const m = countOf(operator.ratio, d);
-      return Array.from({ length: m }, (_, j) => Math.floor((j * d) / m));
-    }
-    case "matrix":
-      return [];
-  }
+/** The variables seen at each time, [K][m]. */
+function drawnEachTime(draw: (key: Key) => number[], times: number, data: Key): number[][] {
+  const key = foldIn(data, purposes.positions);
+  return Array.from({ length: times }, (_, k) => scope(() => draw(foldIn(key, k))));
 }

@@ -1,42 +1,42 @@
-/** Settings of the method chosen by validation, before learning with them begins. */
-import {
-  chooseByValidation,
-  learnStart,
-  type ParameterDefinition,
-  startLatents,
-} from "../learn/index.js";
+/** A setting of the method chosen by validation, before learning with it begins. */
+import { chooseByValidation, learnStart, startLatents } from "../learn/index.js";
+import type { ParameterDefinition } from "../parts/index.js";
+import { learningProblem, withSetting } from "../problem/index.js";
+import type { Key } from "../random/index.js";
 import type { Data } from "./data.js";
-import { learningProblem } from "./learning.js";
 import { type ChoiceResult, Interrupted, type RunHost } from "./output.js";
-import type { Specification } from "./specification.js";
+import type { ChoiceSpecification, Specification } from "./specification.js";
 
 /** The name of what is chosen, as in the file. */
-export const chosenName = "taper.halfWidth";
+export const chosenName = ({ key }: ChoiceSpecification): string => key.join(".");
 
-/** The specification with this half-width. */
-export function withHalfWidth(specification: Specification, halfWidth: number): Specification {
-  const { method } = specification;
-  if (!("taper" in method) || method.taper === undefined) return specification;
-  return { ...specification, method: { ...method, taper: { ...method.taper, halfWidth } } };
+/** The specification with this value in place of the choice. */
+export function withChoice(specification: Specification, value: number): Specification {
+  const { method, choose } = specification;
+  if (choose === undefined) return specification;
+  return { ...specification, method: withSetting(method, choose.key, value) };
 }
 
 /** Tries every value for a few epochs; null where nothing is to be chosen. */
 export async function chooseIfAsked(
   specification: Specification,
   data: Data,
+  root: Key,
   definitions: readonly ParameterDefinition[],
   host: RunHost,
 ): Promise<ChoiceResult | null> {
   const { choose, learn } = specification;
   if (choose === undefined || learn === null) return null;
-  const { halfWidth: values, epochs } = choose;
+  const { among: values, epochs } = choose;
   const start = startLatents(definitions);
-  const trialOf = (value: number) => ({
-    problem: learningProblem(withHalfWidth(specification, value), learn, data, definitions),
-    ...{ options: learn, start },
-  });
+  const runData = { ...data, key: root };
+  const trialOf = (value: number) => {
+    const { method } = withChoice(specification, value);
+    const problem = learningProblem(method, data.system, runData, learn, definitions);
+    return { problem, options: learn, start };
+  };
   const visit = async (done: number, total: number): Promise<void> => {
-    host.progress({ stage: "choosing", done, total, detail: chosenName });
+    host.progress({ stage: "choosing", done, total, detail: chosenName(choose) });
     await new Promise((resolve) => setTimeout(resolve));
     if (host.stopRequested()) throw new Interrupted("stopped at the host's request");
   };

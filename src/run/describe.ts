@@ -1,15 +1,21 @@
 /** A method's run as people read it: states, and innovations in independent units. */
 import type { Tensor } from "../engine/index.js";
-import type { CycleResult, KalmanState, Method } from "../filters/index.js";
-import { rts } from "../smoothers/index.js";
-import { type NaturalMembers, type NaturalState, naturalMoments, naturalState } from "./bands.js";
-import type { Trajectory } from "./data.js";
-import { inLogarithms } from "./motion.js";
+import type { Method } from "../filters/index.js";
+import type { BoundModel } from "../models/index.js";
+import {
+  type FilterProgram,
+  type NaturalMembers,
+  type NaturalState,
+  naturalMoments,
+  naturalState,
+  type Observer,
+  spreadOver,
+  type Trajectory,
+} from "../problem/index.js";
+import { distributionOf } from "./bands.js";
+import { divergenceJudge } from "./divergence.js";
 import type { Band, InnovationSeries, StateSeries } from "./output.js";
-import { runawayOf } from "./runaway.js";
-import { horizon, type Watcher } from "./series.js";
-import type { ModelSpecification, Specification } from "./specification.js";
-import { spreadOver } from "./twins.js";
+import type { TimeSpecification } from "./specification.js";
 
 /** A run over one trajectory in plain numbers, of the cycles that went well. */
 export interface Described {
@@ -48,24 +54,27 @@ const noRows = (): Rows => ({ mean: [], sd: [], lower: [], upper: [] });
 
 /** Notes a state; gives its score against a truth. */
 function add(rows: Rows, state: NaturalState, truth: readonly number[] | null): number | null {
-  const { lower, upper, crps } = state.whole(truth);
-  rows.mean.push(state.mean);
-  rows.sd.push(state.sd);
+  const { lower, upper, crps } = distributionOf(state, truth);
+  rows.mean.push([...state.mean]);
+  rows.sd.push([...state.sd]);
   rows.lower.push(lower);
   rows.upper.push(upper);
   return crps;
 }
 
-/** Watches a run and describes what it saw. */
+/** Intervals of time after the last observation, a model step each. */
+export const horizon = ({ forecast, step }: TimeSpecification): number[] =>
+  new Array<number>(Math.round(forecast / step)).fill(step);
+
+/** Observes a run and describes what it saw. */
 export function describing(
-  specification: Specification,
+  { method, system: { model } }: FilterProgram,
+  time: TimeSpecification,
   trajectory: Trajectory,
-  method: Method<unknown>,
-): { readonly watcher: Watcher; described(): Described } {
-  const logs = inLogarithms(specification.model);
+): { readonly observer: Observer; described(): Described } {
+  const logs = model.coordinates === "log";
   const { series, truth } = trajectory;
   const K = series.times.length;
-  const exact = specification.method.kind === "rts";
   const lag = "past" in method ? method.lag : 0;
   const forecast = { mean: [] as (readonly number[])[], sd: [] as (readonly number[])[] };
   const analysis = noRows();
@@ -80,30 +89,28 @@ export function describing(
   const crps: number[] = [];
   const residuals = { forecast: [] as number[][], analysis: [] as number[][] };
   const samples: Sample[] = [];
-  const { spinup } = specification.time;
-  const { method: settings } = specification;
-  const members = "members" in settings ? settings.members : 1;
-  const runaway = runawayOf(trajectory);
+  const { spinup } = time;
+  const judge = divergenceJudge(trajectory);
 
   const past = (state: unknown, back: number): NaturalState =>
-    naturalMoments(() => ("past" in method ? method : never()).past(state, back), logs);
+    naturalMoments(() => (method as LagSmoother).past(state, back), logs);
 
-  const watcher: Watcher = {
-    keeps: exact,
-    cycle: (k, result, residual) => {
+  const observer: Observer = {
+    keeps: method.smooth !== undefined,
+    cycle: (k, { result, residuals: residual }) => {
       const before = naturalState(method, result.forecast, logs);
       const after = naturalState(method, result.analysis, logs);
-      const fault = k < K ? runaway(k, before, after) : null;
+      const fault = k < K ? judge(k, before, after) : null;
       if (fault !== null) return fault;
-      forecast.mean.push(before.mean);
-      forecast.sd.push(before.sd);
+      forecast.mean.push([...before.mean]);
+      forecast.sd.push([...before.sd]);
       const score = add(analysis, after, truth && k < K ? truth[k]! : null);
       if (k < K) {
         const { logEvidence: l, innovation, chiSquare } = result.evidence!;
         logEvidence.push(l.item());
         if (score !== null) crps.push(score);
         if (method.evidence !== "misfit") {
-          const seen = trajectory.plain.values[k]!.filter((v) => !Number.isNaN(v));
+          const seen = trajectory.record.values[k]!.filter((v) => !Number.isNaN(v));
           innovations.standardised.push(columns(innovation, k));
           innovations.chiSquare.push(chiSquare.item());
           innovations.degrees.push(seen.length);
@@ -112,9 +119,10 @@ export function describing(
           residuals.forecast.push(columns(residual.forecast, k));
           residuals.analysis.push(columns(residual.analysis, k));
         }
-        const every = Math.ceil(((K - spinup) * members * after.mean.length) / mostSampled);
+        const numbers = after.members?.values.length ?? after.mean.length;
+        const every = Math.ceil(((K - spinup) * numbers) / mostSampled);
         if (truth !== null && k >= spinup && (k - spinup) % every === 0) {
-          samples.push({ truth: truth[k]!, mean: after.mean, members: after.members() });
+          samples.push({ truth: truth[k]!, mean: [...after.mean], members: after.members });
         }
       }
       if (lag > 0 && k >= lag) add(smoothed, past(result.analysis, lag), null);
@@ -122,8 +130,8 @@ export function describing(
     },
     end: (state, results, cycles) => {
       const done = analysis.mean.length;
-      if (exact && done > 0) {
-        for (const each of rts(results as CycleResult<KalmanState>[], cycles)) {
+      if (done > 0) {
+        for (const each of method.smooth?.(results, cycles) ?? []) {
           add(smoothed, naturalState(method, each, logs), null);
         }
       }
@@ -133,10 +141,10 @@ export function describing(
     },
   };
   const last = series.times.at(-1)!;
-  const beyond = horizon(specification).map((step, i) => last + (i + 1) * step);
+  const beyond = horizon(time).map((step, i) => last + (i + 1) * step);
   const described = (): Described => ({
     states: {
-      variables: variableNames(specification.model, trajectory, analysis.mean[0]?.length ?? 0),
+      variables: variableNames(model, trajectory),
       times: [...series.times, ...beyond].slice(0, analysis.mean.length),
       observed: Math.min(analysis.mean.length, K),
       forecast,
@@ -150,31 +158,27 @@ export function describing(
     residuals,
     samples,
   });
-  return { watcher, described };
+  return { observer, described };
 }
 
-function never(): never {
-  throw new TypeError("describing: a filter has no past");
-}
+type LagSmoother = Extract<Method<unknown>, { readonly lag: number }>;
 
 /** Names of the state's variables: those of the columns that observe them, where there are any. */
-function variableNames(model: ModelSpecification, { plain }: Trajectory, d: number): string[] {
-  const standard = model.kind === "clohessy-wiltshire" ? ["x1", "x2", "x3", "v1", "v2", "v3"] : [];
-  return Array.from({ length: d }, (_, i) => {
-    const column = plain.components.indexOf(i);
-    return column >= 0 ? plain.columns[column]! : (standard[i] ?? `x${i}`);
+const variableNames = ({ variables, dimension: d }: BoundModel, { record }: Trajectory): string[] =>
+  Array.from({ length: d }, (_, i) => {
+    const column = record.components.indexOf(i);
+    return column >= 0 ? record.columns[column]! : (variables?.[i] ?? `x${i}`);
   });
-}
 
 /** Values observed at cycle k by columns; NaN at the gaps. */
-function byColumn({ plain, positions }: Trajectory): (values: Tensor, k: number) => number[] {
-  const places = positions?.data();
+function byColumn({ record, positions }: Trajectory): (values: Tensor, k: number) => number[] {
+  const all = positions?.data();
   return (x, k) => {
     const values = [...x.data()];
     const m = values.length;
-    if (places === undefined) {
-      return values.map((v, j) => (Number.isNaN(plain.values[k]![j]!) ? Number.NaN : v));
+    if (all === undefined) {
+      return values.map((v, j) => (Number.isNaN(record.values[k]![j]!) ? Number.NaN : v));
     }
-    return spreadOver(values, places.subarray(k * m, (k + 1) * m), plain.columns.length);
+    return spreadOver(values, all.subarray(k * m, (k + 1) * m), record.columns.length);
   };
 }

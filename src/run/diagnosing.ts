@@ -1,13 +1,12 @@
 /** Diagnostics of a run beside its scores: over all test trajectories, after the spin-up. */
 import { desroziers, powerSpectrum, rankHistogram } from "../diagnostics/index.js";
+import type { BoundModel } from "../models/index.js";
 import type { Scalar } from "../prob/index.js";
+import type { NaturalMembers } from "../problem/index.js";
 import type { Key } from "../random/index.js";
-import type { NaturalMembers } from "./bands.js";
 import type { Sample } from "./describe.js";
-import { placesOf } from "./motion.js";
 import type { DiagnosticsOutput, ResidualsOutput, SpectraOutput } from "./output.js";
 import type { Scored } from "./scores.js";
-import type { ModelSpecification, Specification } from "./specification.js";
 
 /** Of a run that diverged. */
 export const noDiagnostics: DiagnosticsOutput = {
@@ -18,7 +17,7 @@ export const noDiagnostics: DiagnosticsOutput = {
 
 /** `variance` is R; `key` breaks ties of ranks. */
 export function diagnosticsOf(
-  { model }: Specification,
+  { geometry, dimension }: BoundModel,
   variance: Scalar,
   runs: readonly Scored[],
   key: Key,
@@ -29,15 +28,13 @@ export function diagnosticsOf(
   return {
     ranks: ranksOf(known, key),
     residuals,
-    spectra: onRing(model, known[0]!.truth.length) ? spectraOf(known) : null,
+    spectra: onRing(geometry, dimension) ? spectraOf(known) : null,
   };
 }
 
 /** Whether all variables lie side by side on one ring. */
-function onRing(model: ModelSpecification, d: number): boolean {
-  const domain = placesOf(model)?.domain;
-  return domain?.kind === "ring" && domain.length === d;
-}
+const onRing = (geometry: BoundModel["geometry"], d: number): boolean =>
+  geometry?.domain.kind === "ring" && geometry.domain.length === d;
 
 /** More ranks than these have too few cases each: bins then join them. */
 const mostRanks = 50;
@@ -47,24 +44,31 @@ function ranksOf(known: readonly Sample[], key: Key): DiagnosticsOutput["ranks"]
   const members = known.map((at) => at.members);
   const [first] = members;
   if (first == null) return null;
-  const N = first.values[0]!.length;
+  const d = known[0]!.truth.length;
+  const N = first.values.length / d;
   return rankHistogram(
     {
-      members: members.map((each) => each!.values),
+      members: members.map((each) => columnsOf(each!, d)),
       values: known.map(({ truth }) => truth),
-      ...(first.weights && { weights: members.map((each) => each!.weights!) }),
+      ...(first.weights && { weights: members.map((each) => [...each!.weights!]) }),
     },
     key,
     N < mostRanks ? N + 1 : joinedBins,
   );
 }
 
+/** Members [N, d] by variables, [d][N]. */
+const columnsOf = ({ values }: NaturalMembers, d: number): number[][] =>
+  Array.from({ length: d }, (_, i) =>
+    Array.from({ length: values.length / d }, (_member, n) => values[n * d + i]!),
+  );
+
 /** Products that the spectra may cost: of long runs of many members some of the times are taken. */
 const most = 1e8;
 
 function spectraOf(known: readonly Sample[]): SpectraOutput {
   const [{ truth, members }] = known as [Sample];
-  const each = truth.length ** 2 * (3 + (members?.values[0]?.length ?? 0));
+  const each = truth.length ** 2 * (3 + (members?.values.length ?? 0) / truth.length);
   const every = Math.ceil(known.length / Math.max(4, Math.floor(most / each)));
   const some = known.filter((_, k) => k % every === 0);
   const of = (field: (at: Sample) => readonly number[]) => powerSpectrum(some.map(field));
@@ -81,12 +85,13 @@ function spectraOf(known: readonly Sample[]): SpectraOutput {
 
 /** √(N wₙ/(1 − Σ w²)) (Eₙ − x̄), a row per member: the mean of their squares is the variance. */
 function anomalies({ values, weights }: NaturalMembers, mean: readonly number[]): number[][] {
-  const N = values[0]!.length;
-  const w = weights ?? new Array<number>(N).fill(1 / N);
+  const d = mean.length;
+  const N = values.length / d;
+  const w = weights === null ? new Array<number>(N).fill(1 / N) : [...weights];
   const free = Math.max(1e-10, 1 - w.reduce((sum, v) => sum + v * v, 0));
   return w.map((v, n) => {
     const size = Math.sqrt((N * v) / free);
-    return values.map((row, i) => size * (row[n]! - mean[i]!));
+    return mean.map((m, i) => size * (values[n * d + i]! - m));
   });
 }
 

@@ -1,7 +1,5 @@
 export { comparisonOf } from "./comparison.js";
-export { type Data, dataOf } from "./data.js";
-export { learningProblem } from "./learning.js";
-export { inLogarithms, motionOf, placesOf } from "./motion.js";
+export { type Data, dataOf, systemFor } from "./data.js";
 export type {
   Band,
   Checkpoint,
@@ -14,7 +12,6 @@ export type {
   InnovationSeries,
   LearningOutput,
   LossPoint,
-  ObservationSeries,
   ParameterResult,
   Progress,
   RestartResult,
@@ -27,35 +24,16 @@ export type {
   TensorResult,
 } from "./output.js";
 export { Interrupted } from "./output.js";
-export { definitionsOf } from "./parts.js";
 export { runExperiment } from "./run.js";
-export type {
-  BackgroundSpecification,
-  ChoiceSpecification,
-  CorrectionSpecification,
-  CovarianceStructure,
-  GainSpecification,
-  ImperfectSpecification,
-  InitialSpecification,
-  LearnedEach,
-  LearnedValue,
-  LearnedVector,
-  LearnSpecification,
-  MethodSpecification,
-  ModelSpecification,
-  NoiseSpecification,
-  ObservationRecord,
-  ObservationsSpecification,
-  ProcessNoise,
-  Specification,
-  TaperSpecification,
-  TimeSpecification,
-  TrajectoryCounts,
-  TwinOperator,
-  TwinSpecification,
-  Value,
-  Values,
+export {
+  type ChoiceSpecification,
+  type LearnSpecification,
+  type ObservationsSpecification,
+  type PartUse,
+  plainSpecification,
+  type RecordSpecification,
+  type Specification,
+  type TimeSpecification,
+  type TrajectoryCounts,
+  type TwinSpecification,
 } from "./specification.js";
-export { type EnsembleSpecification, SpecificationError, trainingLength } from "./specification.js";
-export { truth } from "./values.js";
-export { windowCost } from "./window-cost.js";

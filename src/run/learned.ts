@@ -1,12 +1,12 @@
 /** What was learned, in the terms of the result; and values kept from a run before. */
-import { NumericError, type Tensor, tensor } from "../engine/index.js";
-import type { Learned, NamedTensors, ParameterDefinition } from "../learn/index.js";
+import { NumericError, scope, type Tensor, tensor } from "../engine/index.js";
+import type { MethodRecord } from "../filters/index.js";
+import type { Learned } from "../learn/index.js";
+import { isScalar, type NamedTensors, type ParameterDefinition, type Use } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
+import { fittedParameters, SpecificationError, truthsOf } from "../problem/index.js";
 import type { Data } from "./data.js";
-import type { ParameterResult, RunResult, SavedValues, TensorResult } from "./output.js";
-import { partsOf } from "./parts.js";
-import { type Specification, SpecificationError } from "./specification.js";
-import { collectingTruth, isScalar } from "./values.js";
+import type { RunResult, SavedValues, TensorResult } from "./output.js";
 
 type Definitions = readonly ParameterDefinition[];
 
@@ -15,12 +15,6 @@ const shapeOf = ({ start }: ParameterDefinition): readonly number[] =>
 
 const numbersOf = (x: Scalar): Float64Array =>
   typeof x === "number" ? Float64Array.of(x) : Float64Array.from(x.data());
-
-/** The start values as tensors. */
-export const startValues = (definitions: Definitions): NamedTensors =>
-  Object.fromEntries(
-    definitions.map(({ name, start }) => [name, typeof start === "number" ? tensor(start) : start]),
-  );
 
 /** Values as plain data, to be kept. */
 export const savedValues = (values: NamedTensors): SavedValues =>
@@ -59,34 +53,25 @@ export const unused = (definitions: Definitions, saved: SavedValues): string[] =
 
 /** Start, learned value and truth of everything learned: numbers, and the sizes of tensors. */
 export function learnedResults(
-  specification: Specification,
-  data: Data,
+  method: Use<MethodRecord>,
+  { system }: Data,
   definitions: Definitions,
   values: NamedTensors,
   learned: Learned | null,
 ): Pick<RunResult, "parameters" | "tensors"> {
-  const truths = new Map<string, Scalar>();
-  partsOf(specification, data, collectingTruth(truths));
-  const parameters: Record<string, ParameterResult> = {};
-  const tensors: Record<string, TensorResult> = {};
-  for (const definition of definitions) {
-    const { name, start } = definition;
-    const known = truths.get(name);
-    const value = values[name]!;
-    if (isScalar(definition)) {
-      const doubt = learned?.uncertainty?.parameters[name];
-      parameters[name] = {
-        start: definition.start,
-        learned: value.item(),
-        ...(known === undefined ? {} : { truth: known as number }),
-        standardError: doubt?.standardError ?? null,
-        interval: doubt?.interval ?? null,
-      };
-    } else {
-      tensors[name] = sizes(start as Tensor, value, known as Tensor | undefined);
-    }
-  }
-  return { parameters, tensors };
+  const uncertainty = learned?.uncertainty ?? null;
+  const whole = definitions.filter((definition) => !isScalar(definition));
+  const tensors = scope(() => {
+    const truths = whole.length === 0 ? new Map<string, Scalar>() : truthsOf(method, system);
+    return whole.map(({ name, start }): [string, TensorResult] => [
+      name,
+      sizes(start as Tensor, values[name]!, truths.get(name) as Tensor | undefined),
+    ]);
+  });
+  return {
+    parameters: fittedParameters(method, system, definitions, { values, uncertainty }),
+    tensors: Object.fromEntries(tensors),
+  };
 }
 
 function sizes(start: Tensor, learned: Tensor, truth: Tensor | undefined): TensorResult {

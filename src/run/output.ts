@@ -1,15 +1,9 @@
 /** What a run gives back: plain data only, for the report, the files and `--json`. */
 import type { Desroziers, RankHistogram } from "../diagnostics/index.js";
+import type { FittedParameter, ObservationRecord } from "../problem/index.js";
 
-export interface ParameterResult {
-  readonly start: number;
-  readonly learned: number;
-  readonly truth?: number;
-  /** From the curvature of the log-likelihood at the maximum; null when it gives none. */
-  readonly standardError: number | null;
-  /** 90 % interval, symmetric in the latent variable. */
-  readonly interval: readonly [number, number] | null;
-}
+/** A learned number. */
+export type ParameterResult = FittedParameter;
 
 /** A learned matrix, vector or part of a network: sizes are roots of sums of squares. */
 export interface TensorResult {
@@ -128,16 +122,6 @@ export interface StateSeries {
   readonly truth: readonly (readonly number[])[] | null;
 }
 
-/** What was observed, in natural units, [K][m]; NaN where nothing was. */
-export interface ObservationSeries {
-  readonly timeName: string;
-  readonly times: readonly number[];
-  readonly columns: readonly string[];
-  /** The state variable of each column; −1 when a column is no single variable. */
-  readonly components: readonly number[];
-  readonly values: readonly (readonly number[])[];
-}
-
 /** Innovations in independent units, L⁻¹(y − ȳ) with S = LLᵀ, [K][m]; NaN at the gaps. */
 export interface InnovationSeries {
   readonly standardised: readonly (readonly number[])[];
@@ -197,7 +181,7 @@ export interface SpectraOutput {
 export interface RunOutput {
   readonly result: RunResult;
   readonly states: StateSeries;
-  readonly observations: ObservationSeries;
+  readonly observations: ObservationRecord;
   readonly innovations: InnovationSeries;
   readonly diagnostics: DiagnosticsOutput;
   readonly learning: LearningOutput | null;

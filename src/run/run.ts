@@ -4,14 +4,30 @@
  */
 import { quantile } from "../diagnostics/index.js";
 import { UsageError } from "../engine/index.js";
-import type { Learned, LearnState, ParameterDefinition } from "../learn/index.js";
-import { foldIn, type Key, key } from "../random/index.js";
-import { chooseIfAsked, chosenName, withHalfWidth } from "./choosing.js";
+import { type Learned, type LearnState, learnStart } from "../learn/index.js";
+import type { ParameterDefinition } from "../parts/index.js";
+import {
+  type CyclesRun,
+  definitionsOf,
+  type FilterProgram,
+  filterProgram,
+  learnFrom,
+  learningProblem,
+  type Observer,
+  passCycles,
+  ranksKey,
+  runKeys,
+  startsKey,
+  startTensors,
+  type Trajectory,
+} from "../problem/index.js";
+import { type Key, key } from "../random/index.js";
+import { chooseIfAsked, chosenName, withChoice } from "./choosing.js";
 import { type Data, dataOf } from "./data.js";
-import { describing } from "./describe.js";
+import { describing, horizon } from "./describe.js";
 import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
-import { learnedResults, savedValues, startedFrom, startValues, unused } from "./learned.js";
-import { learningOutput, learningProblem, learnWith } from "./learning.js";
+import { learnedResults, savedValues, startedFrom, unused } from "./learned.js";
+import { learningOutput } from "./learning.js";
 import {
   type Checkpoint,
   Interrupted,
@@ -20,15 +36,9 @@ import {
   type RunOutput,
   type SavedValues,
 } from "./output.js";
-import { definitionsOf, partsOf } from "./parts.js";
 import { noScores, type Scored, scores } from "./scores.js";
-import { filterRuns } from "./series.js";
 import type { Specification } from "./specification.js";
-import { lookingUp } from "./values.js";
 import { divergenceOf, ofDivergence, ofLearning, ofSaved, overconfidence } from "./warnings.js";
-
-/** Purposes of the random numbers of a run, each with a key of its own. */
-const purposes = { data: 0, initial: 1, cycles: 2, starts: 3, ranks: 4 } as const;
 
 /** `resume` is a checkpoint of this run; `saved` the values that the specification's `start` names. */
 export async function runExperiment(
@@ -38,52 +48,55 @@ export async function runExperiment(
   saved?: SavedValues,
 ): Promise<RunOutput> {
   const root = key(given.seed);
-  const data = dataOf(given, foldIn(root, purposes.data), {
-    initial: foldIn(root, purposes.initial),
-    cycles: foldIn(root, purposes.cycles),
-  });
-  const definitions = startedIf(given, definitionsOf(given, data), saved);
-  const choice = resume?.choice ?? (await chooseIfAsked(given, data, definitions, host));
-  const specification = choice === null ? given : withHalfWidth(given, choice.chosen);
-  const starts = foldIn(root, purposes.starts);
+  const data = dataOf(given, root);
+  const { system } = data;
+  const definitions = startedIf(given, definitionsOf(given.method, system), saved);
+  const choice = resume?.choice ?? (await chooseIfAsked(given, data, root, definitions, host));
+  const specification = choice === null ? given : withChoice(given, choice.chosen);
   const keeping: RunHost = {
     ...host,
     checkpoint: (state) => host.checkpoint(choice === null ? state : { ...state, choice }),
   };
-  const learning = await learnIfAsked(specification, data, definitions, starts, keeping, resume);
-  const values = learning?.learned.values ?? startValues(definitions);
+  const learning = await learnIfAsked(specification, data, definitions, root, keeping, resume);
+  const values = learning?.learned.values ?? startTensors(definitions);
 
-  const { method, run } = filterRuns(specification, data, values);
-  const rest = resting(host, data);
+  const program = filterProgram(specification.method, system, values);
+  const { evidence = "likelihood" } = program.method;
+  const pauses = pausing(host, data);
   const runs: Scored[] = [];
   for (const [i, trajectory] of data.test.entries()) {
-    rest.tell(i, 0);
-    const { watcher, described } = describing(specification, trajectory, method);
-    const ran = await run(trajectory, watcher, async (done) => {
-      rest.tell(i, done);
-      await rest.wait();
-    });
+    pauses.tell(i, 0);
+    const { observer, described } = describing(program, specification.time, trajectory);
+    const ran = await runCycles(
+      program,
+      specification,
+      trajectory,
+      root,
+      observer,
+      async (done) => {
+        pauses.tell(i, done);
+        await pauses.wait();
+      },
+    );
     runs.push({ trajectory, run: ran, described: described() });
   }
-  rest.tell(data.test.length, 0);
+  pauses.tell(data.test.length, 0);
 
   const cycles = runs.reduce((n, { described }) => n + described.states.observed, 0);
   const seconds = runs.reduce((sum, each) => sum + each.run.seconds, 0);
   const times = runs.flatMap(({ run: { cycleSeconds } }) => cycleSeconds);
   const [divergence = null] = runs.map(divergenceOf).filter((each) => each !== null);
-  const { evidence = "likelihood" } = method;
   const scored = divergence === null ? scores(specification.time.spinup, evidence, runs) : noScores;
-  const { variance: R } = partsOf(specification, data, lookingUp(values));
   const [first] = runs;
   return {
     result: {
       name: specification.name,
-      method: specification.method.kind,
-      model: specification.model.kind,
+      method: specification.method.record.kind,
+      model: specification.model.record.kind,
       seed: specification.seed,
       ...scored,
-      ...learnedResults(specification, data, definitions, values, learning?.learned ?? null),
-      ...(choice && { choices: { [chosenName]: choice } }),
+      ...learnedResults(specification.method, data, definitions, values, learning?.learned ?? null),
+      ...(choice && { choices: { [chosenName(given.choose!)]: choice } }),
       cycles,
       seconds,
       cyclesPerSecond: times.length === 0 ? 0 : 1 / quantile(times, 0.5),
@@ -91,25 +104,49 @@ export async function runExperiment(
       ...(divergence && { divergence }),
       warnings: [
         ...runs.flatMap((each, i) => ofDivergence(each, runs.length > 1 ? i : null)),
-        ...overconfidence(specification.method.kind, scored, runs),
+        ...overconfidence(specification.method.record.remedy, scored, runs),
         ...ofLearning(learning?.learned ?? null),
         ...(saved === undefined ? [] : ofSaved(unused(definitions, saved))),
       ],
     },
     states: first!.described.states,
-    observations: first!.trajectory.plain,
+    observations: first!.trajectory.record,
     innovations: first!.described.innovations,
     diagnostics:
       divergence === null
-        ? diagnosticsOf(specification, R, runs, foldIn(root, purposes.ranks))
+        ? diagnosticsOf(program.system.model, program.system.variance, runs, ranksKey(root))
         : noDiagnostics,
     learning: learning?.output ?? null,
     learned: learning && savedValues(values),
   };
 }
 
+/** Milliseconds after which other events get their turn. */
+const pauseEvery = { filtering: 100, learning: 50 } as const;
+
+/** A method over one trajectory and beyond it; `pause` is waited for now and then. */
+async function runCycles(
+  program: FilterProgram,
+  { time }: Specification,
+  trajectory: Trajectory,
+  root: Key,
+  observer: Observer,
+  pause: (done: number) => Promise<void>,
+): Promise<CyclesRun> {
+  const keys = runKeys(root, trajectory);
+  const cycles = passCycles(program, trajectory, keys, observer, horizon(time));
+  let paused = Date.now();
+  for (;;) {
+    const next = cycles.next();
+    if (next.done) return next.value;
+    if (Date.now() - paused <= pauseEvery.filtering) continue;
+    await pause(next.value);
+    paused = Date.now();
+  }
+}
+
 /** Tells how many cycles are filtered, and lets other events, such as the wish to stop, have their turn. */
-function resting(host: RunHost, { test }: Data) {
+function pausing(host: RunHost, { test }: Data) {
   const lengths = test.map(({ series }) => series.times.length);
   const before = (i: number) => lengths.slice(0, i).reduce((sum, n) => sum + n, 0);
   const total = before(lengths.length);
@@ -143,17 +180,28 @@ interface LearningResult {
 }
 
 async function learnIfAsked(
-  specification: Specification,
+  { learn, method }: Specification,
   data: Data,
   definitions: readonly ParameterDefinition[],
-  starts: Key,
+  root: Key,
   host: RunHost,
   resume: Checkpoint | undefined,
 ): Promise<LearningResult | null> {
-  const { learn } = specification;
   if (learn === null) return null;
-  const problem = learningProblem(specification, learn, data, definitions);
-  const from = resume?.learning as LearnState | undefined;
-  const learned = await learnWith(problem, learn, starts, host, from);
+  const problem = learningProblem(method, data.system, { ...data, key: root }, learn, definitions);
+  let paused = Date.now();
+  const learned = await learnFrom(problem, learn, startsKey(root), {
+    from: (resume?.learning as LearnState | undefined) ?? learnStart,
+    checkpoint: (learning) => host.checkpoint({ version: 2, learning }),
+    progress: async ({ epoch, epochs, loss }) => {
+      const detail = loss === null ? "" : `loss ${loss.toFixed(4)} a value`;
+      host.progress({ stage: "learning", done: epoch, total: epochs, detail });
+      if (Date.now() - paused > pauseEvery.learning) {
+        await new Promise((resolve) => setTimeout(resolve));
+        paused = Date.now();
+      }
+      if (host.stopRequested()) throw new Interrupted("stopped at the host's request");
+    },
+  });
   return { learned, output: learningOutput(learned, problem, data, learn) };
 }

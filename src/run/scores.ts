@@ -1,10 +1,9 @@
 /** Scores of a run, against the truth where there is one. */
 import { rmse, rmsePooled, spread, timeMean } from "../diagnostics/index.js";
 import type { Method } from "../filters/index.js";
-import type { Trajectory } from "./data.js";
+import type { CyclesRun, Trajectory } from "../problem/index.js";
 import type { Described } from "./describe.js";
 import type { Errors, ForecastAnalysis, RunResult } from "./output.js";
-import type { FilterRun } from "./series.js";
 
 type Scores = Pick<
   RunResult,
@@ -24,7 +23,7 @@ export const noScores: Scores = {
 /** A trajectory and the method's run over it. */
 export interface Scored {
   readonly trajectory: Trajectory;
-  readonly run: FilterRun;
+  readonly run: CyclesRun;
   readonly described: Described;
 }
 

@@ -2,7 +2,6 @@
 import type { Learned } from "../learn/index.js";
 import type { Divergence, RunResult } from "./output.js";
 import type { Scored } from "./scores.js";
-import type { MethodSpecification } from "./specification.js";
 
 /** Where and why a run diverged; null if it did not. */
 export function divergenceOf({ trajectory, run: { failure } }: Scored): Divergence | null {
@@ -23,8 +22,8 @@ export function ofDivergence(scored: Scored, number: number | null): string[] {
   ];
 }
 
-/** A spread below this share of the error is far too small; by chance alone it is near 1. */
-const leastShare = 1 / 3;
+/** A spread below this fraction of the error is far too small; by chance alone it is near 1. */
+const leastFraction = 1 / 3;
 
 /** A mean χ² for each value observed above this is far too large, where chance does not make it. */
 const mostChiSquare = 2;
@@ -34,24 +33,24 @@ const mostChiSquare = 2;
  * by its innovations beside what it expected of them.
  */
 export function overconfidence(
-  method: MethodSpecification["kind"],
+  remedy: string,
   { rmse, spread }: Pick<RunResult, "rmse" | "spread">,
   runs: readonly Scored[],
 ): string[] {
   if (spread === null) return [];
   const found = rmse === null ? ofInnovations(runs) : ofSpread(rmse.analysis, spread.analysis);
-  return found === null ? [] : [`${found} ${remedies[method]}`];
+  return found === null ? [] : [`${found} ${remedy}`];
 }
 
 function ofSpread(error: number, spread: number): string | null {
-  if (spread >= leastShare * error) return null;
+  if (spread >= leastFraction * error) return null;
   return `The filter is far too sure of itself: the spread of its analyses is ${digits(spread)}, their error ${digits(error)}.`;
 }
 
 /** χ²/n is 1 ± √(2/n) of a filter that knows its errors. */
 function ofInnovations(runs: readonly Scored[]): string | null {
   const chiSquares = runs.flatMap(({ described }) => described.innovations.chiSquare);
-  const seen = runs.flatMap(({ trajectory: { plain } }) => plain.values.flat());
+  const seen = runs.flatMap(({ trajectory: { record } }) => record.values.flat());
   const n = seen.filter((v) => !Number.isNaN(v)).length;
   const ratio = chiSquares.reduce((sum, chiSquare) => sum + chiSquare, 0) / n;
   if (!(ratio > mostChiSquare && ratio > 1 + 4 * Math.sqrt(2 / n))) return null;
@@ -59,37 +58,6 @@ function ofInnovations(runs: readonly Scored[]): string | null {
 }
 
 const digits = (value: number): string => String(Number(value.toPrecision(2)));
-
-const ofModel = "or a better model (learned values) may help.";
-const ofNoise = `More process noise, larger errors of the observations, ${ofModel}`;
-const ofMembers = "More members, a taper, more inflation, more process noise,";
-const ofFewMembers = `More members, more inflation, localisation (letkf), more process noise, ${ofModel}`;
-const ofParticles = `More members, a wider kernel (regularisation), more process noise, ${ofModel}`;
-const ofBackground = `A larger background covariance, ${ofModel}`;
-
-const remedies: Readonly<Record<MethodSpecification["kind"], string>> = {
-  kalman: ofNoise,
-  rts: ofNoise,
-  "extended-kalman": `More inflation, ${ofNoise[0]!.toLowerCase()}${ofNoise.slice(1)}`,
-  climatology: ofNoise,
-  "optimal-interpolation": ofNoise,
-  enkf: `${ofMembers} a static share of the covariance (ens3dvar), ${ofModel}`,
-  denkf: `${ofMembers} ${ofModel}`,
-  eakf: `${ofMembers} ${ofModel}`,
-  etkf: ofFewMembers,
-  "enkf-n": ofFewMembers,
-  letkf: `More members, a smaller half-width, more inflation, more process noise, ${ofModel}`,
-  ienks: ofFewMembers,
-  enks: ofFewMembers,
-  ens3dvar: `${ofMembers} a larger background covariance, ${ofModel}`,
-  "3dvar": ofBackground,
-  "3dvar-c": ofBackground,
-  "3dvar-k": ofBackground,
-  "4dvar": ofBackground,
-  en4dvar: `${ofMembers} a larger background covariance, ${ofModel}`,
-  particle: ofParticles,
-  "optimal-particle": ofParticles,
-};
 
 /** Of learning: windows that failed, and what keeps the learned values from being known. */
 export function ofLearning(learned: Learned | null): string[] {

@@ -13,7 +13,7 @@ const layers = [
   "filters",
   "smoothers",
   "learn",
-  "twin",
+  "problem",
   "diagnostics",
   "run",
   "advice",

@@ -10,13 +10,12 @@
  *
  * An estimate that knows only the climate has 1 of both. Variables without a scale do not count.
  */
-import type { NaturalState } from "./bands.js";
-import type { Trajectory } from "./data.js";
+import type { NaturalState, Trajectory } from "../problem/index.js";
 
 const most = 100;
 
 /** Says why a run cannot go on after the analysis of cycle k, or null; to be asked in their order. */
-export function runawayOf(
+export function divergenceJudge(
   trajectory: Trajectory,
 ): (k: number, forecast: NaturalState, analysis: NaturalState) => string | null {
   let judge: ((k: number, analysis: NaturalState) => string | null) | null = null;
@@ -26,10 +25,10 @@ export function runawayOf(
   };
 }
 
-function judgeFrom({ truth, plain }: Trajectory, first: number, forecast: NaturalState) {
+function judgeFrom({ truth, record }: Trajectory, first: number, forecast: NaturalState) {
   const d = forecast.mean.length;
-  const columns = Array.from({ length: d }, (_, i) => plain.components.indexOf(i));
-  const rows = truth ?? plain.values.map((row) => columns.map((j) => row[j] ?? Number.NaN));
+  const columns = Array.from({ length: d }, (_, i) => record.components.indexOf(i));
+  const rows = truth ?? record.values.map((row) => columns.map((j) => row[j] ?? Number.NaN));
   const { means, scales: varied } = variation(rows, d);
   const known = (k: number) => (truth === null ? means : truth[k]!);
   const start = known(first);

@@ -1,0 +1,227 @@
+/** Learning from observations: the problem's parameters, its noise and the method's settings together. */
+import { scope, tensor, UsageError } from "../engine/index.js";
+import {
+  type Learned,
+  type LearningProblem,
+  type LearnOptions,
+  type LearnState,
+  latentCount,
+  learn as learnAll,
+  learnStart,
+  mostRefined,
+} from "../learn/index.js";
+import {
+  collectTruths,
+  isScalar,
+  type NamedTensors,
+  type ParameterDefinition,
+} from "../parts/index.js";
+import type { Scalar } from "../prob/index.js";
+import { foldIn, type Key, key as keyOf } from "../random/index.js";
+import {
+  definitionsOf,
+  learningProblem,
+  recordedJacobian,
+  trainingLength,
+} from "./learning-problem.js";
+import { type AnyMethod, boundMethod } from "./method.js";
+import { type Run, type RunOptions, runFilter } from "./run-filter.js";
+import { bindSystem, type StateSpace } from "./state-space.js";
+import { asTrajectory, type Observations, startsKey } from "./trajectory.js";
+
+/** How values are learned; `learn` of experiment files has the same keys and defaults. */
+export interface FitSettings extends Omit<LearnOptions, "key"> {
+  /** Observations in a window of truncated back-propagation; null: the whole record. */
+  readonly window: number | null;
+  /** The fraction of the record, at its end, kept for validation. */
+  readonly validation: number;
+}
+
+export const fitDefaults: FitSettings = {
+  epochs: 200,
+  window: null,
+  rates: { dynamics: 0.05, filter: 0.05 },
+  validation: 0,
+  patience: 20,
+  plateau: { patience: 5, factor: 0.5 },
+  restarts: 1,
+  scatter: 0.3,
+  refine: true,
+};
+
+/** How far learning is. */
+export interface FitProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Negative log-likelihood a value observed, of validation if there is one; null before the first epoch. */
+  readonly loss: number | null;
+}
+
+export interface FitOptions {
+  readonly method: AnyMethod;
+  readonly learn?: Partial<FitSettings>;
+  /** Trajectories to judge by. @defaultValue those learned from, or their ends */
+  readonly validation?: readonly Observations[];
+  /** The root key. @defaultValue the key of the problem's seed */
+  readonly key?: Key;
+  /** Told after every epoch; may wait, and ends learning by throwing. */
+  readonly progress?: (progress: FitProgress) => void | Promise<void>;
+  /** Given after every epoch, as plain JSON, to go on from. */
+  readonly checkpoint?: (state: LearnState) => void;
+  /** What `checkpoint` was given last. */
+  readonly from?: LearnState;
+}
+
+/** One learned number. */
+export interface FittedParameter {
+  readonly start: number;
+  readonly learned: number;
+  readonly truth?: number;
+  /** From the curvature of the log-likelihood at the maximum; null when it gives none. */
+  readonly standardError: number | null;
+  /** The central 90 %, symmetric in the latent variable. */
+  readonly interval: readonly [number, number] | null;
+}
+
+export interface Fitted {
+  /** Learned numbers by name, with their standard errors. */
+  readonly parameters: Readonly<Record<string, FittedParameter>>;
+  /** Everything learned, tensors included, by name. */
+  readonly values: NamedTensors;
+  /** Of the values learned from, as they were recorded. */
+  readonly logLikelihood: number;
+  /** One entry an epoch: negative log-likelihoods a value observed. */
+  readonly losses: Learned["reports"];
+  /** Where the standard errors come from, or why there are none. */
+  readonly uncertainty: string;
+  /** What a reader must know before relying on them. */
+  readonly concerns: readonly string[];
+  /** Runs the method with what was learned. */
+  run(observations: Observations, options?: Omit<RunOptions, "values">): Run;
+}
+
+/**
+ * Learns every value that the problem and the method mark with `learned(start)`, by the gradient of
+ * the log-likelihood of the observations through the method:
+ *
+ *     θ ← θ − rate · Adam(∂J/∂θ),   J = −Σ log N(y_t; ȳ_t, S_t)
+ *
+ * over windows of the record, then by Newton steps to the maximum, whose curvature gives standard
+ * errors (`refine`, for at most 200 numbers).
+ *
+ * @throws UsageError if nothing is to be learned.
+ * @throws NumericError if no start ends where the observations have a likelihood.
+ */
+export async function fit(
+  system: StateSpace,
+  observations: Observations | readonly Observations[],
+  { method, learn = {}, key = keyOf(system.seed), ...options }: FitOptions,
+): Promise<Fitted> {
+  const trajectories = (given: Observations | readonly Observations[]) =>
+    [given].flat().map((each) => asTrajectory(system, each as Observations));
+  const training = trajectories(observations);
+  const validation = trajectories(options.validation ?? []);
+  const definitions = scope(() => definitionsOf(method, system));
+  if (definitions.length === 0) {
+    throw new UsageError(
+      "fit: nothing is to be learned; mark values of the problem or the method with learned(start).",
+    );
+  }
+  const refine = learn.refine ?? (refinable(definitions) && training.length === 1);
+  const settings: FitSettings = { ...fitDefaults, ...learn, refine };
+  const problem = learningProblem(
+    method,
+    system,
+    { training, validation, key },
+    settings,
+    definitions,
+  );
+  const learned = await learnFrom(problem, settings, startsKey(key), options);
+  const K = trainingLength(settings.validation, training[0]!.series.times.length);
+  const logJacobian = training.reduce((sum, each) => sum + recordedJacobian(system, each, K), 0);
+  const { values, attempts, best, reports, uncertainty } = learned;
+  return {
+    parameters: fittedParameters(method, system, definitions, learned),
+    values,
+    logLikelihood: attempts[best]!.logLikelihood + logJacobian,
+    losses: reports,
+    uncertainty: uncertainty?.explanation ?? withoutErrors(refine, latentCount(definitions)),
+    concerns: uncertainty?.concerns ?? [],
+    run: (record, runOptions) => runFilter(method, system, record, { key, ...runOptions, values }),
+  };
+}
+
+/** Learns with progress and checkpoints. */
+export function learnFrom(
+  problem: LearningProblem<unknown>,
+  settings: FitSettings,
+  starts: Key,
+  { progress, checkpoint, from = learnStart }: Pick<FitOptions, "progress" | "checkpoint" | "from">,
+): Promise<Learned> {
+  const { epochs, restarts } = settings;
+  const visit = async (state: LearnState): Promise<void> => {
+    const last = state.reports.at(-1);
+    const done = state.restart * epochs + (state.train?.epoch ?? 0);
+    const loss = last === undefined ? null : (last.validation ?? last.training);
+    checkpoint?.(state);
+    await progress?.({ epoch: Math.min(done, epochs * restarts), epochs: epochs * restarts, loss });
+  };
+  const refine = settings.refine && refinable(problem.definitions);
+  return learnAll(problem, { ...settings, refine, key: foldIn(starts, 0) }, visit, from);
+}
+
+/** Newton's steps need a Hessian, which is for few numbers: what is learned whole is left to Adam. */
+const refinable = (definitions: readonly ParameterDefinition[]): boolean =>
+  definitions.every(isScalar) && definitions.length <= mostRefined;
+
+/** Why a fit has no standard errors. */
+export const withoutErrors = (refine: boolean, n: number): string =>
+  refine
+    ? `No standard errors: they take a Hessian, which is worked out for at most ${mostRefined} single values, and ${n} numbers were learned.`
+    : "No standard errors: they are taken at the maximum, and `learn.refine` was off.";
+
+/** The truths that a problem and its method give, by name. */
+export function truthsOf(method: AnyMethod, system: StateSpace): Map<string, Scalar> {
+  const truths = new Map<string, Scalar>();
+  const source = collectTruths(truths);
+  const bound = bindSystem(system, source);
+  boundMethod(method, system, bound, source);
+  void bound.prior;
+  return truths;
+}
+
+/** Start, learned value, truth and standard error of every learned number. */
+export function fittedParameters(
+  method: AnyMethod,
+  system: StateSpace,
+  definitions: readonly ParameterDefinition[],
+  { values, uncertainty }: Pick<Learned, "values" | "uncertainty">,
+): Record<string, FittedParameter> {
+  const truths = scope(() => {
+    const numbers = [...truthsOf(method, system)].map(([name, x]) => [
+      name,
+      typeof x === "number" || x.size === 1 ? (typeof x === "number" ? x : x.item()) : null,
+    ]);
+    return new Map(numbers as [string, number | null][]);
+  });
+  return Object.fromEntries(
+    definitions.filter(isScalar).map(({ name, start }): [string, FittedParameter] => {
+      const truth = truths.get(name);
+      const doubt = uncertainty?.parameters[name];
+      const parameter = {
+        start,
+        learned: values[name]!.item(),
+        ...(truth === undefined || truth === null ? {} : { truth }),
+        standardError: doubt?.standardError ?? null,
+        interval: doubt?.interval ?? null,
+      };
+      return [name, parameter];
+    }),
+  );
+}
+
+/** The start values of definitions as tensors. */
+export const startTensors = (definitions: readonly ParameterDefinition[]): NamedTensors =>
+  Object.fromEntries(
+    definitions.map(({ name, start }) => [name, typeof start === "number" ? tensor(start) : start]),
+  );

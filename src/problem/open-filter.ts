@@ -1,0 +1,157 @@
+/** A filter that takes observations as they come. */
+import { release, scope, tensor, UsageError } from "../engine/index.js";
+import { cycleKeys } from "../filters/index.js";
+import { observationSeries } from "../observe/index.js";
+import type { NamedTensors } from "../parts/index.js";
+import { type Key, key as keyOf } from "../random/index.js";
+import { filterProgram, type Seen } from "./cycles.js";
+import type { AnyMethod } from "./method.js";
+import { type NaturalState, naturalState } from "./natural.js";
+import { type ForecastStates, forecastFrom } from "./run-filter.js";
+import { type StateData, stateData, stateOf } from "./state-data.js";
+import type { StateSpace } from "./state-space.js";
+import { runKeys, wholeSteps } from "./trajectory.js";
+
+/** All that the rest of a run depends on, as plain JSON. */
+export interface SavedFilter {
+  readonly version: 1;
+  /** The number of observation times so far. */
+  readonly cycle: number;
+  /** The time of the state; null before the first observation, if the prior holds at its time. */
+  readonly time: number | null;
+  readonly logLikelihood: number;
+  readonly state: StateData;
+}
+
+/** What is known after an observation, in natural units, [d] and [m]. */
+export interface Update {
+  readonly time: number;
+  readonly background: Pick<NaturalState, "mean" | "sd">;
+  readonly analysis: Pick<NaturalState, "mean" | "sd">;
+  /** ℓ of this observation; 0 where nothing was observed. */
+  readonly logEvidence: number;
+  /** L⁻¹(y − ȳ), [m]; 0 at the gaps. */
+  readonly innovation: Float64Array;
+  readonly chiSquare: number;
+}
+
+export interface OpenFilter {
+  /** One more observation: values [m] in natural units, NaN for a gap; times must increase. */
+  update(time: number, values: readonly number[]): Update;
+  /** States at so many model steps after the last observation. */
+  forecast(steps: number): ForecastStates;
+  /** The sum of ℓ so far, of the values as they were recorded. */
+  readonly logLikelihood: number;
+  /** The state to go on from, as plain JSON. */
+  save(): SavedFilter;
+  /** Gives memory back; nothing can be asked after it. */
+  close(): void;
+}
+
+export interface OpenOptions {
+  /** The root key, as that of `runFilter`. @defaultValue the key of the problem's seed */
+  readonly key?: Key;
+  /** Learned values by name, such as those of a fit. @defaultValue the starts */
+  readonly values?: NamedTensors;
+  /** When the prior holds. @defaultValue the time of the first observation */
+  readonly time?: number;
+  /** What `save` gave, to go on from. */
+  readonly saved?: SavedFilter;
+}
+
+/**
+ * Opens a method for observations that come one by one. A record fed piece by piece gives the numbers
+ * of `runFilter` to the bit, with a memory that does not grow, and so does one that was saved between.
+ */
+export function openFilter(
+  method: AnyMethod,
+  system: StateSpace,
+  { key = keyOf(system.seed), values, time: from, saved }: OpenOptions = {},
+): OpenFilter {
+  if (saved !== undefined && saved.version !== 1) {
+    throw new UsageError(
+      `openFilter: the saved state has version ${saved.version}; need 1, as filter.save() gives it.`,
+    );
+  }
+  if (system.view.operator === null) {
+    throw new UsageError(
+      "openFilter: other variables are observed at each time; need the same ones, with NaN for those that are missing.",
+    );
+  }
+  const program = filterProgram(method, system, values);
+  const { model } = program.system;
+  const logs = model.coordinates === "log";
+  const keys = runKeys(key, { number: null });
+  const m = system.view.operator.size;
+  let { cycle, time, logLikelihood } = saved ?? { cycle: 0, time: from ?? null, logLikelihood: 0 };
+  let state = saved === undefined ? program.begin(keys.initial) : stateOf(saved.state);
+
+  /** y and mask [m] as a filter compares them, and the change of ℓ to the recorded values. */
+  const seenOf = (
+    at: number,
+    row: readonly number[],
+  ): { seen: Seen | null; logJacobian: number } => {
+    if (row.length !== m) {
+      throw new UsageError(
+        `openFilter: ${row.length} values at time ${at}; need ${m}, NaN for a gap.`,
+      );
+    }
+    if (!(Number.isFinite(at) && (time === null || at > time || (cycle === 0 && at === time)))) {
+      throw new UsageError(
+        `openFilter: time ${at} after ${time ?? "the start"}; need finite times that strictly increase.`,
+      );
+    }
+    const { y, mask, logJacobian } = observationSeries(
+      { times: [at], values: [row] },
+      system.view.transform,
+    );
+    const vector = (x: typeof y) => tensor([...x.data()]);
+    return { seen: { y: vector(y), mask: mask && vector(mask), positions: null }, logJacobian };
+  };
+
+  return {
+    get logLikelihood() {
+      return logLikelihood;
+    },
+    update(at, row) {
+      const interval = time === null ? 0 : wholeSteps(at - time, system.step);
+      const before = state;
+      const [cycleKey] = cycleKeys(keys.cycles, cycle, 1);
+      let known: { update: Update; logJacobian: number } | null = null;
+      const after = scope(() => {
+        const { seen, logJacobian } = seenOf(at, row);
+        const { result } = program.cycle(before, interval, seen, cycleKey!);
+        const evidence = result.evidence!;
+        const states = [result.forecast, result.analysis].map((each) => {
+          const { mean, sd } = naturalState(program.method, each, logs);
+          return { mean, sd };
+        });
+        const update: Update = {
+          time: at,
+          background: states[0]!,
+          analysis: states[1]!,
+          logEvidence: evidence.logEvidence.item(),
+          innovation: Float64Array.from(evidence.innovation.data()),
+          chiSquare: evidence.chiSquare.item(),
+        };
+        known = { update, logJacobian };
+        return result.analysis;
+      });
+      release(before);
+      state = after;
+      [time, cycle] = [at, cycle + 1];
+      const { update, logJacobian } = known!;
+      logLikelihood += update.logEvidence + logJacobian;
+      return update;
+    },
+    forecast: (steps) =>
+      forecastFrom(program, keys, system.step, {
+        ...{ from: stateData(state), at: time ?? 0, cycle, steps },
+      }),
+    save: () => ({ version: 1, cycle, time, logLikelihood, state: stateData(state) }),
+    close: () => {
+      release(state);
+      program.forget();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/** States of methods as plain data, the same tensors to the bit. */
+import { type DType, Tensor, tensor, UsageError } from "../engine/index.js";
+
+/** A tensor as plain JSON. */
+interface PlainTensor {
+  readonly tensor: { readonly shape: readonly number[]; readonly dtype: DType };
+  readonly values: readonly number[];
+}
+
+/** A tree of tensors as plain JSON; it keeps every number to the bit. */
+export type StateData =
+  | null
+  | boolean
+  | number
+  | string
+  | PlainTensor
+  | readonly StateData[]
+  | { readonly [name: string]: StateData };
+
+export function stateData(state: unknown): StateData {
+  if (state instanceof Tensor) {
+    const { shape, dtype } = state;
+    // JSON has no −0.
+    return { tensor: { shape: [...shape], dtype }, values: Array.from(state.data(), (v) => v + 0) };
+  }
+  if (Array.isArray(state)) return state.map(stateData);
+  if (typeof state !== "object" || state === null) return (state ?? null) as StateData;
+  return Object.fromEntries(Object.entries(state).map(([name, x]) => [name, stateData(x)]));
+}
+
+/** @throws UsageError for data that is no state. */
+export function stateOf(data: StateData): unknown {
+  if (typeof data !== "object" || data === null) return data;
+  if (Array.isArray(data)) return data.map(stateOf);
+  if (isPlainTensor(data)) {
+    const { shape, dtype } = data.tensor;
+    const size = shape.reduce((n, axis) => n * axis, 1);
+    if (data.values.length !== size) {
+      throw new UsageError(
+        `openFilter: a saved tensor [${shape}] has ${data.values.length} numbers; need ${size}. Is this a state that filter.save() gave?`,
+      );
+    }
+    return tensor(data.values, { shape, dtype });
+  }
+  return Object.fromEntries(Object.entries(data).map(([name, x]) => [name, stateOf(x)]));
+}
+
+const isPlainTensor = (data: object): data is PlainTensor => "tensor" in data && "values" in data;

@@ -1,0 +1,43 @@
+/** Tables of numbers: plain typed arrays with a shape, easy to plot and to save. */
+
+/** Rows of numbers, row-major. */
+export interface Table {
+  readonly data: Float64Array;
+  /** [rows, columns] */
+  readonly shape: readonly [number, number];
+}
+
+/** Row k of a table, as a view. */
+export const rowOf = ({ data, shape: [, columns] }: Table, k: number): Float64Array =>
+  data.subarray(k * columns, (k + 1) * columns);
+
+/** Column i of a table, such as one variable through time. */
+export const columnOf = ({ data, shape: [rows, columns] }: Table, i: number): Float64Array =>
+  Float64Array.from({ length: rows }, (_, k) => data[k * columns + i]!);
+
+/** The rows of a table, each as a view. */
+export const rowsOf = (table: Table): Float64Array[] =>
+  Array.from({ length: table.shape[0] }, (_, k) => rowOf(table, k));
+
+/** A table that grows row by row. */
+export interface GrowingTable {
+  push(row: ArrayLike<number>): void;
+  table(): Table;
+}
+
+export function growingTable(columns: number, expected: number): GrowingTable {
+  let data = new Float64Array(columns * Math.max(1, expected));
+  let rows = 0;
+  return {
+    push: (row) => {
+      if ((rows + 1) * columns > data.length) {
+        const grown = new Float64Array(2 * data.length);
+        grown.set(data);
+        data = grown;
+      }
+      data.set(row, rows * columns);
+      rows += 1;
+    },
+    table: () => ({ data: data.slice(0, rows * columns), shape: [rows, columns] }),
+  };
+}

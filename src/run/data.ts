@@ -1,0 +1,74 @@
+/** The problem of an experiment and its trajectories: a record, or twins made for it. */
+import {
+  type StateSpace,
+  simulate,
+  simulateMany,
+  systemOf,
+  type Trajectory,
+  trajectoryOf,
+} from "../problem/index.js";
+import type { Key } from "../random/index.js";
+import type { Specification } from "./specification.js";
+
+export interface Data {
+  readonly system: StateSpace;
+  /** What is learned from; the last fraction of a record may be kept from it. */
+  readonly training: readonly Trajectory[];
+  /** None where a fraction of the training trajectories is kept instead, or nothing. */
+  readonly validation: readonly Trajectory[];
+  /** What is filtered with what was learned; the one of a record is that of training. */
+  readonly test: readonly Trajectory[];
+}
+
+/** The state-space problem that a specification describes. */
+export function systemFor({
+  observations,
+  initial,
+  time,
+  ...specification
+}: Specification): StateSpace {
+  const { kind, noise } = observations;
+  const start =
+    kind === "record"
+      ? "climate"
+      : (observations.start ?? (observations.trajectories && "climate"));
+  return systemOf({
+    model: specification.model,
+    processNoise: specification.processNoise,
+    filterProcessNoise: specification.filterProcessNoise,
+    observe:
+      kind === "twin"
+        ? observations.operator
+        : (observations.operator ?? observations.record.components),
+    noise,
+    ...(initial && { prior: initial }),
+    ...(start && { start }),
+    step: time.step,
+    substeps: time.substeps,
+    seed: specification.seed,
+  });
+}
+
+/** The trajectories of an experiment; `root` is the key of its seed. */
+export function dataOf(specification: Specification, root: Key): Data {
+  const { observations, time } = specification;
+  const system = systemFor(specification);
+  if (observations.kind === "record") {
+    const one = [trajectoryOf(system, observations.record)];
+    return { system, training: one, validation: [], test: one };
+  }
+  const options = { cycles: time.cycles!, every: time.observeEvery, key: root };
+  const { trajectories: counts } = observations;
+  if (counts === undefined) {
+    const one = [simulate(system, options).record];
+    return { system, training: one, validation: [], test: one };
+  }
+  const { training, validation, test } = counts;
+  const made = simulateMany(system, { ...options, trajectories: training + validation + test });
+  return {
+    system,
+    training: made.slice(0, training),
+    validation: made.slice(training, training + validation),
+    test: made.slice(training + validation),
+  };
+}
