@@ -1,16 +1,8 @@
-/**
- * The Clohessy–Wiltshire equations: a chaser near a target on a circular orbit of mean motion n,
- *
- *     ẍ₁ = 3n² x₁ + 2n ẋ₂,    ẍ₂ = −2n ẋ₁,    ẍ₃ = −n² x₃
- *
- * for the state (x, ẋ): three positions (radial, along the orbit, across it), three velocities.
- * Linear, so a step is exact: exp(A(n) h).
- *
- * @see clohessy1960; adrian2026, 4.1
- */
 import { add, expm, type FloatType, mul, square, type Tensor, tensor } from "../engine/index.js";
+import { real } from "../parts/index.js";
 import { floatType, type Scalar } from "../prob/index.js";
-import { linearTransition, type Model } from "./model.js";
+import { defineModel } from "./record.js";
+import { linearTransition } from "./transition.js";
 
 export interface ClohessyWiltshireParams {
   /** n, in radians per unit of time; 0.0013 /s in a low orbit. */
@@ -35,10 +27,35 @@ function entries(
   return tensor(A, { dtype });
 }
 
-export const clohessyWiltshire: Model<ClohessyWiltshireParams> = {
-  name: "clohessy-wiltshire",
-  dimension: 6,
-  time: "continuous",
-  support: "real",
-  step: (params, h) => linearTransition(expm(mul(clohessyWiltshireMatrix(params), h))),
-};
+/**
+ * The Clohessy–Wiltshire equations: a chaser near a target on a circular orbit of mean motion n,
+ *
+ *     ẍ₁ = 3n² x₁ + 2n ẋ₂,    ẍ₂ = −2n ẋ₁,    ẍ₃ = −n² x₃
+ *
+ * for the state (x, ẋ) [..., 6]: three positions (radial, along the orbit, across it), three
+ * velocities. The system is linear, so a step is exact: exp(A(n) h).
+ *
+ * @see clohessy1960; adrian2026, 4.1
+ */
+export const clohessyWiltshire = defineModel({
+  kind: "clohessy-wiltshire",
+  title: "motion relative to a circular orbit: three positions, three velocities",
+  parameters: {
+    meanMotion: real({
+      symbol: "n",
+      unit: "radians/time",
+      about: "mean motion of the circular orbit, radians a time unit",
+    }),
+  },
+  build: (parameters) => ({
+    ...{ name: "clohessy-wiltshire", dimension: 6, time: "continuous", support: "real" },
+    ...{ linear: true, variables: ["x1", "x2", "x3", "v1", "v2", "v3"] },
+    step: (h) => linearTransition(expm(mul(clohessyWiltshireMatrix(parameters), h))),
+  }),
+  phrase: () => "the Clohessy–Wiltshire model of relative orbital motion",
+  formula: () => [
+    "{x}″ = 3 {n}² {x} + 2 {n} {y}′",
+    "{y}″ = −2 {n} {x}′",
+    "{z}″ = −{n}² {z}, {n} = meanMotion",
+  ],
+});

@@ -1,7 +1,7 @@
 /** Models given by a tendency ẋ = f(x), stepped by the classical Runge–Kutta method. */
 import type { Tensor } from "../engine/index.js";
-import { expectAxis } from "../prob/index.js";
-import type { Model } from "./model.js";
+import { expectAxis, type Support } from "../prob/index.js";
+import type { BoundModel } from "./record.js";
 import { rk4, type Tendency } from "./rk4.js";
 
 export interface IntegrationOptions {
@@ -9,23 +9,32 @@ export interface IntegrationOptions {
   readonly substeps?: number;
 }
 
-/** A tendency of real states of this dimension, as a model. */
-export const continuousModel = <Params>(
-  name: string,
-  dimension: number,
-  tendencyOf: (params: Params) => Tendency,
-  { substeps = 1 }: IntegrationOptions,
-): Model<Params> => ({
-  name,
-  dimension,
-  time: "continuous",
-  support: "real",
-  step: (params, h) => {
-    const tendency = tendencyOf(params);
-    const checked = (x: Tensor): Tensor => {
-      expectAxis(name, "the state", x, -1, dimension, "one value per variable");
-      return tendency(x);
-    };
-    return { map: rk4(checked, h, substeps), noise: null };
-  },
-});
+/** A tendency, and what a bound model says of its variables. */
+export interface ContinuousSystem extends Omit<BoundModel, "time" | "support" | "step"> {
+  /** f: states [..., d] → [..., d]. */
+  readonly tendency: Tendency;
+  /** Positive states are folded after noise was added. @defaultValue "real" */
+  readonly support?: Support;
+}
+
+/**
+ * The model ẋ = f(x) with its parameters in place: a step takes states [..., d] over a length of
+ * time by `substeps` steps of the Runge–Kutta method of order four.
+ *
+ * @throws ShapeError for a state that has not `dimension` values in its last axis.
+ */
+export function continuousModel(
+  { tendency, support = "real", ...facts }: ContinuousSystem,
+  { substeps = 1 }: IntegrationOptions = {},
+): BoundModel {
+  const { name, dimension } = facts;
+  const checked = (x: Tensor): Tensor => {
+    expectAxis(name, "the state", x, -1, dimension, "one value per variable");
+    return tendency(x);
+  };
+  return {
+    ...facts,
+    ...{ time: "continuous", support },
+    step: (length) => ({ map: rk4(checked, length, substeps), noise: null, support }),
+  };
+}

@@ -18,8 +18,8 @@
  */
 import { add, cast, mul, sub, Tensor, tensor, UsageError } from "../engine/index.js";
 import { exponential, minus, over, plus, type Scalar, scale, times } from "../prob/index.js";
-import type { StateMap } from "./model.js";
 import type { Tendency } from "./rk4.js";
+import type { StateMap } from "./transition.js";
 
 /** Points on the upper half of the circle of radius 1; the lower mirrors it. The error is < 1/32!. */
 const nodes = 16;

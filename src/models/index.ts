@@ -4,29 +4,19 @@ export {
   clohessyWiltshire,
   clohessyWiltshireMatrix,
 } from "./clohessy-wiltshire.js";
-export { continuousModel, type IntegrationOptions } from "./continuous.js";
+export { type ContinuousSystem, continuousModel, type IntegrationOptions } from "./continuous.js";
+export type { Coordinates } from "./coordinates.js";
 export { etdrk4, phiFunctions } from "./etdrk4.js";
+export { fitzhughNagumo } from "./fitzhugh-nagumo.js";
 export {
-  type KuramotoSivashinskyOptions,
-  type KuramotoSivashinskyParams,
   kuramotoSivashinsky,
   kuramotoSivashinskyDefaults,
   kuramotoSivashinskyDomain,
 } from "./kuramoto-sivashinsky.js";
 export { autoregressive, type LinearParams, linear, localLevel } from "./linear.js";
-export {
-  type Lorenz63Params,
-  lorenz63,
-  lorenz63Defaults,
-  lorenz63Tendency,
-} from "./lorenz63.js";
-export {
-  type Lorenz96Params,
-  lorenz96,
-  lorenz96Advection,
-  lorenz96Start,
-  lorenz96Tendency,
-} from "./lorenz96.js";
+export { logistic } from "./logistic.js";
+export { type Lorenz63Params, lorenz63, lorenz63Defaults, lorenz63Tendency } from "./lorenz63.js";
+export { type Lorenz96Params, lorenz96, lorenz96Advection, lorenz96Tendency } from "./lorenz96.js";
 export {
   type Lorenz96PolynomialParams,
   lorenz96Coefficients,
@@ -41,28 +31,16 @@ export {
   lorenz96TwoScaleDefaults,
   lorenz96TwoScaleTendency,
 } from "./lorenz96-two-scale.js";
+export { lotkaVolterra } from "./lotka-volterra.js";
 export {
-  type Coordinates,
   type LotkaVolterraGrowth,
   type LotkaVolterraInteractions,
-  type LotkaVolterraOptions,
   type LotkaVolterraParams,
   type LotkaVolterraSteadyState,
-  lotkaVolterra,
   lotkaVolterraTendency,
   type PredatorPreyParams,
-  predatorPrey,
   predatorPreyAsGeneral,
-} from "./lotka-volterra.js";
-export {
-  addNoise,
-  advance,
-  linearTransition,
-  type Model,
-  type StateMap,
-  type Transition,
-  withNoise,
-} from "./model.js";
+} from "./lotka-volterra-tendency.js";
 export { type ProcessNoise, readProcessNoise } from "./process-noise.js";
 export { propagate, propagateThrough } from "./propagate.js";
 export {
@@ -73,6 +51,7 @@ export {
   type Geometry,
   type ModelRecord,
 } from "./record.js";
+export { models } from "./records.js";
 export {
   type ConvolutionLayer,
   networkArrays,
@@ -83,5 +62,15 @@ export {
   withResidual,
   withResidualTendency,
 } from "./residual-network.js";
+export { lorenz96Start } from "./ring.js";
 export { rk4, type Tendency } from "./rk4.js";
-export { type Propagation, propagations, stepsOver } from "./time.js";
+export { sir } from "./sir.js";
+export { type Propagation, propagate, propagations, stepsOver } from "./time.js";
+export {
+  addNoise,
+  advance,
+  linearTransition,
+  type StateMap,
+  type Transition,
+  withNoise,
+} from "./transition.js";

@@ -1,18 +1,3 @@
-/**
- * The Kuramoto–Sivashinsky equation: flame fronts and films, chaotic in space and time,
- *
- *     u_t = −u u_x − α u_xx − β u_xxxx,        u periodic over the length L,  [..., d] points
- *
- * α feeds long waves, β damps short ones, and the advection between them keeps the energy ½∫u².
- * The mean of u never changes.
- *
- * In the waves cos κx, sin κx the linear part is diagonal, α κ² − β κ⁴, and ETDRK4 takes the steps.
- * About the middle of the domain u is even part + odd part, e + o: cosines make the even part and
- * sines the odd one, and u² has the parts e² + o² and 2eo. So all products are of halves, [d/2, d/2],
- * and a step costs twenty of them.
- *
- * @see kuramoto1976; sivashinsky1977; kassam2005 for the method and L = 32π
- */
 import {
   add,
   cast,
@@ -29,27 +14,16 @@ import {
   tensor,
   UsageError,
 } from "../engine/index.js";
+import { count, inWords, real, setting } from "../parts/index.js";
 import { expectAxis, minus, type Scalar, times } from "../prob/index.js";
-import type { IntegrationOptions } from "./continuous.js";
 import { etdrk4 } from "./etdrk4.js";
-import type { Model } from "./model.js";
+import { defineModel } from "./record.js";
+import { ringGeometry } from "./ring.js";
 
-export interface KuramotoSivashinskyParams {
-  /** α, of u_xx: it feeds waves longer than 2π√(β/α). */
-  readonly antidiffusion: Scalar;
-  /** β, of u_xxxx: it damps the others. */
-  readonly hyperviscosity: Scalar;
-}
-
+/** α and β of the equation in its usual units. */
 export const kuramotoSivashinskyDefaults = { antidiffusion: 1, hyperviscosity: 1 } as const;
 
-export interface KuramotoSivashinskyOptions extends IntegrationOptions {
-  /** d, an even number. @defaultValue 128 */
-  readonly points?: number;
-  /** L. @defaultValue 32π */
-  readonly length?: number;
-}
-
+/** The number of points d and the length L of kassam2005. */
 export const kuramotoSivashinskyDomain = { points: 128, length: 32 * Math.PI } as const;
 
 /** Waves 0 … d/2 − 1 as cosines, then 1 … d/2 as sines: the numbers of the waves, [d]. */
@@ -123,41 +97,91 @@ function spectral(d: number, length: number) {
   };
 }
 
-export function kuramotoSivashinsky({
-  points: d = kuramotoSivashinskyDomain.points,
-  length: L = kuramotoSivashinskyDomain.length,
-  substeps = 1,
-}: KuramotoSivashinskyOptions = {}): Model<KuramotoSivashinskyParams> {
-  const name = "kuramotoSivashinsky";
-  if (!(Number.isInteger(d) && d >= 8 && d % 2 === 0 && L > 0)) {
-    throw new UsageError(
-      `${name}: ${d} points over the length ${L}; need an even number, at least 8, and a length above 0.`,
-    );
-  }
-  const angles = Array.from({ length: d }, (_, j) => (2 * Math.PI * j) / d);
-  const squares = wavesOf(d).map((k) => ((2 * Math.PI * k) / L) ** 2);
-  const quartics = squares.map((s) => s * s);
-  return {
-    name: "kuramoto-sivashinsky",
-    dimension: d,
-    time: "continuous",
-    support: "real",
-    start: angles.map((x) => Math.cos(x) * (1 + Math.sin(x))), // of Kassam and Trefethen
-    turnover: 10,
-    step: ({ antidiffusion: alpha, hyperviscosity: beta }, h) => {
-      const { toWaves, toPoints, advection } = spectral(d, L);
-      const growth = (k2: Scalar, k4: Scalar) => minus(times(alpha, k2), times(beta, k4));
-      const known = typeof alpha === "number" && typeof beta === "number";
-      const c = known
-        ? squares.map((s, i) => growth(s, quartics[i]!) as number)
-        : (growth(tensor(squares), tensor(quartics)) as Tensor);
-      const moved = etdrk4(c, advection, h, substeps);
-      const map = (u: Tensor): Tensor => {
-        expectAxis(name, "the state", u, -1, d, "one value per point");
-        const rows = reshape(u, [-1, d]);
-        return reshape(toPoints(moved(toWaves(rows))), u.shape);
-      };
-      return { map, noise: null };
-    },
-  };
-}
+/**
+ * The Kuramoto–Sivashinsky equation: flame fronts and films, chaotic in space and time,
+ *
+ *     u_t = −u u_x − α u_xx − β u_xxxx,        u periodic over the length L,  [..., d] points
+ *
+ * α feeds long waves, β damps short ones, and the advection between them keeps the energy ½∫u².
+ * The mean of u never changes.
+ *
+ * In the waves cos κx, sin κx the linear part is diagonal, α κ² − β κ⁴, and ETDRK4 takes the steps.
+ * About the middle of the domain u is even part + odd part, e + o: cosines make the even part and
+ * sines the odd one, and u² has the parts e² + o² and 2eo. So all products are of halves, [d/2, d/2],
+ * and a step costs twenty of them.
+ *
+ * @see kuramoto1976; sivashinsky1977; kassam2005 for the method and L = 32π
+ */
+export const kuramotoSivashinsky = defineModel({
+  kind: "kuramoto-sivashinsky",
+  title: "Kuramoto–Sivashinsky: a chaotic field u on points of a ring",
+  parameters: {
+    points: count(8, {
+      default: kuramotoSivashinskyDomain.points,
+      symbol: "d",
+      about: "number of points, even",
+    }),
+    length: setting({
+      default: kuramotoSivashinskyDomain.length,
+      bounds: { above: 0 },
+      symbol: "L",
+      about: "length of the ring; the default is 32π",
+    }),
+    antidiffusion: real({
+      default: kuramotoSivashinskyDefaults.antidiffusion,
+      symbol: "α",
+      about: "coefficient of u_xx, which feeds long waves",
+    }),
+    hyperviscosity: real({
+      default: kuramotoSivashinskyDefaults.hyperviscosity,
+      symbol: "β",
+      about: "coefficient of u_xxxx, which damps short waves",
+    }),
+  },
+  hints: {
+    dimension: () => `kuramoto-sivashinsky takes "points", their number`,
+    viscosity: () => `kuramoto-sivashinsky takes "hyperviscosity", the coefficient of u_xxxx`,
+  },
+  check: ({ points }, tell) => {
+    if ((points as number) % 2 === 1) tell(["points"], `got ${points}; need an even number`);
+  },
+  build: (
+    { points: d, length: L, antidiffusion: alpha, hyperviscosity: beta },
+    { substeps = 1 },
+  ) => {
+    const name = "kuramoto-sivashinsky";
+    if (!(Number.isInteger(d) && d >= 8 && d % 2 === 0 && L > 0)) {
+      throw new UsageError(
+        `${name}: ${d} points over the length ${L}; need an even number, at least 8, and a length above 0.`,
+      );
+    }
+    const angles = Array.from({ length: d }, (_, j) => (2 * Math.PI * j) / d);
+    const squares = wavesOf(d).map((k) => ((2 * Math.PI * k) / L) ** 2);
+    const quartics = squares.map((s) => s * s);
+    return {
+      ...{ name, dimension: d, time: "continuous", support: "real" },
+      geometry: ringGeometry(d),
+      start: angles.map((x) => Math.cos(x) * (1 + Math.sin(x))), // of Kassam and Trefethen
+      decorrelationTime: 10,
+      step: (h) => {
+        const { toWaves, toPoints, advection } = spectral(d, L);
+        const growth = (k2: Scalar, k4: Scalar) => minus(times(alpha, k2), times(beta, k4));
+        const known = typeof alpha === "number" && typeof beta === "number";
+        const c = known
+          ? squares.map((s, i) => growth(s, quartics[i]!) as number)
+          : (growth(tensor(squares), tensor(quartics)) as Tensor);
+        const moved = etdrk4(c, advection, h, substeps);
+        const map = (u: Tensor): Tensor => {
+          expectAxis(name, "the state", u, -1, d, "one value per point");
+          const rows = reshape(u, [-1, d]);
+          return reshape(toPoints(moved(toWaves(rows))), u.shape);
+        };
+        return { map, noise: null };
+      },
+    };
+  },
+  phrase: (_, dimension) => `the Kuramoto–Sivashinsky equation on ${inWords(dimension)} points`,
+  formula: () => [
+    "∂{u}/∂t = −{u} ∂{u}/∂x − antidiffusion · ∂²{u}/∂x² − hyperviscosity · ∂⁴{u}/∂x⁴",
+  ],
+});

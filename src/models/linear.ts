@@ -1,31 +1,49 @@
-/**
- * Linear models in discrete time, x′ = A x, and the matrices of two classical ones.
- */
 import { ShapeError, Tensor } from "../engine/index.js";
+import { inWords, learnableMatrix } from "../parts/index.js";
 import { matrixOf, type Rows, type Scalar } from "../prob/index.js";
-import { linearTransition, type Model } from "./model.js";
+import { defineModel } from "./record.js";
+import { checkWidth } from "./row-width.js";
+import { linearTransition } from "./transition.js";
 
 export interface LinearParams {
   /** A: a tensor [..., d, d], or rows of which any entry may be learned. */
   readonly transition: Tensor | Rows;
 }
 
-/** x′ = A x, one application a step. */
-export const linear = (dimension: number): Model<LinearParams> => ({
-  name: "linear",
-  dimension,
-  time: "discrete",
-  support: "real",
-  step: ({ transition }) => {
+/**
+ * The linear model in discrete time, x′ = A x, one application a step; x [..., d], A [..., d, d].
+ *
+ * A step has no length but its own: intervals must be whole numbers of steps.
+ */
+export const linear = defineModel({
+  kind: "linear",
+  title: "any linear map",
+  parameters: {
+    transition: learnableMatrix({
+      symbol: "A",
+      about: "square matrix A of x(t) = A x(t−1), one application a step",
+    }),
+  },
+  check: ({ transition }, tell) => {
+    const rows = transition as readonly (readonly unknown[])[];
+    checkWidth(rows, rows.length, "transition", "as many as rows, for a square matrix", tell);
+  },
+  build: ({ transition }) => {
     const A = transition instanceof Tensor ? transition : matrixOf(transition);
-    const { shape } = A;
-    if (shape.length < 2 || shape.at(-1) !== dimension || shape.at(-2) !== dimension) {
+    const [rows, columns] = A.shape.slice(-2);
+    if (A.shape.length < 2 || rows !== columns) {
       throw new ShapeError(
-        `linear: the transition is [${shape}]; need [${dimension}, ${dimension}] for a state of ${dimension} components.`,
+        `linear: the transition is [${A.shape}]; need [..., d, d], a square matrix.`,
       );
     }
-    return linearTransition(A);
+    return {
+      ...{ name: "linear", dimension: rows!, time: "discrete", support: "real", linear: true },
+      step: () => linearTransition(A),
+    };
   },
+  phrase: (_, dimension) =>
+    `a linear model of ${inWords(dimension)} ${dimension === 1 ? "variable" : "variables"}`,
+  formula: () => ["{x}_{t} = transition · {x}_{t−1}"],
 });
 
 /** A random walk, A = [1]; observed with noise it is the local-level model. @see durbin2012, 2.1 */

@@ -1,17 +1,8 @@
-/**
- * The Lorenz-63 system: convection in three numbers,
- *
- *     ẋ = σ (y − x),   ẏ = x (ρ − z) − y,   ż = x y − β z,        state (x, y, z) [..., 3]
- *
- * Volumes shrink at the rate σ + 1 + β, and (x, y, z) ↦ (−x, −y, z) changes nothing. Chaotic at
- * σ = 10, ρ = 28, β = 8/3, about the two fixed points x = y = ±√(β (ρ − 1)), z = ρ − 1.
- *
- * @see lorenz1963
- */
 import { concat, mul, slice, sub, type Tensor } from "../engine/index.js";
+import { real } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
-import { continuousModel, type IntegrationOptions } from "./continuous.js";
-import type { Model } from "./model.js";
+import { continuousModel } from "./continuous.js";
+import { defineModel } from "./record.js";
 import type { Tendency } from "./rk4.js";
 
 export interface Lorenz63Params {
@@ -19,13 +10,14 @@ export interface Lorenz63Params {
   readonly sigma: Scalar;
   /** ρ: the heating, in units of that at which convection begins. */
   readonly rho: Scalar;
-  /** β: of the shape of the cells. */
+  /** β: geometric factor of the convection cells. */
   readonly beta: Scalar;
 }
 
-/** Those of Lorenz. */
+/** The parameters that Lorenz took. */
 export const lorenz63Defaults = { sigma: 10, rho: 28, beta: 8 / 3 } as const;
 
+/** The tendency of the Lorenz-63 system, [..., 3] → [..., 3]. @see lorenz1963 */
 export const lorenz63Tendency =
   ({ sigma, rho, beta }: Lorenz63Params): Tendency =>
   (state) => {
@@ -36,9 +28,48 @@ export const lorenz63Tendency =
     );
   };
 
-/** A run starts beside the attractor: from near 0 it would linger about a fixed point. */
-export const lorenz63 = (options: IntegrationOptions = {}): Model<Lorenz63Params> => ({
-  ...continuousModel("lorenz63", 3, lorenz63Tendency, options),
-  start: [1.5, -1.5, 25.5],
-  turnover: 1,
+/**
+ * The Lorenz-63 system: convection in three numbers,
+ *
+ *     ẋ = σ (y − x),   ẏ = x (ρ − z) − y,   ż = x y − β z,        state (x, y, z) [..., 3]
+ *
+ * Volumes shrink at the rate σ + 1 + β, and (x, y, z) ↦ (−x, −y, z) changes nothing. Chaotic at
+ * σ = 10, ρ = 28, β = 8/3, about the two fixed points x = y = ±√(β (ρ − 1)), z = ρ − 1.
+ *
+ * @see lorenz1963
+ */
+export const lorenz63 = defineModel({
+  kind: "lorenz63",
+  title: "Lorenz-63: chaotic, three variables x, y, z",
+  parameters: {
+    sigma: real({ default: lorenz63Defaults.sigma, symbol: "σ", about: "Prandtl number" }),
+    rho: real({
+      default: lorenz63Defaults.rho,
+      symbol: "ρ",
+      about: "heating, relative to that at which convection begins",
+    }),
+    beta: real({
+      default: lorenz63Defaults.beta,
+      symbol: "β",
+      about: "geometric factor of the convection cells",
+    }),
+  },
+  build: (parameters, options) =>
+    continuousModel(
+      {
+        name: "lorenz63",
+        dimension: 3,
+        tendency: lorenz63Tendency(parameters),
+        // Beside the attractor: from near 0 a run would stay long about a fixed point.
+        start: [1.5, -1.5, 25.5],
+        decorrelationTime: 1,
+      },
+      options,
+    ),
+  phrase: () => "the Lorenz-63 model",
+  formula: (_, [x, y, z]) => [
+    `d {${x}} / dt = sigma · ({${y}} − {${x}})`,
+    `d {${y}} / dt = {${x}} · (rho − {${z}}) − {${y}}`,
+    `d {${z}} / dt = {${x}} {${y}} − beta · {${z}}`,
+  ],
 });

@@ -28,8 +28,8 @@ import {
 import { expectAxis, floatType, type Scalar } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 import type { IntegrationOptions } from "./continuous.js";
-import { ringModel } from "./lorenz96.js";
-import type { Model } from "./model.js";
+import type { BoundModel } from "./record.js";
+import { ringModel } from "./ring.js";
 import type { Tendency } from "./rk4.js";
 
 export interface Lorenz96PolynomialParams {
@@ -38,17 +38,18 @@ export interface Lorenz96PolynomialParams {
 }
 
 const terms = 18;
-const reach = 5;
+/** How many neighbours the polynomial uses: the fewest variables of a ring on which they differ. */
+export const stencilWidth = 5;
 
 /** Pairs of neighbours (0 is xᵢ₋₂) whose product has the coefficient 6, 7, …, 17. */
 const pairs = [0, 1, 2].flatMap((apart) =>
-  Array.from({ length: reach - apart }, (_, k) => [k, k + apart] as const),
+  Array.from({ length: stencilWidth - apart }, (_, k) => [k, k + apart] as const),
 );
 
 /** Place in (β, 0) of each entry of W [5, 5]. */
-const places = Array.from({ length: reach * reach }, (_, i) => {
-  const at = pairs.findIndex(([k, l]) => k * reach + l === i);
-  return at < 0 ? terms : reach + 1 + at;
+const places = Array.from({ length: stencilWidth * stencilWidth }, (_, i) => {
+  const at = pairs.findIndex(([k, l]) => k * stencilWidth + l === i);
+  return at < 0 ? terms : stencilWidth + 1 + at;
 });
 
 /** β of the true system with the forcing F. */
@@ -62,7 +63,7 @@ export const lorenz96Coefficients = (forcing = 8): Tensor =>
 export function perturbedCoefficients(coefficients: Tensor, variance: Scalar, key: Key): Tensor {
   const dtype = floatType(coefficients);
   const shares = tensor(
-    Array.from({ length: terms }, (_, i) => (i === 0 ? 1 : i <= reach ? 0.1 : 0.01)),
+    Array.from({ length: terms }, (_, i) => (i === 0 ? 1 : i <= stencilWidth ? 0.1 : 0.01)),
     { dtype },
   );
   return add(coefficients, mul(sqrt(mul(shares, variance)), normal(key, [terms], dtype)));
@@ -74,12 +75,14 @@ export function lorenz96PolynomialTendency({
   expectAxis("lorenz96Polynomial", "coefficients", beta, -1, terms, "the terms of the polynomial");
   const dtype = floatType(beta);
   const constant = slice(beta, 0, 0, 1); // [1]
-  const b = reshape(slice(beta, 0, 1, reach + 1), [reach, 1]);
+  const b = reshape(slice(beta, 0, 1, stencilWidth + 1), [stencilWidth, 1]);
   const W = gather(concat([beta, zeros([1], dtype)], 0), indices(places), 0);
-  const kernel = reshape(W, [reach, 1, reach]);
+  const kernel = reshape(W, [stencilWidth, 1, stencilWidth]);
   const shifts = tensor(
-    Array.from({ length: reach * reach }, (_, i) => Number(i % (reach + 1) === 0)),
-    { shape: [reach, 1, reach], dtype },
+    Array.from({ length: stencilWidth * stencilWidth }, (_, i) =>
+      Number(i % (stencilWidth + 1) === 0),
+    ),
+    { shape: [stencilWidth, 1, stencilWidth], dtype },
   );
   return (x) => {
     const rows = expandDims(x, -2); // [..., 1, d]
@@ -89,9 +92,16 @@ export function lorenz96PolynomialTendency({
   };
 }
 
-/** The polynomial system on d variables. */
+/** The polynomial system on d variables, x [..., d] → [..., d], with its coefficients β [18]. */
 export const lorenz96Polynomial = (
   dimension: number,
+  coefficients: Tensor,
   options: IntegrationOptions = {},
-): Model<Lorenz96PolynomialParams> =>
-  ringModel("lorenz96-polynomial", dimension, lorenz96PolynomialTendency, reach, options);
+): BoundModel =>
+  ringModel(
+    {
+      ...{ name: "lorenz96-polynomial", dimension, fewest: stencilWidth },
+      tendency: lorenz96PolynomialTendency({ coefficients }),
+    },
+    options,
+  );

@@ -1,16 +1,34 @@
-/**
- * The Lorenz-96 system: d variables on a ring, each moved by its neighbours,
- *
- *     ẋᵢ = (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁ − xᵢ + F,      indices modulo d,  x [..., d]
- *
- * The quadratic part keeps the energy ½ Σ xᵢ²; −x damps it and F feeds it. Chaotic at F = 8.
- *
- * @see lorenz1996; adrian2026, 4.2
- */
 import { add, mul, roll, sub, type Tensor, UsageError } from "../engine/index.js";
-import type { Scalar } from "../prob/index.js";
-import { continuousModel, type IntegrationOptions } from "./continuous.js";
-import type { Model } from "./model.js";
+import {
+  type Block,
+  choice,
+  count,
+  flag,
+  group,
+  inWords,
+  type ParameterSource,
+  positiveNumber,
+  real,
+  setting,
+  type TellAt,
+} from "../parts/index.js";
+import { identity, type Scalar } from "../prob/index.js";
+import { key } from "../random/index.js";
+import {
+  lorenz96Coefficients,
+  lorenz96PolynomialTendency,
+  perturbedCoefficients,
+  stencilWidth,
+} from "./lorenz96-polynomial.js";
+import { type BuildOptions, defineModel } from "./record.js";
+import {
+  type ResidualNetworkParams,
+  residualNetwork,
+  residualNetworkParams,
+  withResidual,
+  withResidualTendency,
+} from "./residual-network.js";
+import { ringModel } from "./ring.js";
 import type { Tendency } from "./rk4.js";
 
 export interface Lorenz96Params {
@@ -18,40 +36,147 @@ export interface Lorenz96Params {
   readonly forcing: Scalar;
 }
 
-/** d = 4 is the least for which the four neighbours differ. */
-const fewest = 4;
-
-export const lorenz96 = (
-  dimension: number,
-  options: IntegrationOptions = {},
-): Model<Lorenz96Params> => ringModel("lorenz96", dimension, lorenz96Tendency, fewest, options);
-
-/** A tendency on a ring of d variables, `fewest` at least, as a model. */
-export function ringModel<Params>(
-  name: string,
-  dimension: number,
-  tendencyOf: (params: Params) => Tendency,
-  fewest: number,
-  options: IntegrationOptions,
-): Model<Params> {
-  if (!(Number.isInteger(dimension) && dimension >= fewest)) {
-    throw new UsageError(
-      `${name}: the dimension is ${dimension}; need a whole number, at least ${fewest}.`,
-    );
-  }
-  const start = lorenz96Start(dimension);
-  return { ...continuousModel(name, dimension, tendencyOf, options), start, turnover: 1 };
-}
-
-/** Where a run may begin: equal variables would stay equal. */
-export const lorenz96Start = (dimension: number): number[] =>
-  Array.from({ length: dimension }, (_, i) => (i === 0 ? 1.01 : 1));
-
 /** (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁, [..., d]; orthogonal to x. */
 export const lorenz96Advection = (x: Tensor): Tensor =>
   mul(sub(roll(x, -1, -1), roll(x, 2, -1)), roll(x, 1, -1));
 
+/** The tendency of the Lorenz-96 system, [..., d] → [..., d]. @see lorenz1996 */
 export const lorenz96Tendency =
   ({ forcing: F }: Lorenz96Params): Tendency =>
   (x) =>
     add(sub(lorenz96Advection(x), x), F);
+
+/** The fewest variables for which the four neighbours differ. */
+const fewest = 4;
+
+const seed = (what: string) =>
+  count(0, { optional: true, about: `seed of ${what}; the default is the seed of the experiment` });
+
+/**
+ * The Lorenz-96 system: d variables on a ring, each moved by its neighbours,
+ *
+ *     ẋᵢ = (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁ − xᵢ + F,      indices modulo d,  x [..., d]
+ *
+ * The quadratic part keeps the energy ½ Σ xᵢ²; −x damps it and F feeds it. Chaotic at F = 8.
+ *
+ * `imperfect` puts a polynomial near to the system in its place, and `correction` adds a residual
+ * network to either; the truth of a twin has neither.
+ *
+ * @see lorenz1996; adrian2026, 4.2
+ */
+export const lorenz96 = defineModel({
+  kind: "lorenz96",
+  title: "Lorenz-96: chaotic, variables on a ring",
+  parameters: {
+    dimension: count(fewest, { symbol: "d", about: "number of variables on the ring" }),
+    forcing: real({ symbol: "F", about: "forcing of each variable; chaotic at 8" }),
+    imperfect: group(
+      {
+        variance: setting({
+          bounds: { above: 0 },
+          about:
+            "variance of the error of the constant term; a tenth of it for linear and a hundredth for quadratic terms",
+        }),
+        seed: seed("the coefficients"),
+      },
+      {
+        optional: true,
+        about: "the filter's model is a polynomial of 18 coefficients near to the system",
+      },
+    ),
+    correction: group(
+      {
+        kind: choice(["residual-network"], { about: "what corrects the model" }),
+        on: choice(["map", "tendency"], {
+          default: "map",
+          about: "what the network is added to: the map of a whole step, or the tendency",
+        }),
+        learn: flag({
+          only: true,
+          about: "true: its 9,387 weights are learned, or taken from start",
+        }),
+        seed: seed("the first weights"),
+      },
+      {
+        optional: true,
+        about: "a network added to the filter's model; the truth of a twin has none",
+      },
+    ),
+  },
+  check,
+  build: ({ dimension, forcing, imperfect, correction }, { substeps, seed = 1, source }) => {
+    const base =
+      imperfect === undefined
+        ? lorenz96Tendency({ forcing })
+        : polynomialNear(forcing, imperfect.variance, imperfect.seed ?? seed);
+    const network = correction && residualNetwork(networkOf(correction.seed ?? seed, source));
+    const model = ringModel(
+      {
+        ...{ name: "lorenz96", dimension },
+        fewest: imperfect === undefined && correction === undefined ? fewest : stencilWidth,
+        tendency:
+          network && correction.on === "tendency" ? withResidualTendency(base, network) : base,
+      },
+      substeps === undefined ? {} : { substeps },
+    );
+    return network && correction.on === "map"
+      ? { ...model, step: (length) => withResidual(model.step(length), network) }
+      : model;
+  },
+  truth: ({ imperfect, correction, ...system }) => system,
+  phrase: ({ imperfect, correction }, dimension) => {
+    const article = imperfect === undefined ? "the" : "an imperfect";
+    const corrected = correction === undefined ? "" : ", corrected by a network,";
+    return `${article} Lorenz-96 model of ${inWords(dimension)} variables${corrected}`;
+  },
+  formula: ({ imperfect, correction }) => {
+    const system = "d {x}_{i} / dt = ({x}_{i+1} − {x}_{i−2}) {x}_{i−1} − {x}_{i} + forcing";
+    const base =
+      imperfect === undefined
+        ? system
+        : `d {x}_{i} / dt = a polynomial of degree two in the neighbours of {x}_{i}, near to ${system}`;
+    if (correction === undefined) return [base];
+    const { on } = correction as { readonly on: "map" | "tendency" };
+    return [base, `a residual network is added ${on === "map" ? "to each step" : "to d x / dt"}`];
+  },
+});
+
+function check({ dimension, forcing, imperfect, correction }: Block, tell: TellAt): void {
+  const d = dimension as number;
+  if (d < stencilWidth && (imperfect !== undefined || correction !== undefined)) {
+    const what = imperfect === undefined ? "correction" : "imperfect";
+    tell(["dimension"], `got ${d}; need at least ${stencilWidth} for ${what}`);
+  }
+  if (imperfect !== undefined && typeof forcing !== "number") {
+    tell(
+      ["forcing"],
+      "is to be learned, but imperfect has coefficients of its own, drawn about a forcing that is a number; need a number, or leave imperfect out",
+    );
+  }
+}
+
+/** The tendency with coefficients drawn about those of a forcing that is given, never learned. */
+function polynomialNear(forcing: Scalar, variance: number, seed: number): Tendency {
+  if (typeof forcing !== "number") {
+    throw new UsageError(
+      "lorenz96: the forcing is a tensor beside imperfect; need a number, about which the coefficients are drawn.",
+    );
+  }
+  const known = lorenz96Coefficients(forcing);
+  return lorenz96PolynomialTendency({
+    coefficients: perturbedCoefficients(known, variance, key(seed)),
+  });
+}
+
+/** The weights of the correction, each of its arrays from the source under its own name. */
+function networkOf(seed: number, source: ParameterSource): ResidualNetworkParams {
+  const layer = (name: keyof ResidualNetworkParams) => {
+    const part = (what: "weights" | "bias") =>
+      source.tensor(`correction.${name}.${what}`, {
+        start: () => residualNetworkParams(key(seed))[name][what],
+        ...{ bijection: identity, group: "dynamics" },
+      });
+    return { weights: part("weights"), bias: part("bias") };
+  };
+  return { features: layer("features"), mixing: layer("mixing"), output: layer("output") };
+}

@@ -1,132 +1,207 @@
+import { Tensor, UsageError } from "../engine/index.js";
+import {
+  type Block,
+  counted,
+  countOf,
+  inWords,
+  learnableMatrix,
+  positiveVector,
+  real,
+  type TellAt,
+  type Values,
+  vector,
+} from "../parts/index.js";
+import { type Rows, type Scalar, vectorOf } from "../prob/index.js";
+import { continuousModel } from "./continuous.js";
+import { coordinatesKey, positiveVariables } from "./coordinates.js";
+import {
+  type LotkaVolterraParams,
+  lotkaVolterraTendency,
+  type PredatorPreyParams,
+  predatorPreyAsGeneral,
+} from "./lotka-volterra-tendency.js";
+import { defineModel } from "./record.js";
+import { checkWidth } from "./row-width.js";
+
+const pairRates = ["preyGrowth", "predation", "predatorDeath", "conversion"] as const;
+const manyRates = ["growth", "interactions"] as const;
+const groupKeys = ["blocks", "steadyState"] as const;
+
 /**
  * The generalised Lotka–Volterra system of n species, in abundances or in their logarithms:
  *
  *     ẋ = x ∘ (r + A x)                     x [..., n]
  *     ż = r + A eᶻ,   z = log x             z [..., n]
  *
- * The growth rates r may be given through the abundances x_s at which nothing changes, r = −A x_s;
- * the system is then ẋ = x ∘ A (x − x_s).
+ * Two species are prey u and predators v: u̇ = (α − β v) u, v̇ = (δ u − γ) v. Growth rates r of n
+ * species may be given through the abundances x_s at which nothing changes, r = −A x_s; the system
+ * is then ẋ = x ∘ A (x − x_s). The interactions A may be given by groups of species, `blocks`.
  *
  * In logarithms abundances stay positive whatever noise is added. In abundances noise may push one
  * below zero; the state is folded back there.
  *
  * @see adrian2026, 4.3
  */
-import { add, exp, matvec, mul, sub, Tensor } from "../engine/index.js";
-import { expectAxis, matrixOf, type Rows, type Scalar, scale, vectorOf } from "../prob/index.js";
-import { type BlockInteractions, blockProduct } from "./block-interactions.js";
-import type { Model } from "./model.js";
-import { rk4, type Tendency } from "./rk4.js";
-
-/** What stands still of the system: its rates of growth, or its steady state. */
-export type LotkaVolterraParams = LotkaVolterraInteractions &
-  (LotkaVolterraGrowth | LotkaVolterraSteadyState);
-
-export interface LotkaVolterraGrowth {
-  /** r [n]: growth of each species alone, per unit of time. */
-  readonly growth: Tensor | readonly Scalar[];
-}
-
-export interface LotkaVolterraSteadyState {
-  /** x_s [n]: the abundances that stay as they are; r = −A x_s. */
-  readonly steadyState: Tensor | readonly Scalar[];
-}
-
-export interface LotkaVolterraInteractions {
-  /** A [n, n]: what one individual of species j adds to the growth rate of species i; or by groups. */
-  readonly interactions: Tensor | Rows | BlockInteractions;
-}
-
-export interface PredatorPreyParams {
-  /** α: growth of the prey alone. */
-  readonly preyGrowth: Scalar;
-  /** β: loss of prey per predator. */
-  readonly predation: Scalar;
-  /** γ: death of predators without prey. */
-  readonly predatorDeath: Scalar;
-  /** δ: gain of predators per prey. */
-  readonly conversion: Scalar;
-}
-
-/** The variables that the state holds. */
-export type Coordinates = "abundance" | "log";
-
-export interface LotkaVolterraOptions {
-  readonly coordinates: Coordinates;
-  /** Runge–Kutta steps inside a model step. @defaultValue 1 */
-  readonly substeps?: number;
-}
-
-export function lotkaVolterra(
-  species: number,
-  { coordinates, substeps = 1 }: LotkaVolterraOptions,
-): Model<LotkaVolterraParams> {
-  return {
-    name: "lotka-volterra",
-    dimension: species,
-    time: "continuous",
-    support: supportOf(coordinates),
-    step: (params, h) => ({
-      map: rk4(lotkaVolterraTendency(params, coordinates), h, substeps),
-      noise: null,
-      support: supportOf(coordinates),
+export const lotkaVolterra = defineModel({
+  kind: "lotka-volterra",
+  title:
+    "species that eat, grow and compete: either preyGrowth, predation, predatorDeath and " +
+    "conversion, or growth and interactions, or blocks and steadyState",
+  parameters: {
+    preyGrowth: real({
+      ...{ optional: true, symbol: "α", unit: "1/time" },
+      about: "two species: growth rate of the prey without predators",
     }),
-  };
-}
-
-/** Prey u and predators v: u̇ = (α − βv) u,  v̇ = (δu − γ) v. */
-export function predatorPrey(options: LotkaVolterraOptions): Model<PredatorPreyParams> {
-  const model = lotkaVolterra(2, options);
-  return { ...model, step: (params, h) => model.step(predatorPreyAsGeneral(params), h) };
-}
-
-/** r = (α, −γ),  A = [0 −β; δ 0] */
-export const predatorPreyAsGeneral = ({
-  preyGrowth: alpha,
-  predation: beta,
-  predatorDeath: gamma,
-  conversion: delta,
-}: PredatorPreyParams): LotkaVolterraParams => ({
-  growth: vectorOf([alpha, scale(-1, gamma)]),
-  interactions: matrixOf([
-    [0, scale(-1, beta)],
-    [delta, 0],
-  ]),
+    predation: real({
+      ...{ optional: true, symbol: "β", unit: "1/(time · abundance)" },
+      about: "two species: loss rate of the prey for each predator",
+    }),
+    predatorDeath: real({
+      ...{ optional: true, symbol: "γ", unit: "1/time" },
+      about: "two species: death rate of the predators without prey",
+    }),
+    conversion: real({
+      ...{ optional: true, symbol: "δ", unit: "1/(time · abundance)" },
+      about: "two species: growth rate of the predators for each prey",
+    }),
+    growth: vector({
+      ...{ optional: true, symbol: "r", unit: "1/time" },
+      about: "n species: growth rate of each without the others",
+    }),
+    interactions: learnableMatrix({
+      ...{ optional: true, symbol: "A", unit: "1/(time · abundance)" },
+      about: "n species: matrix of the effect of species j (column) on the growth of i (row)",
+    }),
+    blocks: vector({
+      ...{ optional: true, symbol: "a", unit: "1/(time · abundance)" },
+      about: "n species in k groups: the k(k + 1)/2 effects of groups on groups, row by row",
+    }),
+    steadyState: positiveVector({
+      ...{ optional: true, symbol: "x_s", unit: "abundance" },
+      about: "beside blocks: the abundances that stay as they are, one for each species",
+    }),
+    coordinates: coordinatesKey,
+  },
+  check,
+  build: (given, options) => {
+    const system = systemOf(given);
+    const { coordinates } = given;
+    const species = "growth" in system ? system.growth : system.steadyState;
+    return continuousModel(
+      {
+        ...{ name: "lotka-volterra", dimension: sizeOf(species) },
+        ...positiveVariables(coordinates),
+        tendency: lotkaVolterraTendency(system, coordinates),
+      },
+      options,
+    );
+  },
+  phrase: (block, dimension) =>
+    "preyGrowth" in block
+      ? "the Lotka–Volterra model of predator and prey"
+      : `a Lotka–Volterra model of ${inWords(dimension)} species`,
+  formula: (block, [prey = "prey", predator = "predator"]) => {
+    if ("preyGrowth" in block) {
+      return [
+        `d {${prey}} / dt = (preyGrowth − predation · {${predator}}) · {${prey}}`,
+        `d {${predator}} / dt = (conversion · {${prey}} − predatorDeath) · {${predator}}`,
+      ];
+    }
+    if ("steadyState" in block) {
+      return [
+        "d {x}_{i} / dt = Σ_{j} {A}_{ij} ({x}_{j} − steadyState_{j}) · {x}_{i}, {A} antisymmetric by its blocks",
+      ];
+    }
+    return ["d {x}_{i} / dt = (growth_{i} + Σ_{j} interactions_{ij} {x}_{j}) · {x}_{i}"];
+  },
 });
 
-const supportOf = (coordinates: Coordinates) => (coordinates === "abundance" ? "positive" : "real");
+const sizeOf = (values: Tensor | readonly Scalar[]): number =>
+  values instanceof Tensor ? values.shape.at(-1)! : values.length;
 
-/** x ↦ A x for a state of n species. */
-function productOf(
-  interactions: LotkaVolterraInteractions["interactions"],
-  n: number,
-): (x: Tensor) => Tensor {
-  if ("blocks" in interactions) return blockProduct(interactions, n);
-  const A = interactions instanceof Tensor ? interactions : matrixOf(interactions); // [n, n]
-  const advice = "a row and a column per species";
-  expectAxis("lotkaVolterra", "interactions", A, -2, A.shape.at(-1)!, advice);
-  expectAxis("lotkaVolterra", "interactions", A, -1, n, advice);
-  return (x) => matvec(A, x);
+interface Given extends Partial<Record<keyof PredatorPreyParams, Scalar | undefined>> {
+  readonly growth?: Tensor | readonly Scalar[] | undefined;
+  readonly interactions?: Tensor | Rows | undefined;
+  readonly blocks?: Tensor | readonly Scalar[] | undefined;
+  readonly steadyState?: Tensor | readonly Scalar[] | undefined;
 }
 
-/** The rates ẋ/x of the species at abundances x. */
-function ratesOf(params: LotkaVolterraParams): Tendency {
-  const given = "growth" in params ? params.growth : params.steadyState;
-  const v = given instanceof Tensor ? given : vectorOf(given); // r or x_s, [n]
-  const n = v.shape.at(-1)!;
-  const product = productOf(params.interactions, n);
-  const checked = (x: Tensor): Tensor => {
-    expectAxis("lotkaVolterra", "the state", x, -1, n, "one value per species");
-    return x;
-  };
-  if ("growth" in params) return (x) => add(v, product(checked(x)));
-  return (x) => product(sub(checked(x), v));
+/** r or x_s, and A, as they are given. */
+function systemOf(given: Given): LotkaVolterraParams {
+  const { growth, steadyState, interactions: matrix, blocks } = given;
+  const interactions = matrix ?? (blocks && { blocks });
+  if (growth !== undefined && interactions !== undefined) return { growth, interactions };
+  if (steadyState !== undefined && interactions !== undefined) return { steadyState, interactions };
+  const missing = pairRates.filter((name) => given[name] === undefined);
+  if (missing.length > 0) {
+    throw new UsageError(
+      `lotka-volterra: ${missing.join(", ")} missing; need the four rates of two species (${pairRates.join(", ")}), or growth or steadyState with interactions or blocks.`,
+    );
+  }
+  return predatorPreyAsGeneral(given as PredatorPreyParams);
 }
 
-export function lotkaVolterraTendency(
-  params: LotkaVolterraParams,
-  coordinates: Coordinates,
-): Tendency {
-  const rates = ratesOf(params);
-  return coordinates === "log" ? (z) => rates(exp(z)) : (x) => mul(x, rates(x));
+function check(block: Block, tell: TellAt): void {
+  const among = <Name extends string>(names: readonly Name[]): Name[] =>
+    names.filter((name) => block[name] !== undefined);
+  const groups = among(groupKeys);
+  if (groups.length > 0) {
+    checkGroups(block, groups[0]!, among, tell);
+    return;
+  }
+  const pair = among(pairRates);
+  const many = among(manyRates);
+  if (pair.length > 0 && many.length > 0) {
+    tell(
+      [many[0]!],
+      `given beside ${pair.join(", ")}; need either the four rates of two species ` +
+        `(${pairRates.join(", ")}) or growth and interactions of n species`,
+    );
+    return;
+  }
+  const needed = many.length > 0 ? manyRates : pairRates;
+  const missing = needed.filter((name) => block[name] === undefined);
+  for (const name of missing) {
+    const rest = needed.filter((other) => other !== name).join(", ");
+    tell([name], `missing; need it beside ${rest}`);
+  }
+  if (missing.length > 0 || many.length === 0) return;
+  checkMatrix(block, tell);
+}
+
+/** A row and a column for each growth rate. */
+function checkMatrix({ growth, interactions }: Block, tell: TellAt): void {
+  const n = countOf(growth as Values);
+  const rows = interactions as readonly (readonly unknown[])[];
+  const why = "one for each value of growth";
+  if (rows.length === n) checkWidth(rows, n, "interactions", why, tell);
+  else tell(["interactions"], `has ${counted(rows.length, "row")}; need ${n}, ${why}`);
+}
+
+/** Species in groups: k(k + 1)/2 blocks, and the steady state alone beside them. */
+function checkGroups(
+  block: Block,
+  found: string,
+  among: (names: readonly string[]) => string[],
+  tell: TellAt,
+): void {
+  const others = among([...pairRates, ...manyRates]);
+  if (others.length > 0) {
+    tell([found], `given beside ${others.join(", ")}; need blocks and steadyState alone`);
+    return;
+  }
+  const { blocks, steadyState } = block;
+  if (blocks === undefined || steadyState === undefined) {
+    const [missing, there] = blocks === undefined ? groupKeys : groupKeys.toReversed();
+    tell([missing!], `missing; need it beside ${there}`);
+    return;
+  }
+  const [given, species] = [countOf(blocks as Values), countOf(steadyState as Values)];
+  const k = Math.round((Math.sqrt(8 * given + 1) - 1) / 2);
+  if ((k * (k + 1)) / 2 !== given || k > species) {
+    tell(
+      ["blocks"],
+      `has ${counted(given, "value")}; need k(k + 1)/2 for k groups of the ${species} species: 1, 3, 6, 10, …`,
+    );
+  }
 }

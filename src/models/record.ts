@@ -18,7 +18,7 @@ import {
   withDefaults,
 } from "../parts/index.js";
 import type { Domain, Scalar, Support } from "../prob/index.js";
-import type { Transition } from "./model.js";
+import type { Transition } from "./transition.js";
 
 /** Where the variables of a model lie. */
 export interface Geometry {

@@ -24,8 +24,8 @@ import {
   type Tensor,
 } from "../engine/index.js";
 import { type Key, split, uniform } from "../random/index.js";
-import type { StateMap, Transition } from "./model.js";
 import type { Tendency } from "./rk4.js";
+import type { StateMap, Transition } from "./transition.js";
 
 export interface ConvolutionLayer {
   /** W [outputs, inputs, width] */

@@ -8,7 +8,7 @@
  */
 import { add, mul, type Tensor, UsageError } from "../engine/index.js";
 import { type Scalar, scale } from "../prob/index.js";
-import type { StateMap } from "./model.js";
+import type { StateMap } from "./transition.js";
 
 /** dx/dt = f(x), [..., d] → [..., d] */
 export type Tendency = (x: Tensor) => Tensor;

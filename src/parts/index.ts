@@ -57,3 +57,4 @@ export {
   type Value,
   type Values,
 } from "./value.js";
+export { counted, inWords } from "./wording.js";

@@ -152,7 +152,7 @@ type Plain<K extends Key> = K extends NumberKey | SpreadKey
           ? Tensor | readonly Scalar[]
           : K extends MatrixKey<infer Learnable>
             ? Learnable extends true
-              ? Rows
+              ? Tensor | Rows
               : readonly (readonly number[])[]
             : K extends ListKey
               ? readonly number[]

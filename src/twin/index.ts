@@ -1,1 +1,1 @@
-export { cross, type Instrument, observe, simulate, type Twin, twin } from "./simulate.js";
+export { type Instrument, observe, simulate, type Twin, twin } from "./simulate.js";

@@ -4,7 +4,7 @@
  *     x_t = F(x_{t−1}) + ξ_t,   y_t = h(x_t) + η_t
  */
 import { add, mul, sqrt, stack, type Tensor } from "../engine/index.js";
-import { advance, type Propagation } from "../models/index.js";
+import { type Propagation, propagate } from "../models/index.js";
 import type { Operator } from "../observe/index.js";
 import { asRow, fold, type Scalar, type Support } from "../prob/index.js";
 import { foldIn, type Key, normal, split } from "../random/index.js";
@@ -16,18 +16,11 @@ export interface Twin {
   readonly observations: Tensor;
 }
 
-/** The state after one propagation of x [..., d]. */
-export function cross(x: Tensor, { transition, steps }: Propagation, key: Key): Tensor {
-  let state = x;
-  for (let i = 0; i < steps; i++) state = advance(transition, state, foldIn(key, i));
-  return state;
-}
-
 /** The states after each propagation from x₀ [..., d], [K, ..., d]; the k-th has its own key. */
 export function simulate(initial: Tensor, crossing: readonly Propagation[], key: Key): Tensor {
   let x = initial;
   const states = crossing.map((propagation, k) => {
-    x = cross(x, propagation, foldIn(key, k));
+    x = propagate(x, propagation, foldIn(key, k));
     return x;
   });
   return stack(states, 0);

@@ -1,10 +1,7 @@
 /**
- * Models of a state's motion: parameters and a length of time → a transition.
+ * Transitions: what one step of a model does to a state.
  *
  *     x′ = F(x) + ξ,   ξ ~ N(0, diag(q))
- *
- * A model says what one step does; how many steps lie between two observations, and how much
- * noise each of them adds, is decided in `time.ts`.
  */
 import { add, eye, matmul, matvec, mul, ShapeError, type Tensor, tensor } from "../engine/index.js";
 import { asRow, floatType, fold, root, type Scalar, type Support } from "../prob/index.js";
@@ -22,24 +19,6 @@ export interface Transition {
   readonly matrix?: Tensor;
   /** States that must stay positive are folded after the noise. @defaultValue "real" */
   readonly support?: Support;
-}
-
-export interface Model<Params> {
-  readonly name: string;
-  /** d */
-  readonly dimension: number;
-  /** A discrete model has one step, whatever its length; a continuous one can take any. */
-  readonly time: "continuous" | "discrete";
-  readonly support: Support;
-  /** Where a long run may begin, [d], in the state's own variables. @defaultValue all natural ones 1 */
-  readonly start?: readonly number[];
-  /**
-   * A time after which a state says little of what it was, as waves pass or cells turn over: it
-   * measures how long a run gives the statistics of the model. Absent: unknown.
-   */
-  readonly turnover?: number;
-  /** The step over a length of time, without noise. */
-  step(params: Params, length: Scalar): Transition;
 }
 
 /** The transition x ↦ F x; F [..., d, d]. */

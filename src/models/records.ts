@@ -1,0 +1,26 @@
+/** The models that are built in. A new one is a file with its record, and a line here. */
+import { clohessyWiltshire } from "./clohessy-wiltshire.js";
+import { fitzhughNagumo } from "./fitzhugh-nagumo.js";
+import { kuramotoSivashinsky } from "./kuramoto-sivashinsky.js";
+import { linear } from "./linear.js";
+import { logistic } from "./logistic.js";
+import { lorenz63 } from "./lorenz63.js";
+import { lorenz96 } from "./lorenz96.js";
+import { lorenz96TwoScale } from "./lorenz96-two-scale.js";
+import { lotkaVolterra } from "./lotka-volterra.js";
+import type { ModelRecord } from "./record.js";
+import { sir } from "./sir.js";
+
+/** All built-in models, in the order in which they are listed. */
+export const models: readonly ModelRecord[] = [
+  linear,
+  lotkaVolterra,
+  clohessyWiltshire,
+  lorenz63,
+  lorenz96,
+  lorenz96TwoScale,
+  kuramotoSivashinsky,
+  logistic,
+  fitzhughNagumo,
+  sir,
+];
