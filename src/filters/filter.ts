@@ -9,7 +9,7 @@
  * it would get alone.
  */
 import type { Tensor } from "../engine/index.js";
-import type { Transition } from "../models/index.js";
+import type { Propagation, Transition } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
 import type { Gaussian } from "../prob/index.js";
 import type { Key } from "../random/index.js";
@@ -59,6 +59,14 @@ interface Estimator<S> {
   moments(state: S): Moments;
   /** Of methods with members. */
   members?(state: S): Members;
+  /**
+   * The states that know the whole record, from the results of all its cycles: a smoother that runs
+   * backwards after the filter. `propagations` holds the way to each cycle.
+   */
+  smooth?(
+    results: readonly CycleResult<S>[],
+    propagations: readonly Propagation[],
+  ): readonly S[];
 }
 
 export interface Filter<S> extends Estimator<S> {

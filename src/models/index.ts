@@ -42,7 +42,7 @@ export {
   predatorPreyAsGeneral,
 } from "./lotka-volterra-tendency.js";
 export { type ProcessNoise, readProcessNoise } from "./process-noise.js";
-export { propagate, propagateThrough } from "./propagate.js";
+export { propagateThrough } from "./propagate-through.js";
 export {
   type BoundModel,
   type BuildOptions,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { index, mean, scope, square, sub } from "../../src/engine/index.js";
-import { lorenz96 } from "../../src/models/index.js";
+import { lorenz96, propagateThrough } from "../../src/models/index.js";
 import { key, normal } from "../../src/random/index.js";
 import {
   attractorVariance,
@@ -13,7 +13,6 @@ import { runTrial } from "../../src/reproductions/adrian2026/run.js";
 import { type Done, lorenzTrial } from "../../src/reproductions/adrian2026/settings.js";
 import type { Trial, TrialResult } from "../../src/reproductions/adrian2026/trial.js";
 import type { TrialHost } from "../../src/reproductions/reproduction.js";
-import { simulate } from "../../src/twin/index.js";
 
 const quiet: TrialHost = { progress: () => {}, checkpoint: async () => {}, resume: null };
 const trial = lorenzTrial("paper", "enkf", {});
@@ -45,7 +44,7 @@ test("the variance of the climate is that of a long run", () => {
   const transition = lorenz96(40).step({ forcing: 8 }, 0.05);
   const crossing = Array.from({ length: 440 }, () => ({ transition, steps: 10 }));
   const variance = scope(() => {
-    const states = simulate(normal(key(1), [40]), crossing, key(2));
+    const states = propagateThrough(normal(key(1), [40]), crossing, key(2));
     const late = Array.from({ length: 400 }, (_, t) => index(states, 0, 40 + t));
     const centre = late.map((x) => mean(x).item()).reduce((a, b) => a + b, 0) / late.length;
     const squares = late.map((x) => mean(square(sub(x, centre))).item());

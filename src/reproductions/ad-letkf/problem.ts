@@ -28,11 +28,10 @@ import {
   type Window,
   windowsOf,
 } from "../../learn/index.js";
-import { lorenz96 } from "../../models/index.js";
+import { lorenz96, propagateThrough } from "../../models/index.js";
 import { observeComponents } from "../../observe/index.js";
 import { positive } from "../../prob/index.js";
 import { type Key, key, normal, split } from "../../random/index.js";
-import { simulate } from "../../twin/index.js";
 
 /** What is learned. */
 export interface Pair {
@@ -84,7 +83,7 @@ export function twinOf({ seed, dimension: d, members: N, every, training, test }
   const T = training + test;
   const crossing = everyOf(transient + T).map(() => ({ transition, steps: 1 }));
   return scope(() => {
-    const states = simulate(add(trueForcing, normal(forStart!, [d])), crossing, key(seed));
+    const states = propagateThrough(add(trueForcing, normal(forStart!, [d])), crossing, key(seed));
     const truth = slice(states, 0, transient, transient + T);
     const seen = observeComponents(everyOf(d, every)).apply(truth); // [T, m]
     const y = add(seen, normal(forNoise!, seen.shape));

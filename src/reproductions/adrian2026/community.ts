@@ -12,10 +12,9 @@ import {
   type Tensor,
   tensor,
 } from "../../engine/index.js";
-import { blockMatrix, lotkaVolterra } from "../../models/index.js";
+import { blockMatrix, lotkaVolterra, propagateThrough } from "../../models/index.js";
 import { identity } from "../../prob/index.js";
 import { key, normal, split } from "../../random/index.js";
-import { simulate } from "../../twin/index.js";
 import { evenly, type System } from "./system.js";
 import type { Trial } from "./trial.js";
 
@@ -55,7 +54,7 @@ export const community: System = {
     const transition = exact(trial);
     const crossing = Array.from({ length: trial.cycles }, () => ({ transition, steps: 1 }));
     const z = normal(from, [trajectories, trial.dimension], dtype);
-    return simulate(abs(add(1, z)), crossing, from);
+    return propagateThrough(abs(add(1, z)), crossing, from);
   },
   observed: ({ dimension, ratio }) => evenly(dimension, ratio),
   definitions: (trial, from) => {

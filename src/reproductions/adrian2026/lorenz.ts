@@ -22,6 +22,7 @@ import {
   networkArrays,
   networkOfArrays,
   perturbedCoefficients,
+  propagateThrough,
   residualNetwork,
   residualNetworkParams,
   type Transition,
@@ -29,7 +30,6 @@ import {
 } from "../../models/index.js";
 import { identity } from "../../prob/index.js";
 import { type Key, key, normal, split } from "../../random/index.js";
-import { simulate } from "../../twin/index.js";
 import { evenly, type System } from "./system.js";
 import type { Trial } from "./trial.js";
 
@@ -67,7 +67,7 @@ export const lorenz: System = {
     let x = mul(5, normal(from, [trajectories, trial.dimension]));
     for (let done = 0; done < spinup + trial.cycles; done += together) {
       const crossing = Array.from({ length: together }, () => ({ transition, steps: 1 }));
-      const part = scope(() => simulate(x, crossing, from));
+      const part = scope(() => propagateThrough(x, crossing, from));
       x = index(part, 0, together - 1);
       if (done >= spinup) states.push(part);
     }

@@ -1,9 +1,8 @@
 /** Clohessy–Wiltshire: the mean motion of an orbit from three positions. @see adrian2026, 4.1, F.1 */
 import { full, type Tensor, tensor } from "../../engine/index.js";
-import { clohessyWiltshire } from "../../models/index.js";
+import { clohessyWiltshire, propagateThrough } from "../../models/index.js";
 import { positive } from "../../prob/index.js";
 import { normal } from "../../random/index.js";
-import { simulate } from "../../twin/index.js";
 import type { System } from "./system.js";
 
 const step = 10;
@@ -24,7 +23,7 @@ export const orbit: System = {
   truth: ({ cycles }, trajectories, key) => {
     const crossing = Array.from({ length: cycles }, () => ({ transition: exact, steps: 1 }));
     const x0 = tensor(Array.from({ length: trajectories }, () => first));
-    return simulate(x0, crossing, key);
+    return propagateThrough(x0, crossing, key);
   },
   observed: () => [0, 1, 2],
   // σ₀² is that of the latent: of n itself it would be larger than n by far.

@@ -1,1 +1,0 @@
-export { type Instrument, observe, simulate, type Twin, twin } from "./simulate.js";

@@ -1,0 +1,136 @@
+/** The problem layer as a library user calls it. */
+import { describe, expect, test } from "vitest";
+import { mul, slice, concat, sub } from "../../src/engine/index.js";
+import { enkf, etkf, kalman } from "../../src/filters/index.js";
+import { continuousModel, defineModel, linear, lorenz96 } from "../../src/models/index.js";
+import { lognormalNoise } from "../../src/observe/index.js";
+import { learned, real, use } from "../../src/parts/index.js";
+import {
+  columnOf,
+  fit,
+  openFilter,
+  rowsOf,
+  runFilter,
+  simulate,
+  stateSpace,
+} from "../../src/problem/index.js";
+import { key } from "../../src/random/index.js";
+
+const nile = () =>
+  stateSpace({
+    model: linear,
+    parameters: { transition: [[1]] },
+    processNoise: 1469,
+    noise: 15099,
+    prior: { mean: [0], variance: 1e7 },
+  });
+
+describe("runFilter", () => {
+  test("is the Kalman filter's closed form on a local level of one value", () => {
+    const run = runFilter(kalman(), nile(), { times: [1871], values: [[1120]] });
+    const S = 1e7 + 15099;
+    expect(run.analysis.mean.data[0]).toBeCloseTo((1e7 / S) * 1120, 9);
+    expect(run.logLikelihood).toBeCloseTo(
+      -0.5 * (1120 ** 2 / S + Math.log(S) + Math.log(2 * Math.PI)),
+      9,
+    );
+  });
+
+  test("tracks a twin, and forecasts beyond it", () => {
+    const system = stateSpace({
+      model: lorenz96,
+      parameters: { dimension: 8, forcing: 8 },
+      noise: 1,
+      step: 0.05,
+    });
+    const twin = simulate(system, { cycles: 60, key: key(1) });
+    const run = runFilter(etkf({ members: 12, inflation: 1.04 }), system, twin.record, {
+      key: key(1),
+    });
+    const error = rowsOf(run.analysis.mean)
+      .slice(20)
+      .map((row, k) => Math.hypot(...row.map((x, i) => x - twin.truth[k + 20]![i]!)) / Math.sqrt(8));
+    const mean = error.reduce((sum, e) => sum + e, 0) / error.length;
+    expect(mean).toBeLessThan(0.8);
+    const ahead = run.forecast(5);
+    expect(ahead.times).toHaveLength(5);
+    expect(columnOf(ahead.mean, 0).every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe("openFilter", () => {
+  const system = stateSpace({
+    model: lorenz96,
+    parameters: { dimension: 6, forcing: 8 },
+    observe: [0, 1, 3],
+    noise: 1,
+    step: 0.05,
+    seed: 3,
+  });
+  const twin = simulate(system, { cycles: 12, every: 2, key: key(3) });
+  const { times, values } = twin.record.record;
+  const withGap = values.map((row, k) => (k === 4 ? [Number.NaN, row[1]!, row[2]!] : row));
+  const own = { times, values: withGap };
+  const method = enkf({ members: 9, covarianceInflation: 0.1 });
+  const whole = runFilter(method, system, own, { key: key(3) });
+
+  test("gives the numbers of a run to the bit, piece by piece, saved and opened between", () => {
+    let filter = openFilter(method, system, { key: key(3) });
+    const means: number[] = [];
+    const evidence: number[] = [];
+    for (const [k, time] of times.entries()) {
+      const update = filter.update(time, withGap[k]!);
+      means.push(...update.analysis.mean);
+      evidence.push(update.logEvidence);
+      if (k === 5) {
+        const saved = JSON.parse(JSON.stringify(filter.save()));
+        filter.close();
+        filter = openFilter(method, system, { key: key(3), saved });
+      }
+    }
+    expect(means).toEqual([...whole.analysis.mean.data]);
+    expect(evidence).toEqual([...whole.logEvidence]);
+    expect(filter.logLikelihood).toBe(whole.logLikelihood);
+    expect([...filter.forecast(4).mean.data]).toEqual([...whole.forecast(4).mean.data]);
+    filter.close();
+  });
+
+  test("refuses times that do not increase, and rows of another length", () => {
+    const filter = openFilter(method, system, { key: key(3) });
+    filter.update(1, [0, 0, 0]);
+    expect(() => filter.update(1, [0, 0, 0])).toThrow("time 1 after 1");
+    expect(() => filter.update(2, [0, 0])).toThrow("2 values at time 2; need 3");
+    filter.close();
+  });
+});
+
+describe("fit", () => {
+  test("finds the maximum of the Nile's likelihood, with standard errors", async () => {
+    const { readFileSync } = await import("node:fs");
+    const rows = readFileSync(new URL("../../data/nile.csv", import.meta.url), "utf8")
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(",").map(Number));
+    const record = { times: rows.map((row) => row[0]!), values: rows.map((row) => [row[1]!]) };
+    const system = stateSpace({
+      model: linear,
+      parameters: { transition: [[1]] },
+      processNoise: learned(1000),
+      noise: learned(10000),
+      prior: { mean: [0], variance: 1e7 },
+    });
+    const fitted = await fit(system, record, { method: kalman(), learn: { epochs: 400 } });
+    // Durbin & Koopman (2012), 2.2.5: 1469.1 and 15099; -641.5856 with the diffuse term counted.
+    expect(fitted.parameters["processNoise.variance"]!.learned).toBeCloseTo(1469.1, -0.5);
+    expect(fitted.parameters["observations.variance"]!.learned).toBeCloseTo(15099, -1);
+    expect(fitted.logLikelihood).toBeCloseTo(-641.5856, 3);
+    expect(fitted.parameters["processNoise.variance"]!.standardError).toBeGreaterThan(1000);
+    expect(fitted.run(record).logLikelihood).toBeCloseTo(fitted.logLikelihood, 8);
+  });
+
+  test("refuses a problem in which nothing is to be learned", async () => {
+    const record = { times: [1, 2], values: [[1], [2]] };
+    await expect(fit(nile(), record, { method: kalman() })).rejects.toThrow("nothing is to be learned");
+  });
+});
