@@ -30,6 +30,7 @@ import { addNoise, type Transition } from "../models/index.js";
 import {
   atObserved,
   checkObservation,
+  innovationOf,
   type Observation,
   observedCount,
   rowsAtObserved,
@@ -94,7 +95,7 @@ export function momentsAnalysis(
 ): Analysis<KalmanState> {
   const H = rowsAtObserved(view.H, observation); // [..., m, d]
   const R = variances(observation);
-  const r = atObserved(sub(observation.y, view.hx), observation); // [..., m]
+  const r = atObserved(innovationOf(observation, view.hx), observation); // [..., m]
 
   const HP = matmul(H, P); // [..., m, d]
   const S = positive(addNoise(matmul(HP, H, { transposeB: true }), R)); // [..., m, m]

@@ -1,4 +1,6 @@
+export { type Polar, polar, wrapAngle } from "./angle.js";
 export { covarianceAtObserved, type ObservedCovariance, observedCovariance } from "./covariance.js";
+export { differenceOf, innovationOf, unwrapAbout, unwrapMembers } from "./difference.js";
 export {
   atObserved,
   checkObservation,
@@ -18,6 +20,8 @@ export {
   observeMatrix,
   rowsSeen,
 } from "./operator.js";
+export { observePower } from "./power.js";
+export { observeRangeBearing } from "./range-bearing.js";
 export {
   defineNoise,
   defineOperator,
