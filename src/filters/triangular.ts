@@ -42,7 +42,8 @@ import { floatType } from "../prob/index.js";
  *     r = aᵀM/|a|                              the next row of Lᵀ
  *     M ← M − v (2 vᵀM/vᵀv),  v = a + sign(a₁) |a| e₁,     then without its first row and column
  *
- * A column of zeros, from a component that is known exactly, gives a row of zeros.
+ * A column of zeros, as of a component that is known exactly, is triangular already: the row is the
+ * first of M, and M loses no more than that.
  */
 export function triangularFactorOfRows(A: Tensor): Tensor {
   const k = A.shape.at(-1)!;
@@ -55,7 +56,8 @@ export function triangularFactorOfRows(A: Tensor): Tensor {
     const squares = sum(square(a), -2, { keepDims: true }); // [..., 1, 1]
     const present = greater(squares, 0);
     const length = sqrt(where(present, squares, 1)); // |a|, [..., 1, 1]
-    const r = div(matmul(a, M, { transposeA: true }), length); // [..., 1, left]
+    const aM = div(matmul(a, M, { transposeA: true }), length);
+    const r = where(present, aM, slice(M, -2, 0, 1)); // [..., 1, left]
     rows.push(pad(r, -1, j, 0));
     if (j === k - 1) break;
     const head = slice(a, -2, 0, 1); // a₁
