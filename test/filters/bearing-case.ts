@@ -11,11 +11,19 @@ import {
   mapTree,
   matmul,
   matvec,
+  mul,
   split,
+  stack,
   type Tensor,
   tensor,
 } from "../../src/engine/index.js";
-import { type Cycle, cycleKeys, type Method, runCycle } from "../../src/filters/index.js";
+import {
+  assimilate,
+  type Cycle,
+  cycleKeys,
+  type Method,
+  runCycle,
+} from "../../src/filters/index.js";
 import { linearTransition } from "../../src/models/index.js";
 import { type Operator, observeRangeBearing, wrapAngle } from "../../src/observe/index.js";
 import type { Gaussian } from "../../src/prob/index.js";
@@ -131,6 +139,24 @@ export function tracks<S>(method: Method<S>): Tracks {
     remounted: track(method, initial, cyclesBy(remounted, Math.PI / 2)),
     unwrapped: track(method, initial, cyclesBy(plain, 0)),
   };
+}
+
+/** Σ ℓ across ±π, to be differentiated: the variance of bearings and that of the prior. */
+export function trackLoss<S>(
+  method: Method<S>,
+  { bearing, spread: scale }: { readonly bearing: Tensor; readonly spread: Tensor },
+): Tensor {
+  const R = stack([tensor(0.05 ** 2), bearing], 0);
+  const wide: Gaussian = {
+    ...prior,
+    covariance: { kind: "diagonal", variance: mul(scale, spread) },
+  };
+  const cycles = cyclesBy(operator, 0).map((cycle) => ({
+    ...cycle,
+    observation: { ...cycle.observation!, variance: R },
+  }));
+  const keys = cycleKeys(key(5), 0, cycles.length);
+  return assimilate(method, method.init(wide, key(3)), cycles, keys).logEvidence;
 }
 
 /** The largest distance of two tracks over the cycles. */

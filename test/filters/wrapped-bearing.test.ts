@@ -1,6 +1,6 @@
 /** Every filter tracks a target whose bearing crosses ±π as it tracks any other. */
 import { describe, expect, test } from "vitest";
-import { ones, sub, tensor } from "../../src/engine/index.js";
+import { ones, sub, type Tensor, tensor } from "../../src/engine/index.js";
 import {
   denkf,
   eakf,
@@ -22,7 +22,8 @@ import {
 } from "../../src/filters/index.js";
 import { type Operator, observeComponents, wrapAngle } from "../../src/observe/index.js";
 import { expectClose } from "../support/close.js";
-import { angleTrack, apart, spread, tracks, turned } from "./bearing-case.js";
+import { gradientError, type Loss } from "../support/gradients.js";
+import { angleTrack, apart, spread, trackLoss, tracks, turned } from "./bearing-case.js";
 
 const N = 20;
 const still = { kind: "diagonal", variance: spread } as const;
@@ -70,6 +71,14 @@ describe.each(filters)("%s", (name, make) => {
       expectClose(mean, remounted.means[k]!, 1e-9);
       expectClose(across.logEvidence[k]!, remounted.logEvidence[k]!, 1e-9);
     });
+  });
+
+  // 3DVar knows no prior covariance, and its R alone is learned. Differences leave some 10⁻⁹.
+  test("gradients through wrapped differences, captured", () => {
+    const at = name === "3dvar" ? { bearing: 0.0036 } : { bearing: 0.0036, spread: 1 };
+    const loss: Loss = (p) =>
+      trackLoss(make(), { spread: tensor(1), ...p } as Record<"bearing" | "spread", Tensor>);
+    expect(gradientError(name, loss, at)).toBeLessThan(1e-5);
   });
 
   test("without wrapped differences the track is torn", () => {
