@@ -20,8 +20,6 @@ export {
   observeMatrix,
   rowsSeen,
 } from "./operator.js";
-export { observePower } from "./power.js";
-export { observeRangeBearing } from "./range-bearing.js";
 export {
   defineNoise,
   defineOperator,
@@ -30,6 +28,8 @@ export {
   type OperatorContext,
   type OperatorRecord,
 } from "./part.js";
+export { observePower } from "./power.js";
+export { observeRangeBearing } from "./range-bearing.js";
 export {
   type ObservationSeries,
   type ObservedTensors,
