@@ -12,7 +12,7 @@
  * @see sakov2008a
  */
 import { add, expandDims, eye, mean, mul, sub, type Tensor } from "../engine/index.js";
-import type { Observation } from "../observe/index.js";
+import { differenceOf, type Observation } from "../observe/index.js";
 import { floatType } from "../prob/index.js";
 import { correctMembers, type EnkfInflation, ensembleView } from "./enkf.js";
 import { ensembleFilter } from "./ensemble-filter.js";
@@ -63,7 +63,7 @@ function damped(E: Tensor, observation: Observation, inflation: EnkfInflation): 
   const xbar = expandDims(mean(E, -2), -2); // [..., 1, d]
   const ybar = expandDims(view.ybar, -2); // [..., 1, m]
   const departures = sub(
-    sub(expandDims(observation.y, -2), ybar),
+    differenceOf(observation.operator, expandDims(observation.y, -2), ybar),
     mul(0.5, grown(sub(view.hE, ybar), phi)),
   );
   return correctMembers(add(xbar, grown(sub(E, xbar), phi)), departures, observation, view);

@@ -43,6 +43,8 @@ import {
   columnsAtObserved,
   type Observation,
   observedCount,
+  unwrapAbout,
+  unwrapMembers,
   variances,
 } from "../observe/index.js";
 import { asRow, floatType, scale } from "../prob/index.js";
@@ -76,13 +78,21 @@ export function eakfAnalysis(
   const taper = given && taperAt("eakf", given, operator, d);
   const rho =
     taper && (picked ? taper.observedState : concat([taper.observedState, taper.observed], -1));
-  const all = picked ? E : concat([E, operator.apply(E)], -1); // [..., N, n]
+  const all = picked ? E : concat([E, unwrapMembers(operator, operator.apply(E))], -1); // [..., N, n]
   const xbar = expandDims(mean(all, -2), -2); // [..., 1, n]
   const A = mul(1 / Math.sqrt(N - 1), grown(sub(all, xbar), phi));
 
   // One matrix: the mean above the anomalies; where it is y that is taken off, and where members are.
   let X = concat([xbar, A], -2); // [..., 1 + N, n]
-  const target = pad(expandDims(y, -2), -2, 0, N); // [..., 1 + N, m]
+  const near =
+    operator.difference === undefined
+      ? expandDims(y, -2)
+      : unwrapAbout(
+          operator,
+          expandDims(y, -2),
+          picked ? operator.apply(xbar) : slice(xbar, -1, d, d + m),
+        );
+  const target = pad(near, -2, 0, N); // [..., 1 + N, m]
   const members = columnsAtObserved(pad(ones([N, m], floatType(E)), -2, 1, 0), observation);
   const R = asRow(variances(observation));
   const [misfits, volumes]: [Tensor[], Tensor[]] = [[], []];

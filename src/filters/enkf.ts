@@ -38,10 +38,13 @@ import {
   atObserved,
   checkObservation,
   columnsAtObserved,
+  innovationOf,
   type Observation,
   type ObservedCovariance,
   observedCount,
   rowsAtObserved,
+  unwrapAbout,
+  unwrapMembers,
   variances,
 } from "../observe/index.js";
 import { floatType, fold, logNormal, root, type Scalar, scale, whiten } from "../prob/index.js";
@@ -119,7 +122,7 @@ export function ensembleView(
   const { operator } = observation;
   const taper = given && taperAt(who, given, operator, E.shape.at(-1)!);
   const { apply: h, components } = operator;
-  const hE = h(E); // [..., N, m]
+  const hE = unwrapMembers(operator, h(E)); // [..., N, m]
   const xbar = mean(E, -2); // [..., d]
   const ybar = operator.linear ? h(xbar) : mean(hE, -2); // [..., m]
 
@@ -140,7 +143,8 @@ export function ensembleAnalysis(
   view: EnsembleView,
   epsilon: Tensor,
 ): Analysis<Tensor> {
-  const { y, support } = observation;
+  const { operator, support } = observation;
+  const y = unwrapAbout(operator, observation.y, view.ybar); // [..., m]
   const perturbed = fold(add(expandDims(y, -2), epsilon), support); // [..., N, m]
   return correctMembers(E, sub(perturbed, view.hE), observation, view);
 }
@@ -154,7 +158,7 @@ export function correctMembers(
 ): Analysis<Tensor> {
   const S = positive(addNoise(HCH, variances(observation)));
   const D = columnsAtObserved(departures, observation);
-  const r = atObserved(sub(observation.y, ybar), observation); // [..., m]
+  const r = atObserved(innovationOf(observation, ybar), observation); // [..., m]
   const w = whiten(r, S.factor);
   return {
     state: add(E, correct(D, S, HC)),

@@ -53,8 +53,10 @@ import {
   atObserved,
   checkObservation,
   columnsAtObserved,
+  innovationOf,
   type Observation,
   observedCount,
+  unwrapMembers,
   variances,
 } from "../observe/index.js";
 import { asRow, floatType, root, type Scalar, scale, whiten } from "../prob/index.js";
@@ -81,8 +83,8 @@ export function scaledEnsemble(
 ): ScaledEnsemble {
   const N = ensembleSize(who, E);
   checkObservation(who, observation);
-  const { y, operator } = observation;
-  const hE = operator.apply(E); // [..., N, m]
+  const { operator } = observation;
+  const hE = unwrapMembers(operator, operator.apply(E)); // [..., N, m]
   const xbar = mean(E, -2);
   const ybar = mean(hE, -2);
   const error = root(variances(observation)); // √R
@@ -91,7 +93,7 @@ export function scaledEnsemble(
     mean: xbar,
     anomalies: grown(sub(E, expandDims(xbar, -2)), phi),
     seen: mul(1 / Math.sqrt(N - 1), div(grown(Y, phi), asRow(error))),
-    departure: div(atObserved(sub(y, ybar), observation), error),
+    departure: div(atObserved(innovationOf(observation, ybar), observation), error),
   };
 }
 

@@ -13,7 +13,7 @@
  *
  * @see jazwinski1970, section 8.3
  */
-import { diagonal, mul, square, type Tensor } from "../engine/index.js";
+import { diagonal, mul, square } from "../engine/index.js";
 import type { Transition } from "../models/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
 import { covarianceMatrix, type Scalar } from "../prob/index.js";
@@ -31,19 +31,22 @@ export function extendedKalman({ inflation }: ExtendedKalmanParams = {}): Filter
     name: "extended-kalman",
     init: (prior) => ({ mean: prior.mean, covariance: covarianceMatrix(prior) }),
     forecast: extendedForecast,
-    analyse: (state, observation) => {
-      const analysis = extendedAnalysis("extended-kalman", state, observation);
-      if (inflation === undefined) return analysis;
-      const { mean, covariance } = analysis.state;
-      return { ...analysis, state: { mean, covariance: inflated(covariance, inflation) } };
-    },
+    analyse: (state, observation) =>
+      inflatedAnalysis(extendedAnalysis("extended-kalman", state, observation), inflation),
     moments: ({ mean, covariance }) => ({ mean, variance: diagonal(covariance) }),
   };
 }
 
-/** λ² P */
-const inflated = (P: Tensor, lambda: Scalar): Tensor =>
-  mul(P, typeof lambda === "number" ? lambda ** 2 : square(lambda));
+/** The analysis with λ² P in place of P; as it is without a λ. */
+export function inflatedAnalysis(
+  analysis: Analysis<KalmanState>,
+  lambda: Scalar | undefined,
+): Analysis<KalmanState> {
+  if (lambda === undefined) return analysis;
+  const { mean, covariance: P } = analysis.state;
+  const factor = typeof lambda === "number" ? lambda ** 2 : square(lambda);
+  return { ...analysis, state: { mean, covariance: mul(P, factor) } };
+}
 
 export function extendedForecast(
   { mean: m, covariance: P }: KalmanState,

@@ -43,6 +43,11 @@ export { type ExtendedKalmanParams, extendedForecast, extendedKalman } from "./e
 export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
 export { type FiniteSize, finiteSizeFactor, type Hyperprior, hyperprior } from "./finite-size.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
+export {
+  type IteratedExtendedKalmanParams,
+  iteratedAnalysis,
+  iteratedExtendedKalman,
+} from "./iterated-extended-kalman.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
 export { type LetkfParams, type Localisation, letkf, letkfAnalysis } from "./letkf.js";
 export {
@@ -67,6 +72,12 @@ export {
 } from "./record.js";
 export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
 export { meanPreservingRotation } from "./rotation.js";
+export {
+  type SigmaPointParams,
+  type SigmaWeights,
+  sigmaPoints,
+  sigmaWeights,
+} from "./sigma-points.js";
 export { jacobianAt, viewAt } from "./tangent.js";
 export {
   gridPositions,
@@ -88,3 +99,6 @@ export {
   threedvarC,
 } from "./threedvar.js";
 export { type ThreedvarKParams, threedvarK, threedvarKAnalysis } from "./threedvar-k.js";
+export { triangularFactorOfRows, withoutVector } from "./triangular.js";
+export { type UnscentedKalmanParams, unscentedKalman } from "./unscented-kalman.js";
+export type { FactorState } from "./unscented-square-root.js";

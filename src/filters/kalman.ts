@@ -30,6 +30,7 @@ import { addNoise, type Transition } from "../models/index.js";
 import {
   atObserved,
   checkObservation,
+  innovationOf,
   type Observation,
   observedCount,
   rowsAtObserved,
@@ -86,15 +87,19 @@ export function kalmanAnalysis(
   return momentsAnalysis(state, observation, { hx: operator.apply(state.mean), H });
 }
 
-/** The analysis by what is seen of the mean: h(m) [..., m] and H, [m, d] or [..., m, d]. */
+/**
+ * The analysis by what is seen of the mean: h(m) [..., m] and H, [m, d] or [..., m, d]. Where the tangent
+ * is taken at another state x, hx is h(x) and `offset` is H (x − m), [..., m].
+ */
 export function momentsAnalysis(
   { mean: m, covariance: P }: KalmanState,
   observation: Observation,
-  view: { readonly hx: Tensor; readonly H: Tensor },
+  view: { readonly hx: Tensor; readonly H: Tensor; readonly offset?: Tensor },
 ): Analysis<KalmanState> {
   const H = rowsAtObserved(view.H, observation); // [..., m, d]
   const R = variances(observation);
-  const r = atObserved(sub(observation.y, view.hx), observation); // [..., m]
+  const departure = innovationOf(observation, view.hx);
+  const r = atObserved(view.offset ? add(departure, view.offset) : departure, observation); // [..., m]
 
   const HP = matmul(H, P); // [..., m, d]
   const S = positive(addNoise(matmul(HP, H, { transposeB: true }), R)); // [..., m, m]

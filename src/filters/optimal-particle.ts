@@ -27,7 +27,6 @@ import {
   positive,
   solve,
   solveRows,
-  sub,
   sum,
   type Tensor,
   UsageError,
@@ -38,6 +37,7 @@ import {
   checkObservation,
   columnsAtObserved,
   covarianceAtObserved,
+  differenceOf,
   type Observation,
   observedCount,
   variances,
@@ -141,14 +141,14 @@ function propose(
   const S = positive(addNoise(seen.HCH, variances(observation))); // [..., m, m]
 
   const hc = operator.apply(c); // [..., N, m]
-  const r = columnsAtObserved(sub(expandDims(y, -2), hc), observation);
+  const r = columnsAtObserved(differenceOf(operator, expandDims(y, -2), hc), observation);
   const chiSquares = sum(mul(r, solveRows(S, r)), -1); // [..., N]
   const volume = add(logDeterminant(S), scale(Math.log(2 * Math.PI), observedCount(observation)));
   const logLikelihood = mul(-0.5, add(chiSquares, expandDims(volume, -1)));
 
   const x = B === null ? E : add(E, kernelDraws(B, jittering)); // [..., N, d]
   const perturbed = add(expandDims(y, -2), perturbations(x, observation, perturbing));
-  const D = columnsAtObserved(sub(perturbed, operator.apply(x)), observation); // [..., N, m]
+  const D = columnsAtObserved(differenceOf(operator, perturbed, operator.apply(x)), observation); // [..., N, m]
   return {
     drawn: add(x, matmul(D, solve(S, seen.HC))),
     ...weighed({ particles: c, logWeights }, logLikelihood),

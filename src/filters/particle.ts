@@ -34,8 +34,11 @@ import {
   atObserved,
   checkObservation,
   columnsAtObserved,
+  differenceOf,
+  innovationOf,
   type Observation,
   rowsAtObserved,
+  unwrapMembers,
   variances,
 } from "../observe/index.js";
 import {
@@ -133,8 +136,8 @@ export function checkDiversity(
 
 /** log N(y; h(xᵢ), R) at the entries observed: h(E) [..., N, m] → [..., N]. */
 export function logLikelihoods(hE: Tensor, observation: Observation): Tensor {
-  const { y, variance: R } = observation;
-  const D = sub(expandDims(y, -2), hE); // [..., N, m]
+  const { y, operator, variance: R } = observation;
+  const D = differenceOf(operator, expandDims(y, -2), hE); // [..., N, m]
   const constant = log(mul(2 * Math.PI, asTensor(R, floatType(hE)))); // [] or [m]
   const terms = add(div(square(D), R), constant);
   return mul(-0.5, sum(columnsAtObserved(terms, observation), -1));
@@ -152,10 +155,11 @@ export function weighed(
 
 /** The innovation by S = Ĉ + C + R: Ĉ of weighted h(E) [..., N, m], C [..., m, m] or 0 as given. */
 export function whitened(
-  seen: Particles,
+  { particles: hE, logWeights }: Particles,
   C: Tensor | 0,
   observation: Observation,
 ): Pick<Analysis<unknown>, "innovation" | "chiSquare"> {
+  const seen = { particles: unwrapMembers(observation.operator, hE, logWeights), logWeights };
   const Y = weightedRoots(seen); // [..., N, m]
   const YY = matmul(Y, Y, { transposeA: true }); // [..., m, m]
   const inside = columnsAtObserved(
@@ -163,6 +167,9 @@ export function whitened(
     observation,
   );
   const S = positive(addNoise(inside, variances(observation)));
-  const w = whiten(atObserved(sub(observation.y, weightedMean(seen)), observation), S.factor);
+  const w = whiten(
+    atObserved(innovationOf(observation, weightedMean(seen)), observation),
+    S.factor,
+  );
   return { innovation: w, chiSquare: sum(square(w), -1) };
 }

@@ -15,13 +15,17 @@ import {
   mul,
   ShapeError,
   square,
-  sub,
   sum,
   type Tensor,
   UsageError,
   zeros,
 } from "../engine/index.js";
-import { checkObservation, type Observation, type Operator } from "../observe/index.js";
+import {
+  checkObservation,
+  innovationOf,
+  type Observation,
+  type Operator,
+} from "../observe/index.js";
 import { floatType } from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
 
@@ -60,7 +64,7 @@ export function threedvarKAnalysis(
   gain: Tensor,
 ): Analysis<Tensor> {
   checkObservation("3dvar-k", observation);
-  const r = sub(observation.y, observation.operator.apply(x)); // [..., m]
+  const r = innovationOf(observation, observation.operator.apply(x)); // [..., m]
   const misfit = sum(square(r), -1);
   return {
     state: add(x, matvec(gain, r)),

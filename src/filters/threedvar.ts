@@ -41,6 +41,7 @@ import {
   atObserved,
   checkObservation,
   covarianceAtObserved,
+  innovationOf,
   type Observation,
   type ObservedCovariance,
   type Operator,
@@ -150,8 +151,8 @@ export function threedvarAnalysis(
   gain: StaticGain,
 ): Analysis<Tensor> {
   checkObservation("3dvar", observation);
-  const { y, operator } = observation;
-  const r = atObserved(sub(y, operator.apply(x)), observation); // [..., m]
+  const hx = observation.operator.apply(x); // [..., m]
+  const r = atObserved(innovationOf(observation, hx), observation); // [..., m]
   const { HC, S, transposed } = gain;
   const a = solveVector(S, r); // [..., m]
   const w = whiten(r, S.factor); // [..., m]
@@ -179,7 +180,7 @@ export function threedvarIterated(
     const H = rowsAtObserved(all, observation); // [..., m, d]
     const HC = matmul(H, C);
     const S = positive(addNoise(matmul(HC, H, { transposeB: true }), variances(observation)));
-    const r = atObserved(add(sub(observation.y, hx), matvec(all, sub(at, x))), observation);
+    const r = atObserved(add(innovationOf(observation, hx), matvec(all, sub(at, x))), observation);
     return { state: add(x, rowTimes(solveVector(S, r), HC)), S, r };
   };
   const first = step(x);

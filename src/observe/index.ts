@@ -1,8 +1,10 @@
+export { type Polar, polar, wrapAngle } from "./angle.js";
 export { covarianceAtObserved, type ObservedCovariance, observedCovariance } from "./covariance.js";
 export { drawObservations, type Instrument } from "./draw.js";
 export { lognormalNoise } from "./noises/lognormal.js";
 export { normalNoise } from "./noises/normal.js";
 export { squareText } from "./noises/square-text.js";
+export { differenceOf, innovationOf, unwrapAbout, unwrapMembers } from "./difference.js";
 export {
   atObserved,
   checkObservation,
@@ -36,6 +38,8 @@ export {
   type OperatorContext,
   type OperatorRecord,
 } from "./part.js";
+export { observePower } from "./power.js";
+export { observeRangeBearing } from "./range-bearing.js";
 export {
   type ObservationSeries,
   type ObservedTensors,

@@ -37,6 +37,12 @@ export interface Operator {
   apply(x: Tensor): Tensor;
   /** H [m, d] of a linear operator, [..., m, d] of positions [..., m]; null if it is not linear. */
   matrix(d: number): Tensor | null;
+  /**
+   * How far observations a lie from b, [..., m] and [..., m] → [..., m]; it broadcasts as `sub` does.
+   * The difference of two angles is wrapped into (−π, π]. Every filter and smoother forms its
+   * innovations, and the anomalies of h(E) where h is not linear, by it. @defaultValue a − b
+   */
+  difference?(a: Tensor, b: Tensor): Tensor;
 }
 
 /** h(x) = (x_i) for the components i given, in that order. */

@@ -46,7 +46,7 @@ import {
   type Smoother,
 } from "../filters/index.js";
 import { advance, type Transition } from "../models/index.js";
-import { checkObservation, type Observation } from "../observe/index.js";
+import { checkObservation, type Observation, unwrapMembers } from "../observe/index.js";
 import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
 import { checkLag, pastOf } from "./past.js";
@@ -160,9 +160,10 @@ function iterate(
       const m = mean(X, -2, { keepDims: true });
       return { mean: m, slopes: mul(1 / epsilon, matmul(inverse, sub(X, m))) };
     };
-    const sights = observations.map(
-      (one, b): Sight => ({ ...linear(one.operator.apply(window[b]!)), observation: one }),
-    );
+    const sights = observations.map((one, b): Sight => {
+      const hE = unwrapMembers(one.operator, one.operator.apply(window[b]!)); // [..., N, m]
+      return { ...linear(hE), observation: one };
+    });
     return { states: window.map(linear), sights };
   };
 

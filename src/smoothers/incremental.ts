@@ -34,6 +34,7 @@ import {
   positive,
   slice,
   solveRows,
+  split,
   square,
   squeeze,
   sub,
@@ -46,6 +47,7 @@ import type { CycleResult, Moments } from "../filters/index.js";
 import { addNoise, type StateMap } from "../models/index.js";
 import {
   atObserved,
+  innovationOf,
   type Observation,
   observedCount,
   rowsAtObserved,
@@ -130,7 +132,7 @@ export function analyseWindow(
   const W = precision(seen);
   const linear = (x: Tensor, rows = 1): Tangent =>
     solver.kind === "direct" ? direct(window, x) : iterative(window, x, rows, solver.steps ?? 20);
-  const residual = ({ value, offset }: Tangent) => add(sub(y, value), offset); // [..., n]
+  const residual = ({ value, offset }: Tangent) => add(innovations(seen, y, value), offset); // [..., n]
 
   const first = linear(window.guess);
   let [x, tangent] = [window.guess, first];
@@ -276,6 +278,16 @@ const precision = (seen: readonly Seen[], newest = 1): Tensor =>
       return i === seen.length - 1 ? mul(newest, W) : W;
     }),
   );
+
+/** y − g(x) of all that is seen, by the difference of each operator, [..., n]. */
+function innovations(seen: readonly Seen[], y: Tensor, value: Tensor): Tensor {
+  if (seen.every(({ observation }) => observation.operator.difference === undefined)) {
+    return sub(y, value);
+  }
+  const sizes = seen.map(({ observation }) => observation.operator.size);
+  const parts = split(value, -1, sizes);
+  return inOneRow(seen.map(({ observation }, i) => innovationOf(observation, parts[i]!)));
+}
 
 const inOneRow = (parts: readonly Tensor[]): Tensor => concat(parts, -1);
 

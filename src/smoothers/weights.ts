@@ -37,7 +37,7 @@ import {
   ensembleSpaceEvidence,
   hyperprior,
 } from "../filters/index.js";
-import { columnsAtObserved, type Observation, variances } from "../observe/index.js";
+import { columnsAtObserved, differenceOf, type Observation, variances } from "../observe/index.js";
 import { asRow, floatType, root, type Scalar, scale } from "../prob/index.js";
 
 /** A change of an ensemble: w of its mean, T of its anomalies. */
@@ -123,7 +123,7 @@ interface Whitened {
 /** All observations as one, in units of their errors, zero at the gaps. */
 function whitened(sights: readonly Sight[], shares: readonly number[]): Whitened {
   const each = sights.map(({ mean: ybar, slopes, observation }, b) => {
-    const r = sub(expandDims(observation.y, -2), ybar);
+    const r = differenceOf(observation.operator, expandDims(observation.y, -2), ybar);
     const error = scale(1 / Math.sqrt(shares[b]!), root(asRow(variances(observation)))); // √(R/β)
     return {
       Z: div(columnsAtObserved(slopes, observation), error),

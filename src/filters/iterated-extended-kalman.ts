@@ -1,0 +1,75 @@
+/**
+ * The iterated extended Kalman filter: an extended Kalman filter whose analysis takes the tangent of
+ * h anew at each better estimate, by Gauss and Newton's method.
+ *
+ *     x⁰ = m⁻;   xⁱ⁺¹ = m⁻ + Kᵢ (y − h(xⁱ) − Hᵢ (m⁻ − xⁱ)),   Hᵢ = h′(xⁱ)
+ *     Kᵢ = P⁻ Hᵢᵀ (Hᵢ P⁻ Hᵢᵀ + R)⁻¹
+ *     m  = xⁿ                       P = λ² (J P⁻ Jᵀ + K R Kᵀ),  J = I − K H,  the last K and H
+ *     ℓ  = log N(y; h(m⁻), S),      S = H₀ P⁻ H₀ᵀ + R: that of the extended Kalman filter
+ *
+ * Where the iterations settle, m is a minimum of ½ ‖x − m⁻‖² in the norm of P⁻¹ plus ½ ‖y − h(x)‖² in
+ * that of R⁻¹: the most probable state (MAP). One iteration is the extended Kalman filter, and of a
+ * linear h any number of them is. Steps are not damped: far from y they may diverge.
+ *
+ * @see bell1993
+ */
+import { diagonal, matvec, sub } from "../engine/index.js";
+import { checkObservation, type Observation } from "../observe/index.js";
+import { covarianceMatrix } from "../prob/index.js";
+import {
+  type ExtendedKalmanParams,
+  extendedForecast,
+  inflatedAnalysis,
+} from "./extended-kalman.js";
+import type { Analysis, Filter } from "./filter.js";
+import { type KalmanState, momentsAnalysis } from "./kalman.js";
+import { viewAt } from "./tangent.js";
+import { checkIterations } from "./threedvar.js";
+
+export interface IteratedExtendedKalmanParams extends ExtendedKalmanParams {
+  /** n: tangents of h that an analysis takes, at least 1. @defaultValue 5 */
+  readonly iterations?: number;
+}
+
+/**
+ * The iterated extended Kalman filter, for any differentiable model and operator. State: the mean
+ * [..., d] and the covariance [..., d, d].
+ *
+ *     xⁱ⁺¹ = m⁻ + Kᵢ (y − h(xⁱ) − Hᵢ (m⁻ − xⁱ))
+ *
+ * @throws UsageError unless `iterations` is a whole number, at least 1.
+ * @see bell1993
+ */
+export function iteratedExtendedKalman(
+  params: IteratedExtendedKalmanParams = {},
+): Filter<KalmanState> {
+  const { iterations = 5, inflation } = params;
+  checkIterations("iterated-extended-kalman", iterations);
+  return {
+    name: "iterated-extended-kalman",
+    init: (prior) => ({ mean: prior.mean, covariance: covarianceMatrix(prior) }),
+    forecast: extendedForecast,
+    analyse: (state, observation) =>
+      inflatedAnalysis(iteratedAnalysis(state, observation, iterations), inflation),
+    moments: ({ mean, covariance }) => ({ mean, variance: diagonal(covariance) }),
+  };
+}
+
+/** One analysis of the forecast N(m⁻, P⁻) by a number of tangents of h. */
+export function iteratedAnalysis(
+  forecast: KalmanState,
+  observation: Observation,
+  iterations: number,
+): Analysis<KalmanState> {
+  checkObservation("iterated-extended-kalman", observation);
+  const { operator } = observation;
+  const first = momentsAnalysis(forecast, observation, viewAt(operator, forecast.mean));
+  const needed = operator.linear ? 1 : iterations;
+  let { state } = first;
+  for (let i = 1; i < needed; i++) {
+    const view = viewAt(operator, state.mean);
+    const offset = matvec(view.H, sub(state.mean, forecast.mean)); // H (x − m⁻), [..., m]
+    ({ state } = momentsAnalysis(forecast, observation, { ...view, offset }));
+  }
+  return { ...first, state };
+}
