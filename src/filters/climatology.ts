@@ -11,11 +11,13 @@
  *
  * @see gandin1965
  */
-import { broadcastTo, diagonal } from "../engine/index.js";
+import { broadcastTo, diagonal, tensor } from "../engine/index.js";
 import { covarianceMatrix, type Gaussian } from "../prob/index.js";
 import { extendedAnalysis } from "./extended-kalman.js";
 import type { Filter } from "./filter.js";
 import type { KalmanState } from "./kalman.js";
+import { defineMethod, type MethodContext } from "./record.js";
+import { noiseRemedy } from "./remedies.js";
 
 export interface ClimatologyParams {
   /** N(x̄, C): x̄ [d]. */
@@ -47,3 +49,29 @@ export function optimalInterpolation({ climatology }: ClimatologyParams): Filter
     moments: ({ mean, covariance: P }) => ({ mean, variance: diagonal(P) }),
   };
 }
+
+/** What a long run of the model says, as a Gaussian. */
+function gaussianOf({ climate }: MethodContext): Gaussian {
+  const { mean, covariance } = climate!;
+  return { mean: tensor(mean), covariance: { kind: "matrix", matrix: tensor(covariance) } };
+}
+
+export const climatologyRecord = defineMethod({
+  kind: "climatology",
+  title: "mean and covariance of a long run of the model, whatever is observed: a yardstick",
+  parameters: {},
+  needs: () => ({ climate: ["kind"] }),
+  build: (_, context) => climatology({ climatology: gaussianOf(context) }),
+  phrase: () => "the climatology, whatever is observed",
+  remedy: noiseRemedy,
+});
+
+export const optimalInterpolationRecord = defineMethod({
+  kind: "optimal-interpolation",
+  title: "each observation with the climatology before it, and nothing carried on: a yardstick",
+  parameters: {},
+  needs: () => ({ climate: ["kind"], linearObservations: "take enkf" }),
+  build: (_, context) => optimalInterpolation({ climatology: gaussianOf(context) }),
+  phrase: () => "optimal interpolation of the climatology",
+  remedy: noiseRemedy,
+});

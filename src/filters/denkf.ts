@@ -16,6 +16,7 @@ import { differenceOf, type Observation } from "../observe/index.js";
 import { floatType } from "../prob/index.js";
 import { correctMembers, type EnkfInflation, ensembleView } from "./enkf.js";
 import { ensembleFilter } from "./ensemble-filter.js";
+import { membersText, taperedOf, taperNeeds } from "./ensemble-settings.js";
 import {
   ensembleSpace,
   ensembleSpaceEvidence,
@@ -26,6 +27,9 @@ import {
 import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
 import { inflated } from "./inflation.js";
+import { taperedKeys } from "./method-keys.js";
+import { defineMethod } from "./record.js";
+import { taperRemedy } from "./remedies.js";
 
 export interface DenkfParams extends EtkfParams, EnkfInflation {}
 
@@ -68,3 +72,13 @@ function damped(E: Tensor, observation: Observation, inflation: EnkfInflation): 
   );
   return correctMembers(add(xbar, grown(sub(E, xbar), phi)), departures, observation, view);
 }
+
+export const denkfRecord = defineMethod({
+  kind: "denkf",
+  title: "deterministic EnKF: half the gain for the anomalies; any model",
+  parameters: taperedKeys,
+  needs: taperNeeds,
+  build: (settings, context) => denkf(taperedOf(settings, context)),
+  phrase: (block) => `a deterministic ensemble Kalman filter of ${membersText(block)}`,
+  remedy: taperRemedy(),
+});

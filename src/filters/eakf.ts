@@ -50,10 +50,14 @@ import {
 import { asRow, floatType, scale } from "../prob/index.js";
 import type { EnkfInflation } from "./enkf.js";
 import { ensembleFilter } from "./ensemble-filter.js";
+import { membersText, taperedOf, taperNeeds } from "./ensemble-settings.js";
 import { ensembleSize, grown } from "./ensemble-space.js";
 import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
 import { inflated } from "./inflation.js";
+import { taperedKeys } from "./method-keys.js";
+import { defineMethod } from "./record.js";
+import { taperRemedy } from "./remedies.js";
 import { taperAt } from "./taper.js";
 
 export interface EakfParams extends EtkfParams, EnkfInflation {}
@@ -124,3 +128,13 @@ export function eakfAnalysis(
 
 /** [..., n] → [..., 1] */
 const columnOf = (X: Tensor, j: number): Tensor => slice(X, -1, j, j + 1);
+
+export const eakfRecord = defineMethod({
+  kind: "eakf",
+  title: "serial ensemble adjustment Kalman filter, one observation after the other; any model",
+  parameters: taperedKeys,
+  needs: taperNeeds,
+  build: (settings, context) => eakf(taperedOf(settings, context)),
+  phrase: (block) => `a serial ensemble adjustment Kalman filter of ${membersText(block)}`,
+  remedy: taperRemedy(),
+});

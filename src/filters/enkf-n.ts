@@ -12,8 +12,10 @@
  */
 import { expandDims, mul, sqrt, type Tensor } from "../engine/index.js";
 import type { Observation } from "../observe/index.js";
+import { choice, positiveNumber } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import { ensembleFilter } from "./ensemble-filter.js";
+import { ensembleOf, membersText } from "./ensemble-settings.js";
 import {
   ensembleSpace,
   ensembleSpaceEvidence,
@@ -24,6 +26,9 @@ import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
 import { type FiniteSize, finiteSizeFactor, hyperprior } from "./finite-size.js";
 import { inflated } from "./inflation.js";
+import { ensembleKeys } from "./method-keys.js";
+import { defineMethod } from "./record.js";
+import { membersRemedy } from "./remedies.js";
 
 export interface EnkfNParams extends EtkfParams, FiniteSize {}
 
@@ -57,3 +62,27 @@ export function enkfNAnalysis(
     ...ensembleSpaceEvidence(forecast, observation),
   };
 }
+
+export const enkfNRecord = defineMethod({
+  kind: "enkf-n",
+  title: "finite-size EnKF, which finds its own inflation; any model",
+  parameters: {
+    ...ensembleKeys,
+    xN: positiveNumber({
+      default: 1,
+      symbol: "x_N",
+      about: "certainty of the forecast covariance; 1 agnostic, 2 surer",
+    }),
+    form: choice(["dual", "primal"], {
+      default: "dual",
+      about: "minimised over the scale of the covariance, or over the weights",
+    }),
+  },
+  needs: () => ({}),
+  build: (settings) => {
+    const { xN, form } = settings;
+    return enkfN({ ...ensembleOf(settings), xN, form });
+  },
+  phrase: (block) => `a finite-size ensemble Kalman filter of ${membersText(block)}`,
+  remedy: membersRemedy,
+});

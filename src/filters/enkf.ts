@@ -50,9 +50,14 @@ import {
 import { floatType, fold, logNormal, root, type Scalar, scale, whiten } from "../prob/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
 import { ensembleFilter } from "./ensemble-filter.js";
+import { membersText, perturbationsOf, taperedOf, taperNeeds } from "./ensemble-settings.js";
 import { ensembleSize } from "./ensemble-space.js";
 import type { Analysis, Filter } from "./filter.js";
 import { type Inflation, inflated } from "./inflation.js";
+import { perturbedKeys } from "./method-keys.js";
+import { proposeEnsemble } from "./proposals.js";
+import { defineMethod } from "./record.js";
+import { taperRemedy } from "./remedies.js";
 import { type Taper, taperAt } from "./taper.js";
 
 export interface EnkfInflation {
@@ -177,3 +182,20 @@ function correct(D: Tensor, S: Positive, HC: Tensor): Tensor {
   const [N, d] = [D.shape.at(-2)!, HC.shape.at(-1)!];
   return d <= N ? matmul(D, solve(S, HC)) : matmul(solveRows(S, D), HC);
 }
+
+export const enkfRecord = defineMethod({
+  kind: "enkf",
+  title: "ensemble Kalman filter with perturbed observations; any model",
+  parameters: perturbedKeys,
+  needs: taperNeeds,
+  build: (settings, context) =>
+    enkf({ ...taperedOf(settings, context), ...perturbationsOf(settings) }),
+  phrase: (block) => `an ensemble Kalman filter of ${membersText(block)}`,
+  remedy: taperRemedy(" a static part of the covariance (ens3dvar),"),
+  advice: {
+    family: "ensemble",
+    againstSampling: "a taper",
+    whenLearning: true,
+    propose: proposeEnsemble,
+  },
+});

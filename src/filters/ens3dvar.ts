@@ -20,6 +20,12 @@ import {
 import { type Covariance, covarianceDimension, type Scalar } from "../prob/index.js";
 import { foldIn } from "../random/index.js";
 import {
+  asksForClimate,
+  checkBackground,
+  checkBackgroundSize,
+  covarianceOf,
+} from "./background.js";
+import {
   type EnkfInflation,
   type EnkfParams,
   ensembleAnalysis,
@@ -27,8 +33,13 @@ import {
   perturbations,
 } from "./enkf.js";
 import { ensembleFilter } from "./ensemble-filter.js";
+import { membersText, perturbationsOf, taperedOf, taperNeeds } from "./ensemble-settings.js";
 import type { Analysis, Filter } from "./filter.js";
 import { inflated } from "./inflation.js";
+import { backgroundKey, mixingKey, perturbedKeys } from "./method-keys.js";
+import { proposeBackground, proposeEnsemble, startingAt } from "./proposals.js";
+import { defineMethod } from "./record.js";
+import { taperRemedy } from "./remedies.js";
 
 export interface HybridCovariance extends EnkfInflation {
   /** C, as for 3DVar-C. */
@@ -86,3 +97,38 @@ function checkDimension(covariance: Covariance, d: number | undefined): void {
     `ens3dvar: the covariance is of ${given} components, the members have ${d}; need as many.`,
   );
 }
+
+export const ens3dvarRecord = defineMethod({
+  kind: "ens3dvar",
+  title: "ensemble 3DVar: members' covariance mixed with a static one; any model",
+  parameters: { ...perturbedKeys, background: backgroundKey, mixing: mixingKey },
+  check: checkBackground,
+  checkDimension: checkBackgroundSize,
+  needs: (block) => ({
+    ...taperNeeds(block),
+    linearObservations: "take enkf",
+    ...(asksForClimate(block) && { climate: ["background"] }),
+  }),
+  build: (settings, context) => {
+    const { operator } = context;
+    return ens3dvar({
+      ...taperedOf(settings, context),
+      ...perturbationsOf(settings),
+      covariance: covarianceOf(settings.background, context),
+      mixing: settings.mixing,
+      ...(operator && { operator }),
+    });
+  },
+  phrase: (block) => `a hybrid of 3DVar and an ensemble Kalman filter of ${membersText(block)}`,
+  remedy: taperRemedy(" a larger background covariance,"),
+  advice: {
+    family: "ensemble",
+    staticPart: true,
+    whenLearning: true,
+    propose: (facts) => ({
+      ...proposeEnsemble(facts),
+      background: proposeBackground(facts),
+      mixing: startingAt(0.5, facts),
+    }),
+  },
+});

@@ -16,6 +16,7 @@ import type { Tensor } from "../engine/index.js";
 import type { Observation } from "../observe/index.js";
 import type { Scalar } from "../prob/index.js";
 import { ensembleFilter } from "./ensemble-filter.js";
+import { ensembleOf, membersText } from "./ensemble-settings.js";
 import {
   ensembleSpace,
   ensembleSpaceEvidence,
@@ -24,6 +25,10 @@ import {
 } from "./ensemble-space.js";
 import type { Analysis, Filter } from "./filter.js";
 import { type Inflation, inflated } from "./inflation.js";
+import { ensembleKeys } from "./method-keys.js";
+import { proposeEnsemble, squareRootSettings } from "./proposals.js";
+import { defineMethod } from "./record.js";
+import { membersRemedy } from "./remedies.js";
 
 /** What deterministic ensemble filters are given. */
 export interface EtkfParams extends Inflation {
@@ -57,3 +62,20 @@ export function etkfAnalysis(
     ...ensembleSpaceEvidence(space, observation),
   };
 }
+
+export const etkfRecord = defineMethod({
+  kind: "etkf",
+  title: "ensemble transform Kalman filter, symmetric square root; any model",
+  parameters: ensembleKeys,
+  needs: () => ({}),
+  build: (settings) => etkf(ensembleOf(settings)),
+  phrase: (block) => `an ensemble transform Kalman filter of ${membersText(block)}`,
+  remedy: membersRemedy,
+  advice: {
+    family: "ensemble",
+    squareRoot: true,
+    againstSampling: "letkf",
+    whenLearning: false,
+    propose: (facts) => ({ members: proposeEnsemble(facts).members, ...squareRootSettings }),
+  },
+});

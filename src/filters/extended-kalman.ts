@@ -16,9 +16,13 @@
 import { diagonal, mul, square } from "../engine/index.js";
 import type { Transition } from "../models/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
+import { positiveNumber } from "../parts/index.js";
 import { covarianceMatrix, type Scalar } from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
 import { crossed, type KalmanState, momentsAnalysis } from "./kalman.js";
+import { squareRootSettings } from "./proposals.js";
+import { defineMethod } from "./record.js";
+import { noiseRemedy } from "./remedies.js";
 import { jacobianAt, viewAt } from "./tangent.js";
 
 export interface ExtendedKalmanParams {
@@ -66,3 +70,25 @@ export function extendedAnalysis(
   checkObservation(who, observation);
   return momentsAnalysis(state, observation, viewAt(observation.operator, state.mean));
 }
+
+/** λ of filters that carry a covariance. */
+export const covarianceFactorKey = positiveNumber({
+  symbol: "λ",
+  optional: true,
+  about: "λ: the covariance grows by λ² after the analysis",
+});
+
+export const extendedKalmanRecord = defineMethod({
+  kind: "extended-kalman",
+  title: "the Kalman filter of the model's tangent; any model of few variables",
+  parameters: { inflation: covarianceFactorKey },
+  needs: () => ({}),
+  build: ({ inflation }) => extendedKalman(inflation === undefined ? {} : { inflation }),
+  phrase: () => "an extended Kalman filter",
+  remedy: `More inflation, ${noiseRemedy[0]!.toLowerCase()}${noiseRemedy.slice(1)}`,
+  advice: {
+    family: "tangent",
+    whenLearning: false,
+    propose: () => ({ inflation: squareRootSettings.inflation }),
+  },
+});

@@ -63,10 +63,7 @@ interface Estimator<S> {
    * The states that know the whole record, from the results of all its cycles: a smoother that runs
    * backwards after the filter. `propagations` holds the way to each cycle.
    */
-  smooth?(
-    results: readonly CycleResult<S>[],
-    propagations: readonly Propagation[],
-  ): readonly S[];
+  smooth?(results: readonly CycleResult<S>[], propagations: readonly Propagation[]): readonly S[];
 }
 
 export interface Filter<S> extends Estimator<S> {

@@ -11,24 +11,39 @@ export {
   filterCycle,
   runCycle,
 } from "./assimilate.js";
-export { type ClimatologyParams, climatology, optimalInterpolation } from "./climatology.js";
-export { type DenkfParams, denkf, denkfAnalysis } from "./denkf.js";
-export { type EakfParams, eakf, eakfAnalysis } from "./eakf.js";
+export {
+  asksForClimate,
+  checkBackground,
+  checkBackgroundSize,
+  covarianceOf,
+} from "./background.js";
+export {
+  type ClimatologyParams,
+  climatology,
+  climatologyRecord,
+  optimalInterpolation,
+  optimalInterpolationRecord,
+} from "./climatology.js";
+export { type DenkfParams, denkf, denkfAnalysis, denkfRecord } from "./denkf.js";
+export { type EakfParams, eakf, eakfAnalysis, eakfRecord } from "./eakf.js";
 export {
   type EnkfInflation,
   type EnkfParams,
   enkf,
   enkfAnalysis,
+  enkfRecord,
   perturbations,
 } from "./enkf.js";
-export { type EnkfNParams, enkfN, enkfNAnalysis } from "./enkf-n.js";
+export { type EnkfNParams, enkfN, enkfNAnalysis, enkfNRecord } from "./enkf-n.js";
 export {
   type Ens3dvarParams,
   ens3dvar,
   ens3dvarAnalysis,
+  ens3dvarRecord,
   type HybridCovariance,
 } from "./ens3dvar.js";
 export { checkMembers, ensembleFilter } from "./ensemble-filter.js";
+export { cyclesText, inflationOf, membersText } from "./ensemble-settings.js";
 export {
   type EnsembleSpace,
   ensembleSpace,
@@ -37,9 +52,14 @@ export {
   type ScaledEnsemble,
   scaledEnsemble,
 } from "./ensemble-space.js";
-export { type EtkfParams, etkf, etkfAnalysis } from "./etkf.js";
+export { type EtkfParams, etkf, etkfAnalysis, etkfRecord } from "./etkf.js";
 export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
-export { type ExtendedKalmanParams, extendedForecast, extendedKalman } from "./extended-kalman.js";
+export {
+  type ExtendedKalmanParams,
+  extendedForecast,
+  extendedKalman,
+  extendedKalmanRecord,
+} from "./extended-kalman.js";
 export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
 export { type FiniteSize, finiteSizeFactor, type Hyperprior, hyperprior } from "./finite-size.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
@@ -47,9 +67,25 @@ export {
   type IteratedExtendedKalmanParams,
   iteratedAnalysis,
   iteratedExtendedKalman,
+  iteratedExtendedKalmanRecord,
 } from "./iterated-extended-kalman.js";
-export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
-export { type LetkfParams, type Localisation, letkf, letkfAnalysis } from "./letkf.js";
+export {
+  exactNeeds,
+  type KalmanState,
+  kalman,
+  kalmanAnalysis,
+  kalmanForecast,
+  kalmanRecord,
+} from "./kalman.js";
+export { type LetkfParams, type Localisation, letkf, letkfAnalysis, letkfRecord } from "./letkf.js";
+export {
+  afterAnalysisKeys,
+  backgroundKey,
+  lagKey,
+  membersKey,
+  mixingKey,
+  windowKeys,
+} from "./method-keys.js";
 export {
   type Neighbours,
   neighbours,
@@ -61,15 +97,20 @@ export {
   type OptimalParticleParams,
   type OptimalParticleState,
   optimalParticle,
+  optimalParticleRecord,
 } from "./optimal-particle.js";
-export { type ParticleParams, type ParticleState, particle } from "./particle.js";
+export { type ParticleParams, type ParticleState, particle, particleRecord } from "./particle.js";
+export { valuesPerNumber } from "./proposals.js";
 export {
   type Climate,
   defineMethod,
+  type MethodAdvice,
   type MethodContext,
   type MethodNeeds,
   type MethodRecord,
+  type ProposalFacts,
 } from "./record.js";
+export { backgroundRemedy, membersRemedy, taperRemedy } from "./remedies.js";
 export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
 export { meanPreservingRotation } from "./rotation.js";
 export {
@@ -97,8 +138,19 @@ export {
   threedvar,
   threedvarAnalysis,
   threedvarC,
+  threedvarCRecord,
+  threedvarRecord,
 } from "./threedvar.js";
-export { type ThreedvarKParams, threedvarK, threedvarKAnalysis } from "./threedvar-k.js";
+export {
+  type ThreedvarKParams,
+  threedvarK,
+  threedvarKAnalysis,
+  threedvarKRecord,
+} from "./threedvar-k.js";
 export { triangularFactorOfRows, withoutVector } from "./triangular.js";
-export { type UnscentedKalmanParams, unscentedKalman } from "./unscented-kalman.js";
+export {
+  type UnscentedKalmanParams,
+  unscentedKalman,
+  unscentedKalmanRecord,
+} from "./unscented-kalman.js";
 export type { FactorState } from "./unscented-square-root.js";

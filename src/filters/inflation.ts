@@ -34,7 +34,7 @@ import { meanPreservingRotation } from "./rotation.js";
 export interface Relaxation {
   readonly towards: "perturbations" | "spread";
   /** α, from 0 to 1. */
-  readonly share: Scalar;
+  readonly fraction: Scalar;
 }
 
 export interface Inflation {
@@ -76,9 +76,9 @@ export const inflated = (
 /** E − x̄ */
 const anomalies = (E: Tensor): Tensor => sub(E, expandDims(mean(E, -2), -2));
 
-function relaxed(A: Tensor, before: Tensor, { towards, share }: Relaxation): Tensor {
-  if (towards === "perturbations") return add(A, mul(share, sub(before, A)));
+function relaxed(A: Tensor, before: Tensor, { towards, fraction }: Relaxation): Tensor {
+  if (towards === "perturbations") return add(A, mul(fraction, sub(before, A)));
   const spread = (X: Tensor) => sqrt(sum(square(X), -2, { keepDims: true })); // √(N − 1) σ
   const [after, prior] = [spread(A), spread(before)]; // [..., 1, d]
-  return mul(A, add(1, mul(share, div(sub(prior, after), after))));
+  return mul(A, add(1, mul(fraction, div(sub(prior, after), after))));
 }

@@ -15,14 +15,18 @@
  */
 import { diagonal, matvec, sub } from "../engine/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
+import { count } from "../parts/index.js";
 import { covarianceMatrix } from "../prob/index.js";
 import {
+  covarianceFactorKey,
   type ExtendedKalmanParams,
   extendedForecast,
+  extendedKalmanRecord,
   inflatedAnalysis,
 } from "./extended-kalman.js";
 import type { Analysis, Filter } from "./filter.js";
 import { type KalmanState, momentsAnalysis } from "./kalman.js";
+import { defineMethod } from "./record.js";
 import { viewAt } from "./tangent.js";
 import { checkIterations } from "./threedvar.js";
 
@@ -73,3 +77,20 @@ export function iteratedAnalysis(
   }
   return { ...first, state };
 }
+
+export const iteratedExtendedKalmanRecord = defineMethod({
+  kind: "iterated-extended-kalman",
+  title: "the extended Kalman filter whose analysis is iterated; observations far from linear",
+  parameters: {
+    iterations: count(1, {
+      default: 5,
+      about: "steps of Gauss and Newton of an analysis; one is the extended Kalman filter",
+    }),
+    inflation: covarianceFactorKey,
+  },
+  needs: () => ({}),
+  build: ({ iterations, inflation }) =>
+    iteratedExtendedKalman({ iterations, ...(inflation !== undefined && { inflation }) }),
+  phrase: () => "an iterated extended Kalman filter",
+  remedy: extendedKalmanRecord.remedy,
+});

@@ -38,6 +38,8 @@ import {
 } from "../observe/index.js";
 import { asRow, covarianceMatrix, floatType, logNormal, whiten } from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
+import { defineMethod, type MethodNeeds } from "./record.js";
+import { noiseRemedy } from "./remedies.js";
 
 export interface KalmanState {
   /** m [..., d] */
@@ -116,3 +118,20 @@ export function momentsAnalysis(
     chiSquare: sum(square(w), -1),
   };
 }
+
+/** What an exact method needs; `kind` is that of its record. */
+export const exactNeeds = (): MethodNeeds => ({
+  linearModel: "take enkf",
+  normalErrors: "take enkf",
+});
+
+export const kalmanRecord = defineMethod({
+  kind: "kalman",
+  title: "the exact Kalman filter; linear models, normal noise",
+  parameters: {},
+  needs: exactNeeds,
+  build: () => kalman(),
+  phrase: () => "the exact Kalman filter",
+  remedy: noiseRemedy,
+  advice: { family: "exact", whenLearning: true, propose: () => ({}) },
+});

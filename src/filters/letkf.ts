@@ -55,13 +55,19 @@ import {
   where,
 } from "../engine/index.js";
 import { type Observation, observedCount, variances } from "../observe/index.js";
+import { count, group, type Value } from "../parts/index.js";
 import { floatType, gaspariCohn, gaspariCohnAt, type Scalar, scale } from "../prob/index.js";
 import { ensembleFilter } from "./ensemble-filter.js";
+import { ensembleOf, membersText } from "./ensemble-settings.js";
 import { scaledEnsemble } from "./ensemble-space.js";
 import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
 import { inflated } from "./inflation.js";
-import type { Neighbours, PatchRun } from "./neighbours.js";
+import { ensembleKeys, taperKeys } from "./method-keys.js";
+import { type Neighbours, neighbours, type PatchRun } from "./neighbours.js";
+import { squareRootSettings } from "./proposals.js";
+import { defineMethod, type MethodContext } from "./record.js";
+import { localRemedy } from "./remedies.js";
 import { centredBasis } from "./rotation.js";
 
 export interface Localisation {
@@ -246,3 +252,57 @@ function checkPlaces(E: Tensor, { operator }: Observation, near: Neighbours): vo
     );
   }
 }
+
+/** How far a half-width that is learned may grow beyond its start. */
+const room = 2;
+
+/** Which observations count for which variables: those within reach of the half-width. */
+function localisationOf(
+  halfWidth: Scalar,
+  block: number,
+  { geometry, block: given }: MethodContext,
+): Localisation {
+  const { domain, positions } = geometry!;
+  const width = (given.taper as { readonly halfWidth: Value }).halfWidth;
+  const learned = typeof width === "object" && "learn" in width;
+  const reach = learned ? 2 * room * width.start : 2 * (halfWidth as number);
+  return { neighbours: neighbours({ state: positions }, { domain, reach, block }), halfWidth };
+}
+
+export const letkfRecord = defineMethod({
+  kind: "letkf",
+  title:
+    "local ensemble transform Kalman filter, linear in the number of variables; models with positions",
+  parameters: {
+    ...ensembleKeys,
+    taper: group(taperKeys, {
+      about:
+        "observations count less with distance, to nothing from twice the half-width on (1.82 × DAPPER's loc_rad)",
+    }),
+    block: count(1, {
+      optional: true,
+      about: "how many variables side by side share an analysis (default 1)",
+    }),
+  },
+  needs: () => ({ positions: "or take etkf instead of letkf" }),
+  build: (settings, context) => {
+    const { taper, block = 1 } = settings;
+    return letkf({
+      ...ensembleOf(settings),
+      ...localisationOf(taper.halfWidth, block, context),
+    });
+  },
+  phrase: (block) => `a local ensemble transform Kalman filter of ${membersText(block)}`,
+  remedy: localRemedy,
+  advice: {
+    family: "ensemble",
+    squareRoot: true,
+    whenLearning: false,
+    // Few members are enough where each variable has an analysis of its own.
+    propose: ({ given }) => ({
+      members: given.block.members ?? 10,
+      ...squareRootSettings,
+      taper: { kind: "gaspari-cohn", halfWidth: 7 },
+    }),
+  },
+});

@@ -42,11 +42,13 @@ import {
   observedCount,
   variances,
 } from "../observe/index.js";
+import { grouped, nonNegative } from "../parts/index.js";
 import { floatType, type Scalar, scale, weightedMoments, weightedRoots } from "../prob/index.js";
 import { type Key, split } from "../random/index.js";
 import { perturbations } from "./enkf.js";
 import type { Filter } from "./filter.js";
 import { kernelDraws, kernelWidth } from "./kernel.js";
+import { particleKeys } from "./method-keys.js";
 import {
   checkDiversity,
   checkParticles,
@@ -57,6 +59,8 @@ import {
   weightedMembers,
   whitened,
 } from "./particle.js";
+import { defineMethod } from "./record.js";
+import { particleRemedy } from "./remedies.js";
 import { resampled } from "./resampling.js";
 
 export interface OptimalParticleParams extends ParticleParams {
@@ -155,3 +159,24 @@ function propose(
     ...whitened({ particles: hc, logWeights }, seen.HCH, observation),
   };
 }
+
+export const optimalParticleRecord = defineMethod({
+  kind: "optimal-particle",
+  title: "particle filter whose particles move towards the observation; linear observations",
+  parameters: {
+    ...particleKeys,
+    proposalRegularisation: nonNegative({
+      optional: true,
+      about: "width of the kernel that counts as model noise in the proposal",
+    }),
+  },
+  needs: () => ({ linearObservations: "take enkf" }),
+  build: ({ proposalRegularisation, ...settings }) =>
+    optimalParticle({
+      ...settings,
+      ...(proposalRegularisation !== undefined && { proposalRegularisation }),
+    }),
+  phrase: ({ members }) =>
+    `a particle filter of ${grouped(members as number)} particles with the optimal proposal`,
+  remedy: particleRemedy,
+});

@@ -41,6 +41,7 @@ import {
   unwrapMembers,
   variances,
 } from "../observe/index.js";
+import { grouped } from "../parts/index.js";
 import {
   asTensor,
   floatType,
@@ -56,6 +57,9 @@ import {
 import type { Key } from "../random/index.js";
 import { checkMembers } from "./ensemble-filter.js";
 import type { Analysis, Filter, Members } from "./filter.js";
+import { particleKeys } from "./method-keys.js";
+import { defineMethod } from "./record.js";
+import { particleRemedy } from "./remedies.js";
 import { type ResamplingParams, resampled } from "./resampling.js";
 
 export interface ParticleParams extends ResamplingParams {
@@ -173,3 +177,13 @@ export function whitened(
   );
   return { innovation: w, chiSquare: sum(square(w), -1) };
 }
+
+export const particleRecord = defineMethod({
+  kind: "particle",
+  title: "bootstrap particle filter; any model of few variables",
+  parameters: particleKeys,
+  needs: () => ({}),
+  build: (settings) => particle(settings),
+  phrase: ({ members }) => `a bootstrap particle filter of ${grouped(members as number)} particles`,
+  remedy: particleRemedy,
+});

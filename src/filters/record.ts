@@ -1,7 +1,15 @@
 /** What a method is: the record that says all that is to be known of it. */
 import type { Geometry } from "../models/index.js";
 import type { Operator } from "../observe/index.js";
-import type { Block, Keys, ParameterSource, ParametersOf, Part } from "../parts/index.js";
+import type {
+  Block,
+  Keys,
+  ParameterSource,
+  ParametersOf,
+  Part,
+  TellAt,
+  Use,
+} from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import type { Method } from "./filter.js";
 
@@ -27,6 +35,8 @@ export interface MethodContext {
   readonly seed: number;
   /** Gives what is learned as a whole, such as a covariance or a gain. */
   readonly source: ParameterSource;
+  /** What the method is given, before the values of what is learned are read. */
+  readonly block: Block;
 }
 
 /** What a method needs of a problem; each text says what to do where the problem lacks it. */
@@ -47,6 +57,37 @@ export interface MethodNeeds {
   readonly givenProcessNoise?: string;
 }
 
+/** What a proposal of settings depends on. */
+export interface ProposalFacts {
+  /** d */
+  readonly state: number;
+  /** Values observed that are learned from. */
+  readonly values: number;
+  readonly learns: boolean;
+  /** The variables have positions and are observed one by one. */
+  readonly hasPositions: boolean;
+  /** The variance of an observation's error, a mean over the observations. */
+  readonly errorVariance: number;
+  /** The method of the file. */
+  readonly given: Use<MethodRecord>;
+}
+
+/** What advice knows of a method. */
+export interface MethodAdvice {
+  /** How the method carries uncertainty from one observation to the next. */
+  readonly family: "exact" | "ensemble" | "tangent" | "static";
+  /** It perturbs no observations. */
+  readonly squareRoot?: true;
+  /** Its covariance has a static part that fills the directions that members miss. */
+  readonly staticPart?: true;
+  /** What helps where members are fewer than variables, such as "a taper". */
+  readonly againstSampling?: string;
+  /** It is proposed also where something is learned. */
+  readonly whenLearning: boolean;
+  /** Settings for a problem. */
+  propose(facts: ProposalFacts): Block;
+}
+
 /** The record of a method. */
 export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   /** What it needs, given its block. */
@@ -57,6 +98,10 @@ export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   phrase(block: Block): string;
   /** What may help where it is far too sure of itself: a sentence that ends in its full stop. */
   readonly remedy: string;
+  /** Tells what does not fit a state of `dimension` variables. */
+  checkDimension?(block: Block, dimension: number, tell: TellAt): void;
+  /** Absent: advice never proposes it. */
+  readonly advice?: MethodAdvice;
 }
 
 /** A record as it stands, with its types; the state of its method is known to the method alone. */

@@ -27,7 +27,11 @@ import {
   type Operator,
 } from "../observe/index.js";
 import { floatType } from "../prob/index.js";
+import { checkGainSize, fixedOperator, gainOf } from "./background.js";
 import type { Analysis, Filter } from "./filter.js";
+import { gainKey } from "./method-keys.js";
+import { defineMethod } from "./record.js";
+import { backgroundRemedy } from "./remedies.js";
 
 export interface ThreedvarKParams {
   /** K [d, m] */
@@ -89,3 +93,26 @@ const sameView = (a: Operator, b: Operator): boolean =>
     Array.isArray(b.components) &&
     a.components.length === b.components.length &&
     a.components.every((i, k) => i === (b.components as readonly number[])[k]));
+
+export const threedvarKRecord = defineMethod({
+  kind: "3dvar-k",
+  title:
+    "3DVar by its gain, which may be learned; the same variables observed at every time, no gaps",
+  parameters: { gain: gainKey },
+  checkDimension: checkGainSize,
+  needs: () => ({
+    fixedObservations: "need 3dvar-c, ens3dvar or enkf",
+    linearObservations: "take enkf",
+    givenProcessNoise: "need a number, or ens3dvar or enkf",
+  }),
+  build: ({ gain }, context) =>
+    threedvarK({ gain: gainOf(gain, context), operator: fixedOperator(context) }),
+  phrase: () => "3DVar with a gain of its own",
+  remedy: backgroundRemedy,
+  advice: {
+    family: "static",
+    whenLearning: true,
+    // The gain of a forecast as uncertain as its observation.
+    propose: ({ learns }) => ({ gain: { transpose: 0.5, ...(learns && { learn: true }) } }),
+  },
+});

@@ -50,6 +50,7 @@ import {
   rowsAtObserved,
   variances,
 } from "../observe/index.js";
+import { type Block, count, type ParametersOf } from "../parts/index.js";
 import {
   asTensor,
   type Covariance,
@@ -60,7 +61,17 @@ import {
   type Scalar,
   whiten,
 } from "../prob/index.js";
+import {
+  asksForClimate,
+  checkBackground,
+  checkBackgroundSize,
+  covarianceOf,
+} from "./background.js";
 import type { Analysis, Filter } from "./filter.js";
+import { backgroundKey } from "./method-keys.js";
+import { proposeBackground } from "./proposals.js";
+import { defineMethod, type MethodContext, type MethodNeeds } from "./record.js";
+import { backgroundRemedy } from "./remedies.js";
 import { viewAt } from "./tangent.js";
 
 /** What is observed, and how well, at every step. */
@@ -205,3 +216,58 @@ const rowTimes = (x: Tensor, K: Tensor): Tensor =>
   K.shape.length === 2 && x.shape.length > 1
     ? matmul(x, K)
     : squeeze(matmul(expandDims(x, -2), K), -2);
+
+/** What 3DVar moves without noise cannot learn its variance. */
+const givenProcessNoise = "need a number, or ens3dvar or enkf";
+
+const threedvarNeeds = (block: Block): MethodNeeds => ({
+  givenProcessNoise,
+  ...(asksForClimate(block) && { climate: ["background"] }),
+});
+
+const settingsOf = (
+  { background }: { readonly background: ParametersOf<(typeof backgroundKey)["keys"]> },
+  context: MethodContext,
+): ThreedvarParams => {
+  const { operator, variance } = context;
+  return {
+    covariance: covarianceOf(background, context),
+    ...(operator && { observing: { operator, variance } }),
+  };
+};
+
+export const threedvarRecord = defineMethod({
+  kind: "3dvar",
+  title: "3DVar, one state with a static covariance; any model",
+  parameters: {
+    background: backgroundKey,
+    iterations: count(1, {
+      default: 1,
+      about: "steps of Gauss and Newton; more than one for observations that are not linear",
+    }),
+  },
+  check: checkBackground,
+  checkDimension: checkBackgroundSize,
+  needs: threedvarNeeds,
+  build: (settings, context) =>
+    threedvar({ ...settingsOf(settings, context), iterations: settings.iterations }),
+  phrase: () => "3DVar with a static covariance",
+  remedy: backgroundRemedy,
+});
+
+export const threedvarCRecord = defineMethod({
+  kind: "3dvar-c",
+  title: "3DVar, one state with a static covariance that may be learned; any model",
+  parameters: { background: backgroundKey },
+  check: checkBackground,
+  checkDimension: checkBackgroundSize,
+  needs: (block) => ({ ...threedvarNeeds(block), linearObservations: "take enkf" }),
+  build: (settings, context) => threedvarC(settingsOf(settings, context)),
+  phrase: () => "3DVar with a static covariance",
+  remedy: backgroundRemedy,
+  advice: {
+    family: "static",
+    whenLearning: true,
+    propose: (facts) => ({ background: proposeBackground(facts) }),
+  },
+});

@@ -40,10 +40,12 @@ import {
   observedCount,
   variances,
 } from "../observe/index.js";
+import { choice, setting } from "../parts/index.js";
 import { covarianceMatrix, logNormal, type Scalar, whiten } from "../prob/index.js";
-import { inflatedAnalysis } from "./extended-kalman.js";
-import type { Analysis, Filter } from "./filter.js";
+import { covarianceFactorKey, extendedKalmanRecord, inflatedAnalysis } from "./extended-kalman.js";
+import type { Analysis, Filter, Method } from "./filter.js";
 import type { KalmanState } from "./kalman.js";
+import { defineMethod } from "./record.js";
 import {
   forecastMoments,
   type SigmaMoments,
@@ -131,3 +133,42 @@ function covarianceAnalysis(
     chiSquare: sum(square(w), -1),
   };
 }
+
+export const unscentedKalmanRecord = defineMethod({
+  kind: "unscented-kalman",
+  title: "the Kalman filter of sigma points, without a tangent; any model of few variables",
+  parameters: {
+    alpha: setting({
+      bounds: { above: 0 },
+      default: 1,
+      symbol: "α",
+      about: "how far the sigma points lie from the mean",
+    }),
+    beta: setting({
+      bounds: { min: 0 },
+      default: 2,
+      symbol: "β",
+      about: "how the weight of the mean counts in covariances; 2 suits a Gaussian",
+    }),
+    kappa: setting({
+      bounds: {},
+      default: 0,
+      symbol: "κ",
+      about: "a further spread of the sigma points",
+    }),
+    form: choice(["covariance", "square-root"], {
+      default: "covariance",
+      about: "what the filter carries: the covariance, or a factor of it that cannot lose its rank",
+    }),
+    inflation: covarianceFactorKey,
+  },
+  needs: () => ({}),
+  build: ({ form, inflation, ...points }): Method<unknown> => {
+    const settings = { ...points, ...(inflation !== undefined && { inflation }) };
+    return form === "square-root"
+      ? unscentedKalman({ ...settings, form })
+      : unscentedKalman({ ...settings, form });
+  },
+  phrase: () => "an unscented Kalman filter",
+  remedy: extendedKalmanRecord.remedy,
+});

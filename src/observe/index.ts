@@ -1,10 +1,10 @@
 export { type Polar, polar, wrapAngle } from "./angle.js";
 export { covarianceAtObserved, type ObservedCovariance, observedCovariance } from "./covariance.js";
+export { differenceOf, innovationOf, unwrapAbout, unwrapMembers } from "./difference.js";
 export { drawObservations, type Instrument } from "./draw.js";
 export { lognormalNoise } from "./noises/lognormal.js";
 export { normalNoise } from "./noises/normal.js";
 export { squareText } from "./noises/square-text.js";
-export { differenceOf, innovationOf, unwrapAbout, unwrapMembers } from "./difference.js";
 export {
   atObserved,
   checkObservation,

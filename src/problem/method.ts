@@ -35,7 +35,7 @@ export function boundMethod(
     geometry: model.geometry ?? null,
     climate: asking === undefined ? null : system.climate(["method", ...asking].join(".")),
     seed: system.seed,
-    source,
+    ...{ source, block },
   });
 }
 

@@ -29,15 +29,27 @@ import {
   UsageError,
 } from "../engine/index.js";
 import {
+  afterAnalysisKeys,
+  asksForClimate,
   type Cycle,
   type CycleResult,
+  checkBackground,
+  checkBackgroundSize,
   checkIterations,
   checkMembers,
+  cyclesText,
+  defineMethod,
   ensembleSpace,
   type Inflation,
   inflate,
+  inflationOf,
+  membersKey,
+  membersText,
+  mixingKey,
   type Smoother,
   scaledEnsemble,
+  taperRemedy,
+  windowKeys,
 } from "../filters/index.js";
 import {
   type Covariance,
@@ -50,7 +62,7 @@ import {
   scale,
 } from "../prob/index.js";
 import type { Key } from "../random/index.js";
-import { checkWindow, type FourdvarParams } from "./fourdvar.js";
+import { checkWindow, type FourdvarParams, windowOf } from "./fourdvar.js";
 import { analyseWindow, flow, solverFor, type Window } from "./incremental.js";
 import { pastOf } from "./past.js";
 
@@ -145,3 +157,27 @@ const about = (x: Tensor, E: Tensor): Tensor => add(x, sub(E, mean(E, -2, { keep
 
 /** [..., d] → [..., 1, d] */
 const row = (x: Tensor): Tensor => expandDims(x, -2);
+
+export const en4dvarRecord = defineMethod({
+  kind: "en4dvar",
+  title: "4DVar whose covariance is mixed with that of members; any model",
+  parameters: {
+    members: membersKey,
+    ...windowKeys,
+    mixing: mixingKey,
+    ...afterAnalysisKeys,
+  },
+  check: checkBackground,
+  checkDimension: checkBackgroundSize,
+  needs: (block) => (asksForClimate(block) ? { climate: ["background"] } : {}),
+  build: (settings, context) =>
+    en4dvar({
+      members: settings.members,
+      ...inflationOf(settings),
+      ...windowOf(settings, context),
+      mixing: settings.mixing,
+    }),
+  phrase: (block) =>
+    `4DVar over windows of ${cyclesText(block)}, its covariance mixed with that of ${membersText(block)}`,
+  remedy: taperRemedy(" a larger background covariance,"),
+});

@@ -14,20 +14,28 @@
 import { concat, pad, slice, type Tensor } from "../engine/index.js";
 import {
   type Analysis,
+  afterAnalysisKeys,
   type Cycle,
   type CycleResult,
   checkMembers,
+  defineMethod,
   denkfAnalysis,
   eakfAnalysis,
   enkfAnalysis,
   etkfAnalysis,
   type Inflation,
   inflate,
+  inflationOf,
+  lagKey,
+  membersKey,
+  membersRemedy,
+  membersText,
   perturbations,
   type Smoother,
 } from "../filters/index.js";
 import { advance } from "../models/index.js";
 import type { Observation, Operator } from "../observe/index.js";
+import { choice, grouped } from "../parts/index.js";
 import { sampleGaussian, sampleMoments } from "../prob/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
 import { checkLag, pastOf } from "./past.js";
@@ -108,4 +116,26 @@ const ofPresent = (operator: Operator, d: number): Operator => ({
     const H = operator.matrix(d);
     return H && pad(H, -1, 0, D - d);
   },
+});
+
+export const enksRecord = defineMethod({
+  kind: "enks",
+  title: "ensemble Kalman smoother of fixed lag; any model",
+  parameters: {
+    members: membersKey,
+    lag: lagKey(0, 10),
+    analysis: choice(["etkf", "enkf", "denkf", "eakf"], {
+      default: "etkf",
+      about: "which filter's analysis it is that reaches back",
+    }),
+    ...afterAnalysisKeys,
+  },
+  needs: () => ({}),
+  build: (settings) => {
+    const { members, lag, analysis } = settings;
+    return enks({ members, ...inflationOf(settings), lag, analysis });
+  },
+  phrase: (block) =>
+    `an ensemble Kalman smoother of ${membersText(block)} and lag ${grouped(block.lag as number)}`,
+  remedy: membersRemedy,
 });

@@ -23,8 +23,21 @@
  * @see lorenc1986; courtier1994; bocquet2013 for windows that move by one cycle
  */
 import { broadcastTo, type Tensor, UsageError } from "../engine/index.js";
-import { checkIterations, type Smoother } from "../filters/index.js";
+import {
+  asksForClimate,
+  backgroundRemedy,
+  checkBackground,
+  checkBackgroundSize,
+  checkIterations,
+  covarianceOf,
+  cyclesText,
+  defineMethod,
+  type MethodContext,
+  type Smoother,
+  windowKeys,
+} from "../filters/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
+import { choice, type ParametersOf } from "../parts/index.js";
 import {
   asTensor,
   type Covariance,
@@ -146,3 +159,32 @@ function olderThan(kept: readonly WindowTime[], observation: Observation): Seen[
     time > 0 && seen ? [{ time, observation: { ...observation, ...seen } }] : [],
   );
 }
+
+/** What methods over a window are given. */
+export const windowOf = (
+  { background, lag, iterations, innerSteps: steps }: ParametersOf<typeof windowKeys>,
+  context: MethodContext,
+) => ({
+  covariance: covarianceOf(background, context),
+  ...{ lag, iterations },
+  ...(steps !== undefined && { solver: { kind: "conjugate-gradients", steps } as const }),
+});
+
+export const fourdvarRecord = defineMethod({
+  kind: "4dvar",
+  title: "4DVar over windows of `lag` cycles, with a static covariance; any model",
+  parameters: {
+    ...windowKeys,
+    observations: choice(["newest", "window"], {
+      default: "newest",
+      about: "which observations of its window it assimilates, each in the end once",
+    }),
+  },
+  check: checkBackground,
+  checkDimension: checkBackgroundSize,
+  needs: (block) => (asksForClimate(block) ? { climate: ["background"] } : {}),
+  build: (settings, context) =>
+    fourdvar({ ...windowOf(settings, context), observations: settings.observations }),
+  phrase: (block) => `4DVar over windows of ${cyclesText(block)}`,
+  remedy: backgroundRemedy,
+});

@@ -38,15 +38,23 @@ import {
   where,
 } from "../engine/index.js";
 import {
+  afterAnalysisKeys,
   type Cycle,
   type CycleResult,
   checkMembers,
+  defineMethod,
   type Inflation,
   inflate,
+  inflationOf,
+  lagKey,
+  membersKey,
+  membersRemedy,
+  membersText,
   type Smoother,
 } from "../filters/index.js";
 import { advance, type Transition } from "../models/index.js";
 import { checkObservation, type Observation, unwrapMembers } from "../observe/index.js";
+import { count, grouped, list, positiveNumber, setting } from "../parts/index.js";
 import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
 import { checkLag, pastOf } from "./past.js";
@@ -267,3 +275,48 @@ function checkParams({
     `ienks: shares are [${shares.join(", ")}]; need positive numbers of sum 1, at most ${L + 1} for a lag of ${L}.`,
   );
 }
+
+export const ienksRecord = defineMethod({
+  kind: "ienks",
+  title: "iterative ensemble Kalman smoother (lag 1: IEnKF), for long intervals; any model",
+  parameters: {
+    members: membersKey,
+    lag: lagKey(0, 1),
+    iterations: count(1, {
+      default: 10,
+      about: "steps of Gauss and Newton for each observation",
+    }),
+    xN: positiveNumber({
+      optional: true,
+      symbol: "x_N",
+      about: "the finite size of the ensemble counts, as in enkf-n",
+    }),
+    bundle: setting({
+      bounds: { above: 0 },
+      optional: true,
+      symbol: "ε",
+      about: "slopes by members drawn in by this factor (1e-4); without it by regression",
+    }),
+    shares: list({
+      bounds: { min: 0, max: 1 },
+      optional: true,
+      symbol: "β",
+      about:
+        "weights of the newest observation, of the one before, and so on: multiple data assimilation",
+    }),
+    ...afterAnalysisKeys,
+  },
+  needs: () => ({}),
+  build: (settings) => {
+    const { members, lag, iterations, xN, bundle, shares } = settings;
+    return ienks({
+      ...{ members, ...inflationOf(settings), lag, iterations },
+      ...(xN !== undefined && { xN }),
+      ...(bundle !== undefined && { linearisation: { bundle } }),
+      ...(shares && { shares }),
+    });
+  },
+  phrase: (block) =>
+    `an iterative ensemble Kalman smoother of ${membersText(block)} and lag ${grouped(block.lag as number)}`,
+  remedy: membersRemedy,
+});

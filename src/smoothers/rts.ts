@@ -20,7 +20,15 @@ import {
   type Tensor,
   UsageError,
 } from "../engine/index.js";
-import type { CycleResult, KalmanState } from "../filters/index.js";
+import {
+  type CycleResult,
+  defineMethod,
+  exactNeeds,
+  type KalmanState,
+  kalman,
+  kalmanRecord,
+  type Method,
+} from "../filters/index.js";
 import type { Propagation } from "../models/index.js";
 
 /** The smoothed state of every cycle; `cycles` are those of the series. */
@@ -66,3 +74,14 @@ function powerOf({ transition: { matrix: F }, steps }: Propagation): Tensor | nu
   for (let i = 0; i < steps; i++) power = power === null ? F : matmul(F, power);
   return power;
 }
+
+/** The Kalman filter with the smoother behind it. */
+export const rtsRecord = defineMethod({
+  kind: "rts",
+  title: "the Kalman filter and the Rauch–Tung–Striebel smoother; linear models, normal noise",
+  parameters: {},
+  needs: exactNeeds,
+  build: (): Method<KalmanState> => ({ ...kalman(), smooth: rts }),
+  phrase: () => "the exact Kalman filter and the Rauch–Tung–Striebel smoother",
+  remedy: kalmanRecord.remedy,
+});
