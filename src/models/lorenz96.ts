@@ -7,7 +7,6 @@ import {
   group,
   inWords,
   type ParameterSource,
-  positiveNumber,
   real,
   setting,
   type TellAt,
@@ -20,7 +19,7 @@ import {
   perturbedCoefficients,
   stencilWidth,
 } from "./lorenz96-polynomial.js";
-import { type BuildOptions, defineModel } from "./record.js";
+import { defineModel } from "./record.js";
 import {
   type ResidualNetworkParams,
   residualNetwork,

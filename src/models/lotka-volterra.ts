@@ -11,7 +11,7 @@ import {
   type Values,
   vector,
 } from "../parts/index.js";
-import { type Rows, type Scalar, vectorOf } from "../prob/index.js";
+import type { Rows, Scalar } from "../prob/index.js";
 import { continuousModel } from "./continuous.js";
 import { coordinatesKey, positiveVariables } from "./coordinates.js";
 import {

@@ -9,8 +9,9 @@ import {
   observeMatrix,
   type ValueTransform,
 } from "../observe/index.js";
+import { together } from "../parts/index.js";
 import { asTensor, type Gaussian, type Scalar, type Support } from "../prob/index.js";
-import { inLogarithms, type Motion, together } from "./motion.js";
+import { inLogarithms, type Motion } from "./motion.js";
 import type {
   InitialSpecification,
   ModelSpecification,
@@ -79,7 +80,7 @@ export const viewOfMatrix = (matrix: readonly (readonly number[])[]): View => ({
 export function priorOf(
   initial: InitialSpecification,
   model: ModelSpecification,
-  { support }: Motion,
+  { support, coordinates }: Motion,
   read: Reader,
 ): Gaussian {
   const natural = readAll(read, initial.mean, "initial.mean", {
@@ -89,7 +90,7 @@ export function priorOf(
   const mean: Tensor = asTensor(together(natural));
   const { variance: v } = initial;
   return {
-    mean: inLogarithms(model) ? log(mean) : mean,
+    mean: coordinates === "log" ? log(mean) : mean,
     covariance: { kind: "diagonal", variance: typeof v === "number" ? v : tensor(v) },
     support,
   };

@@ -1,9 +1,9 @@
 /**
  * The distribution of a model's states over a long run.
  *
- * A thousand steps, or ten turnovers of the model where it knows its turnover and they are longer,
+ * A thousand steps, or ten decorrelation times of the model where it knows its own and they are longer,
  * bring the state to where it stays; the thousand after them count. Where these are less than 2500
- * turnovers (ten time units of Lorenz-63 are ten), several runs go side by side, from starts beside
+ * decorrelation times (ten time units of Lorenz-63 are ten), several runs go side by side, from starts beside
  * each other, and every tenth state counts. Chance leaves about one per cent in a standard deviation.
  */
 import {
@@ -29,13 +29,13 @@ import { truth } from "./values.js";
 /** Steps that count. */
 const counted = 1000;
 
-/** Turnovers before and within what counts. */
-const turnovers = { before: 10, within: 2500 } as const;
+/** Decorrelation times before and within what counts. */
+const decorrelationTimes = { before: 10, within: 2500 } as const;
 
 /** Side by side at most, and of how many variables together. */
 const most = { runs: 50, variables: 65536 } as const;
 
-/** Of a model that knows its turnover every so many states are kept: those between say little more. */
+/** Of a model that knows its decorrelation time every so many states are kept: those between say little more. */
 const apart = 10;
 
 /** Standard deviation of the starts about the first; far less than the attractor is wide. */
@@ -52,24 +52,24 @@ interface Length {
   readonly apart: number;
 }
 
-function lengthOf({ turnover, dimension }: Motion, step: number): Length {
-  if (turnover === undefined) return { runs: 1, before: counted, apart: 1 };
-  const steps = (turns: number) => Math.ceil((turns * turnover) / step);
-  const wanted = Math.ceil(steps(turnovers.within) / counted);
+function lengthOf({ decorrelationTime, dimension }: Motion, step: number): Length {
+  if (decorrelationTime === undefined) return { runs: 1, before: counted, apart: 1 };
+  const steps = (times: number) => Math.ceil((times * decorrelationTime) / step);
+  const wanted = Math.ceil(steps(decorrelationTimes.within) / counted);
   const runs = Math.max(1, Math.min(wanted, most.runs, Math.floor(most.variables / dimension)));
-  const before = Math.max(counted, steps(turnovers.before));
+  const before = Math.max(counted, steps(decorrelationTimes.before));
   return { runs, before, apart };
 }
 
 /** States of the runs, before they count and after, each [states][d]. */
 function statesOf(specification: Specification, key: Key): { early: Rows; late: Rows } {
-  const { model, time } = specification;
+  const { time } = specification;
   const motion = motionOf(trueSystem(specification), truth);
   const { runs, before, apart } = lengthOf(motion, time.step);
   const { transition } = motion.crossing([time.step])[0]!;
   const move = capture((x: Tensor, stepKey: Key) => advance(transition, x, stepKey));
   const moved = (x: Tensor, k: number): Tensor => move(x, foldIn(foldIn(key, k), 0));
-  const ones = new Array<number>(motion.dimension).fill(inLogarithms(model) ? 0 : 1);
+  const ones = new Array<number>(motion.dimension).fill(motion.coordinates === "log" ? 0 : 1);
   const first = tensor([motion.start ?? ones]);
   const startKey = foldIn(key, before + counted);
   const beside = mul(scatter, normal(startKey, [runs, motion.dimension]));
@@ -143,8 +143,8 @@ function startOf(
   specification: Specification,
   { mean, variance, state }: Record<"mean" | "variance" | "state", readonly number[]>,
 ): InitialSpecification {
-  const natural = (x: readonly number[]) =>
-    inLogarithms(specification.model) ? x.map(Math.exp) : x;
+  const logs = inLogarithms(specification.model);
+  const natural = (x: readonly number[]) => (logs ? x.map(Math.exp) : x);
   return startKind(specification) === "climate"
     ? { mean: natural(mean), variance }
     : { mean: natural(state), variance: variance.map((v) => startingShare * v) };
@@ -153,7 +153,9 @@ function startOf(
 function startKind(specification: Specification): "state" | "climate" {
   const { observations } = specification;
   if (observations.kind !== "twin") return "climate";
-  const chaotic = scope(() => motionOf(trueSystem(specification), truth).turnover !== undefined);
+  const chaotic = scope(
+    () => motionOf(trueSystem(specification), truth).decorrelationTime !== undefined,
+  );
   return observations.start ?? (chaotic && !observations.trajectories ? "state" : "climate");
 }
 

@@ -8,13 +8,11 @@ import {
   type Taper,
 } from "../filters/index.js";
 import type { Scalar } from "../prob/index.js";
-import { placesOf } from "./motion.js";
 import type { Setting } from "./setting.js";
 import type {
   EnsembleSpecification,
   InflationSpecification,
   MethodSpecification,
-  ModelSpecification,
   TaperSpecification,
 } from "./specification.js";
 import { filterScale, type Reader, share } from "./values.js";
@@ -48,15 +46,10 @@ export const membersOf = (
 ) => ({ members: spec.members, ...inflationOf(spec, read) });
 
 /** The same, with what inflates and damps the forecast's covariance. */
-export function ensembleOf(
-  spec: EnsembleSpecification,
-  model: ModelSpecification,
-  read: Reader,
-  setting: Setting,
-) {
+export function ensembleOf(spec: EnsembleSpecification, read: Reader, setting: Setting) {
   const { covarianceInflation, taper } = spec;
   const phi = read.value(covarianceInflation, "covarianceInflation", share);
-  const rho = taper && taperOf(halfWidthOf(taper, read), model, setting);
+  const rho = taper && taperOf(halfWidthOf(taper, read), setting);
   return { ...membersOf(spec, read), covarianceInflation: phi, ...(rho && { taper: rho }) };
 }
 
@@ -64,8 +57,8 @@ const halfWidthOf = ({ halfWidth }: TaperSpecification, read: Reader): Scalar =>
   read.value(halfWidth, "taper.halfWidth", filterScale);
 
 /** ρ of the model's variables, where they have places. */
-function taperOf(halfWidth: Scalar, model: ModelSpecification, { operator }: Setting): Taper {
-  const { domain, positions } = placesOf(model)!;
+function taperOf(halfWidth: Scalar, { operator, geometry }: Setting): Taper {
+  const { domain, positions } = geometry!;
   if (operator === null) return stateTaper(positions, { domain, halfWidth });
   const components = operator.components as readonly number[];
   const observed = components.map((i) => positions[i]!);
@@ -78,10 +71,10 @@ const room = 2;
 /** Which observations count for which variables. */
 export function localisationOf(
   { taper, block = 1 }: Extract<MethodSpecification, { kind: "letkf" }>,
-  model: ModelSpecification,
   read: Reader,
+  { geometry }: Setting,
 ): Localisation {
-  const { domain, positions } = placesOf(model)!;
+  const { domain, positions } = geometry!;
   const { halfWidth } = taper;
   const reach = typeof halfWidth === "number" ? 2 * halfWidth : 2 * room * halfWidth.start;
   return {

@@ -33,7 +33,7 @@ import { filterScale, type Reader, share } from "./values.js";
 
 /** A method whose state is a tree of tensors; which one, only the method itself needs to know. */
 export function filterOf(
-  { method, model }: Specification,
+  { method }: Specification,
   read: Reader,
   setting: Setting,
 ): Method<unknown> {
@@ -61,16 +61,16 @@ export function filterOf(
     case "optimal-interpolation":
       return optimalInterpolation({ climatology: climateOf(setting) });
     case "enkf":
-      return enkf({ ...ensembleOf(method, model, read, setting), ...perturbed(method) });
+      return enkf({ ...ensembleOf(method, read, setting), ...perturbed(method) });
     case "denkf":
-      return denkf(ensembleOf(method, model, read, setting));
+      return denkf(ensembleOf(method, read, setting));
     case "eakf":
-      return eakf(ensembleOf(method, model, read, setting));
+      return eakf(ensembleOf(method, read, setting));
     case "etkf":
-      return etkf(ensembleOf(method, model, read, setting));
+      return etkf(ensembleOf(method, read, setting));
     case "enkf-n":
       return enkfN({
-        ...ensembleOf(method, model, read, setting),
+        ...ensembleOf(method, read, setting),
         xN: scaleOf(method.xN, "xN"),
         form: method.form,
       });
@@ -78,7 +78,7 @@ export function filterOf(
       return letkf({
         ...membersOf(method, read),
         covarianceInflation: read.value(method.covarianceInflation, "covarianceInflation", share),
-        ...localisationOf(method, model, read),
+        ...localisationOf(method, read, setting),
       });
     case "ienks": {
       const { lag, iterations, xN, bundle, shares } = method;
@@ -95,7 +95,7 @@ export function filterOf(
       return enks({ ...membersOf(method, read), lag: method.lag, analysis: method.analysis });
     case "ens3dvar":
       return ens3dvar({
-        ...ensembleOf(method, model, read, setting),
+        ...ensembleOf(method, read, setting),
         ...perturbed(method),
         covariance: covarianceOf(method.background, read, setting),
         mixing: read.value(method.mixing, "mixing", share),

@@ -25,9 +25,10 @@ export function partsOf(
 ): Parts {
   const motion = motionOf(specification, read);
   const variance = observationVariance(specification.observations.noise, read);
-  const { dimension } = motion;
+  const { dimension, geometry = null } = motion;
   const filter = filterOf(specification, read, {
     dimension,
+    geometry,
     operator: view.operator,
     variance,
     climate,

@@ -1,4 +1,5 @@
 /** What a method is made for, besides its specification. */
+import type { Geometry } from "../models/index.js";
 import type { Operator } from "../observe/index.js";
 import type { Scalar } from "../prob/index.js";
 import type { Climate } from "./climatology.js";
@@ -6,6 +7,8 @@ import type { Climate } from "./climatology.js";
 export interface Setting {
   /** d */
   readonly dimension: number;
+  /** Where the variables lie; null: nowhere. */
+  readonly geometry: Geometry | null;
   /** h, if it is the same at every time, else null. */
   readonly operator: Operator | null;
   /** R */

@@ -211,7 +211,8 @@ export interface TwinSpecification {
   readonly trajectories?: TrajectoryCounts;
   /**
    * Where truth and filter start if the method does not say: about a state of a long run, or as far
-   * apart as the climate is wide. Absent: `state` for one course of a system that knows its turnover.
+   * apart as the climate is wide. Absent: `state` for one course of a system that
+   * knows its decorrelation time.
    */
   readonly start?: "state" | "climate";
 }

@@ -8,10 +8,11 @@ import {
   type Tensor,
   tensor,
 } from "../engine/index.js";
+import { propagate } from "../models/index.js";
 import { observationSeries } from "../observe/index.js";
 import { sampleGaussian } from "../prob/index.js";
 import { foldIn, type Key, split, uniform } from "../random/index.js";
-import { cross, observe } from "../twin/index.js";
+import { observe } from "../twin/index.js";
 import {
   changingView,
   observationVariance,
@@ -111,7 +112,7 @@ function coursesOf(
   const step = capture((x: Tensor, key: Key) => {
     const motion = motionOf(specification, truth);
     const [interval] = motion.crossing(intervalsOf(specification).slice(0, 1));
-    return cross(x, interval!, key);
+    return propagate(x, interval!, key);
   });
   const courses = seeds.map((): number[][] => []);
   try {
@@ -174,6 +175,7 @@ function observed(
     };
     return observe(tensor(states), instrument, courseKeys(data)[1]).toArray() as number[][];
   });
+  const inLogs = inLogarithms(specification.model);
   const natural = (row: readonly number[], logs: boolean) =>
     row.map((v) => (logs ? Math.exp(v) : v));
   const values = compared.map((row) => natural(row, view.transform === "log"));
@@ -193,7 +195,7 @@ function observed(
       components: operator.kind === "matrix" ? rows[0]!.map(() => -1) : shown,
       values: rows,
     },
-    truth: states.map((row) => natural(row, inLogarithms(specification.model))),
+    truth: states.map((row) => natural(row, inLogs)),
     keys: { initial, cycles },
   };
 }
