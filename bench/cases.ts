@@ -31,6 +31,7 @@ import {
   threedvarC,
 } from "kalmia/filters";
 import {
+  bindModel,
   clohessyWiltshire,
   lorenz96,
   lotkaVolterra,
@@ -189,7 +190,7 @@ export const orbit = (name: string, sizes: Omit<Sizes, "dimension">): StepCase<T
     {
       ...{ name, variance: 0.1, halfWidth: null, observed: upTo(3) },
       sizes: { ...sizes, dimension: 6 },
-      transition: (meanMotion) => clohessyWiltshire.step({ meanMotion }, 10),
+      transition: (meanMotion) => bindModel(clohessyWiltshire, { meanMotion }).step(10),
     },
     { dynamics: (dtype) => full([], 0.0013, dtype), draw: normal },
   );
@@ -202,7 +203,8 @@ export const forced = (
   stepCase<Tensor>(
     {
       ...{ name, sizes, variance: 1, halfWidth: 5, observed },
-      transition: (forcing) => lorenz96(sizes.dimension).step({ forcing }, 0.05),
+      transition: (forcing) =>
+        bindModel(lorenz96, { dimension: sizes.dimension, forcing }).step(0.05),
     },
     { dynamics: (dtype) => full([], 8, dtype), draw: normal },
   );
@@ -214,7 +216,7 @@ export const corrected = (name: string, sizes: Sizes): StepCase<ResidualNetworkP
       observed: upTo(sizes.dimension).filter((i) => i % 5 !== 1 && i % 5 !== 3),
       transition: (network) =>
         withResidual(
-          lorenz96(sizes.dimension).step({ forcing: 8 }, 0.05),
+          bindModel(lorenz96, { dimension: sizes.dimension, forcing: 8 }).step(0.05),
           residualNetwork(network),
         ),
     },
@@ -228,13 +230,15 @@ export interface Community {
 
 export const community = (name: string, sizes: Sizes): StepCase<Community> => {
   const { dimension: d } = sizes;
-  const model = lotkaVolterra(d, { coordinates: "abundance" });
   return stepCase<Community>(
     {
       ...{ name, sizes, variance: 0.05, halfWidth: null },
       observed: upTo(d).filter((i) => i % 2 === 0),
       // The peer lets noise make abundances negative.
-      transition: (dynamics) => ({ ...model.step(dynamics, 0.05), support: "real" }),
+      transition: (dynamics) => ({
+        ...bindModel(lotkaVolterra, { coordinates: "abundance", ...dynamics }).step(0.05),
+        support: "real",
+      }),
     },
     {
       dynamics: (dtype, from) => ({

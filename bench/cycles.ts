@@ -32,7 +32,7 @@ import {
   neighbours,
   threedvar,
 } from "kalmia/filters";
-import { lorenz96 } from "kalmia/models";
+import { bindModel, lorenz96 } from "kalmia/models";
 import { observeAll } from "kalmia/observe";
 import { foldIn, key, normal } from "kalmia/random";
 import { host } from "./host.js";
@@ -48,7 +48,7 @@ const window = 20;
 /** States of the run that the background comes from. */
 const climateStates = 20000;
 
-const step = lorenz96(dimension).step({ forcing: 8 }, 0.05);
+const step = bindModel(lorenz96, { dimension, forcing: 8 }).step(0.05);
 const operator = observeAll(dimension);
 
 /** DAPPER's radius 4, and its blocks of two variables that share an analysis. */

@@ -23,6 +23,7 @@ import {
   windowsOf,
 } from "kalmia/learn";
 import {
+  bindModel,
   lorenz96,
   networkArrays,
   networkOfArrays,
@@ -54,7 +55,7 @@ const together = 50;
 
 /** True states [steps, B, d] from x₀ [B, d]. */
 function truthFrom(x0: Tensor, steps: number): Tensor {
-  const transition = lorenz96(x0.shape[1]!).step({ forcing: 8 }, step);
+  const transition = bindModel(lorenz96, { dimension: x0.shape[1]!, forcing: 8 }).step(step);
   const parts: Tensor[] = [];
   for (let from = x0, done = 0; done < steps; done += together) {
     const count = Math.min(together, steps - done);

@@ -28,7 +28,7 @@ import {
   neighbours,
   observedTaper,
 } from "kalmia/filters";
-import { lorenz96 } from "kalmia/models";
+import { bindModel, lorenz96 } from "kalmia/models";
 import { observeAll } from "kalmia/observe";
 import { key, normal } from "kalmia/random";
 import { type MeasureOptions, measure } from "./measure.js";
@@ -76,7 +76,7 @@ const tapered = (d: number, N: number): FilterOf => {
 
 /** The filter over as many cycles as there are values y [L, d], and the state after them. */
 const run = (filter: Filter<Tensor>, d: number, E: Tensor, y: Tensor) => {
-  const transition = lorenz96(d).step({ forcing: 8 }, 0.05);
+  const transition = bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05);
   const operator = observeAll(d);
   const L = y.shape[0]!;
   const cycles = Array.from({ length: L }, (_, t): Cycle => {
@@ -91,7 +91,7 @@ const run = (filter: Filter<Tensor>, d: number, E: Tensor, y: Tensor) => {
 
 /** States on the attractor, and what is seen of them. */
 function data(d: number, N: number, L: number, dtype: FloatType) {
-  const { map } = lorenz96(d).step({ forcing: 8 }, 0.05);
+  const { map } = bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05);
   const step = capture(map);
   let x = add(8, normal(key(1), [d], dtype));
   for (let i = 0; i < 200; i++) x = step(x);

@@ -14,7 +14,13 @@ import {
   valueAndGrad,
 } from "kalmia/engine";
 import { assimilate, enkf } from "kalmia/filters";
-import { clohessyWiltshire, predatorPrey, type Transition, withNoise } from "kalmia/models";
+import {
+  bindModel,
+  clohessyWiltshire,
+  lotkaVolterra,
+  type Transition,
+  withNoise,
+} from "kalmia/models";
 import { observeComponents } from "kalmia/observe";
 import { key, normal, split } from "kalmia/random";
 import { type Findings, join, type Missing, nothing } from "./figure.js";
@@ -39,7 +45,7 @@ const relative: Omit<Case, "name" | "trajectories"> = {
   ...{ members: 25, cycles: 20, components: [0, 1, 2] },
   mean: [1, 0.5, 1, -0.001, -0.0003, -0.001],
   parameters: { n: 0.0013, q: 1e-4, phi: 0.1 },
-  transition: ({ n }) => clohessyWiltshire.step({ meanMotion: n! }, 10),
+  transition: ({ n }) => bindModel(clohessyWiltshire, { meanMotion: n! }).step(10),
 };
 
 const cases: readonly Case[] = [
@@ -51,10 +57,11 @@ const cases: readonly Case[] = [
     mean: [3.4, 1.8],
     parameters: { alpha: 0.55, beta: 0.028, gamma: 0.8, delta: 0.024, q: 0.01, phi: 0.1 },
     transition: ({ alpha, beta, gamma, delta }) =>
-      predatorPrey({ coordinates: "log", substeps: 10 }).step(
+      bindModel(
+        lotkaVolterra,
         { preyGrowth: alpha!, predation: beta!, predatorDeath: gamma!, conversion: delta! },
-        1,
-      ),
+        { substeps: 10 },
+      ).step(1),
   },
 ];
 

@@ -1,19 +1,23 @@
 /** The gradient of an EnKF window: four rates of predator and prey, 20 cycles, 50 members. */
 import { capture, neg, type Tensor, tensor, valueAndGrad } from "kalmia/engine";
 import { assimilate, cycleKeys, enkf } from "kalmia/filters";
-import { type PredatorPreyParams, predatorPrey, propagations } from "kalmia/models";
+import { bindModel, lotkaVolterra, type PredatorPreyParams, propagations } from "kalmia/models";
 import { observationAt, observeAll } from "kalmia/observe";
 import { foldIn, key } from "kalmia/random";
 import { twin } from "kalmia/twin";
 
-const model = predatorPrey({ coordinates: "log", substeps: 10 });
 const truth = { preyGrowth: 0.55, predation: 0.028, predatorDeath: 0.8, conversion: 0.024 };
 const start = [Math.log(30), Math.log(4)];
 const prior = { mean: tensor(start), covariance: { kind: "diagonal", variance: 0.1 } } as const;
 
 export function main() {
   const crossing = (rates: PredatorPreyParams) =>
-    propagations(model, rates, 0.01, new Array<number>(20).fill(1), 1);
+    propagations(
+      bindModel(lotkaVolterra, rates, { substeps: 10 }),
+      0.01,
+      new Array<number>(20).fill(1),
+      1,
+    );
   const root = key(1);
   const instrument = { operator: observeAll(2), variance: 0.04 };
   const { observations: y } = twin(prior.mean, crossing(truth), instrument, root);

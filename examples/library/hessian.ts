@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as k from "kalmia/engine";
 import { assimilate, cycleKeys, kalman } from "kalmia/filters";
 import { newton, objective } from "kalmia/learn";
-import { linear, localLevel, propagations } from "kalmia/models";
+import { bindModel, linear, localLevel, propagations } from "kalmia/models";
 import { observationAt, observationSeries, observeAll } from "kalmia/observe";
 import { key } from "kalmia/random";
 
@@ -15,10 +15,12 @@ const record = observationSeries({ times, values: flows.map((flow) => [flow]) })
 /** −log-likelihood at u = (log q, log r): level variance q, observation variance r. */
 function J(u: k.Tensor): k.Tensor {
   const [q, r] = [k.exp(k.index(u, 0, 0)), k.exp(k.index(u, 0, 1))];
-  const cycles = propagations(linear(1), localLevel, q, record.intervals, 1).map((step, t) => ({
-    ...step,
-    observation: observationAt(record, t, observeAll(1), r),
-  }));
+  const cycles = propagations(bindModel(linear, localLevel), q, record.intervals, 1).map(
+    (step, t) => ({
+      ...step,
+      observation: observationAt(record, t, observeAll(1), r),
+    }),
+  );
   const start = { mean: k.tensor([0]), covariance: k.tensor([[1e7]]) };
   return k.neg(
     assimilate(kalman(), start, cycles, cycleKeys(key(0), 0, cycles.length)).logEvidence,

@@ -2,7 +2,7 @@
 import { index, neg, type Tensor, tensor } from "kalmia/engine";
 import { assimilate, cycleKeys, kalman } from "kalmia/filters";
 import { newton, objective } from "kalmia/learn";
-import { autoregressive, linear, propagations } from "kalmia/models";
+import { autoregressive, bindModel, linear, propagations } from "kalmia/models";
 import { observationAt, observeAll } from "kalmia/observe";
 import { positive, type Scalar, unitInterval } from "kalmia/prob";
 import { key } from "kalmia/random";
@@ -10,7 +10,7 @@ import { twin } from "kalmia/twin";
 
 const steps = 500;
 const crossing = (a: Scalar, q: Scalar) =>
-  propagations(linear(1), autoregressive([a]), q, new Array<number>(steps).fill(1), 1);
+  propagations(bindModel(linear, autoregressive([a])), q, new Array<number>(steps).fill(1), 1);
 
 /** x′ = 0.8 x + N(0, 0.5), y = x + N(0, 0.2): simulated, then learned from a poor guess. */
 export function main() {

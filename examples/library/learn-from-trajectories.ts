@@ -2,7 +2,7 @@
 import { add, softplus, type Tensor, tensor, transpose } from "kalmia/engine";
 import { assimilate, enkf } from "kalmia/filters";
 import * as learn from "kalmia/learn";
-import { lorenz96 } from "kalmia/models";
+import { bindModel, lorenz96 } from "kalmia/models";
 import { observeComponents } from "kalmia/observe";
 import { positive, type Scalar } from "kalmia/prob";
 import { key, normal, split } from "kalmia/random";
@@ -10,7 +10,10 @@ import { twin } from "kalmia/twin";
 
 const [B, K, N, d] = [4, 60, 20, 8];
 const seen = { operator: observeComponents([0, 1, 3, 4, 6, 7]), variance: 0.5 };
-const crossing = (F: Scalar) => ({ transition: lorenz96(d).step({ forcing: F }, 0.05), steps: 2 });
+const crossing = (forcing: Scalar) => ({
+  transition: bindModel(lorenz96, { dimension: d, forcing }).step(0.05),
+  steps: 2,
+});
 const x0 = normal(key(1), [B, d]);
 const { observations } = twin(x0, Array(K).fill(crossing(8)), seen, key(2));
 const y = transpose(observations, [1, 0, 2]); // [B, K, m]

@@ -50,35 +50,36 @@ export const lotkaVolterra = defineModel({
   parameters: {
     preyGrowth: real({
       ...{ optional: true, symbol: "α", unit: "1/time" },
-      about: "two species: growth rate of the prey without predators",
+      about: "growth rate of the prey without predators",
     }),
     predation: real({
       ...{ optional: true, symbol: "β", unit: "1/(time · abundance)" },
-      about: "two species: loss rate of the prey for each predator",
+      about: "loss rate of the prey for each predator",
     }),
     predatorDeath: real({
       ...{ optional: true, symbol: "γ", unit: "1/time" },
-      about: "two species: death rate of the predators without prey",
+      about: "death rate of the predators without prey",
     }),
     conversion: real({
       ...{ optional: true, symbol: "δ", unit: "1/(time · abundance)" },
-      about: "two species: growth rate of the predators for each prey",
+      about: "growth rate of the predators for each prey",
     }),
     growth: vector({
       ...{ optional: true, symbol: "r", unit: "1/time" },
-      about: "n species: growth rate of each without the others",
+      about: "growth rate of each of n species without the others",
     }),
     interactions: learnableMatrix({
       ...{ optional: true, symbol: "A", unit: "1/(time · abundance)" },
-      about: "n species: matrix of the effect of species j (column) on the growth of i (row)",
+      about:
+        "effect of species j (column) on the growth of species i (row), a matrix for n species",
     }),
     blocks: vector({
       ...{ optional: true, symbol: "a", unit: "1/(time · abundance)" },
-      about: "n species in k groups: the k(k + 1)/2 effects of groups on groups, row by row",
+      about: "effects of k groups of species on one another, k(k + 1)/2 values, row by row",
     }),
     steadyState: positiveVector({
       ...{ optional: true, symbol: "x_s", unit: "abundance" },
-      about: "beside blocks: the abundances that stay as they are, one for each species",
+      about: "abundances that stay as they are, one for each species; given beside blocks",
     }),
     coordinates: coordinatesKey,
   },

@@ -28,7 +28,7 @@ import {
   gridPositions,
   observedTaper,
 } from "../../src/filters/index.js";
-import { lorenz96, withNoise } from "../../src/models/index.js";
+import { bindModel, lorenz96, withNoise } from "../../src/models/index.js";
 import { observeComponents } from "../../src/observe/index.js";
 import type { Gaussian, Scalar } from "../../src/prob/index.js";
 import { key, normal } from "../../src/random/index.js";
@@ -40,12 +40,14 @@ const observed = [0, 1, 3, 4, 6];
 const truth = tensor(Array.from({ length: d }, (_, i) => 8 * Math.sin(1 + i * i)));
 const prior: Gaussian = { mean: truth, covariance: { kind: "diagonal", variance: 0.5 } };
 const operator = observeComponents(observed);
-const model = lorenz96(d);
 
 /** y of a run of another forcing, with gaps in the second cycle. */
 const cyclesOf = ({ forcing, R }: Parameters): Cycle[] => {
-  const transition = withNoise(model.step({ forcing: forcing! }, 0.05), 0.01);
-  const step = model.step({ forcing: 8 }, 0.1);
+  const transition = withNoise(
+    bindModel(lorenz96, { dimension: d, forcing: forcing! }).step(0.05),
+    0.01,
+  );
+  const step = bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.1);
   let x = truth;
   return Array.from({ length: count }, (_, k) => {
     x = step.map(x);

@@ -10,7 +10,7 @@ import {
   kalman,
   viewAt,
 } from "../../src/filters/index.js";
-import { lorenz96, withNoise } from "../../src/models/index.js";
+import { bindModel, lorenz96, withNoise } from "../../src/models/index.js";
 import { observeComponents, observeExp } from "../../src/observe/index.js";
 import type { Scalar } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
@@ -21,9 +21,8 @@ import { gradientError, type Loss } from "../support/gradients.js";
 import { cycles, prior, values } from "./linear-case.js";
 
 const d = 5;
-const ring = lorenz96(d);
 const x0 = make(2, d, (i, j) => 3 + Math.sin(1 + 2 * i + 3 * j));
-const step = ring.step({ forcing: 8 }, 0.05);
+const step = bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05);
 /** Three exponentials of components: the other kind of operator, with a tangent of its own. */
 const seen = observeExp([0, 2, 3]);
 const start = { mean: tensor(x0), covariance: { kind: "diagonal", variance: 0.04 } } as const;
@@ -76,7 +75,10 @@ const ys = make(3, 3, (i, j) => Math.exp(3 + 0.2 * Math.sin(i + 2 * j)));
 const mask = tensor([1, 0, 1]);
 
 function windowOf({ forcing, r, q }: Record<string, Scalar>): Cycle[] {
-  const transition = withNoise(ring.step({ forcing: forcing! }, 0.05), q!);
+  const transition = withNoise(
+    bindModel(lorenz96, { dimension: d, forcing: forcing! }).step(0.05),
+    q!,
+  );
   return ys.map((y, k) => ({
     ...{ transition, steps: 2 },
     observation: { operator: seen, y: tensor(y), variance: r!, mask: k === 1 ? mask : null },

@@ -13,10 +13,11 @@ import {
   particle,
 } from "../../src/filters/index.js";
 import {
+  bindModel,
   type Coordinates,
   clohessyWiltshire,
   linear,
-  predatorPrey,
+  lotkaVolterra,
   propagations,
 } from "../../src/models/index.js";
 import {
@@ -49,7 +50,7 @@ const linearCycles = ({ a00, a12, q0, q1, r0, r1 }: Parameters): Cycle[] => {
   rows[0]![0] = a00!;
   rows[1]![2] = a12!;
   const noise = vectorOf([q0!, q1!, 0.2]);
-  const step = linear(3).step({ transition: matrixOf(rows) }, 1);
+  const step = bindModel(linear, { transition: matrixOf(rows) }).step(1);
   return cyclesWith(
     (k) => ({ transition: { ...step, noise }, steps: stepCounts[k]! }),
     vectorOf([r0!, r1!]),
@@ -104,7 +105,12 @@ test("kalman: the mean motion of Clohessy and Wiltshire, through exp(A(n) h)", (
     covariance: { kind: "diagonal", variance: 1 },
   };
   const loss: Loss = ({ n, q }) => {
-    const ways = propagations(clohessyWiltshire, { meanMotion: n! }, q!, record.intervals, 10);
+    const ways = propagations(
+      bindModel(clohessyWiltshire, { meanMotion: n! }),
+      q!,
+      record.intervals,
+      10,
+    );
     const cycles = ways.map((way, k) => ({
       ...way,
       observation: observationAt(record, k, observeComponents([0, 1, 2]), 0.1),
@@ -143,16 +149,17 @@ test.each<Coordinates>(["log", "abundance"])(
           support: "positive",
         };
     const scale = log ? 1 : 20;
-    const model = predatorPrey({ coordinates, substeps: 2 });
     const loss: Loss = (p) => {
       const rates = {
         preyGrowth: p.alpha!,
         predation: p.beta!,
         predatorDeath: p.gamma!,
         conversion: p.delta!,
+        coordinates,
       };
       const noise = mul(scale, p.q!);
-      const ways = propagations(model, rates, noise, record.intervals, 0.5);
+      const model = bindModel(lotkaVolterra, rates, { substeps: 2 });
+      const ways = propagations(model, noise, record.intervals, 0.5);
       const cycles = ways.map((way, k) => ({
         ...way,
         observation: observationAt(record, k, operator, p.r!),

@@ -10,10 +10,11 @@ import {
   kalmanForecast,
 } from "../../src/filters/index.js";
 import {
+  bindModel,
   clohessyWiltshire,
   linear,
   localLevel,
-  predatorPrey,
+  lotkaVolterra,
   propagations,
 } from "../../src/models/index.js";
 import {
@@ -69,8 +70,8 @@ test("a continuous model at irregular times: exp(A h) with noise q h/τ", () => 
   const record = observationSeries({ times, values: rows });
   const meanMotion = 0.02;
   const q = [0, 0, 0, 1e-4, 1e-4, 1e-4];
-  const cw = clohessyWiltshire;
-  const ways = propagations(cw, { meanMotion }, tensor(q), record.intervals, 10);
+  const cw = bindModel(clohessyWiltshire, { meanMotion });
+  const ways = propagations(cw, tensor(q), record.intervals, 10);
   expect(ways.map(({ steps }) => steps)).toEqual([0, 1, 3, 1]);
   const oneRow = observeMatrix(tensor([[1, 0.5, 0, 0, 0, 0]]));
   const run: Cycle[] = ways.map((way, k) => ({
@@ -84,7 +85,7 @@ test("a continuous model at irregular times: exp(A h) with noise q h/τ", () => 
   const { state, logEvidence } = assimilate(filter, start, run, cycleKeys(key(0), 0, 4));
 
   const step = (h: number, y: number[] | null): JointStep => ({
-    F: cw.step({ meanMotion }, h).matrix!.toArray() as Matrix,
+    F: cw.step(h).matrix!.toArray() as Matrix,
     Q: diagonalOf(q.map((v) => (v * h) / 10)),
     y,
   });
@@ -111,12 +112,12 @@ test("a continuous model at irregular times: exp(A h) with noise q h/τ", () => 
 });
 
 test("nile, local level: log-likelihood at the variances of Durbin and Koopman", () => {
-  const model = linear(1);
+  const model = bindModel(linear, localLevel);
   const record = observationSeries({
     times: nile.map((_, k) => 1871 + k),
     values: nile.map((v) => [v]),
   });
-  const ways = propagations(model, localLevel, 1469.1, record.intervals, 1);
+  const ways = propagations(model, 1469.1, record.intervals, 1);
   const run: Cycle[] = ways.map((way, k) => ({
     ...way,
     observation: observationAt(record, k, observeComponents([0]), 15099),
@@ -175,6 +176,6 @@ test("what does not fit is refused with advice", () => {
   const logged = { ...observation, operator: observeLog([0, 1]) };
   expect(() => kalmanAnalysis(initial, logged)).toThrow(UsageError);
   const rates = { preyGrowth: 1, predation: 1, predatorDeath: 1, conversion: 1 };
-  const curved = predatorPrey({ coordinates: "log" }).step(rates, 0.1);
+  const curved = bindModel(lotkaVolterra, rates).step(0.1);
   expect(() => kalmanForecast(initial, curved)).toThrow(/not linear.*enkf/);
 });

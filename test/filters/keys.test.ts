@@ -23,7 +23,7 @@ import {
   etkf,
   type Filter,
 } from "../../src/filters/index.js";
-import { lorenz96, withNoise } from "../../src/models/index.js";
+import { bindModel, lorenz96, withNoise } from "../../src/models/index.js";
 import { observeComponents } from "../../src/observe/index.js";
 import { type Gaussian, sampleGaussian } from "../../src/prob/index.js";
 import { foldIn, type Key, key, keyBatch, normal } from "../../src/random/index.js";
@@ -49,7 +49,10 @@ function windowOf(
   filter: Filter<Tensor> = enkf({ members: N, covarianceInflation: 0.1 }),
 ) {
   const loss = (F: Tensor) => {
-    const transition = withNoise(lorenz96(d).step({ forcing: F }, 0.05), softplus(F));
+    const transition = withNoise(
+      bindModel(lorenz96, { dimension: d, forcing: F }).step(0.05),
+      softplus(F),
+    );
     const cycles = Array.from(
       { length: K },
       (_, t): Cycle => ({

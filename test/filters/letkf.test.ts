@@ -32,7 +32,7 @@ import {
   type Neighbours,
   neighbours,
 } from "../../src/filters/index.js";
-import { lorenz96 } from "../../src/models/index.js";
+import { bindModel, lorenz96 } from "../../src/models/index.js";
 import {
   type Observation,
   type Operator,
@@ -366,7 +366,7 @@ function windowLoss(d: number, near: Neighbours, mask: Tensor | null = null) {
       ...{ members: 5, neighbours: near, halfWidth: p.halfWidth },
       ...{ inflation: p.inflation, rotate: true },
     };
-    const transition = lorenz96(d).step({ forcing: p.forcing }, 0.05);
+    const transition = bindModel(lorenz96, { dimension: d, forcing: p.forcing }).step(0.05);
     const cycles = grid(3).map((t): Cycle => {
       const observation = {
         y: index(y, 0, t),
@@ -441,7 +441,7 @@ test.each([
   const halfWidth = 1.82 * radius;
   const near = neighbours({ state: grid(d) }, { domain: ring(d), reach: 2 * halfWidth });
   const filter = letkf({ members: N, neighbours: near, halfWidth, inflation, rotate: true });
-  const transition = lorenz96(d).step({ forcing: 8 }, 0.05);
+  const transition = bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05);
   const cycle = capture((x: Tensor, E: Tensor, noise: Tensor, at: Key) => {
     const truth = transition.map(x);
     const observation = { ...observing(observeAll(d), 1), y: add(truth, noise) };

@@ -11,11 +11,10 @@ import {
   valueAndGrad,
 } from "../../src/engine/index.js";
 import { assimilate, cycleKeys, enkf } from "../../src/filters/index.js";
-import { predatorPrey, propagations } from "../../src/models/index.js";
+import { bindModel, lotkaVolterra, propagations } from "../../src/models/index.js";
 import { observeAll } from "../../src/observe/index.js";
 import { key, normal } from "../../src/random/index.js";
 
-const model = predatorPrey({ coordinates: "log", substeps: 5 });
 const T = 12;
 const keys = cycleKeys(key(4), 0, T);
 const y = tensor([3, 2]);
@@ -26,7 +25,8 @@ const E0 = mul(0.3, normal(key(9), [members, 2]));
 /** Loss of a window in the four rates, q and φ. */
 const loss = (recompute: boolean) => (p: Readonly<Record<string, Tensor>>) => {
   const rates = { preyGrowth: p.a!, predation: p.b!, predatorDeath: p.c!, conversion: p.d! };
-  const crossing = propagations(model, rates, square(p.q!), new Array<number>(T).fill(1), 1);
+  const model = bindModel(lotkaVolterra, rates, { substeps: 5 });
+  const crossing = propagations(model, square(p.q!), new Array<number>(T).fill(1), 1);
   const cycles = crossing.map((propagation) => ({
     ...propagation,
     observation: { y, operator: observeAll(2), variance: 0.04, mask: null },

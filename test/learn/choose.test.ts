@@ -9,7 +9,7 @@ import {
   startLatents,
   windowsOf,
 } from "../../src/learn/index.js";
-import { linear, propagations } from "../../src/models/index.js";
+import { bindModel, linear, propagations } from "../../src/models/index.js";
 import { observationSeries, observeAll } from "../../src/observe/index.js";
 import { positive } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
@@ -35,7 +35,12 @@ function problem(q: number): LearningProblem<KalmanState> {
     initial: () => ({ mean: tensor([[0]]), covariance: tensor([[[1]]]) }),
     run: (values, before, window) => {
       const seen = cyclesOf(window);
-      const crossing = propagations(linear(1), { transition: [[0]] }, q, window.intervals, 1);
+      const crossing = propagations(
+        bindModel(linear, { transition: [[0]] }),
+        q,
+        window.intervals,
+        1,
+      );
       const cycles = crossing.map((propagation, t) => ({
         ...propagation,
         observation: {

@@ -12,7 +12,7 @@ import {
   trainStart,
   windowsOf,
 } from "../../src/learn/index.js";
-import { linear, propagations } from "../../src/models/index.js";
+import { bindModel, linear, propagations } from "../../src/models/index.js";
 import { observationSeries, observeAll } from "../../src/observe/index.js";
 import { positive } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
@@ -46,8 +46,7 @@ function problem(
     initial: () => ({ mean: tensor([[0]]), covariance: tensor([[[1]]]) }),
     run: (values, before, window_) => {
       const crossing = propagations(
-        linear(1),
-        { transition: [[0]] },
+        bindModel(linear, { transition: [[0]] }),
         values.q!,
         window_.intervals,
         1,

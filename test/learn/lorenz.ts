@@ -25,7 +25,7 @@ import {
   type Window,
   windowsOf,
 } from "../../src/learn/index.js";
-import { lorenz96, type Transition } from "../../src/models/index.js";
+import { bindModel, lorenz96, type Transition } from "../../src/models/index.js";
 import { type Observation, observeComponents } from "../../src/observe/index.js";
 import { identity, positive, sampleGaussian, unitInterval } from "../../src/prob/index.js";
 import { foldIn, key, normal, split } from "../../src/random/index.js";
@@ -51,7 +51,7 @@ function recordFor(trajectories: number, seed: number, dtype: FloatType): Window
     const [start, noise] = split(key(seed)) as [Tensor, Tensor];
     const x0 = add(8, normal(start, [trajectories, d])); // off the fixed point
     const crossing = Array.from({ length: K }, () => ({
-      transition: lorenz96(d).step({ forcing: 8 }, 0.05),
+      transition: bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05),
       steps: 4,
     }));
     const { observations } = twin(x0, crossing, { operator, variance: 0.5 }, noise);
@@ -103,7 +103,7 @@ export function lorenzProblem({
     );
   const filterAt = ({ inflation }: NamedTensors) =>
     enkf({ members: N, covarianceInflation: inflation! });
-  const base = lorenz96(d, { substeps: 4 }).step({ forcing: 8 }, 0.2);
+  const base = bindModel(lorenz96, { dimension: d, forcing: 8 }, { substeps: 4 }).step(0.2);
   const transitionAt = ({ correction, noise }: NamedTensors): Transition => ({
     map: (x) => add(mul(stretch, base.map(x)), matmul(x, correction!)),
     noise: square(noise!),

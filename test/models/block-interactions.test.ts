@@ -14,6 +14,7 @@ import {
 } from "../../src/engine/index.js";
 import {
   advance,
+  bindModel,
   blockMatrix,
   blockProduct,
   lotkaVolterra,
@@ -91,13 +92,13 @@ describe("as the interactions of a model", () => {
   const interactions = { blocks };
 
   test("one step and its gradient are those with the matrix", () => {
-    const model = lotkaVolterra(d, { coordinates: "abundance" });
     const E = abs(normal(key(7), [5, d]));
     const loss = (dense: boolean) => (p: { a: Tensor; xs: Tensor }) => {
       const given = { blocks: p.a };
-      const A = dense ? blockMatrix(given, d) : given;
-      const params = { interactions: A, steadyState: softplus(p.xs) };
-      return sum(mul(E, model.step(params, 0.05).map(E)));
+      const A = dense ? { interactions: blockMatrix(given, d) } : given;
+      const steadyState = softplus(p.xs);
+      const model = bindModel(lotkaVolterra, { coordinates: "abundance", steadyState, ...A });
+      return sum(mul(E, model.step(0.05).map(E)));
     };
     const at = { a: tensor(blocks), xs: latents };
     expectClose(loss(false)(at), loss(true)(at), 1e-12);
@@ -114,10 +115,11 @@ describe("as the interactions of a model", () => {
 
   test("abundances turn about the steady state: Σ x − x_s log x stays as it is", () => {
     // ẋ = x ∘ A (x − x_s), A antisymmetric: (1 − x_s/x) · ẋ = (x − x_s)ᵀ A (x − x_s) = 0.
-    const { map } = lotkaVolterra(d, { coordinates: "abundance", substeps: 200 }).step(
-      { interactions, steadyState },
-      5,
-    );
+    const { map } = bindModel(
+      lotkaVolterra,
+      { coordinates: "abundance", blocks, steadyState },
+      { substeps: 200 },
+    ).step(5);
     const invariant = (x: Tensor) => {
       const xs = steadyState.toArray() as number[];
       return (x.toArray() as number[]).reduce((t, v, i) => t + v - xs[i]! * Math.log(v), 0);
@@ -140,10 +142,8 @@ describe("as the interactions of a model", () => {
   });
 
   test("noise is folded onto the positive", () => {
-    const step = lotkaVolterra(d, { coordinates: "abundance" }).step(
-      { interactions, steadyState },
-      0.05,
-    );
+    const model = bindModel(lotkaVolterra, { coordinates: "abundance", blocks, steadyState });
+    const step = model.step(0.05);
     const E = advance(withNoise(step, 4), abs(normal(key(8), [20, d])), key(9));
     expect(Math.min(...E.data())).toBeGreaterThan(0);
   });

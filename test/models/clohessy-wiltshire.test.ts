@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { grad, jvp, mul, softplus, sum, type Tensor, tensor } from "../../src/engine/index.js";
-import { clohessyWiltshire, clohessyWiltshireMatrix } from "../../src/models/index.js";
+import { bindModel, clohessyWiltshire, clohessyWiltshireMatrix } from "../../src/models/index.js";
 import { positive } from "../../src/prob/index.js";
 import { expectClose } from "../support/close.js";
 import { slopeOf } from "../support/differences.js";
@@ -37,18 +37,19 @@ function closedForm([x, y, z, vx, vy, vz]: number[], t: number): number[] {
 }
 
 test.each([10, 800, 4833])("a step of %d s equals the closed form", (h) => {
-  const moved = clohessyWiltshire.step({ meanMotion: n }, h).map(tensor(x0));
+  const moved = bindModel(clohessyWiltshire, { meanMotion: n }).step(h).map(tensor(x0));
   // Entries of exp(A h) reach 10⁴ in the longest step; rounding of its squarings is 10⁻¹³ of that.
   expectClose(moved, closedForm(x0, h), 1e-9);
 });
 
 test("members [B, N, 6] and vectors are moved alike", () => {
-  const { map } = clohessyWiltshire.step({ meanMotion: n }, 10);
+  const { map } = bindModel(clohessyWiltshire, { meanMotion: n }).step(10);
   expectClose(map(tensor([[x0, x0]])), [[closedForm(x0, 10), closedForm(x0, 10)]], 1e-12);
 });
 
 test("tangent in the mean motion equals the difference", () => {
-  const after = (m: Tensor) => clohessyWiltshire.step({ meanMotion: m }, 100).map(tensor(x0));
+  const after = (m: Tensor) =>
+    bindModel(clohessyWiltshire, { meanMotion: m }).step(100).map(tensor(x0));
   const { tangent } = jvp(after, tensor(n), tensor(1));
   [0, 3].forEach((i) => {
     const along = (m: number) => (after(tensor(m)).toArray() as number[])[i]!;
@@ -59,7 +60,9 @@ test("tangent in the mean motion equals the difference", () => {
 });
 
 test("single precision stays single", () => {
-  const { map } = clohessyWiltshire.step({ meanMotion: tensor(n, { dtype: "f32" }) }, 10);
+  const { map } = bindModel(clohessyWiltshire, { meanMotion: tensor(n, { dtype: "f32" }) }).step(
+    10,
+  );
   const moved = map(tensor(x0, { dtype: "f32" }));
   expect(moved.dtype).toBe("f32");
   // Twenty roundings of 6·10⁻⁸, of numbers of order one.
@@ -72,7 +75,14 @@ test("a mean motion behind a softplus: one step, and its slope in the latent", (
   const weights = tensor([1, -2, 0.5, 100, -50, 20]);
   for (const n of [softplus, scale.forward]) {
     const loss = (latent: Tensor) =>
-      sum(mul(weights, clohessyWiltshire.step({ meanMotion: n(latent) }, 10).map(x)));
+      sum(
+        mul(
+          weights,
+          bindModel(clohessyWiltshire, { meanMotion: n(latent) })
+            .step(10)
+            .map(x),
+        ),
+      );
     const at = n === softplus ? -6.64 : 0.5;
     const along = (v: number) => loss(tensor(v)).item();
     const slope = slopeOf(along, at, 1e-2);

@@ -9,7 +9,11 @@ import {
   type Tensor,
   tensor,
 } from "../../src/engine/index.js";
-import { kuramotoSivashinsky, kuramotoSivashinskyDefaults } from "../../src/models/index.js";
+import {
+  bindModel,
+  kuramotoSivashinsky,
+  kuramotoSivashinskyDefaults,
+} from "../../src/models/index.js";
 import { key, normal } from "../../src/random/index.js";
 import { distance, expectClose } from "../support/close.js";
 import { slopeOf } from "../support/differences.js";
@@ -31,7 +35,7 @@ const waves = (points: number, at = 0): number[] =>
   });
 
 const moved = (x: Tensor, h: number, substeps = 1, points = d) =>
-  kuramotoSivashinsky({ points, length: L, substeps }).step(usual, h).map(x);
+  bindModel(kuramotoSivashinsky, { points, length: L }, { substeps }).step(h).map(x);
 
 /** The equation by complex sums over the waves −d/2 < k < d/2, in plain numbers. */
 function tendency(u: readonly number[], alpha = 1, beta = 1): number[] {
@@ -122,9 +126,9 @@ test("in a frame that moves along, the same solution (Galilean invariance)", () 
 test("the energy changes by what u_xx feeds and u_xxxx damps, and advection keeps it", () => {
   const u = waves(d);
   const energyAlong = (antidiffusion: number, hyperviscosity: number) => {
-    const model = kuramotoSivashinsky({ points: d, length: L });
-    const energy = (h: number) =>
-      0.5 * mean(square(model.step({ antidiffusion, hyperviscosity }, h).map(tensor(u)))).item();
+    const sizes = { points: d, length: L };
+    const model = bindModel(kuramotoSivashinsky, { ...sizes, antidiffusion, hyperviscosity });
+    const energy = (h: number) => 0.5 * mean(square(model.step(h).map(tensor(u)))).item();
     return slopeOf(energy, 0, 1e-3);
   };
   const kappa = (2 * Math.PI) / L;
@@ -140,9 +144,11 @@ test("tangent and adjoint, gradients in both parameters, members as if alone", (
   const u = normal(key(1), [d]);
   const step = (x: Tensor) => moved(x, 0.5);
   expectDerivatives(step, u, 1e-9);
-  const model = kuramotoSivashinsky({ points: d, length: L });
-  const learned = ({ antidiffusion, hyperviscosity }: Record<string, Tensor>) =>
-    model.step({ antidiffusion: antidiffusion!, hyperviscosity: hyperviscosity! }, 0.5).map(u);
+  const sizes = { points: d, length: L };
+  const learned = (parameters: Record<string, Tensor>) =>
+    bindModel(kuramotoSivashinsky, { ...sizes, ...parameters })
+      .step(0.5)
+      .map(u);
   expectParameterGradients(learned, usual, 1e-9);
   const constants = { antidiffusion: tensor(1), hyperviscosity: tensor(1) };
   expectClose(learned(constants), step(u), 1e-13);
@@ -153,8 +159,8 @@ test("tangent and adjoint, gradients in both parameters, members as if alone", (
 
 test("on 128 points the attractor has mean 0 and the standard deviation 1.3", () => {
   // DAPPER's score of climatology, for the settings of Bocquet and Farchi (2019).
-  const model = kuramotoSivashinsky();
-  const advance = capture((u: Tensor) => model.step(usual, 0.5).map(u));
+  const model = bindModel(kuramotoSivashinsky);
+  const advance = capture((u: Tensor) => model.step(0.5).map(u));
   const start = normal(key(3), [8, 128]);
   let u = sub(start, mean(start, -1, { keepDims: true }));
   for (let k = 0; k < 300; k++) u = advance(u);
@@ -170,6 +176,8 @@ test("on 128 points the attractor has mean 0 and the standard deviation 1.3", ()
 });
 
 test("what does not fit is refused with advice", () => {
-  expect(() => kuramotoSivashinsky({ points: 33 })).toThrow(/33 points .*; need an even number/);
+  expect(() => bindModel(kuramotoSivashinsky, { points: 33 })).toThrow(
+    /33 points .*; need an even number/,
+  );
   expect(() => moved(tensor([1, 2]), 0.1)).toThrow(/the state is \[2\]; need 32/);
 });

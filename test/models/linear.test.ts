@@ -3,6 +3,7 @@ import { index, jvp, ShapeError, stack, type Tensor, tensor } from "../../src/en
 import {
   advance,
   autoregressive,
+  bindModel,
   linear,
   linearTransition,
   withNoise,
@@ -17,7 +18,7 @@ const A = [
 ];
 
 test("x′ = A x, for vectors and for members", () => {
-  const { map } = linear(2).step({ transition: A }, 1);
+  const { map } = bindModel(linear, { transition: A }).step(1);
   expectClose(map(tensor([1, 2])), [1.3, 1.3], 1e-15);
   const E = tensor([
     [
@@ -59,7 +60,7 @@ test("a matrix per trajectory meets vectors [B, d] and members [B, N, d]", () =>
 
 test("AR(3) in companion form repeats the recursion", () => {
   const a = [0.5, -0.3, 0.2];
-  const { map } = linear(3).step(autoregressive(a), 1);
+  const { map } = bindModel(linear, autoregressive(a)).step(1);
   let x = tensor([1, 0.5, -1]);
   const past = [-1, 0.5, 1];
   for (let t = 0; t < 5; t++) {
@@ -72,31 +73,25 @@ test("AR(3) in companion form repeats the recursion", () => {
 
 test("a learned entry of the transition has its tangent", () => {
   const after = (a: Tensor) =>
-    linear(2)
-      .step(
-        {
-          transition: [
-            [a, 0.2],
-            [-0.1, 0.7],
-          ],
-        },
-        1,
-      )
+    bindModel(linear, {
+      transition: [
+        [a, 0.2],
+        [-0.1, 0.7],
+      ],
+    })
+      .step(1)
       .map(tensor([3, 2]));
   expectClose(jvp(after, tensor(0.9), tensor(1)).tangent, [3, 0], 1e-15);
 });
 
 test("noise is added after the map, with its variance", () => {
   const still = withNoise(
-    linear(2).step(
-      {
-        transition: [
-          [1, 0],
-          [0, 1],
-        ],
-      },
-      1,
-    ),
+    bindModel(linear, {
+      transition: [
+        [1, 0],
+        [0, 1],
+      ],
+    }).step(1),
     tensor([4, 0.25]),
   );
   const E = advance(
@@ -115,9 +110,10 @@ test("noise is added after the map, with its variance", () => {
 });
 
 test("a matrix that does not fit is refused with advice", () => {
-  expect(() => linear(3).step({ transition: A }, 1)).toThrow(ShapeError);
-  expect(() => linear(3).step({ transition: A }, 1)).toThrow(/\[2,2\]; need \[3, 3\]/);
-  expect(() => linear(2).step({ transition: [[1, 2], [3]] }, 1)).toThrow(/rows of 2, 1 entries/);
+  const wide = { transition: [[1, 2, 3], A[0]!.concat(1)] };
+  expect(() => bindModel(linear, wide)).toThrow(ShapeError);
+  expect(() => bindModel(linear, wide)).toThrow(/\[2,3\]; need .* a square matrix/);
+  expect(() => bindModel(linear, { transition: [[1, 2], [3]] })).toThrow(/rows of 2, 1 entries/);
   expect(() => linearTransition(tensor(A)).map(tensor([1, 2, 3]))).toThrow(
     /Check the dimension of the prior/,
   );

@@ -13,7 +13,7 @@ import {
   type Tensor,
   tensor,
 } from "../../src/engine/index.js";
-import { lorenz63, lorenz63Defaults, lorenz63Tendency } from "../../src/models/index.js";
+import { bindModel, lorenz63, lorenz63Defaults, lorenz63Tendency } from "../../src/models/index.js";
 import { key, normal } from "../../src/random/index.js";
 import { expectClose } from "../support/close.js";
 import {
@@ -25,7 +25,8 @@ import {
 
 const usual = lorenz63Defaults;
 const x0 = [1.509, -1.531, 25.46];
-const step = (x: Tensor, h = 0.01, substeps = 1) => lorenz63({ substeps }).step(usual, h).map(x);
+const step = (x: Tensor, h = 0.01, substeps = 1) =>
+  bindModel(lorenz63, {}, { substeps }).step(h).map(x);
 
 test("the tendency is the formula", () => {
   const f = lorenz63Tendency({ sigma: 2, rho: 3, beta: 5 });
@@ -63,9 +64,7 @@ test("order four in time", () => {
 test("tangent and adjoint, gradients in all parameters, members as if alone", () => {
   // Differences of order four with h = 10⁻³: 10⁻¹² of derivatives, 10⁻¹³ of rounding over h.
   expectDerivatives(step, tensor(x0), 1e-8);
-  const model = lorenz63();
-  const moved = (p: Record<string, Tensor>) =>
-    model.step({ sigma: p.sigma!, rho: p.rho!, beta: p.beta! }, 0.05).map(tensor(x0));
+  const moved = (p: Record<string, Tensor>) => bindModel(lorenz63, p).step(0.05).map(tensor(x0));
   expectParameterGradients(moved, usual, 1e-8);
   expectMembersAlone(step, normal(key(1), [4, 3]), 1e-14);
   expectClose(step(tensor(x0, { dtype: "f32" })), step(tensor(x0)), 1e-5);

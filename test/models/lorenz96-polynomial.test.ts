@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { cast, grad, mul, sub, sum, type Tensor, tensor } from "../../src/engine/index.js";
 import {
+  bindModel,
   lorenz96,
   lorenz96Coefficients,
   lorenz96Polynomial,
@@ -49,8 +50,8 @@ test("the true coefficients give the Lorenz-96 system, its step included", () =>
     1e-13,
   );
   const [ours, plain] = [
-    lorenz96Polynomial(d).step({ coefficients }, 0.05).map(x),
-    lorenz96(d).step({ forcing: 8 }, 0.05).map(x),
+    lorenz96Polynomial(d, coefficients).step(0.05).map(x),
+    bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05).map(x),
   ];
   expectClose(ours, plain, 1e-13);
 });
@@ -58,7 +59,7 @@ test("the true coefficients give the Lorenz-96 system, its step included", () =>
 test("the gradient in the coefficients equals differences", () => {
   const weights = normal(key(4), [2, 3, d]);
   const loss = (coefficients: Tensor) =>
-    sum(mul(weights, lorenz96Polynomial(d).step({ coefficients }, 0.05).map(x)));
+    sum(mul(weights, lorenz96Polynomial(d, coefficients).step(0.05).map(x)));
   const start = normal(key(5), [18]).toArray() as number[];
   const slopes = grad(loss)(tensor(start)).toArray() as number[];
   slopes.forEach((slope, m) => {
@@ -80,7 +81,7 @@ test("perturbed coefficients have variances σ₀² {1, 0.1, 0.01} by degree", (
 test("as the base of a residual network, on the map and in the tendency", () => {
   const coefficients = perturbedCoefficients(lorenz96Coefficients(8), 1, key(7));
   const G = residualNetwork(residualNetworkParams(key(8)));
-  const F0 = lorenz96Polynomial(d).step({ coefficients }, 0.05);
+  const F0 = lorenz96Polynomial(d, coefficients).step(0.05);
   expectClose(sub(withResidual(F0, G).map(x), F0.map(x)), G(x), 1e-13);
   const f0 = lorenz96PolynomialTendency({ coefficients });
   const tiny = 1e-6;
@@ -96,5 +97,5 @@ test("f32 gives what f64 gives, and small rings are refused", () => {
   const fine = lorenz96PolynomialTendency({ coefficients });
   // Sums of some twenty terms of order ten.
   expectClose(cast(coarse(cast(x, "f32")), "f64"), fine(x), 1e-4);
-  expect(() => lorenz96Polynomial(4)).toThrow(/at least 5/);
+  expect(() => lorenz96Polynomial(4, coefficients)).toThrow(/at least 5/);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { concat, mul, roll, slice, sub, sum, type Tensor, tensor } from "../../src/engine/index.js";
 import {
+  bindModel,
   lorenz96,
   lorenz96TwoScale,
   lorenz96TwoScaleDefaults,
@@ -20,10 +21,13 @@ const sizes = { slow: K, fastPerSlow: J };
 const d = K + K * J;
 const usual = { forcing: 10, ...lorenz96TwoScaleDefaults };
 const x0 = mul(normal(key(1), [d]), tensor(Array.from({ length: d }, (_, i) => (i < K ? 4 : 0.5))));
+const uncoupled = { ...sizes, ...usual, coupling: 0 };
 const slow = (x: Tensor) => slice(x, -1, 0, K);
 const fast = (x: Tensor) => slice(x, -1, K, d);
 const step = (x: Tensor, h = 0.005, substeps = 1) =>
-  lorenz96TwoScale(sizes, { substeps }).step(usual, h).map(x);
+  bindModel(lorenz96TwoScale, { ...sizes, ...usual }, { substeps })
+    .step(h)
+    .map(x);
 
 /** The equations by their indices. */
 function written(x: readonly number[], [F, h, c, b]: readonly [number, number, number, number]) {
@@ -56,17 +60,21 @@ test("quadratic parts and coupling keep the energy; what is left feeds and damps
 });
 
 test("without coupling the slow variables are a Lorenz-96 system", () => {
-  const { map } = lorenz96TwoScale(sizes).step({ ...usual, coupling: 0 }, 0.05);
-  expectClose(slow(map(x0)), lorenz96(K).step({ forcing: 10 }, 0.05).map(slow(x0)), 1e-13);
+  const { map } = bindModel(lorenz96TwoScale, uncoupled).step(0.05);
+  expectClose(
+    slow(map(x0)),
+    bindModel(lorenz96, { dimension: K, forcing: 10 }).step(0.05).map(slow(x0)),
+    1e-13,
+  );
 });
 
 test("without coupling the fast ones are one backwards, b times smaller and c times faster", () => {
-  const { map } = lorenz96TwoScale(sizes).step({ ...usual, coupling: 0 }, 0.005);
+  const { map } = bindModel(lorenz96TwoScale, uncoupled).step(0.005);
   const { timeScale: c, amplitude: b } = usual;
   const backwards = (x: Tensor) => tensor((x.toArray() as number[]).toReversed());
   const large = mul(b, backwards(fast(x0)));
-  const moved = lorenz96(K * J)
-    .step({ forcing: 0 }, c * 0.005)
+  const moved = bindModel(lorenz96, { dimension: K * J, forcing: 0 })
+    .step(c * 0.005)
     .map(large);
   expectClose(fast(map(x0)), mul(1 / b, backwards(moved)), 1e-13);
 });
@@ -83,18 +91,9 @@ test("order four in time", () => {
 
 test("tangent and adjoint, gradients in all parameters, members as if alone", () => {
   expectDerivatives(step, x0, 1e-8);
-  const model = lorenz96TwoScale(sizes);
   const moved = (p: Record<string, Tensor>) =>
-    model
-      .step(
-        {
-          forcing: p.forcing!,
-          coupling: p.coupling!,
-          timeScale: p.timeScale!,
-          amplitude: p.amplitude!,
-        },
-        0.01,
-      )
+    bindModel(lorenz96TwoScale, { ...sizes, ...p })
+      .step(0.01)
       .map(x0);
   expectParameterGradients(moved, usual, 1e-8);
   const E = normal(key(2), [3, d]);
@@ -104,6 +103,8 @@ test("tangent and adjoint, gradients in all parameters, members as if alone", ()
 });
 
 test("what does not fit is refused with advice", () => {
-  expect(() => lorenz96TwoScale({ slow: 3, fastPerSlow: 2 })).toThrow(/at least 4 slow and 1 fast/);
+  expect(() => bindModel(lorenz96TwoScale, { ...usual, slow: 3, fastPerSlow: 2 })).toThrow(
+    /at least 4 slow and 1 fast/,
+  );
   expect(() => step(tensor([1, 2]))).toThrow(/the state is \[2\]; need 20/);
 });

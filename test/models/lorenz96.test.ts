@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { grad, index, jvp, mul, sum, type Tensor, tensor } from "../../src/engine/index.js";
-import { lorenz96, lorenz96Advection, lorenz96Tendency, rk4 } from "../../src/models/index.js";
+import {
+  bindModel,
+  lorenz96,
+  lorenz96Advection,
+  lorenz96Tendency,
+  rk4,
+} from "../../src/models/index.js";
 import { distance, expectClose } from "../support/close.js";
 import { slopeOf } from "../support/differences.js";
 
@@ -27,21 +33,22 @@ test("the quadratic term keeps the energy: x · advection(x) = 0", () => {
 });
 
 test("x = F is a fixed point", () => {
-  const { map } = lorenz96(5).step({ forcing: 3 }, 0.05);
+  const { map } = bindModel(lorenz96, { dimension: 5, forcing: 3 }).step(0.05);
   expectClose(map(tensor([3, 3, 3, 3, 3])), [3, 3, 3, 3, 3], 1e-15);
 });
 
 test("the energy of a trajectory follows d/dt ½|x|² = −|x|² + F Σx", () => {
   const x = tensor(x0);
   const energy = (h: number) => {
-    const moved = lorenz96(d).step({ forcing: 8 }, h).map(x);
+    const moved = bindModel(lorenz96, { dimension: d, forcing: 8 }).step(h).map(x);
     return 0.5 * sum(mul(moved, moved)).item();
   };
   const expected = x0.reduce((total, v) => total + 8 * v - v * v, 0);
   expect(slopeOf(energy, 0, 1e-3)).toBeCloseTo(expected, 6);
 });
 
-const step = (forcing: number | Tensor, x: Tensor) => lorenz96(d).step({ forcing }, 0.05).map(x);
+const step = (forcing: number | Tensor, x: Tensor) =>
+  bindModel(lorenz96, { dimension: d, forcing }).step(0.05).map(x);
 
 test("tangent in the state equals the difference along it", () => {
   const { tangent } = jvp((x: Tensor) => step(8, x), tensor(x0), tensor(direction));
@@ -76,6 +83,8 @@ test("single precision stays single", () => {
 });
 
 test("what does not fit is refused with advice", () => {
-  expect(() => lorenz96(3)).toThrow(/the dimension is 3; need a whole number, at least 4/);
+  expect(() => bindModel(lorenz96, { dimension: 3, forcing: 8 })).toThrow(
+    /the dimension is 3; need a whole number, at least 4/,
+  );
   expect(() => step(8, tensor([1, 2, 3, 4]))).toThrow(/the state is \[4\]; need 7/);
 });

@@ -10,10 +10,10 @@ import {
   tensor,
 } from "../../src/engine/index.js";
 import {
+  bindModel,
   type Coordinates,
   lotkaVolterra,
   lotkaVolterraTendency,
-  predatorPrey,
 } from "../../src/models/index.js";
 import { distance, expectClose } from "../support/close.js";
 import { slopeOf } from "../support/differences.js";
@@ -31,8 +31,8 @@ const general = {
 test("two species: the equations written out", () => {
   const [u, v] = [30, 4];
   const step = 1e-4;
-  const moved = predatorPrey({ coordinates: "abundance" })
-    .step(rates, step)
+  const moved = bindModel(lotkaVolterra, { ...rates, coordinates: "abundance" })
+    .step(step)
     .map(tensor([u, v]));
   const slope = [(0.55 - 0.028 * v) * u, (0.024 * u - 0.8) * v];
   // One step of 10⁻⁴: curvature adds x″ h/2, here below 10⁻³.
@@ -45,14 +45,16 @@ test("two species: the equations written out", () => {
 
 test("abundances and their logarithms move alike", () => {
   const x = tensor([30, 4]);
-  const plain = predatorPrey({ coordinates: "abundance", substeps: 200 }).step(rates, 1).map(x);
-  const logs = predatorPrey({ coordinates: "log", substeps: 200 }).step(rates, 1).map(log(x));
+  const step = (coordinates: Coordinates) =>
+    bindModel(lotkaVolterra, { ...rates, coordinates }, { substeps: 200 }).step(1);
+  const plain = step("abundance").map(x);
+  const logs = step("log").map(log(x));
   // Two discretisations of order four at h = 0.005.
   expect(distance(exp(logs), plain)).toBeLessThan(1e-7);
 });
 
 test("the two-species cycle keeps its invariant δu − γ log u + βv − α log v", () => {
-  const { map } = predatorPrey({ coordinates: "log", substeps: 400 }).step(rates, 10);
+  const { map } = bindModel(lotkaVolterra, rates, { substeps: 400 }).step(10);
   const invariant = ([a, b]: number[]) =>
     0.024 * Math.exp(a!) - 0.8 * a! + 0.028 * Math.exp(b!) - 0.55 * b!;
   const z = log(tensor([30, 4]));
@@ -61,7 +63,7 @@ test("the two-species cycle keeps its invariant δu − γ log u + βv − α lo
 });
 
 describe.each<Coordinates>(["abundance", "log"])("n species, %s", (coordinates) => {
-  const { map } = lotkaVolterra(3, { coordinates, substeps: 2 }).step(general, 0.1);
+  const { map } = bindModel(lotkaVolterra, { ...general, coordinates }, { substeps: 2 }).step(0.1);
   const x = [0.4, 1.2, 0.7];
 
   test("members are moved as if alone, whatever the leading axes", () => {
@@ -105,8 +107,8 @@ describe.each<Coordinates>(["abundance", "log"])("given its steady state, %s", (
 
 test("tangent in a rate, through the assembled matrix", () => {
   const after = (delta: Tensor) =>
-    predatorPrey({ coordinates: "log" })
-      .step({ ...rates, conversion: delta }, 0.5)
+    bindModel(lotkaVolterra, { ...rates, conversion: delta })
+      .step(0.5)
       .map(log(tensor([30, 4])));
   const { tangent } = jvp(after, tensor(0.024), tensor(1));
   [0, 1].forEach((i) => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { grad, leavesOf, roll, sum, type Tensor, tensor } from "../../src/engine/index.js";
 import {
+  bindModel,
   lorenz96,
   lorenz96Tendency,
   type ResidualNetworkParams,
@@ -98,7 +99,11 @@ test("gradient in a weight, a bias and the state equals differences", () => {
 });
 
 test("added to the map: F₀ + G, noise and support kept; to the tendency: f₀ + G", () => {
-  const base = { ...lorenz96(d).step({ forcing: 8 }, 0.05), noise: 0.3, support: "real" } as const;
+  const base = {
+    ...bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05),
+    noise: 0.3,
+    support: "real",
+  } as const;
   const both = withResidual(base, G);
   expect(both).toMatchObject({ noise: 0.3, support: "real" });
   const moved = base.map(tensor(x)).toArray() as number[];

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { UsageError } from "../../src/engine/index.js";
 import {
+  bindModel,
   linear,
   localLevel,
-  predatorPrey,
+  lotkaVolterra,
   propagations,
   stepsOver,
 } from "../../src/models/index.js";
@@ -34,14 +35,14 @@ test("times that go back and steps that are not positive are refused", () => {
 
 test("noise grows with the length of the steps; equal intervals share a transition", () => {
   const rates = { preyGrowth: 1, predation: 1, predatorDeath: 1, conversion: 1 };
-  const ways = propagations(predatorPrey({ coordinates: "log" }), rates, 0.4, [0, 1, 0.5, 1], 1);
+  const ways = propagations(bindModel(lotkaVolterra, rates), 0.4, [0, 1, 0.5, 1], 1);
   expect(ways.map(({ steps }) => steps)).toEqual([0, 1, 1, 1]);
   expect(ways.map(({ transition }) => transition.noise)).toEqual([0.4, 0.4, 0.2, 0.4]);
   expect(ways[3]!.transition).toBe(ways[1]!.transition);
 });
 
 test("a model without noise stays without", () => {
-  const [way] = propagations(linear(1), localLevel, null, [2], 1);
+  const [way] = propagations(bindModel(linear, localLevel), null, [2], 1);
   expect(way!.transition.noise).toBeNull();
   expect(way!.steps).toBe(2);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { index, mean, scope, square, sub } from "../../src/engine/index.js";
-import { lorenz96, propagateThrough } from "../../src/models/index.js";
+import { bindModel, lorenz96, propagateThrough } from "../../src/models/index.js";
 import { key, normal } from "../../src/random/index.js";
 import {
   attractorVariance,
@@ -41,7 +41,7 @@ test("learning ends well with half of the error gone, and a filter that knows so
 
 // 400 times, 0.5 apart, of 40 components: several thousand that are nearly independent.
 test("the variance of the climate is that of a long run", () => {
-  const transition = lorenz96(40).step({ forcing: 8 }, 0.05);
+  const transition = bindModel(lorenz96, { dimension: 40, forcing: 8 }).step(0.05);
   const crossing = Array.from({ length: 440 }, () => ({ transition, steps: 10 }));
   const variance = scope(() => {
     const states = propagateThrough(normal(key(1), [40]), crossing, key(2));

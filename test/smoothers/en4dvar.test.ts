@@ -13,7 +13,7 @@ import {
   tensor,
 } from "../../src/engine/index.js";
 import { assimilate, assimilateSeries, cycleKeys, kalman } from "../../src/filters/index.js";
-import { lorenz96 } from "../../src/models/index.js";
+import { bindModel, lorenz96 } from "../../src/models/index.js";
 import { observeExp } from "../../src/observe/index.js";
 import type { Gaussian, Scalar } from "../../src/prob/index.js";
 import { key, keyBatch } from "../../src/random/index.js";
@@ -102,13 +102,12 @@ test("in between: the mixed covariance is that of one analysis with it", () => {
 });
 
 const d = 5;
-const ring = lorenz96(d);
 const x0 = make(2, d, (i, j) => 2 * Math.sin(1 + 2 * i + 3 * j));
 const ys = make(3, 3, (i, j) => Math.exp(0.5 * Math.sin(i + 2 * j)));
 const variance = { kind: "diagonal", variance: 0.2 } as const;
 const cyclesOf = ({ forcing, r }: { forcing: Scalar; r: Scalar }) =>
   ys.map((y, k) => ({
-    transition: ring.step({ forcing }, 0.05),
+    transition: bindModel(lorenz96, { dimension: d, forcing }).step(0.05),
     steps: 2,
     observation: {
       ...{ operator: observeExp([0, 2, 3]), y: tensor(y), variance: r },

@@ -11,7 +11,7 @@ import {
   enkf,
   etkf,
 } from "../../src/filters/index.js";
-import { lorenz96 } from "../../src/models/index.js";
+import { bindModel, lorenz96 } from "../../src/models/index.js";
 import { observeAll, observeIndices } from "../../src/observe/index.js";
 import { key, keyBatch, normal } from "../../src/random/index.js";
 import { type EnksParams, enks } from "../../src/smoothers/index.js";
@@ -121,7 +121,7 @@ test.each(["etkf", "enkf", "denkf", "eakf"] as const)("gradients of a window: %s
   const loss = ({ inflation, forcing, variance }: Parameters): Tensor => {
     const method = enks({ members: 6, lag: 2, analysis, inflation: inflation! });
     const all: Cycle[] = [0, 1, 2, 3].map((k) => ({
-      transition: lorenz96(d).step({ forcing: forcing! }, 0.05),
+      transition: bindModel(lorenz96, { dimension: d, forcing: forcing! }).step(0.05),
       steps: k === 0 ? 0 : 2,
       observation: {
         y: normal(key(30 + k), [d]),

@@ -9,7 +9,7 @@ import {
   runCycle,
   threedvar,
 } from "../../src/filters/index.js";
-import { lorenz96 } from "../../src/models/index.js";
+import { bindModel, lorenz96 } from "../../src/models/index.js";
 import { observeComponents, observeExp } from "../../src/observe/index.js";
 import type { Gaussian, Scalar } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
@@ -64,14 +64,13 @@ describe.each(solvers)("a whole record in the window, solved by $kind", (solver)
 
 /** Lorenz-96 in five variables, three of them seen through exponentials at a gap or none. */
 const d = 5;
-const ring = lorenz96(d);
 const x0 = make(2, d, (i, j) => 2 * Math.sin(1 + 2 * i + 3 * j));
 const S = make(d, d, (i, j) => (i === j ? 0.3 : 0.1 / (1 + Math.abs(i - j))));
 const curved = observeExp([0, 2, 3]);
 const ys = make(4, 3, (i, j) => Math.exp(0.5 * Math.sin(i + 2 * j)));
 const cyclesOf = ({ forcing, r }: { forcing: Scalar; r: Scalar }): Cycle[] =>
   ys.map((y, k) => ({
-    transition: ring.step({ forcing }, 0.05),
+    transition: bindModel(lorenz96, { dimension: d, forcing }).step(0.05),
     steps: 2,
     observation: {
       ...{ operator: curved, y: tensor([y, y]), variance: r },

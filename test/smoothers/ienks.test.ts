@@ -29,7 +29,7 @@ import {
   enkfN,
   runCycle,
 } from "../../src/filters/index.js";
-import { linearTransition, lorenz96, withNoise } from "../../src/models/index.js";
+import { bindModel, linearTransition, lorenz96, withNoise } from "../../src/models/index.js";
 import {
   type Operator,
   observeAll,
@@ -177,7 +177,6 @@ test("an inflated start spreads the next window, and not the present one", () =>
 });
 
 const d = 8;
-const ring = lorenz96(d);
 const ringPrior: Gaussian = {
   mean: normal(key(20), [d]),
   covariance: { kind: "diagonal", variance: 1 },
@@ -186,7 +185,7 @@ const ringPrior: Gaussian = {
 test("converged weights are a stationary point of the cost", () => {
   const n = 5;
   const R = 0.5;
-  const step = ring.step({ forcing: 8 }, 0.05);
+  const step = bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05);
   const operator = observeComponents([0, 2, 3, 6]);
   const y = tensor([1, 0.5, 2, -1]);
   const method = ienks({ members: n, iterations: 30, linearisation: { bundle: 1e-6 } });
@@ -304,7 +303,7 @@ test.each<[string, Omit<IenksParams, "members">]>([
   const operator = observeAll(d);
   const loss = ({ inflation, forcing, variance }: Parameters): Tensor => {
     const method = ienks({ members: 6, ...params, inflation: inflation! });
-    const step = ring.step({ forcing: forcing! }, 0.05);
+    const step = bindModel(lorenz96, { dimension: d, forcing: forcing! }).step(0.05);
     const all: Cycle[] = [0, 1, 2, 3, 4].map((k) => ({
       transition: step,
       steps: k === 0 ? 0 : 2,

@@ -28,7 +28,7 @@ import {
   type Window,
   windowsOf,
 } from "../../learn/index.js";
-import { lorenz96, propagateThrough } from "../../models/index.js";
+import { bindModel, lorenz96, propagateThrough } from "../../models/index.js";
 import { observeComponents } from "../../observe/index.js";
 import { positive } from "../../prob/index.js";
 import { type Key, key, normal, split } from "../../random/index.js";
@@ -79,7 +79,7 @@ interface TwinData {
 
 export function twinOf({ seed, dimension: d, members: N, every, training, test }: Twin): TwinData {
   const [forStart, forNoise, forMembers, forCycles] = split(key(seed), 4) as Key[];
-  const transition = lorenz96(d).step({ forcing: trueForcing }, interval);
+  const transition = bindModel(lorenz96, { dimension: d, forcing: trueForcing }).step(interval);
   const T = training + test;
   const crossing = everyOf(transient + T).map(() => ({ transition, steps: 1 }));
   return scope(() => {
@@ -121,14 +121,14 @@ export function problemOf(twin: Twin, start: Pair): LetkfProblem {
     domain: { kind: "ring", length: d },
     reach,
   });
-  const model = lorenz96(d);
   const filterOf = ({ excess, halfWidth }: NamedTensors) =>
     letkf({
       ...{ members, neighbours: near, halfWidth: halfWidth! },
       ...{ inflation: add(1, excess!), rotate: true },
     });
   const crossing = (values: NamedTensors, part: Window) => {
-    const transition = model.step({ forcing: values.forcing ?? trueForcing }, interval);
+    const forcing = values.forcing ?? trueForcing;
+    const transition = bindModel(lorenz96, { dimension: d, forcing }).step(interval);
     const each = cyclesOf(part);
     const cycles = each.map(({ trajectories: { y } }): Cycle => {
       return { transition, steps: 1, observation: { y, operator, variance: 1, mask: null } };

@@ -1,7 +1,7 @@
 /** Operations of one step of a filter, counted from its instructions; nothing is run. */
 import { estimate, scope, type Tensor, zeros } from "../../engine/index.js";
 import { enkf, ens3dvar, type Filter, threedvarC, threedvarK } from "../../filters/index.js";
-import { lorenz96 } from "../../models/index.js";
+import { bindModel, lorenz96 } from "../../models/index.js";
 import { type Operator, observeComponents, observeMatrix } from "../../observe/index.js";
 import { key } from "../../random/index.js";
 import { evenly } from "./system.js";
@@ -67,7 +67,7 @@ function counted(sizes: Sizes): StepCost {
       }
       return { x, evidence };
     }, arrays).operations;
-  const transition = lorenz96(d).step({ forcing: 8 }, 0.05);
+  const transition = bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05);
   const forecast = estimate(
     ({ states, parameter, H }: Arrays) =>
       filterOf(sizes, parameter, operatorOf(H), false).forecast(states, transition, noise),

@@ -12,7 +12,7 @@ import {
   type Tensor,
   tensor,
 } from "../../engine/index.js";
-import { blockMatrix, lotkaVolterra, propagateThrough } from "../../models/index.js";
+import { bindModel, blockMatrix, lotkaVolterra, propagateThrough } from "../../models/index.js";
 import { identity } from "../../prob/index.js";
 import { key, normal, split } from "../../random/index.js";
 import { evenly, type System } from "./system.js";
@@ -27,11 +27,8 @@ export const trueBlocks = [0.1, 0.05, 0.01, -0.04, 0.1, 0.05, 0.01, 0.1, 0.05, 0
 const steadyState = ({ dimension, data }: Trial): Tensor =>
   softplus(normal(split(key(data), 3)[2]!, [dimension], dtype));
 
-const stepOf = (interactions: Tensor, still: Tensor) =>
-  lotkaVolterra(still.size, { coordinates: "abundance" }).step(
-    { interactions: { blocks: interactions }, steadyState: still },
-    step,
-  );
+const stepOf = (blocks: Tensor, still: Tensor) =>
+  bindModel(lotkaVolterra, { coordinates: "abundance", blocks, steadyState: still }).step(step);
 
 const exact = (trial: Trial) => stepOf(tensor(trueBlocks, { dtype }), steadyState(trial));
 

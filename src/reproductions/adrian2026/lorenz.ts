@@ -16,6 +16,7 @@ import {
 } from "../../engine/index.js";
 import type { ParameterDefinition } from "../../learn/index.js";
 import {
+  bindModel,
   lorenz96,
   lorenz96Coefficients,
   lorenz96Polynomial,
@@ -37,7 +38,8 @@ const step = 0.05;
 export const forcing = 8;
 const dtype = "f32";
 
-const exact = ({ dimension }: Trial): Transition => lorenz96(dimension).step({ forcing }, step);
+const exact = ({ dimension }: Trial): Transition =>
+  bindModel(lorenz96, { dimension, forcing }).step(step);
 
 /** β of the initial model and the network's first weights, by the number of the initial model. */
 export const keysOf = ({ model }: Trial): [Key, Key] => split(key(model)) as [Key, Key];
@@ -47,7 +49,7 @@ function imperfect(trial: Trial): Transition {
   const { dimension, modelError } = trial;
   const [forModel] = keysOf(trial);
   const beta = perturbedCoefficients(lorenz96Coefficients(forcing), modelError, forModel);
-  return lorenz96Polynomial(dimension).step({ coefficients: cast(beta, dtype) }, step);
+  return lorenz96Polynomial(dimension, cast(beta, dtype)).step(step);
 }
 
 /** Steps that are simulated together, so that their memory can be given back. */

@@ -1,6 +1,6 @@
 /** Clohessy–Wiltshire: the mean motion of an orbit from three positions. @see adrian2026, 4.1, F.1 */
 import { full, type Tensor, tensor } from "../../engine/index.js";
-import { clohessyWiltshire, propagateThrough } from "../../models/index.js";
+import { bindModel, clohessyWiltshire, propagateThrough } from "../../models/index.js";
 import { positive } from "../../prob/index.js";
 import { normal } from "../../random/index.js";
 import type { System } from "./system.js";
@@ -11,7 +11,7 @@ const n = 0.0013;
 const first = [1, 0.5, 1, -0.001375, -0.000275, -0.001375];
 const latent = positive();
 
-const exact = clohessyWiltshire.step({ meanMotion: n }, step);
+const exact = bindModel(clohessyWiltshire, { meanMotion: n }).step(step);
 
 export const orbit: System = {
   dtype: "f64",
@@ -32,7 +32,8 @@ export const orbit: System = {
     const start = latent.forward(tensor(latent.inverse(n) + Math.sqrt(modelError) * z)).item();
     return [{ name: "meanMotion", start, bijection: latent, group: "dynamics" }];
   },
-  transition: ({ meanMotion }) => clohessyWiltshire.step({ meanMotion: meanMotion! }, step),
+  transition: ({ meanMotion }) =>
+    bindModel(clohessyWiltshire, { meanMotion: meanMotion! }).step(step),
   exact: () => exact,
   prior: () => ({ mean: tensor(first), covariance: { kind: "diagonal", variance: full([6], 5) } }),
   errors: ({ meanMotion }) => [Math.abs((meanMotion as Tensor).item() - n)],

@@ -1,6 +1,6 @@
 /** The twins of published scores: the truth moves by the filter's own model, without noise. */
 import { scope, tensor } from "../../engine/index.js";
-import { kuramotoSivashinsky, lorenz96Start } from "../../models/index.js";
+import { bindModel, kuramotoSivashinsky, lorenz96Start } from "../../models/index.js";
 import type {
   InitialSpecification,
   MethodSpecification,
@@ -52,8 +52,7 @@ function settledWave(): number[] {
     return Math.cos(x) * (1 + Math.sin(x));
   });
   return scope(() => {
-    const parameters = { antidiffusion: 1, hyperviscosity: 1 };
-    const { map } = kuramotoSivashinsky({ points, length }).step(parameters, 0.5);
+    const { map } = bindModel(kuramotoSivashinsky, { points, length }).step(0.5);
     let u = tensor(wave);
     for (let i = 0; i < 300; i++) u = map(u);
     return [...u.data()];
