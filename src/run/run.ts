@@ -8,10 +8,12 @@ import type { Learned, LearnState, ParameterDefinition } from "../learn/index.js
 import { foldIn, type Key, key } from "../random/index.js";
 import { chooseIfAsked, chosenName, withHalfWidth } from "./choosing.js";
 import { type Data, dataOf } from "./data.js";
+import { degenerateWeightsIn } from "./degenerate-weights.js";
 import { describing } from "./describe.js";
 import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
 import { learnedResults, savedValues, startedFrom, startValues, unused } from "./learned.js";
 import { learningOutput, learningProblem, learnWith } from "./learning.js";
+import { lostTruthIn } from "./lost-truth.js";
 import {
   type Checkpoint,
   Interrupted,
@@ -74,11 +76,18 @@ export async function runExperiment(
   const { evidence = "likelihood" } = method;
   const scored = divergence === null ? scores(specification.time.spinup, evidence, runs) : noScores;
   const { variance: R } = partsOf(specification, data, lookingUp(values));
+  const { kind } = specification.method;
+  const { lostTruth, ...lost } = lostTruthIn(kind, runs, specification.time.spinup);
+  const { degenerateWeights, ...degenerate } = degenerateWeightsIn(
+    kind,
+    runs,
+    specification.time.spinup,
+  );
   const [first] = runs;
   return {
     result: {
       name: specification.name,
-      method: specification.method.kind,
+      method: kind,
       model: specification.model.kind,
       seed: specification.seed,
       ...scored,
@@ -89,9 +98,13 @@ export async function runExperiment(
       cyclesPerSecond: times.length === 0 ? 0 : 1 / quantile(times, 0.5),
       diverged: divergence !== null,
       ...(divergence && { divergence }),
+      ...(lostTruth && { lostTruth }),
+      ...(degenerateWeights && { degenerateWeights }),
       warnings: [
         ...runs.flatMap((each, i) => ofDivergence(each, runs.length > 1 ? i : null)),
-        ...overconfidence(specification.method.kind, scored, runs),
+        ...lost.warnings,
+        ...degenerate.warnings,
+        ...overconfidence(kind, scored, runs),
         ...ofLearning(learning?.learned ?? null),
         ...(saved === undefined ? [] : ofSaved(unused(definitions, saved))),
       ],

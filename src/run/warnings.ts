@@ -67,7 +67,8 @@ const ofFewMembers = `More members, more inflation, localisation (letkf), more p
 const ofParticles = `More members, a wider kernel (regularisation), more process noise, ${ofModel}`;
 const ofBackground = `A larger background covariance, ${ofModel}`;
 
-const remedies: Readonly<Record<MethodSpecification["kind"], string>> = {
+/** What may help a method whose analyses are wrong, in a sentence. */
+export const remedies: Readonly<Record<MethodSpecification["kind"], string>> = {
   kalman: ofNoise,
   rts: ofNoise,
   "extended-kalman": `More inflation, ${ofNoise[0]!.toLowerCase()}${ofNoise.slice(1)}`,
