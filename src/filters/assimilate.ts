@@ -21,7 +21,7 @@ export interface CycleResult<S> {
   readonly forecast: S;
   /** Equal to the forecast where nothing was seen. */
   readonly analysis: S;
-  /** ℓ, w and χ²; null where nothing was seen. */
+  /** ℓ, w and χ², and whether weights degenerated; null where nothing was seen. */
   readonly evidence: Omit<Analysis<S>, "state"> | null;
 }
 

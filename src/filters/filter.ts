@@ -31,6 +31,11 @@ export interface Analysis<S> {
   readonly innovation: Tensor;
   /** χ² = wᵀw, of mean m (observed entries) if the forecast is right. [...] */
   readonly chiSquare: Tensor;
+  /**
+   * Of particle filters: 1 where the weights degenerated at this analysis, so that too few particles
+   * hold them to span the state, else 0 (`degenerateWeights`). [...]
+   */
+  readonly degenerate?: Tensor;
 }
 
 /** A filter without an estimate of its own uncertainty says 0. */

@@ -43,11 +43,17 @@ import {
   variances,
 } from "../observe/index.js";
 import { grouped, nonNegative } from "../parts/index.js";
-import { floatType, type Scalar, scale, weightedMoments, weightedRoots } from "../prob/index.js";
+import {
+  degenerateWeights,
+  floatType,
+  type Scalar,
+  scale,
+  weightedMoments,
+} from "../prob/index.js";
 import { type Key, split } from "../random/index.js";
 import { perturbations } from "./enkf.js";
 import type { Filter } from "./filter.js";
-import { kernelDraws, kernelWidth } from "./kernel.js";
+import { kernelDraws, kernelRoots, kernelWidth } from "./kernel.js";
 import { particleKeys } from "./method-keys.js";
 import {
   checkDiversity,
@@ -61,7 +67,7 @@ import {
 } from "./particle.js";
 import { defineMethod } from "./record.js";
 import { particleRemedy } from "./remedies.js";
-import { resampled } from "./resampling.js";
+import { resample } from "./resampling.js";
 
 export interface OptimalParticleParams extends ParticleParams {
   /** s of the kernel that counts as model noise in the proposal. @defaultValue 0 */
@@ -86,9 +92,9 @@ export function optimalParticle(params: OptimalParticleParams): Filter<OptimalPa
     name: "optimal-particle",
     init: (prior, key) => {
       const now = equalWeights(prior, N, key);
-      return { ...now, onward: now, ...withoutNoise(now.particles) };
+      return { ...now, resampled: now, ...withoutNoise(now.particles) };
     },
-    forecast: ({ onward }, transition, key) => {
+    forecast: ({ resampled }, transition, key) => {
       checkDiversity(who, transition, { ...params, regularisation: s === 0 ? regularisation : s });
       const { map: F, noise: q, support } = transition;
       if (support === "positive") {
@@ -96,18 +102,22 @@ export function optimalParticle(params: OptimalParticleParams): Filter<OptimalPa
           `${who}: states are folded onto positive values, and their noise is then not Gaussian; take logarithms as the state, or use particle.`,
         );
       }
-      const centres = F(onward.particles); // [..., N, d]
+      const centres = F(resampled.particles); // [..., N, d]
       const { noise: none } = withoutNoise(centres);
       const particles = advance({ map: () => centres, noise: q }, centres, key);
-      const now = { ...onward, particles };
-      return { ...now, onward: now, centres, noise: q === null ? none : add(none, q) };
+      const now = { ...resampled, particles };
+      return { ...now, resampled: now, centres, noise: q === null ? none : add(none, q) };
     },
     analyse: (state, observation, key) => {
       const [proposing, resampling] = split(key) as [Key, Key];
       const { drawn, logWeights, ...evidence } = propose(who, state, s, observation, proposing);
       const after = { particles: drawn, logWeights };
-      const onward = resampled(after, params, resampling);
-      return { state: { ...after, onward, ...withoutNoise(drawn) }, ...evidence };
+      const resampled = resample(after, params, resampling);
+      return {
+        state: { ...after, resampled, ...withoutNoise(drawn) },
+        ...evidence,
+        degenerate: degenerateWeights(after),
+      };
     },
     moments: weightedMoments,
     members: weightedMembers,
@@ -138,7 +148,7 @@ function propose(
   }
   const [jittering, perturbing] = split(key) as [Key, Key];
   const h = kernelWidth(s, N, d);
-  const B = s === 0 ? null : mul(h, weightedRoots({ particles: c, logWeights })); // h²Ĉ = BᵀB
+  const B = s === 0 ? null : mul(h, kernelRoots({ particles: c, logWeights })); // h²Ĉ = BᵀB
   const HQ = mul(cast(H, floatType(c)), expandDims(q, -2)); // [..., m, d]
   const HC = B === null ? HQ : add(HQ, matmul(operator.apply(B), B, { transposeA: true }));
   const seen = covarianceAtObserved({ HC, HCH: operator.apply(HC) }, observation);

@@ -5,9 +5,9 @@
  *     ℓ  = log Σ wᵢ p(y | xᵢ),   wᵢ⁺ = wᵢ p(y | xᵢ) e^−ℓ    analysis: weights only
  *
  * for any observation operator; p(y | x) = N(y; h(x), R), at the entries observed. Weights are kept
- * as logarithms, so that no likelihood underflows. Where they have become uneven the particles that
- * go on are resampled (`resampling.ts`); the analysis itself stays weighted, as its mean is the
- * better for it. Innovation and χ² are by S = Ĉ + R, Ĉ the weighted covariance of h(x) in the
+ * as logarithms, so that no likelihood underflows. Where they have become uneven the particles are
+ * resampled for the next forecast (`resampling.ts`); the analysis itself stays weighted, as its mean is
+ * the better for it. Innovation and χ² are by S = Ĉ + R, Ĉ the weighted covariance of h(x) in the
  * forecast: N(0, I) only as far as that is a Gaussian; ℓ is that of the mixture.
  *
  * @see gordon1993
@@ -44,6 +44,7 @@ import {
 import { grouped } from "../parts/index.js";
 import {
   asTensor,
+  degenerateWeights,
   floatType,
   fold,
   type Gaussian,
@@ -60,7 +61,7 @@ import type { Analysis, Filter, Members } from "./filter.js";
 import { particleKeys } from "./method-keys.js";
 import { defineMethod } from "./record.js";
 import { particleRemedy } from "./remedies.js";
-import { type ResamplingParams, resampled } from "./resampling.js";
+import { type ResamplingParams, resample } from "./resampling.js";
 
 export interface ParticleParams extends ResamplingParams {
   /** Number of particles N, at least 2. */
@@ -68,19 +69,19 @@ export interface ParticleParams extends ResamplingParams {
 }
 
 export interface ParticleState extends Particles {
-  /** What the next forecast starts from: after an analysis, resampled where that was due. */
-  readonly onward: Particles;
+  /** The particles that the next forecast starts from: after an analysis, resampled where that was due. */
+  readonly resampled: Particles;
 }
 
 export function particle(params: ParticleParams): Filter<ParticleState> {
   checkParticles("particle", params);
   return {
     name: "particle",
-    init: (prior, key) => goingOn(equalWeights(prior, params.members, key)),
-    forecast: ({ onward }, transition, key) => {
+    init: (prior, key) => notResampled(equalWeights(prior, params.members, key)),
+    forecast: ({ resampled }, transition, key) => {
       checkDiversity("particle", transition, params);
-      const from = fold(onward.particles, transition.support);
-      return goingOn({ ...onward, particles: advance(transition, from, key) });
+      const from = fold(resampled.particles, transition.support);
+      return notResampled({ ...resampled, particles: advance(transition, from, key) });
     },
     analyse: (state, observation, key) => {
       checkObservation("particle", observation);
@@ -88,8 +89,9 @@ export function particle(params: ParticleParams): Filter<ParticleState> {
       const seen = weighed(state, logLikelihoods(hE, observation));
       const after = { particles: state.particles, logWeights: seen.logWeights };
       return {
-        state: { ...after, onward: resampled(after, params, key) },
+        state: { ...after, resampled: resample(after, params, key) },
         logEvidence: seen.logEvidence,
+        degenerate: degenerateWeights(after),
         ...whitened({ particles: hE, logWeights: state.logWeights }, 0, observation),
       };
     },
@@ -103,7 +105,8 @@ export const weightedMembers = ({ particles, logWeights }: Particles): Members =
   weights: exp(logWeights),
 });
 
-const goingOn = (now: Particles): ParticleState => ({ ...now, onward: now });
+/** The state where nothing is to be resampled: before an analysis. */
+const notResampled = (now: Particles): ParticleState => ({ ...now, resampled: now });
 
 /** N draws of a prior, with weights 1/N. */
 export function equalWeights(prior: Gaussian, N: number, key: Key): Particles {
@@ -118,7 +121,7 @@ export function checkParticles(
   checkMembers(who, members);
   if (!(resampleBelow >= 0 && resampleBelow <= 1)) {
     throw new UsageError(
-      `${who}: resampleBelow is ${resampleBelow}; need a share of the members, 0 (never) to 1.`,
+      `${who}: resampleBelow is ${resampleBelow}; need a fraction of the members, 0 (never) to 1.`,
     );
   }
   if (typeof regularisation === "number" && !(regularisation >= 0)) {

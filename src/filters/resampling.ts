@@ -8,11 +8,12 @@
  *     ancestor of j = #{i : aᵢ ≤ j},  j = 0 … N − 1
  *
  * so that particle i has ⌊N wᵢ⌋ or ⌈N wᵢ⌉ copies, N wᵢ on average; O(N). Copies are then told apart
- * by draws from a kernel with a share of the particles' covariance (regularisation),
+ * by draws from a kernel with a fraction of the particles' covariance (regularisation),
  *
  *     x ← x + h z,   z ~ N(0, Ĉ),   h = s N^(−1/(d+4))
  *
- * with s = 1 the bandwidth by Scott's rule; a particle that was taken once stays as it is.
+ * with s = 1 the bandwidth by Scott's rule; a particle that was taken once stays as it is. Ĉ is the
+ * weighted covariance, or where the weights have degenerated that of equal weights (`kernel.ts`).
  *
  * Resampled or not is decided by `where`, trajectory by trajectory. Ancestors and decision are
  * constants to derivatives: the derivative is that of the path that was taken, exact while no
@@ -42,18 +43,12 @@ import {
   where,
   zeros,
 } from "../engine/index.js";
-import {
-  effectiveMembers,
-  floatType,
-  type Particles,
-  type Scalar,
-  weightedRoots,
-} from "../prob/index.js";
+import { effectiveMembers, floatType, type Particles, type Scalar } from "../prob/index.js";
 import { type Key, split, uniform } from "../random/index.js";
-import { kernelDraws, kernelWidth } from "./kernel.js";
+import { kernelDraws, kernelRoots, kernelWidth } from "./kernel.js";
 
 export interface ResamplingParams {
-  /** Resample where 1/Σ w² is below this share of N; 0: never. @defaultValue 0.5 */
+  /** Resample where 1/Σ w² is below this fraction of N; 0: never. @defaultValue 0.5 */
   readonly resampleBelow?: number;
   /** s, in units of Scott's bandwidth; needed where the model has no noise. @defaultValue 0 */
   readonly regularisation?: Scalar;
@@ -81,8 +76,8 @@ export function systematic(logWeights: Tensor, u: Tensor): Ancestry {
   return { ancestors, copies: sub(a, before) };
 }
 
-/** The particles that go on: the same, or where weights are too uneven copies of equal weight. */
-export function resampled(
+/** The particles that the next forecast starts from: where weights are too uneven, copies of equal weight; else the same. */
+export function resample(
   from: Particles,
   { resampleBelow = 0.5, regularisation: s = 0 }: ResamplingParams,
   key: Key,
@@ -104,7 +99,7 @@ export function resampled(
   /** Draws of the kernel for the places of particles with several copies, [..., N, d]. */
   function jitter(): Tensor {
     const several = greater(gather(copies, ancestors, -1), 1);
-    const draws = kernelDraws(weightedRoots(from), noise);
+    const draws = kernelDraws(kernelRoots(from), noise);
     return mul(expandDims(several, -1), mul(kernelWidth(s, N, d), draws));
   }
 }

@@ -49,6 +49,7 @@ export {
   taperMatrix,
 } from "./taper.js";
 export {
+  degenerateWeights,
   effectiveMembers,
   type Particles,
   weightedMean,

@@ -37,6 +37,22 @@ const alone = 1e-10;
 /** 1/Σ w²: how many equal weights would be as uneven, 1 to N; [..., N] → [...] */
 export const effectiveMembers = (logWeights: Tensor): Tensor => div(1, sumOfSquares(logWeights));
 
+/**
+ * Whether the weights have degenerated: 1 where the effective members 1/Σ w² are fewer than
+ *
+ *     min(N/2, max(2, min(d + 1, N/100))),
+ *
+ * else 0; [...]. Fewer than d + 1 points span no covariance of d variables, and below 2 one particle
+ * holds more than half of the weight. The bound of one in a hundred is for small N in many variables,
+ * where a healthy filter has fewer effective members than d + 1 at many analyses. It is a comparison,
+ * so a constant to derivatives.
+ */
+export function degenerateWeights({ particles: E, logWeights }: Particles): Tensor {
+  const [N, d] = E.shape.slice(-2) as [number, number];
+  const fewest = Math.min(N / 2, Math.max(2, Math.min(d + 1, N / 100)));
+  return less(effectiveMembers(logWeights), fewest);
+}
+
 /** Σ w² [...] */
 const sumOfSquares = (logWeights: Tensor): Tensor => sum(exp(mul(2, logWeights)), -1);
 

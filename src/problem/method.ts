@@ -14,7 +14,7 @@ import type { Scalar } from "../prob/index.js";
 import type { BoundSystem, StateSpace } from "./state-space.js";
 
 /** A method: `etkf({ members: 24 })`, or a record in use whose settings may be learned. */
-export type AnyMethod = Method<never> | Use<MethodRecord>;
+export type AnyMethod = Method<unknown> | Use<MethodRecord>;
 
 export const isMethodUse = (method: AnyMethod): method is Use<MethodRecord> => "record" in method;
 
@@ -47,7 +47,7 @@ export function boundMethod(
  */
 export function learnableMethod<const S extends Readonly<Record<string, LearnedValue>>>(
   settings: S,
-  build: (values: { readonly [Name in keyof S]: Scalar }) => Method<never>,
+  build: (values: { readonly [Name in keyof S]: Scalar }) => Method<unknown>,
 ): Use<MethodRecord> {
   const parameters: Keys = Object.fromEntries(
     Object.entries(settings).map(([name, { positive }]) => {

@@ -24,6 +24,8 @@ export interface Described {
   readonly innovations: InnovationSeries;
   /** ℓ of the cycles observed. */
   readonly logEvidence: readonly number[];
+  /** Of particle filters: whether the weights degenerated, of each cycle observed; else none. */
+  readonly degenerate: readonly boolean[];
   /** Of the analyses of the cycles observed; none in a record, for it has no truth. */
   readonly crps: readonly number[];
   /** y − H x̄ by column after the spin-up, NaN at the gaps; none where H is not linear. */
@@ -86,6 +88,7 @@ export function describing(
     degrees: [] as number[],
   };
   const logEvidence: number[] = [];
+  const degenerate: boolean[] = [];
   const crps: number[] = [];
   const residuals = { forecast: [] as number[][], analysis: [] as number[][] };
   const samples: Sample[] = [];
@@ -106,8 +109,9 @@ export function describing(
       forecast.sd.push([...before.sd]);
       const score = add(analysis, after, truth && k < K ? truth[k]! : null);
       if (k < K) {
-        const { logEvidence: l, innovation, chiSquare } = result.evidence!;
+        const { logEvidence: l, innovation, chiSquare, degenerate: flag } = result.evidence!;
         logEvidence.push(l.item());
+        if (flag !== undefined) degenerate.push(flag.item() > 0);
         if (score !== null) crps.push(score);
         if (method.evidence !== "misfit") {
           const seen = trajectory.record.values[k]!.filter((v) => !Number.isNaN(v));
@@ -154,6 +158,7 @@ export function describing(
     },
     innovations,
     logEvidence,
+    degenerate,
     crps,
     residuals,
     samples,

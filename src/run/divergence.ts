@@ -52,7 +52,7 @@ function judgeFrom({ truth, record }: Trajectory, first: number, forecast: Natur
 }
 
 /** Means over time and root mean square distances from them, gaps left out; of nothing NaN and 0. */
-function variation(rows: readonly (readonly number[])[], d: number) {
+export function variation(rows: readonly (readonly number[])[], d: number) {
   const columns = Array.from({ length: d }, (_, i) =>
     rows.map((row) => row[i]!).filter((v) => !Number.isNaN(v)),
   );

@@ -46,6 +46,22 @@ export interface Divergence {
   readonly cause: string;
 }
 
+/** Cycles of a twin at which the analysis was far from the truth and the spread did not show it. */
+export interface LostTruth {
+  /** The first of them, counted from 1. */
+  readonly from: number;
+  /** How many there are, in all test trajectories together. */
+  readonly cycles: number;
+}
+
+/** Analyses after the spin-up at which the weights of a particle filter degenerated. */
+export interface DegenerateWeights {
+  /** How many there are, in all test trajectories together. */
+  readonly cycles: number;
+  /** The times of the first ones, ten at most. */
+  readonly times: readonly number[];
+}
+
 export interface Errors extends ForecastAnalysis {
   /** Of smoothers. */
   readonly smoothed?: number;
@@ -82,6 +98,10 @@ export interface RunResult {
   readonly diverged: boolean;
   /** Where and why it diverged; absent of a run that did not. */
   readonly divergence?: Divergence;
+  /** Where the run on a twin lost the truth; absent if it did not. */
+  readonly lostTruth?: LostTruth;
+  /** Of particle filters: when and how often their weights degenerated; absent if they did not. */
+  readonly degenerateWeights?: DegenerateWeights;
   readonly warnings: readonly string[];
 }
 

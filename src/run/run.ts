@@ -24,10 +24,12 @@ import {
 import { type Key, key } from "../random/index.js";
 import { chooseIfAsked, chosenName, withChoice } from "./choosing.js";
 import { type Data, dataOf } from "./data.js";
+import { degenerateWeightsIn } from "./degenerate-weights.js";
 import { describing, horizon } from "./describe.js";
 import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
 import { learnedResults, savedValues, startedFrom, unused } from "./learned.js";
 import { learningOutput } from "./learning.js";
+import { lostTruthIn } from "./lost-truth.js";
 import {
   type Checkpoint,
   Interrupted,
@@ -87,6 +89,10 @@ export async function runExperiment(
   const times = runs.flatMap(({ run: { cycleSeconds } }) => cycleSeconds);
   const [divergence = null] = runs.map(divergenceOf).filter((each) => each !== null);
   const scored = divergence === null ? scores(specification.time.spinup, evidence, runs) : noScores;
+  const { remedy } = specification.method.record;
+  const { spinup } = specification.time;
+  const { lostTruth, ...lost } = lostTruthIn(remedy, runs, spinup);
+  const { degenerateWeights, ...degenerate } = degenerateWeightsIn(remedy, runs, spinup);
   const [first] = runs;
   return {
     result: {
@@ -102,9 +108,13 @@ export async function runExperiment(
       cyclesPerSecond: times.length === 0 ? 0 : 1 / quantile(times, 0.5),
       diverged: divergence !== null,
       ...(divergence && { divergence }),
+      ...(lostTruth && { lostTruth }),
+      ...(degenerateWeights && { degenerateWeights }),
       warnings: [
         ...runs.flatMap((each, i) => ofDivergence(each, runs.length > 1 ? i : null)),
-        ...overconfidence(specification.method.record.remedy, scored, runs),
+        ...lost.warnings,
+        ...degenerate.warnings,
+        ...overconfidence(remedy, scored, runs),
         ...ofLearning(learning?.learned ?? null),
         ...(saved === undefined ? [] : ofSaved(unused(definitions, saved))),
       ],

@@ -104,10 +104,10 @@ describe.each(Object.entries(filters))("%s", (name, make) => {
   test("resampled where weights are uneven, and only there", () => {
     const always = make({ members: 50, resampleBelow: 1 }) as Filter<ParticleState>;
     const never = make({ members: 50, resampleBelow: 0 }) as Filter<ParticleState>;
-    const equal = always.analyse(before, observation, key(3)).state.onward;
+    const equal = always.analyse(before, observation, key(3)).state.resampled;
     expectClose(equal.logWeights, full([50], -Math.log(50)), 1e-14);
     const kept = never.analyse(before, observation, key(3)).state;
-    expect(kept.onward.logWeights.data()).toEqual(kept.logWeights.data());
+    expect(kept.resampled.logWeights.data()).toEqual(kept.logWeights.data());
   });
 
   test("a missing entry gives exactly what dropping its row gives", () => {
@@ -146,7 +146,7 @@ describe.each(Object.entries(filters))("%s", (name, make) => {
     const next = runCycle(regular, state, cycle, key(4));
     expect(next.evidence!.logEvidence.item()).toBeGreaterThan(-Infinity);
     // Copies of one particle, told apart by the kernel of the forecast.
-    const spread = regular.moments({ ...state, ...state.onward }).variance.data();
+    const spread = regular.moments({ ...state, ...state.resampled }).variance.data();
     for (const v of spread) expect(v).toBeGreaterThan(1e-3);
   });
 
@@ -170,8 +170,8 @@ describe.each(Object.entries(filters))("%s", (name, make) => {
       const [k, v, p] = [keys, y, positions].map((x) => index(x, 0, b)) as [Tensor, Tensor, Tensor];
       const alone = run(k, v, p);
       expectClose(
-        index(together.analysis.onward.particles, 0, b),
-        alone.analysis.onward.particles,
+        index(together.analysis.resampled.particles, 0, b),
+        alone.analysis.resampled.particles,
         1e-12,
       );
       expectClose(index(together.evidence!.logEvidence, 0, b), alone.evidence!.logEvidence, 1e-12);
@@ -193,7 +193,7 @@ describe.each(Object.entries(filters))("%s", (name, make) => {
       return { analysis, evidence };
     });
     const { analysis, evidence } = run(cast(observation.y, "f32"), key(5));
-    expect(analysis.onward.particles.dtype).toBe("f32");
+    expect(analysis.resampled.particles.dtype).toBe("f32");
     expect(evidence!.logEvidence.dtype).toBe("f32");
   });
 
@@ -216,7 +216,7 @@ test("particle: the likelihood of a nonlinear operator, by hand", () => {
   ];
   const now = { particles: tensor(E), logWeights: full([3], -Math.log(3)) };
   const { logEvidence } = filter.analyse(
-    { ...now, onward: now },
+    { ...now, resampled: now },
     { y: tensor([1.2]), operator: observeExp([0]), variance: 0.25, mask: null },
     key(1),
   );

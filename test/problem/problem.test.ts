@@ -1,6 +1,6 @@
 /** The problem layer as a library user calls it. */
 import { describe, expect, test } from "vitest";
-import { mul, slice, concat, sub } from "../../src/engine/index.js";
+import { concat, mul, slice, sub } from "../../src/engine/index.js";
 import { enkf, etkf, kalman } from "../../src/filters/index.js";
 import { continuousModel, defineModel, linear, lorenz96 } from "../../src/models/index.js";
 import { lognormalNoise } from "../../src/observe/index.js";
@@ -49,7 +49,9 @@ describe("runFilter", () => {
     });
     const error = rowsOf(run.analysis.mean)
       .slice(20)
-      .map((row, k) => Math.hypot(...row.map((x, i) => x - twin.truth[k + 20]![i]!)) / Math.sqrt(8));
+      .map(
+        (row, k) => Math.hypot(...row.map((x, i) => x - twin.truth[k + 20]![i]!)) / Math.sqrt(8),
+      );
     const mean = error.reduce((sum, e) => sum + e, 0) / error.length;
     expect(mean).toBeLessThan(0.8);
     const ahead = run.forecast(5);
@@ -131,6 +133,8 @@ describe("fit", () => {
 
   test("refuses a problem in which nothing is to be learned", async () => {
     const record = { times: [1, 2], values: [[1], [2]] };
-    await expect(fit(nile(), record, { method: kalman() })).rejects.toThrow("nothing is to be learned");
+    await expect(fit(nile(), record, { method: kalman() })).rejects.toThrow(
+      "nothing is to be learned",
+    );
   });
 });

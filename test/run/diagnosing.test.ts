@@ -101,7 +101,7 @@ test("particles are described with their weights", () => {
     particles: tensor([[1], [2], [4]]),
     logWeights: tensor([0.2, 0.5, 0.3].map(Math.log)),
   };
-  const state = naturalState(particle({ members: 3 }), { ...now, onward: now }, false);
+  const state = naturalState(particle({ members: 3 }), { ...now, resampled: now }, false);
   const mean = 0.2 + 1 + 1.2;
   const squares = 0.2 * (1 - mean) ** 2 + 0.5 * (2 - mean) ** 2 + 0.3 * (4 - mean) ** 2;
   expectClose([...state.mean], [mean], 1e-14);
