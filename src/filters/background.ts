@@ -1,6 +1,5 @@
 /** Static covariances and gains: given, or by what is learned of them. */
-import { cholesky, mul, type Tensor, tensor, transpose, UsageError } from "../engine/index.js";
-import type { Operator } from "../observe/index.js";
+import { cholesky, mul, type Tensor, tensor, transpose } from "../engine/index.js";
 import { type Block, counted, type ParametersOf, type TellAt } from "../parts/index.js";
 import {
   type Covariance,
@@ -17,14 +16,6 @@ import type { MethodContext } from "./record.js";
 /** What a block says of a static covariance, and of a gain. */
 type Background = ParametersOf<(typeof backgroundKey)["keys"]>;
 type Gain = ParametersOf<(typeof gainKey)["keys"]>;
-
-/** The operator of a method that needs one for all times. */
-export function fixedOperator({ operator }: MethodContext): Operator {
-  if (operator !== null) return operator;
-  throw new UsageError(
-    "3dvar-k: it has one gain for one set of observed variables, and here they change with time; need 3dvar-c, ens3dvar or enkf.",
-  );
-}
 
 /** The block asks for the climate of the model. */
 export const asksForClimate = ({ background }: Block): boolean =>
@@ -99,7 +90,7 @@ const denseFactor = (C: Covariance, diagonal: readonly number[]): Tensor =>
 export function gainOf({ transpose: factor, matrix, learn }: Gain, context: MethodContext): Tensor {
   const first = () =>
     matrix === undefined
-      ? mul(factor!, transpose(fixedOperator(context).matrix(context.dimension)!))
+      ? mul(factor!, transpose(context.operator!.matrix(context.dimension)!))
       : tensor(matrix);
   if (!learn) return first();
   const size = matrix === undefined ? Math.abs(factor!) : 1;

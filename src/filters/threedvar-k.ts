@@ -27,7 +27,7 @@ import {
   type Operator,
 } from "../observe/index.js";
 import { floatType } from "../prob/index.js";
-import { checkGainSize, fixedOperator, gainOf } from "./background.js";
+import { checkGainSize, gainOf } from "./background.js";
 import type { Analysis, Filter } from "./filter.js";
 import { gainKey } from "./method-keys.js";
 import { defineMethod } from "./record.js";
@@ -106,7 +106,7 @@ export const threedvarKRecord = defineMethod({
     givenProcessNoise: "need a number, or ens3dvar or enkf",
   }),
   build: ({ gain }, context) =>
-    threedvarK({ gain: gainOf(gain, context), operator: fixedOperator(context) }),
+    threedvarK({ gain: gainOf(gain, context), operator: context.operator! }),
   phrase: () => "3DVar with a gain of its own",
   remedy: backgroundRemedy,
   advice: {

@@ -11,6 +11,7 @@ import {
   type Use,
 } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
+import { SpecificationError } from "./errors.js";
 import type { BoundSystem, StateSpace } from "./state-space.js";
 
 /** A method: `etkf({ members: 24 })`, or a record in use whose settings may be learned. */
@@ -27,10 +28,17 @@ export function boundMethod(
 ): Method<unknown> {
   if (!isMethodUse(method)) return method as Method<unknown>;
   const { record, block } = method;
-  const { climate: asking } = record.needs(block);
+  const { climate: asking, fixedObservations } = record.needs(block);
+  const { operator } = system.view;
+  if (operator === null && fixedObservations !== undefined) {
+    throw new SpecificationError(
+      "method.kind",
+      `${record.kind} needs the same observed variables at every time, and here they change; ${fixedObservations}.`,
+    );
+  }
   return record.build(readParameters(record.parameters, block, source, { group: "filter" }), {
     dimension: model.dimension,
-    operator: system.view.operator,
+    operator,
     variance,
     geometry: model.geometry ?? null,
     climate: asking === undefined ? null : system.climate(["method", ...asking].join(".")),

@@ -18,8 +18,9 @@
  * variables whose truth is constant. Climatology and optimal interpolation are not lost: their spread
  * is as large as their error.
  */
-import type { LostTruth, StateSeries } from "./output.js";
+
 import { variation } from "./divergence.js";
+import type { LostTruth, StateSeries } from "./output.js";
 import type { Scored } from "./scores.js";
 
 /** Smallest e of an analysis that is off. */

@@ -27,14 +27,14 @@ test("relaxation mixes anomalies, or spreads", () => {
   const mixed = inflate(
     analysed,
     before,
-    { relaxation: { towards: "perturbations", share: 1 } },
+    { relaxation: { towards: "perturbations", fraction: 1 } },
     key(0),
   );
   expectClose(anomalies(mixed), anomalies(before), 1e-14);
   const relaxed = inflate(
     analysed,
     before,
-    { relaxation: { towards: "spread", share: 0.6 } },
+    { relaxation: { towards: "spread", fraction: 0.6 } },
     key(0),
   );
   const expected = spread(analysed).map((s, i) => 0.4 * s + 0.6 * spread(before)[i]!);

@@ -9,7 +9,7 @@ import {
   iteratedExtendedKalman,
   kalman,
 } from "../../src/filters/index.js";
-import { lorenz96, withNoise } from "../../src/models/index.js";
+import { bindModel, lorenz96, withNoise } from "../../src/models/index.js";
 import { observeExp, observePower } from "../../src/observe/index.js";
 import type { Scalar } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
@@ -19,14 +19,14 @@ import { gradientError, type Loss } from "../support/gradients.js";
 import { cycles, prior, values } from "./linear-case.js";
 
 const d = 5;
-const ring = lorenz96(d);
+const ring = (forcing: Scalar) => bindModel(lorenz96, { dimension: d, forcing });
 const x0 = make(2, d, (i, j) => 3 + Math.sin(1 + 2 * i + 3 * j));
 const start = { mean: tensor(x0), covariance: { kind: "diagonal", variance: 0.04 } } as const;
 const ys = make(3, 3, (i, j) => Math.exp(3 + 0.2 * Math.sin(i + 2 * j)));
 const mask = tensor([1, 0, 1]);
 
 function windowOf({ forcing, r, q }: Record<string, Scalar>): Cycle[] {
-  const transition = withNoise(ring.step({ forcing: forcing! }, 0.05), q!);
+  const transition = withNoise(ring(forcing!).step(0.05), q!);
   const operator = observeExp([0, 2, 3]);
   return ys.map((y, k) => ({
     ...{ transition, steps: 2 },

@@ -24,7 +24,7 @@ import {
   type UnscentedKalmanParams,
   unscentedKalman,
 } from "../../src/filters/index.js";
-import { lorenz96, withNoise } from "../../src/models/index.js";
+import { bindModel, lorenz96, withNoise } from "../../src/models/index.js";
 import { observeComponents, observeExp, observePower } from "../../src/observe/index.js";
 import type { Gaussian, Scalar } from "../../src/prob/index.js";
 import { key } from "../../src/random/index.js";
@@ -34,7 +34,7 @@ import { gradientError, type Loss } from "../support/gradients.js";
 import { cycles, prior, values } from "./linear-case.js";
 
 const d = 5;
-const ring = lorenz96(d);
+const ring = (forcing: Scalar) => bindModel(lorenz96, { dimension: d, forcing });
 const x0 = make(2, d, (i, j) => 3 + Math.sin(1 + 2 * i + 3 * j));
 const seen = observeExp([0, 2, 3]);
 const start = { mean: tensor(x0), covariance: { kind: "diagonal", variance: 0.04 } } as const;
@@ -42,7 +42,7 @@ const ys = make(3, 3, (i, j) => Math.exp(3 + 0.2 * Math.sin(i + 2 * j)));
 const mask = tensor([1, 0, 1]);
 
 function windowOf({ forcing, r, q }: Record<string, Scalar>): Cycle[] {
-  const transition = withNoise(ring.step({ forcing: forcing! }, 0.05), q!);
+  const transition = withNoise(ring(forcing!).step(0.05), q!);
   return ys.map((y, k) => ({
     ...{ transition, steps: 2 },
     observation: { operator: seen, y: tensor(y), variance: r!, mask: k === 1 ? mask : null },

@@ -25,11 +25,10 @@ import {
   type Window,
   windowsOf,
 } from "../../src/learn/index.js";
-import { bindModel, lorenz96, type Transition } from "../../src/models/index.js";
-import { type Observation, observeComponents } from "../../src/observe/index.js";
+import { bindModel, lorenz96, propagateThrough, type Transition } from "../../src/models/index.js";
+import { drawObservations, type Observation, observeComponents } from "../../src/observe/index.js";
 import { identity, positive, sampleGaussian, unitInterval } from "../../src/prob/index.js";
 import { foldIn, key, normal, split } from "../../src/random/index.js";
-import { twin } from "../../src/twin/index.js";
 
 export const [d, N, B, K] = [8, 12, 4, 24];
 const seen = [0, 1, 3, 4, 6, 7];
@@ -54,7 +53,9 @@ function recordFor(trajectories: number, seed: number, dtype: FloatType): Window
       transition: bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05),
       steps: 4,
     }));
-    const { observations } = twin(x0, crossing, { operator, variance: 0.5 }, noise);
+    const [truthKey, errorKey] = split(noise) as [Tensor, Tensor];
+    const states = propagateThrough(x0, crossing, truthKey);
+    const observations = drawObservations(states, { operator, variance: 0.5 }, errorKey);
     const y = transpose(observations, [1, 0, 2]); // [B, K, m]
     return {
       intervals: crossing.map(() => 0.2),

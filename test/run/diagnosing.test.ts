@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { flatness, type ResidualCovariances } from "../../src/diagnostics/index.js";
 import { tensor } from "../../src/engine/index.js";
 import { particle } from "../../src/filters/index.js";
-import { naturalState } from "../../src/run/bands.js";
+import { naturalState } from "../../src/problem/index.js";
 import { expectClose } from "../support/close.js";
 import { runText } from "./load.js";
 

@@ -1,7 +1,10 @@
 /** The learned methods of the paper in experiment files, against each other and closed forms. */
 import { describe, expect, test } from "vitest";
+import { randomOperator } from "../../src/observe/index.js";
+import { use } from "../../src/parts/index.js";
+import { SpecificationError } from "../../src/problem/index.js";
 import { renderPage } from "../../src/report/render-report.js";
-import { runExperiment, SpecificationError } from "../../src/run/index.js";
+import { runExperiment } from "../../src/run/index.js";
 import { example, quiet, runText, specificationOf } from "./load.js";
 
 const enkf = "{ kind: enkf, members: 12, covarianceInflation: 0.1 }";
@@ -218,7 +221,7 @@ describe("observations that change with time", () => {
 
   test("are nothing for a gain of its own", async () => {
     const spec = await specificationOf(ring("{ kind: 3dvar-k, gain: { transpose: 1 } }"));
-    const operator = { kind: "random", ratio: 0.5, everyStep: true } as const;
+    const operator = use(randomOperator, { random: 0.5, everyStep: true });
     const changing = {
       ...spec,
       observations: { ...spec.observations, operator } as typeof spec.observations,

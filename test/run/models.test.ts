@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { scope } from "../../src/engine/index.js";
-import { key } from "../../src/random/index.js";
+import { startValues } from "../../src/parts/index.js";
+import { bindSystem } from "../../src/problem/index.js";
 import { renderPage } from "../../src/report/render-report.js";
-import { climatology } from "../../src/run/climatology.js";
-import { placesOf } from "../../src/run/motion.js";
+import { systemFor } from "../../src/run/index.js";
 import { runText, specificationOf } from "./load.js";
 
 const example = (name: string) =>
@@ -45,8 +45,8 @@ ${rest}`;
 async function climateOf(model: string, step: number, start = "climate"): Promise<number[]> {
   const text = twin(model, step).replace("twin: {", `twin: { start: ${start},`);
   const specification = await specificationOf(text);
-  const { initial } = scope(() => climatology(specification, "method.initial", key(5)));
-  return (initial.variance as number[]).map(Math.sqrt);
+  const prior = systemFor({ ...specification, seed: 5 }).prior();
+  return (prior.variance as number[]).map(Math.sqrt);
 }
 
 describe("the climate", () => {
@@ -85,7 +85,7 @@ test("a chaotic twin starts near a state of the long run, others anywhere in the
   for (const [i, sd] of near.entries()) expect(sd / wide[i]!).toBeCloseTo(0.1, 12); // √ of a hundredth
   const initialOf = async (text: string) => {
     const specification = await specificationOf(text);
-    return scope(() => climatology(specification, "method.initial", key(5)).initial);
+    return systemFor({ ...specification, seed: 5 }).prior();
   };
   const one = twin("{ kind: lorenz63 }", 0.01);
   const several = one.replace("variance: 1 }", "variance: 1, trajectories: { training: 2 } }");
@@ -93,9 +93,11 @@ test("a chaotic twin starts near a state of the long run, others anywhere in the
   expect((await initialOf(several)).variance).toEqual(wide.map((sd) => expect.closeTo(sd * sd, 8)));
 });
 
-test("places: points of the ring, and fast variables about their slow one", async () => {
-  const placesIn = async (model: string) =>
-    placesOf((await specificationOf(twin(model, 1))).model)!;
+test("positions: points of the ring, and fast variables about their slow one", async () => {
+  const placesIn = async (model: string) => {
+    const system = systemFor(await specificationOf(twin(model, 1)));
+    return scope(() => bindSystem(system, startValues).model.geometry ?? null);
+  };
   expect(await placesIn("{ kind: kuramoto-sivashinsky, points: 8 }")).toEqual({
     domain: { kind: "ring", length: 8 },
     positions: [0, 1, 2, 3, 4, 5, 6, 7],

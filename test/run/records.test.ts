@@ -1,7 +1,10 @@
 /** Real records against what others have published of them. */
 import { describe, expect, test } from "vitest";
 import { parseExperiment } from "../../src/io/index.js";
-import { runExperiment, type Value } from "../../src/run/index.js";
+import { normalNoise } from "../../src/observe/index.js";
+import { use, type Value } from "../../src/parts/index.js";
+import { runExperiment } from "../../src/run/index.js";
+import { rtsRecord } from "../../src/smoothers/index.js";
 import { example, quiet } from "./load.js";
 
 describe("the Nile, local level", () => {
@@ -21,10 +24,10 @@ describe("the Nile, local level", () => {
     const { result } = await runExperiment(
       {
         ...specification,
-        model: { ...specification.model, processNoise: { variance: learned(level) } },
+        processNoise: { variance: learned(level) },
         observations: {
           ...specification.observations,
-          noise: { kind: "normal", variance: learned(observation) },
+          noise: use(normalNoise, { variance: learned(observation) }),
         } as typeof specification.observations,
       },
       quiet,
@@ -44,7 +47,7 @@ describe("the Nile, local level", () => {
   test("the smoother's evidence is the filter's, and its band is narrower", async () => {
     const specification = await example("nile");
     const { states, result } = await runExperiment(
-      { ...specification, method: { ...specification.method, kind: "rts" } as never },
+      { ...specification, method: use(rtsRecord) },
       quiet,
     );
     expect(result.logLikelihood).toBeCloseTo(published.logLikelihood, 4);

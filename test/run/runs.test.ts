@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type Checkpoint,
-  Interrupted,
-  runExperiment,
-  SpecificationError,
-} from "../../src/run/index.js";
+import { SpecificationError } from "../../src/problem/index.js";
+import { type Checkpoint, Interrupted, runExperiment } from "../../src/run/index.js";
 import { example, quiet, runText, specificationOf } from "./load.js";
 
 const twin = (extra = "", method = "{ kind: kalman, initial: { mean: [0, 0], variance: 1 } }") => `

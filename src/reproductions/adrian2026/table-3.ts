@@ -1,6 +1,6 @@
 /** Table 3: what each method is good for, in numbers of ours beside the words of the paper. */
 import { scope } from "../../engine/index.js";
-import { windowCost } from "../../run/index.js";
+import { windowCost } from "../../problem/index.js";
 import type { Comparison, CurveFigure, Reproduction, Scale } from "../reproduction.js";
 import { reproduction } from "./catalogue-entry.js";
 import { dataOf } from "./data.js";

@@ -105,7 +105,7 @@ const isSame = (ours: number, published: number): boolean =>
 
 /** Ours over published, a panel a system. */
 function figure(scores: readonly Score[]): CurveFigure {
-  const systems = [...new Set(scores.map(({ row }) => twinSettings[row.twin].model.kind))];
+  const systems = [...new Set(scores.map(({ row }) => twinSettings[row.twin].model.record.kind))];
   return {
     ...{ kind: "curves", title: "Published and own scores" },
     caption: "Each dot a row of the table. On the line both are equal.",
@@ -114,7 +114,7 @@ function figure(scores: readonly Score[]): CurveFigure {
     panels: systems.map((system) => {
       const points = scores.flatMap((score) => {
         const y = scoreOf(score);
-        const own = twinSettings[score.row.twin].model.kind === system;
+        const own = twinSettings[score.row.twin].model.record.kind === system;
         return own && y !== null ? [{ x: score.row.published, y }] : [];
       });
       const ends = points.flatMap(({ x, y }) => [x, y]);

@@ -5,13 +5,13 @@
  * half-width of Gaspari and Cohn is 1.82 r, and lets the covariance of its extended Kalman filter grow
  * by a factor for each unit of time; both are converted here.
  */
-import type { BareMethod, TwinName } from "./twins.js";
+import type { MethodBlock, TwinName } from "./twins.js";
 
 export interface ScoreRow {
   readonly twin: TwinName;
   /** The method as tables name it, with its settings. */
   readonly name: string;
-  readonly method: BareMethod;
+  readonly method: MethodBlock;
   readonly published: number;
   readonly source: string;
   /** Whether the row belongs to the quick scale. */
@@ -47,10 +47,10 @@ const perTime = (factor: number, interval: number): number => factor ** (interva
 const extended = (factor: number, interval: number) =>
   ({ kind: "extended-kalman", inflation: perTime(factor, interval) }) as const;
 
-const threedvar = (share: number) =>
+const threedvar = (fraction: number) =>
   ({
     kind: "3dvar",
-    background: { start: { kind: "climatology", share }, structure: null },
+    background: { climatology: fraction },
     iterations: 1,
   }) as const;
 
@@ -61,7 +61,7 @@ const fourdvar = (lag: number, variance: number) =>
     lag,
     iterations: 10,
     observations: "newest",
-    background: { start: { kind: "identity", variance }, structure: null },
+    background: { identity: variance },
   }) as const;
 
 const iterative = (
@@ -87,7 +87,7 @@ const optimal = (
 const climatology = { kind: "climatology" } as const;
 const interpolation = { kind: "optimal-interpolation" } as const;
 
-type Line = readonly [name: string, method: BareMethod, published: number, core?: "core"];
+type Line = readonly [name: string, method: MethodBlock, published: number, core?: "core"];
 
 const rowsOf = (twin: TwinName, source: string, lines: readonly Line[]): readonly ScoreRow[] =>
   lines.map(([name, method, published, core]) => ({

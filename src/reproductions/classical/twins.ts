@@ -1,17 +1,23 @@
 /** The twins of published scores: the truth moves by the filter's own model, without noise. */
 import { scope, tensor } from "../../engine/index.js";
-import { bindModel, kuramotoSivashinsky, lorenz96Start } from "../../models/index.js";
-import type {
-  InitialSpecification,
-  MethodSpecification,
-  ModelSpecification,
-  Specification,
-} from "../../run/index.js";
+import type { ModelRecord } from "../../models/index.js";
+import {
+  bindModel,
+  kuramotoSivashinsky,
+  lorenz63 as lorenz63Record,
+  lorenz96 as lorenz96Record,
+  lorenz96Start,
+} from "../../models/index.js";
+import { everyOperator, normalNoise } from "../../observe/index.js";
+import { type Block, recordOf, type Use, use } from "../../parts/index.js";
+import type { Prior } from "../../problem/index.js";
+import type { Specification } from "../../run/index.js";
+import { methods } from "../../smoothers/index.js";
 
 /** A system and how it is observed: variables themselves, with errors of one variance. */
 export interface TwinSetting {
   readonly title: string;
-  readonly model: ModelSpecification;
+  readonly model: Use<ModelRecord>;
   readonly step: number;
   readonly observeEvery: number;
   /** Every first, second, … variable is observed. @defaultValue 1 */
@@ -19,12 +25,12 @@ export interface TwinSetting {
   /** R */
   readonly variance: number;
   /** Truth and filters start here. */
-  readonly initial: () => InitialSpecification;
+  readonly initial: () => Prior;
 }
 
 const lorenz96 = (dimension: number, observeEvery: number): TwinSetting => ({
   title: `Lorenz-96, d = ${dimension}, interval ${(0.05 * observeEvery).toFixed(2)}`,
-  model: { kind: "lorenz96", dimension, forcing: 8 },
+  model: use(lorenz96Record, { dimension, forcing: 8 }),
   ...{ step: 0.05, observeEvery, variance: 1 },
   initial: () => ({ mean: lorenz96Start(dimension), variance: 1e-3 }),
 });
@@ -37,7 +43,7 @@ const half = (dimension: number): TwinSetting => ({
 
 const lorenz63 = (observeEvery: number, variance: number): TwinSetting => ({
   title: `Lorenz-63, interval ${(0.01 * observeEvery).toFixed(2)}, R = ${variance}`,
-  model: { kind: "lorenz63", sigma: 10, rho: 28, beta: 8 / 3 },
+  model: use(lorenz63Record),
   ...{ step: 0.01, observeEvery, variance },
   initial: () => ({ mean: [1.509, -1.531, 25.46], variance: 2 }),
 });
@@ -72,10 +78,7 @@ export const twinSettings = {
   "lorenz63 interval .12": lorenz63(12, 8),
   "kuramoto-sivashinsky": {
     title: "Kuramoto–Sivashinsky, 128 points, interval 1",
-    model: {
-      kind: "kuramoto-sivashinsky",
-      ...{ points, length, antidiffusion: 1, hyperviscosity: 1 },
-    },
+    model: use(kuramotoSivashinsky, { points, length }),
     ...{ step: 0.5, observeEvery: 2, variance: 1 },
     initial: () => ({ mean: settledWave(), variance: 1e-3 }),
   },
@@ -83,15 +86,13 @@ export const twinSettings = {
 
 export type TwinName = keyof typeof twinSettings;
 
-/** A method without the state it starts from, which is the twin's. */
-export type BareMethod<M = MethodSpecification> = M extends MethodSpecification
-  ? Omit<M, "initial">
-  : never;
+/** A method as files give it: its kind and its settings. */
+export type MethodBlock = Block & { readonly kind: string };
 
 /** One run of a method; its data depend on everything but the method. */
 export interface ScoreTrial {
   readonly twin: TwinName;
-  readonly method: BareMethod;
+  readonly method: MethodBlock;
   readonly seed: number;
   /** Cycles that are scored, and those before them. */
   readonly cycles: number;
@@ -102,20 +103,23 @@ export interface ScoreTrial {
 export function experimentOf({ twin, method, seed, cycles, spinup }: ScoreTrial): Specification {
   const setting: TwinSetting = twinSettings[twin];
   const { title, model, step, observeEvery, every = 1, variance, initial } = setting;
+  const { kind, ...block } = method;
   return {
     name: title,
     seed,
     model,
+    ...{ processNoise: null, filterProcessNoise: null },
     time: {
       ...{ step, substeps: 1, observeEvery },
       ...{ cycles: spinup + cycles, spinup, forecast: 0 },
     },
     observations: {
       kind: "twin",
-      operator: { kind: "every", every },
-      noise: { kind: "normal", variance },
+      operator: use(everyOperator, { every }),
+      noise: use(normalNoise, { variance }),
     },
-    method: { ...method, initial: initial() } as MethodSpecification,
+    method: use(recordOf(methods, kind)!, block),
+    initial: initial(),
     learn: null,
   };
 }
