@@ -11,13 +11,10 @@ const start = [Math.log(30), Math.log(4)];
 const prior = { mean: tensor(start), covariance: { kind: "diagonal", variance: 0.1 } } as const;
 
 export function main() {
-  const crossing = (rates: PredatorPreyParams) =>
-    propagations(
-      bindModel(lotkaVolterra, rates, { substeps: 10 }),
-      0.01,
-      new Array<number>(20).fill(1),
-      1,
-    );
+  const crossing = (rates: PredatorPreyParams) => {
+    const model = bindModel(lotkaVolterra, rates, { substeps: 10 });
+    return propagations(model, 0.01, new Array<number>(20).fill(1), 1);
+  };
   const root = key(1);
   const instrument = { operator: observeAll(2), variance: 0.04 };
   const { observations: y } = twin(prior.mean, crossing(truth), instrument, root);

@@ -10,12 +10,9 @@ import { twin } from "kalmia/twin";
 
 const [B, K, N, d] = [4, 60, 20, 8];
 const seen = { operator: observeComponents([0, 1, 3, 4, 6, 7]), variance: 0.5 };
-const crossing = (forcing: Scalar) => ({
-  transition: bindModel(lorenz96, { dimension: d, forcing }).step(0.05),
-  steps: 2,
-});
+const stepAt = (F: Scalar) => bindModel(lorenz96, { dimension: d, forcing: F }).step(0.05);
 const x0 = normal(key(1), [B, d]);
-const { observations } = twin(x0, Array(K).fill(crossing(8)), seen, key(2));
+const { observations } = twin(x0, Array(K).fill({ transition: stepAt(8), steps: 2 }), seen, key(2));
 const y = transpose(observations, [1, 0, 2]); // [B, K, m]
 const keys = learn.trajectoryKeys(split(key(3), B), K);
 const record = { intervals: Array(K).fill(0.1), trajectories: { y, mask: null, keys }, shared: {} };
@@ -26,7 +23,7 @@ const problem: learn.LearningProblem<Tensor> = {
   initial: (_, start) => start.members!, // the state, [B, N, d]
   run: ({ F }, before, window) => {
     const cycles = learn.cyclesOf(window).map(({ key: own, trajectories: at }) => ({
-      ...{ key: own, ...crossing(F!), observation: { ...at, ...seen } },
+      ...{ key: own, transition: stepAt(F!), steps: 2, observation: { ...at, ...seen } },
     }));
     const cycleKeys = cycles.map((cycle) => cycle.key);
     return assimilate(enkf({ members: N, covarianceInflation: 0.2 }), before, cycles, cycleKeys);

@@ -16,7 +16,7 @@ const step = (x: Tensor, h = 0.1, substeps = 1) =>
   bindModel(fitzhughNagumo, {}, { substeps }).step(h).map(x);
 
 test("without a current the cell rests at v = −1.1994, w = −0.6243", () => {
-  // FitzHugh (1961), where the sign of v is the other: x = 1.1994, y = −0.6243 in its figure 1.
+  // FitzHugh (1961), where the sign of v is the other: x = 1.1994, y = −0.6243.
   const { map } = bindModel(fitzhughNagumo, { current: 0 }).step(0.1);
   const move = capture(map);
   let x = x0;
@@ -39,7 +39,7 @@ test("volumes about a fixed point change at the rate 1 − v² − b/τ", () => 
 });
 
 test("the cell fires between the Hopf bifurcations at currents of 0.331 and 1.419", () => {
-  // Where 1 − v² = b/τ. Both currents are those of the literature, such as Rocşoreanu et al. (2000).
+  // Where the rate of the test before is 0 at the fixed point: v = ∓√(1 − b/τ).
   const critical = Math.sqrt(1 - b / tau);
   const currents = [-critical, critical].map((v) => fixedAt(v).current);
   expect(currents[0]).toBeCloseTo(0.331, 3);

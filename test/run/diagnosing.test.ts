@@ -106,5 +106,5 @@ test("particles are described with their weights", () => {
   const squares = 0.2 * (1 - mean) ** 2 + 0.5 * (2 - mean) ** 2 + 0.3 * (4 - mean) ** 2;
   expectClose([...state.mean], [mean], 1e-14);
   expectClose([...state.sd], [Math.sqrt(squares / (1 - 0.38))], 1e-14);
-  expectClose([...state.members()!.weights!], [0.2, 0.5, 0.3], 1e-15);
+  expectClose([...state.members!.weights!], [0.2, 0.5, 0.3], 1e-15);
 });
