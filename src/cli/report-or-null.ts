@@ -1,4 +1,5 @@
 import type { ReportFiles } from "../io/node.js";
+import { MissingPackagesError } from "../report/drawing.js";
 import { failureOf } from "./failure.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
@@ -13,6 +14,10 @@ export async function reportOrNull(
     return await render();
   } catch (error) {
     const debug = env.KALMIA_DEBUG === "1";
+    if (error instanceof MissingPackagesError) {
+      view.note(`kalmia: there is no report: ${error.message}`);
+      return null;
+    }
     const { json, text } = failureOf(error, debug);
     view.note(`kalmia: there is no report, for it failed: ${json.message}`);
     if (debug) view.note(text);

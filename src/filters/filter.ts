@@ -9,11 +9,10 @@
  * it would get alone.
  */
 import type { Tensor } from "../engine/index.js";
-import type { Transition } from "../models/index.js";
+import type { Propagation, Transition } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
 import type { Gaussian } from "../prob/index.js";
 import type { Key } from "../random/index.js";
-import type { Cycle, CycleResult } from "./assimilate.js";
 
 /** A state after an observation, and what the observation said of the forecast. */
 export interface Analysis<S> {
@@ -31,6 +30,20 @@ export interface Analysis<S> {
   readonly innovation: Tensor;
   /** χ² = wᵀw, of mean m (observed entries) if the forecast is right. [...] */
   readonly chiSquare: Tensor;
+}
+
+/** The way to an observation, and the observation; null: a time at which nothing was seen. */
+export interface Cycle extends Propagation {
+  readonly observation: Observation | null;
+}
+
+/** What is known at the end of one cycle. */
+export interface CycleResult<S> {
+  readonly forecast: S;
+  /** Equal to the forecast where nothing was seen. */
+  readonly analysis: S;
+  /** ℓ, w and χ²; null where nothing was seen. */
+  readonly evidence: Omit<Analysis<S>, "state"> | null;
 }
 
 /** A filter without an estimate of its own uncertainty says 0. */

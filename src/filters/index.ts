@@ -5,8 +5,6 @@ export {
   analyseHere,
   assimilate,
   assimilateSeries,
-  type Cycle,
-  type CycleResult,
   cycleKeys,
   filterCycle,
   runCycle,
@@ -40,7 +38,16 @@ export {
 export { type EtkfParams, etkf, etkfAnalysis } from "./etkf.js";
 export { type EvidenceTerms, evidenceTerms } from "./evidence.js";
 export { type ExtendedKalmanParams, extendedForecast, extendedKalman } from "./extended-kalman.js";
-export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
+export type {
+  Analysis,
+  Cycle,
+  CycleResult,
+  Filter,
+  Members,
+  Method,
+  Moments,
+  Smoother,
+} from "./filter.js";
 export { type FiniteSize, finiteSizeFactor, type Hyperprior, hyperprior } from "./finite-size.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
 export { type KalmanState, kalman, kalmanAnalysis, kalmanForecast } from "./kalman.js";
