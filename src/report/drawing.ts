@@ -25,7 +25,7 @@ export async function loadDrawing<T>(load: () => T | Promise<T>): Promise<T> {
     if (!isMissing(error)) throw error;
     const packages = Object.entries(drawingPackages).map(([name, version]) => `${name}@${version}`);
     throw new MissingPackagesError(
-      `the packages that draw it are not installed; install them beside Kalmia with \`npm install ${packages.join(" ")}\``,
+      `the packages that draw it are not installed; add them beside Kalmia with \`npm install ${packages.join(" ")}\``,
       { cause: error },
     );
   }
@@ -33,7 +33,8 @@ export async function loadDrawing<T>(load: () => T | Promise<T>): Promise<T> {
 
 /** Node names the missing package, or the missing file in it, in quotes. */
 function isMissing(error: unknown): boolean {
-  const { code, message } = error as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  const { code, message } = error;
   if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") return false;
   return Object.keys(drawingPackages).some((name) => new RegExp(`'${name}['/]`).test(message));
 }
