@@ -17,7 +17,7 @@ export interface Ended {
 /** Runs a command to its end, whatever its code; `npm test` must not tell an inner npm where to work. */
 export async function command(file: string, args: readonly string[], cwd: string): Promise<Ended> {
   const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^npm_config_.*prefix$|^NODE_/i.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^npm_config_.*prefix$/i.test(name)),
   );
   try {
     return { code: 0, ...(await execute(file, args, { cwd, env, maxBuffer: 2 ** 26 })) };
