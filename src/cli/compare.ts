@@ -15,7 +15,7 @@ import { comparisonText } from "./comparison-text.js";
 import type { ExitCode } from "./exit.js";
 import type { CliHost } from "./host.js";
 import { progressView } from "./progress.js";
-import { reportOrNull } from "./report-or-null.js";
+import { noteReport, reportOutcome } from "./report-outcome.js";
 import { type RunOptions, runOne, stopped, stopping } from "./run-one.js";
 
 type List = Extract<LoadedFile, { kind: "list" }>;
@@ -47,7 +47,7 @@ export async function compare(
   const view = progressView(host.stderr, host.now);
   const stop = stopping(host, view);
   const methods: ComparedResult[] = [];
-  let reports = true;
+  let failed = false;
   try {
     for (const [i, { label, experiment, checkpoint, finished, resume }] of places.entries()) {
       const before = finished === null ? "" : ": done before";
@@ -59,7 +59,7 @@ export async function compare(
       const ran = await runOne(experiment, checkpoint, resume, stop, view, host);
       if (ran.kind === "stopped") return stopped(file, options, ran.canResume || i > 0, host);
       methods.push({ label, ...ran.output.result });
-      reports &&= ran.hasReport;
+      failed ||= ran.report.failed;
       if (stop.requested() && i + 1 < places.length) return stopped(file, options, true, host);
     }
   } finally {
@@ -70,15 +70,15 @@ export async function compare(
   const folders = places.map(({ experiment }) => relative(folder, experiment.folder));
   const { specification } = places[0]!.experiment;
   const render = () => host.renderComparison(specification, comparison, folders);
-  const report = await reportOrNull(render, view, host.env);
-  writeComparison(folder, comparison, report);
+  const report = await reportOutcome(render, view, host.env);
+  writeComparison(folder, comparison, report.files);
   host.stdout.write(
     options.json
       ? `${JSON.stringify(comparison)}\n`
       : comparisonText(comparison, host.stdout, host.env),
   );
-  view.note(report === null ? `results: ${shown}` : `report: ${shown}/report.html`);
-  return comparison.diverged || !reports || report === null ? 1 : 0;
+  noteReport(report, shown, view);
+  return comparison.diverged || failed || report.failed ? 1 : 0;
 }
 
 function placesOf(

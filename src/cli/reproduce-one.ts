@@ -14,7 +14,7 @@ import {
 import type { TrialProgress, TrialStore } from "../reproductions/trials.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
-import { reportOrNull } from "./report-or-null.js";
+import { noteReport, reportOutcome } from "./report-outcome.js";
 import { significant, tableText } from "./table.js";
 
 /** What the reproductions of one command have in common. */
@@ -33,7 +33,7 @@ export interface ReproductionRun {
 export interface Told {
   readonly json: unknown;
   readonly text: string;
-  /** No trial failed, and there is a report. */
+  /** No trial failed, nor did the report. */
   readonly isWell: boolean;
 }
 
@@ -61,7 +61,7 @@ export async function reproduceOne(
   const counts = { done: records.length, all: trials.length };
   const render = () =>
     host.renderReproduction({ reproduction, scale, output, records, trials: counts });
-  const report = await reportOrNull(render, view, host.env);
+  const report = await reportOutcome(render, view, host.env);
 
   const folder = join(run.folder, `${reproduction.name}-${scale}`);
   const shown = relative(host.cwd, folder) || ".";
@@ -74,12 +74,12 @@ export async function reproduceOne(
     seconds: records.reduce((sum, { seconds }) => sum + seconds, 0),
     output: shown,
   };
-  writeReproduction(folder, json, output.figures, report);
-  view.note(report === null ? `results: ${shown}` : `report: ${shown}/report.html`);
+  writeReproduction(folder, json, output.figures, report.files);
+  noteReport(report, shown, view);
   return {
     json,
     text: outputText(reproduction, scale, output, counts),
-    isWell: failures.length === 0 && report !== null,
+    isWell: failures.length === 0 && !report.failed,
   };
 }
 

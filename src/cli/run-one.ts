@@ -5,7 +5,7 @@ import { checkpointKeeper } from "./checkpoints.js";
 import type { ExitCode } from "./exit.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
-import { reportOrNull } from "./report-or-null.js";
+import { type ReportOutcome, reportOutcome } from "./report-outcome.js";
 
 export interface RunOptions {
   readonly json?: true;
@@ -29,7 +29,7 @@ export function stopping(host: CliHost, view: ProgressView): Stopping {
 }
 
 export type Ran =
-  | { readonly kind: "done"; readonly output: RunOutput; readonly hasReport: boolean }
+  | { readonly kind: "done"; readonly output: RunOutput; readonly report: ReportOutcome }
   | { readonly kind: "stopped"; readonly canResume: boolean };
 
 /** Runs one experiment, keeps checkpoints on the way, and writes its results into its folder. */
@@ -57,10 +57,10 @@ export async function runOne(
     return { kind: "stopped", canResume: keeper.any() || resume !== undefined };
   }
   const render = () => host.renderReport(specification, output);
-  const report = await reportOrNull(render, view, host.env);
-  writeResults(folder, experiment, output, report);
-  if (report !== null) checkpoint.remove();
-  return { kind: "done", output, hasReport: report !== null };
+  const report = await reportOutcome(render, view, host.env);
+  writeResults(folder, experiment, output, report.files);
+  if (report.files !== null) checkpoint.remove();
+  return { kind: "done", output, report };
 }
 
 /** Says how to go on. */

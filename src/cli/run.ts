@@ -5,6 +5,7 @@ import { compare } from "./compare.js";
 import type { ExitCode, Finish } from "./exit.js";
 import type { CliHost } from "./host.js";
 import { progressView } from "./progress.js";
+import { noteReport } from "./report-outcome.js";
 import { type RunOptions, runOne, stopped, stopping } from "./run-one.js";
 import { summaryText } from "./summary.js";
 
@@ -55,12 +56,12 @@ async function single(
     view.end();
   });
   if (ran.kind === "stopped") return stopped(file, options, ran.canResume, host);
-  const { output, hasReport } = ran;
+  const { output, report } = ran;
   const { result } = output;
   host.stdout.write(
     options.json ? `${JSON.stringify(result)}\n` : summaryText(result, host.stdout, host.env),
   );
   if (result.diverged) view.note("kalmia: the run diverged; its scores mean nothing");
-  view.note(hasReport ? `report: ${shown}/report.html` : `results: ${shown}`);
-  return result.diverged || !hasReport ? 1 : 0;
+  noteReport(report, shown, view);
+  return result.diverged || report.failed ? 1 : 0;
 }

@@ -1,13 +1,13 @@
 /** Derivatives of functions of trees of tensors. */
 import { ShapeError } from "./errors.js";
-import { type Contribution, enclosedBy, recordNode, tracing } from "./graph.js";
+import { enclosedBy, recordNode, tracing } from "./graph.js";
 import { reshape, stopGradient } from "./primitives/broadcast.js";
 import { add } from "./primitives/elementwise.js";
 import { concat, index, slice, stack } from "./primitives/movement.js";
 import { computeAnew } from "./program.js";
 import { scope } from "./scope.js";
 import { sameShape, sizeOf } from "./shape.js";
-import { eye, full, type Tensor, zeros } from "./tensor.js";
+import { type Contribution, eye, full, type Tensor, zeros } from "./tensor.js";
 import { leavesOf, mapTree } from "./tree.js";
 
 const accumulate = (a: Contribution, b: Contribution): Contribution =>

@@ -7,33 +7,15 @@
  * derivatives alone. Nodes are numbered as they are made, so their numbers order them.
  */
 import { UsageError } from "./errors.js";
-import { Tensor } from "./tensor.js";
+import { type Node, type Rules, Tensor } from "./tensor.js";
 
-/** A part of a derivative; null stands for zero. */
-export type Contribution = Tensor | null;
-
-/** Derivative rules of one recorded operation. */
-export interface Rules {
-  /** Cotangents of the outputs → cotangents of the inputs (only those with `needs`). */
-  vjp(cotangents: readonly Contribution[], needs: readonly boolean[]): readonly Contribution[];
-  /** Tangents of the inputs → for each output, the contributions that add up to its tangent. */
-  jvp(tangents: readonly Contribution[]): readonly (readonly Contribution[])[];
-}
-
-export class Node {
-  readonly id: number;
-  readonly bits: number;
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-  readonly rules: Rules;
-  constructor(bits: number, inputs: readonly Tensor[], outputs: readonly Tensor[], rules: Rules) {
-    this.id = nextId++;
-    this.bits = bits;
-    this.inputs = inputs;
-    this.outputs = outputs;
-    this.rules = rules;
-  }
-}
+/** A new node, later than all before it. */
+const newNode = (
+  bits: number,
+  inputs: readonly Tensor[],
+  outputs: readonly Tensor[],
+  rules: Rules,
+): Node => ({ id: nextId++, bits, inputs, outputs, rules });
 
 let nextId = 0;
 let inProgress = 0;
@@ -54,7 +36,7 @@ export function recordNode(
 ): void {
   const bits = trackedBits(inputs);
   if (bits === 0) return;
-  const node = new Node(bits, inputs, outputs, rules);
+  const node = newNode(bits, inputs, outputs, rules);
   for (const out of outputs) out.node = node;
 }
 
@@ -86,7 +68,7 @@ export function tracing<T>(
   inProgress |= bit;
   const before = enclosed.map((x) => x.node);
   const makeLeaf = (leaf: Tensor, source: Tensor): void => {
-    leaf.node = new Node(bit | trackedBits([source]), [source], [leaf], identity);
+    leaf.node = newNode(bit | trackedBits([source]), [source], [leaf], identity);
   };
   try {
     const copies = inputs.map((x) => new Tensor(x.shape, x.dtype, x.block));

@@ -6,11 +6,11 @@
  */
 import { bytesPer, type DType } from "./dtype.js";
 import { ShapeError } from "./errors.js";
-import { type Contribution, recordNode, trackedBits } from "./graph.js";
+import { recordNode, trackedBits } from "./graph.js";
 import { promiseBlock } from "./memory.js";
 import { firstNonFinite, isRecording, nonFiniteError, recordInto } from "./program.js";
 import { sizeOf } from "./shape.js";
-import { empty, full, type Operand, Tensor, view } from "./tensor.js";
+import { type Contribution, empty, full, type Operand, Tensor, view } from "./tensor.js";
 
 export interface Typed {
   readonly shape: readonly number[];

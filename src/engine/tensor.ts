@@ -7,11 +7,31 @@
 import { backend } from "./backend.js";
 import { arrayOf, bytesPer, type DType, type Numbers } from "./dtype.js";
 import { ShapeError } from "./errors.js";
-import type { Node } from "./graph.js";
 import { addressOf, allocate, type Block } from "./memory.js";
 import { sizeOf } from "./shape.js";
 
 export type Nested = number | readonly Nested[];
+
+/** A part of a derivative; null stands for zero. */
+export type Contribution = Tensor | null;
+
+/** Derivative rules of one recorded operation. */
+export interface Rules {
+  /** Cotangents of the outputs → cotangents of the inputs (only those with `needs`). */
+  vjp(cotangents: readonly Contribution[], needs: readonly boolean[]): readonly Contribution[];
+  /** Tangents of the inputs → for each output, the contributions that add up to its tangent. */
+  jvp(tangents: readonly Contribution[]): readonly (readonly Contribution[])[];
+}
+
+/** How tensors were made: see graph.ts, which makes these records. */
+export interface Node {
+  readonly id: number;
+  /** One bit for each derivative in progress that depends on it. */
+  readonly bits: number;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly rules: Rules;
+}
 
 export class Tensor {
   readonly shape: readonly number[];

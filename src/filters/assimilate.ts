@@ -6,24 +6,10 @@
  * trajectory, every trajectory gets the same numbers as alone.
  */
 import { add, checkpoint, type Tensor, UsageError, zeros } from "../engine/index.js";
-import type { Propagation, Transition } from "../models/index.js";
+import type { Transition } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
-import type { Analysis, Filter, Method } from "./filter.js";
-
-/** The way to an observation, and the observation; null: a time at which nothing was seen. */
-export interface Cycle extends Propagation {
-  readonly observation: Observation | null;
-}
-
-/** What is known at the end of one cycle. */
-export interface CycleResult<S> {
-  readonly forecast: S;
-  /** Equal to the forecast where nothing was seen. */
-  readonly analysis: S;
-  /** ℓ, w and χ², and whether weights degenerated; null where nothing was seen. */
-  readonly evidence: Omit<Analysis<S>, "state"> | null;
-}
+import type { Cycle, CycleResult, Filter, Method } from "./filter.js";
 
 export interface Assimilation<S> {
   /** The state after the last cycle. */

@@ -13,7 +13,6 @@ import type { Propagation, Transition } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
 import type { Gaussian } from "../prob/index.js";
 import type { Key } from "../random/index.js";
-import type { Cycle, CycleResult } from "./assimilate.js";
 
 /** A state after an observation, and what the observation said of the forecast. */
 export interface Analysis<S> {
@@ -36,6 +35,20 @@ export interface Analysis<S> {
    * hold them to span the state, else 0 (`degenerateWeights`). [...]
    */
   readonly degenerate?: Tensor;
+}
+
+/** The way to an observation, and the observation; null: a time at which nothing was seen. */
+export interface Cycle extends Propagation {
+  readonly observation: Observation | null;
+}
+
+/** What is known at the end of one cycle. */
+export interface CycleResult<S> {
+  readonly forecast: S;
+  /** Equal to the forecast where nothing was seen. */
+  readonly analysis: S;
+  /** ℓ, w and χ², and whether weights degenerated; null where nothing was seen. */
+  readonly evidence: Omit<Analysis<S>, "state"> | null;
 }
 
 /** A filter without an estimate of its own uncertainty says 0. */

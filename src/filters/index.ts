@@ -5,8 +5,6 @@ export {
   analyseHere,
   assimilate,
   assimilateSeries,
-  type Cycle,
-  type CycleResult,
   cycleKeys,
   filterCycle,
   runCycle,
@@ -60,7 +58,16 @@ export {
   extendedKalman,
   extendedKalmanRecord,
 } from "./extended-kalman.js";
-export type { Analysis, Filter, Members, Method, Moments, Smoother } from "./filter.js";
+export type {
+  Analysis,
+  Cycle,
+  CycleResult,
+  Filter,
+  Members,
+  Method,
+  Moments,
+  Smoother,
+} from "./filter.js";
 export { type FiniteSize, finiteSizeFactor, type Hyperprior, hyperprior } from "./finite-size.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
 export {

@@ -43,6 +43,7 @@ export function checkFolder(folder: string, shown: string): void {
   }
 }
 
+/** @internal What lies at a path; null where nothing does. */
 export function statIfThere(path: string): Stats | null {
   try {
     return statSync(path);

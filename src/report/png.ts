@@ -3,6 +3,7 @@
  * without a font it silently drops all text; finding the font's path takes `node:module`. Both are
  * imported when the first picture is asked for, so that the other files load in a browser.
  */
+import { loadDrawing } from "./drawing.js";
 
 /** Pixels for each CSS pixel. */
 const zoom = 2;
@@ -14,7 +15,7 @@ export async function renderPng(svg: string, fonts?: readonly string[]): Promise
         "for a layer outside the picture aborts the process",
     );
   }
-  const { Resvg } = await import("@resvg/resvg-js");
+  const { Resvg } = await loadDrawing(() => import("@resvg/resvg-js"));
   const picture = new Resvg(svg, {
     font: {
       fontFiles: [...(fonts ?? (await fontFiles()))],
@@ -30,7 +31,6 @@ export async function renderPng(svg: string, fonts?: readonly string[]): Promise
 async function fontFiles(): Promise<readonly string[]> {
   const { createRequire } = await import("node:module");
   const { resolve } = createRequire(import.meta.url);
-  return ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"].map((file) =>
-    resolve(`dejavu-fonts-ttf/ttf/${file}`),
-  );
+  const files = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
+  return loadDrawing(() => files.map((file) => resolve(`dejavu-fonts-ttf/ttf/${file}`)));
 }

@@ -26,7 +26,7 @@ export async function renderReproduction(reproduced: Reproduced): Promise<Report
   return { html: reproductionPage(reproduced, drawn), figures: pictures };
 }
 
-/** What to draw, and what must be said beside it. */
+/** @internal What to draw, and what must be said beside it. */
 export function figureOf(data: FigureData, styles: Styles): Drawing {
   switch (data.kind) {
     case "bands":

@@ -3,13 +3,14 @@
  * Vega numbers from a counter that lives as long as the process, it has no ids, and several figures
  * fit in one page.
  */
-import { parse, View } from "vega";
-import { compile } from "vega-lite";
+import { loadDrawing } from "./drawing.js";
 import type { Figure } from "./figure.js";
 import { escapeHtml } from "./markup.js";
 import { config, figureWidth } from "./theme.js";
 
 export async function renderSvg({ description, specification }: Figure): Promise<string> {
+  const { parse, View } = await loadDrawing(() => import("vega"));
+  const { compile } = await loadDrawing(() => import("vega-lite"));
   const view = new View(parse(compile(specification, { config }).spec), { renderer: "none" });
   const svg = await view.toSVG();
   view.finalize();

@@ -58,8 +58,11 @@ import { floatType, logNormal, whiten } from "../prob/index.js";
 /** How the inner problem is solved. */
 export type InnerSolver =
   | { readonly kind: "direct" }
-  /** @defaultValue 20 steps */
-  | { readonly kind: "conjugate-gradients"; readonly steps?: number };
+  | {
+      readonly kind: "conjugate-gradients";
+      /** @defaultValue 20 */
+      readonly steps?: number;
+    };
 
 /** One by the size of B [..., d, p]: beyond some 100 columns the matrix costs more than its products. */
 export const solverFor = (factor: Tensor): InnerSolver => ({

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { CliHost } from "../../src/cli/host.js";
+import { MissingPackagesError } from "../../src/report/drawing.js";
 import { type Checkpoint, Interrupted } from "../../src/run/output.js";
 import { filesIn, kalmia, output, temporaryFolder } from "./fixture.js";
 
@@ -138,6 +139,19 @@ test("numbers are kept when the report fails", async () => {
   expect(code).toBe(1);
   expect(stderr).toBe(
     "kalmia: there is no report, for it failed: no font\nresults: examples/runs/nile\n",
+  );
+  expect(filesIn(join(folder, results))).toEqual(["experiment.json", "result.json", "states.csv"]);
+});
+
+test("where the packages that draw are not installed, a run is well and says what to install", async () => {
+  const folder = examples();
+  const missing = new MissingPackagesError("the packages are not installed; `npm install these`");
+  const { code, stderr } = await kalmia(["run", file], folder, {
+    renderReport: () => Promise.reject(missing),
+  });
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    "there is no report: the packages are not installed; `npm install these`\nresults: examples/runs/nile\n",
   );
   expect(filesIn(join(folder, results))).toEqual(["experiment.json", "result.json", "states.csv"]);
 });

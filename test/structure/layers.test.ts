@@ -75,27 +75,41 @@ test("other layers are entered through their index, but for the command line's l
   expect(shortcuts).toEqual([]);
 });
 
-test("imports make no circles between files", () => {
+/** Imports and re-exports from files of src/, those of types alone left out or not. */
+const statements = {
+  values: /^(?:import|export)\s+(?!type\b)[^;]*?from\s+"(\.[^"]+)"/gm,
+  all: /^(?:import|export)\s[^;]*?from\s+"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)\./gm,
+};
+
+/** Every circle of files that a search of depth first meets, as "a → b → a". */
+function circles(statement: RegExp): string[] {
   const done = new Set<string>();
-  const circles: string[] = [];
-  const visit = (file: string, path: readonly string[]): void => {
-    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" → "));
-    if (done.has(file) || path.includes(file)) return;
-    for (const target of valueImports(file)) visit(target, [...path, file]);
-    done.add(file);
-  };
-  const valueImports = (file: string): string[] => {
-    const text = readFileSync(join(source, file), "utf8");
-    const statements = [
-      ...text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from\s+"(\.[^"]+)"/gm),
-    ];
-    return statements
-      .map((match) => relative(source, resolve(source, dirname(file), match[1]!)))
+  const found: string[] = [];
+  const targets = (file: string): string[] =>
+    [...readFileSync(join(source, file), "utf8").matchAll(statement)]
+      .map((match) => relative(source, resolve(source, dirname(file), (match[1] ?? match[2])!)))
       .map((target) => target.replace(/\.js$/, ".ts"))
       .filter((target) => files.includes(target));
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(" → "));
+    if (done.has(file) || path.includes(file)) return;
+    for (const target of targets(file)) visit(target, [...path, file]);
+    done.add(file);
   };
   for (const file of files) visit(file, []);
-  expect(circles).toEqual([]);
+  return found;
+}
+
+test("imports make no circles between files", () => {
+  expect(circles(statements.values)).toEqual([]);
+});
+
+/** Folders whose circles of types are still to be cut. */
+const uncut = ["run/"];
+
+test("imports of types make no circles between files either", () => {
+  const found = circles(statements.all);
+  expect(found.filter((circle) => !uncut.some((folder) => circle.startsWith(folder)))).toEqual([]);
 });
 
 test("Node's built-ins stay in the command line, io/node.ts and what is behind it, the workers and report/png.ts", () => {

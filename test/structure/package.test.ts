@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { drawingPackages } from "../../src/report/drawing.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -15,6 +16,16 @@ test("versions are exact", () => {
 
 test("the package has no side effects and says so", () => {
   expect(manifest.sideEffects).toBe(false);
+});
+
+test("the packages that draw are optional, and the message names versions that are tested here", () => {
+  const { peerDependencies, peerDependenciesMeta, devDependencies } = manifest;
+  expect(Object.keys(peerDependencies).sort()).toEqual(Object.keys(drawingPackages).sort());
+  for (const [name, version] of Object.entries(drawingPackages)) {
+    expect(peerDependenciesMeta[name]).toEqual({ optional: true });
+    expect(devDependencies[name]).toBe(version);
+    expect(peerDependencies[name]).toMatch(new RegExp(`^[~^]${version}$`));
+  }
 });
 
 /** What a user can import: extended on purpose only. */

@@ -1,5 +1,4 @@
 /** Elementwise operations with broadcasting, and their derivatives. */
-import type { Contribution } from "../graph.js";
 import {
   type Application,
   apply,
@@ -11,7 +10,7 @@ import {
 } from "../primitive.js";
 import { emit } from "../program.js";
 import { broadcastShapes, broadcastStrides, collapse } from "../shape.js";
-import type { Operand, Tensor } from "../tensor.js";
+import type { Contribution, Operand, Tensor } from "../tensor.js";
 import { broadcastTo, unbroadcast } from "./broadcast.js";
 
 type None = undefined;

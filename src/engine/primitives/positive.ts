@@ -12,11 +12,11 @@
  * @see petersen2012 for the derivatives; higham2002, chapter 14, for the inverse from a factor
  */
 import { ShapeError } from "../errors.js";
-import { type Contribution, recordNode } from "../graph.js";
+import { recordNode } from "../graph.js";
 import { applyConstant, type ConstantPrimitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { sizeOf } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import type { Contribution, Tensor } from "../tensor.js";
 import { reshape, stopGradient, sum, unbroadcast } from "./broadcast.js";
 import { cholesky, squareSide } from "./cholesky.js";
 import { log, mul, neg } from "./elementwise.js";

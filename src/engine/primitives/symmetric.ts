@@ -1,11 +1,11 @@
 /** Eigenvalues and functions of symmetric matrices, and the matrix exponential. */
 import { bytesPer, epsilon, type FloatType } from "../dtype.js";
 import { ShapeError } from "../errors.js";
-import { type Rules, recordNode } from "../graph.js";
+import { recordNode } from "../graph.js";
 import { apply, applyConstant, type ConstantPrimitive, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { sameShape, sizeOf } from "../shape.js";
-import type { Tensor } from "../tensor.js";
+import type { Rules, Tensor } from "../tensor.js";
 import { stopGradient } from "./broadcast.js";
 import { squareSide, symmetrise } from "./cholesky.js";
 import { abs, add, div, lessEqual, mul, neg, sqrt, sub, where } from "./elementwise.js";
