@@ -22,7 +22,7 @@ import {
   logsumexp,
   matmul,
   mul,
-  positive,
+  positiveDefinite,
   square,
   sub,
   sum,
@@ -162,7 +162,7 @@ export function whitened(
     rowsAtObserved(C === 0 ? YY : add(YY, C), observation),
     observation,
   );
-  const S = positive(addNoise(inside, variances(observation)));
+  const S = positiveDefinite(addNoise(inside, variances(observation)));
   const w = whiten(atObserved(sub(observation.y, weightedMean(seen)), observation), S.factor);
   return { innovation: w, chiSquare: sum(square(w), -1) };
 }

@@ -9,11 +9,11 @@ import {
   latentCount,
   learn,
   learnStart,
-  mostRefined,
   type NamedTensors,
+  type ObservedTensors,
   type ParameterDefinition,
   recordsOf,
-  type Seen,
+  refinementLimit,
   type Window,
   windowsOf,
 } from "../learn/index.js";
@@ -74,7 +74,10 @@ export function learningProblem(
   const record = windowOfAll(data.training);
   const start = startOf(data.training);
   const partsAt = (values: NamedTensors) => partsOf(specification, data, lookingUp(values));
-  const observation = ({ variance, motion }: Parts, { y, mask, positions }: Seen): Observation => {
+  const observation = (
+    { variance, motion }: Parts,
+    { y, mask, positions }: ObservedTensors,
+  ): Observation => {
     const operator = operatorAt(data.view, positions, motion.dimension);
     return { y, mask, operator, variance, support: data.view.support };
   };
@@ -91,7 +94,7 @@ export function learningProblem(
       const cycleKeys = seen.map(({ key }) => key);
       return assimilate(parts.filter, before, cycles, cycleKeys);
     },
-    reenter: (values, { keys }, part) => {
+    restart: (values, { keys }, part) => {
       const parts = partsAt(values);
       const [seen] = cyclesOf(part);
       const key = foldIn(seen!.key, purposeOfEntry);
@@ -151,7 +154,7 @@ export function learnWith(
 
 /** Newton's steps need a Hessian, which is for few numbers: what is learned whole is left to Adam. */
 const refinable = (definitions: readonly ParameterDefinition[]): boolean =>
-  definitions.every(isScalar) && definitions.length <= mostRefined;
+  definitions.every(isScalar) && definitions.length <= refinementLimit;
 
 /** Milliseconds after which other events get their turn. */
 const restEvery = 50;
@@ -192,5 +195,5 @@ export function learningOutput(
 
 const withoutErrors = (refine: boolean, n: number): string =>
   refine
-    ? `No standard errors: they take a Hessian, which is worked out for at most ${mostRefined} single values, and ${n} numbers were learned.`
+    ? `No standard errors: they take a Hessian, which is worked out for at most ${refinementLimit} single values, and ${n} numbers were learned.`
     : "No standard errors: they are taken at the maximum, and `learn.refine` was off.";

@@ -13,7 +13,7 @@ import {
   type Method,
   runCycle,
 } from "../filters/index.js";
-import type { NamedTensors, Seen } from "../learn/index.js";
+import type { NamedTensors, ObservedTensors } from "../learn/index.js";
 import type { Observation } from "../observe/index.js";
 import type { Key } from "../random/index.js";
 import { operatorAt } from "./assembly.js";
@@ -88,7 +88,13 @@ export function filterRuns(
     return filter.init(prior, startKey);
   });
   const advance = capture(
-    (at: NamedTensors, before: unknown, interval: number, seen: Seen | null, cycleKey: Key) => {
+    (
+      at: NamedTensors,
+      before: unknown,
+      interval: number,
+      seen: ObservedTensors | null,
+      cycleKey: Key,
+    ) => {
       const { filter, motion, variance } = parts(at);
       const observation = seen && {
         y: seen.y,
@@ -172,7 +178,7 @@ function residualsOf(
 /** Milliseconds. */
 const restEvery = 100;
 
-const seenAt = ({ series: { y, mask }, positions }: Trajectory, k: number): Seen => ({
+const seenAt = ({ series: { y, mask }, positions }: Trajectory, k: number): ObservedTensors => ({
   y: index(y, 0, k),
   mask: mask && index(mask, 0, k),
   positions: positions && index(positions, 0, k),
