@@ -132,7 +132,7 @@ export function lorenzProblem(sizes: EpochSizes): LearningProblem<Tensor> {
         { recompute },
       );
     },
-    reenter: (values, start, part) => {
+    restart: (values, start, part) => {
       const [cycle] = cyclesOf(part);
       const entryKey = foldIn(cycle!.key, 0);
       const seen = observation(cycle!.trajectories);

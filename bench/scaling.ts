@@ -5,7 +5,7 @@
  *     npm run bench -- scaling [--json] [--quick] [--blas]
  */
 import { parseArgs } from "node:util";
-import { capture, estimate, release, useProducts, valueAndGrad } from "kalmia/engine";
+import { capture, estimateCost, release, useProducts, valueAndGrad } from "kalmia/engine";
 import { systemBlas } from "kalmia/io/blas";
 import { forced, type StepCase, windowLoss } from "./cases.js";
 import { measure } from "./measure.js";
@@ -23,7 +23,7 @@ interface Point {
 export interface ScalingFigure extends Point {
   readonly varied: keyof Point;
   readonly ms: number;
-  /** Milliseconds that `estimate` says. */
+  /** Milliseconds that `estimateCost` says. */
   readonly expected: number;
   readonly operations: number;
   /** Of the window's program. */
@@ -70,7 +70,7 @@ export async function scaling(
       stderr.write(`scaling: ${name} = ${point[name]}\n`);
       const { learned, initial, values, keys } = caseOf(point).inputs("f32");
       const gradient = valueAndGrad(windowLoss(caseOf(point)));
-      const expected = estimate(gradient, learned, initial, values, keys);
+      const expected = estimateCost(gradient, learned, initial, values, keys);
       const program = capture(gradient);
       const run = () => release(program(learned, initial, values, keys));
       const [time] = await measure([{ run, operations: point.L }], timing);

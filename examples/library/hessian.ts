@@ -31,7 +31,7 @@ export function main() {
   const from = [Math.log(1000), Math.log(10000)];
   const { point } = newton(objective(J), from, { iterations: 30, tolerance: 1e-9 });
   const H = k.hessian(J)(k.tensor(point)); // [2, 2]
-  const covariance = k.positive(H).inverse.toArray() as number[][];
+  const covariance = k.positiveDefinite(H).inverse.toArray() as number[][];
   const variances = point.map(Math.exp);
   const standardErrors = variances.map((v, i) => v * Math.sqrt(covariance[i][i]));
   return { variances, standardErrors, logLikelihood: -J(k.tensor(point)).item() };

@@ -27,7 +27,7 @@ export {
 export type { DType, FloatType, Numbers } from "./dtype.js";
 export { epsilon } from "./dtype.js";
 export { NumericError, ShapeError, UsageError, WorkerError } from "./errors.js";
-export { type Estimate, estimate } from "./estimate.js";
+export { type CostEstimate, estimateCost } from "./estimate-cost.js";
 export type { KernelMemory, ProductLibrary } from "./instance.js";
 export { type HeapStatistics, heapStatistics } from "./memory.js";
 export { type Parallel, type ParallelOptions, type Parts, parallel } from "./parallel.js";
@@ -79,19 +79,19 @@ export {
   pad,
   roll,
   slice,
-  split,
+  splitAlong,
   squeeze,
   stack,
   transpose,
 } from "./primitives/movement.js";
 export {
   logDeterminant,
-  type Positive,
-  positive,
+  type PositiveDefinite,
+  positiveDefinite,
   solve,
   solveRows,
   solveVector,
-} from "./primitives/positive.js";
+} from "./primitives/positive-definite.js";
 export { drawNormal, drawUniform, foldKey, splitKey } from "./primitives/random.js";
 export { logsumexp, max, mean } from "./primitives/reduce.js";
 export {

@@ -24,8 +24,8 @@ import {
   matmul,
   mean,
   mul,
-  type Positive,
-  positive,
+  type PositiveDefinite,
+  positiveDefinite,
   solve,
   solveRows,
   square,
@@ -161,7 +161,7 @@ export function correctMembers(
   observation: Observation,
   { ybar, HC, HCH }: EnsembleView,
 ): Analysis<Tensor> {
-  const S = positive(addNoise(HCH, variances(observation)));
+  const S = positiveDefinite(addNoise(HCH, variances(observation)));
   const D = columnsAtObserved(departures, observation);
   const r = atObserved(innovationOf(observation, ybar), observation); // [..., m]
   const w = whiten(r, S.factor);
@@ -178,7 +178,7 @@ const damping = (c: Scalar, rho: Tensor | undefined): Scalar =>
   rho === undefined ? c : mul(c, rho);
 
 /** D S⁻¹ (H C), with S⁻¹ on the side that has fewer columns: N members or d components. */
-function correct(D: Tensor, S: Positive, HC: Tensor): Tensor {
+function correct(D: Tensor, S: PositiveDefinite, HC: Tensor): Tensor {
   const [N, d] = [D.shape.at(-2)!, HC.shape.at(-1)!];
   return d <= N ? matmul(D, solve(S, HC)) : matmul(solveRows(S, D), HC);
 }

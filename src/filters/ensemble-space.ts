@@ -36,7 +36,7 @@ import {
   matvec,
   mean,
   mul,
-  positive,
+  positiveDefinite,
   ShapeError,
   solve,
   solveVector,
@@ -123,7 +123,7 @@ export const ensembleSpace = (Z: Tensor, delta: Tensor): EnsembleSpace =>
 
 /** By P = I + ZZᵀ, [..., N, N]. */
 function fromMembers(Z: Tensor, delta: Tensor): EnsembleSpace {
-  const P = positive(withUnit(matmul(Z, Z, { transposeB: true })));
+  const P = positiveDefinite(withUnit(matmul(Z, Z, { transposeB: true })));
   const b = matvec(Z, delta); // [..., N]
   const weights = solveVector(P, b);
   return {
@@ -145,14 +145,14 @@ function fromMembers(Z: Tensor, delta: Tensor): EnsembleSpace {
 
 /** By Q = I + ZᵀZ, [..., m, m]. */
 function fromObservations(Z: Tensor, delta: Tensor): EnsembleSpace {
-  const Q = positive(withUnit(matmul(Z, Z, { transposeA: true })));
+  const Q = positiveDefinite(withUnit(matmul(Z, Z, { transposeA: true })));
   const a = solveVector(Q, delta); // [..., m]
   const Zt = transpose(Z);
   return {
     weights: () => matvec(Z, a),
     inverse: () => sub(eye(Z.shape.at(-2)!, floatType(Z)), matmul(Z, solve(Q, Zt))),
     inverseRoot: () => {
-      const U = positive(add(Q.matrix, sqrtm(Q.matrix))); // Q + Q^½
+      const U = positiveDefinite(add(Q.matrix, sqrtm(Q.matrix))); // Q + Q^½
       return sub(eye(Z.shape.at(-2)!, floatType(Z)), matmul(Z, solve(U, Zt)));
     },
     logDeterminant: () => logDeterminant(Q),

@@ -49,8 +49,8 @@ import {
   maximum,
   minimum,
   mul,
-  type Positive,
-  positive,
+  type PositiveDefinite,
+  positiveDefinite,
   solveVector,
   square,
   stopGradient,
@@ -151,7 +151,7 @@ const steep = (curvature: Tensor): Tensor => where(greater(curvature, 0), curvat
 /** D_τ and D_ττ */
 function dualSlopes({ N, G, b, metric, epsilon, c }: DualProblem, t: Tensor) {
   const s = exp(t);
-  const P = positive(add(mul(asMatrix(s), G), unitLike(G)));
+  const P = positiveDefinite(add(mul(asMatrix(s), G), unitLike(G)));
   const u = solveVector(P, b);
   const v = solveVector(P, u);
   const dual = metric === "unit" ? u : matvec(G, u);
@@ -177,11 +177,11 @@ function byPrimal(Z: Tensor, delta: Tensor, prior: Hyperprior): Tensor {
 function precision(
   { G, epsilon, c }: Problem,
   w: Tensor,
-): { q: Tensor; zeta: Tensor; B: Positive } {
+): { q: Tensor; zeta: Tensor; B: PositiveDefinite } {
   const N = w.shape.at(-1)!;
   const q = add(epsilon, mul(1 / (N - 1), sum(square(w), -1)));
   const zeta = div(c, q);
-  return { q, zeta, B: positive(add(G, mul(asMatrix(zeta), unitLike(G)))) };
+  return { q, zeta, B: positiveDefinite(add(G, mul(asMatrix(zeta), unitLike(G)))) };
 }
 
 /**

@@ -17,7 +17,7 @@ import {
   matmul,
   matvec,
   mul,
-  positive,
+  positiveDefinite,
   solve,
   square,
   sub,
@@ -104,7 +104,7 @@ export function momentsAnalysis(
   const r = atObserved(view.offset ? add(departure, view.offset) : departure, observation); // [..., m]
 
   const HP = matmul(H, P); // [..., m, d]
-  const S = positive(addNoise(matmul(HP, H, { transposeB: true }), R)); // [..., m, m]
+  const S = positiveDefinite(addNoise(matmul(HP, H, { transposeB: true }), R)); // [..., m, m]
   const K = T(solve(S, HP)); // [..., d, m]  K = PHᵀS⁻¹
   const J = sub(eye(m.shape.at(-1)!, floatType(m)), matmul(K, H)); // [..., d, d]
   const JPJ = matmul(matmul(J, P), J, { transposeB: true });

@@ -45,7 +45,7 @@ import {
   ShapeError,
   scatterAdd,
   slice,
-  split,
+  splitAlong,
   sqrt,
   square,
   sum,
@@ -163,7 +163,7 @@ function atSites(Z: Tensor, { operator }: Observation, { neighbours }: LocalWeig
 function localAnalyses(A: Tensor, Z: Tensor, weights: LocalWeights): Tensor {
   const { runs, block, components, sites, places } = weights.neighbours;
   const rows = (X: Tensor, at: Tensor | null) => (at === null ? X : gather(X, at, -2));
-  const pieces = (X: Tensor, size: (run: PatchRun) => number) => split(X, -2, runs.map(size));
+  const pieces = (X: Tensor, size: (run: PatchRun) => number) => splitAlong(X, -2, runs.map(size));
   const as = pieces(rows(A, components), ({ patches, points }) => patches * points * block);
   const zs = pieces(rows(Z, sites), (run) => run.sites);
   const results = runs.map((run, i) => {
@@ -197,7 +197,7 @@ function runAnalysis(
   const T = inverseSqrtm(add(S, eye(k, floatType(a)))); // [..., n p, k, k]
   const b = expandDims(index(Sb, -1, k), -2);
   const rows = matmul(concat([reshape(a, [...lead, n * p, block, k]), b], -2), T); // [..., n p, block + 1, k]
-  const [Ta, Tb] = split(rows, -2, [block, 1]) as [Tensor, Tensor];
+  const [Ta, Tb] = splitAlong(rows, -2, [block, 1]) as [Tensor, Tensor];
   const moves = sum(mul(Ta, Tb), -1, { keepDims: true });
   return reshape(concat([Ta, moves], -1), [...lead, n * p * block, k + 1]);
 }

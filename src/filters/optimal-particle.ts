@@ -24,7 +24,7 @@ import {
   logDeterminant,
   matmul,
   mul,
-  positive,
+  positiveDefinite,
   solve,
   solveRows,
   sum,
@@ -152,7 +152,7 @@ function propose(
   const HQ = mul(cast(H, floatType(c)), expandDims(q, -2)); // [..., m, d]
   const HC = B === null ? HQ : add(HQ, matmul(operator.apply(B), B, { transposeA: true }));
   const seen = covarianceAtObserved({ HC, HCH: operator.apply(HC) }, observation);
-  const S = positive(addNoise(seen.HCH, variances(observation))); // [..., m, m]
+  const S = positiveDefinite(addNoise(seen.HCH, variances(observation))); // [..., m, m]
 
   const hc = operator.apply(c); // [..., N, m]
   const r = columnsAtObserved(differenceOf(operator, expandDims(y, -2), hc), observation);

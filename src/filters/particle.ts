@@ -22,7 +22,7 @@ import {
   logsumexp,
   matmul,
   mul,
-  positive,
+  positiveDefinite,
   square,
   sub,
   sum,
@@ -173,7 +173,7 @@ export function whitened(
     rowsAtObserved(C === 0 ? YY : add(YY, C), observation),
     observation,
   );
-  const S = positive(addNoise(inside, variances(observation)));
+  const S = positiveDefinite(addNoise(inside, variances(observation)));
   const w = whiten(
     atObserved(innovationOf(observation, weightedMean(seen)), observation),
     S.factor,

@@ -25,8 +25,8 @@ import {
   expandDims,
   matmul,
   matvec,
-  type Positive,
-  positive,
+  type PositiveDefinite,
+  positiveDefinite,
   solve,
   solveVector,
   square,
@@ -101,7 +101,7 @@ export interface StaticGain {
   /** H C, [..., m, d] */
   readonly HC: Tensor;
   /** S, [..., m, m] */
-  readonly S: Positive;
+  readonly S: PositiveDefinite;
   /** Kᵀ = S⁻¹ H C, [..., m, d] */
   readonly transposed: Tensor;
 }
@@ -148,7 +148,7 @@ export function staticGain(
 ): StaticGain {
   const all = known ?? observedCovariance("3dvar", covariance, observation.operator);
   const { HC, HCH } = covarianceAtObserved(all, observation);
-  const S = positive(addNoise(HCH, variances(observation)));
+  const S = positiveDefinite(addNoise(HCH, variances(observation)));
   return { HC, S, transposed: solve(S, HC) };
 }
 
@@ -190,7 +190,9 @@ export function threedvarIterated(
     const { hx, H: all } = viewAt(observation.operator, at);
     const H = rowsAtObserved(all, observation); // [..., m, d]
     const HC = matmul(H, C);
-    const S = positive(addNoise(matmul(HC, H, { transposeB: true }), variances(observation)));
+    const S = positiveDefinite(
+      addNoise(matmul(HC, H, { transposeB: true }), variances(observation)),
+    );
     const r = atObserved(add(innovationOf(observation, hx), matvec(all, sub(at, x))), observation);
     return { state: add(x, rowTimes(solveVector(S, r), HC)), S, r };
   };

@@ -24,7 +24,7 @@ import {
   matmul,
   matvec,
   mul,
-  positive,
+  positiveDefinite,
   square,
   sub,
   sum,
@@ -118,7 +118,7 @@ function covarianceAnalysis(
   const weights = sigmaWeights(name, m.shape.at(-1)!, params);
   const L = cholesky(P);
   const seen = seenMoments(name, m, L, observation, weights);
-  const S = positive(addNoise(gram(seen, weights), variances(observation))); // [..., m, m]
+  const S = positiveDefinite(addNoise(gram(seen, weights), variances(observation))); // [..., m, m]
   const C = matmul(seen.rows, stateRows(L), { transposeA: true }); // [..., m, d]
   const W = triangularSolve(S.factor, C); // [..., m, d]  W = (K S^½)ᵀ
   const r = atObserved(innovationOf(observation, seen.mean), observation); // [..., m]

@@ -26,7 +26,7 @@ export interface CandidateTrial<S> {
 }
 
 /** A candidate that could learn. */
-export interface Tried<T> {
+export interface TrainedCandidate<T> {
   readonly candidate: T;
   /** The least loss a value of its epochs. */
   readonly loss: number;
@@ -36,9 +36,9 @@ export interface Tried<T> {
 }
 
 export interface Choice<T> {
-  readonly best: Tried<T>;
+  readonly best: TrainedCandidate<T>;
   /** In the order of the candidates; null: it failed. */
-  readonly tried: readonly (Tried<T> | null)[];
+  readonly tried: readonly (TrainedCandidate<T> | null)[];
 }
 
 export interface ChooseOptions {
@@ -58,7 +58,7 @@ export async function chooseByValidation<T, S>(
       `chooseByValidation: ${candidates.length} candidates, ${epochs} epochs; need at least one of each.`,
     );
   }
-  const tried: (Tried<T> | null)[] = [];
+  const tried: (TrainedCandidate<T> | null)[] = [];
   for (const candidate of candidates) {
     const before = tried.length * epochs;
     tried.push(
@@ -68,8 +68,10 @@ export async function chooseByValidation<T, S>(
     );
   }
   const learned = tried.filter((one) => one !== null);
-  const calm = learned.filter(({ reports }) => reports.at(-1)!.recoveries === 0);
-  const [best] = (calm.length > 0 ? calm : learned).toSorted((a, b) => a.loss - b.loss);
+  const withoutFailure = learned.filter(({ reports }) => reports.at(-1)!.recoveries === 0);
+  const [best] = (withoutFailure.length > 0 ? withoutFailure : learned).toSorted(
+    (a, b) => a.loss - b.loss,
+  );
   if (best !== undefined) return { best, tried };
   throw new NumericError(
     `chooseByValidation: none of the ${candidates.length} candidates could learn. Try smaller rates, or other start values.`,
@@ -81,7 +83,7 @@ async function learnFor<T, S>(
   { problem, options, start }: CandidateTrial<S>,
   epochs: number,
   visit: (done: number) => Promise<void>,
-): Promise<Tried<T> | null> {
+): Promise<TrainedCandidate<T> | null> {
   const training = trainer(problem, options);
   let state = trainStart(start);
   const reports: EpochReport[] = [];

@@ -13,7 +13,7 @@
 import { eigh, scope, tensor } from "../engine/index.js";
 
 /** A learned value, and its slope in its latent. */
-export interface Located {
+export interface LearnedNumber {
   readonly name: string;
   readonly value: number;
   readonly slope: number;
@@ -24,7 +24,7 @@ const leastPart = 0.3;
 
 /** The names that have a share in flat directions, by the Hessian H of J in the latents. */
 export function undetermined(
-  parameters: readonly Located[],
+  parameters: readonly LearnedNumber[],
   H: readonly (readonly number[])[],
 ): string[] {
   if (H.length === 0 || !H.flat().every(Number.isFinite)) return [];
@@ -40,7 +40,7 @@ export function undetermined(
 }
 
 /** What is not known though there is a maximum, and what to try. */
-export function doubt(names: readonly string[]): string[] {
+export function undeterminedWarnings(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const what =
     names.length === 1
@@ -50,7 +50,7 @@ export function doubt(names: readonly string[]): string[] {
 }
 
 /** Why there are no standard errors, and what to try. */
-export function noMaximum(names: readonly string[]): string {
+export function noMaximumMessage(names: readonly string[]): string {
   const along = names.length === 0 ? "in every direction" : `along ${listed(names)}`;
   const told =
     names.length === 1

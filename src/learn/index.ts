@@ -4,9 +4,9 @@ export {
   type Choice,
   type ChooseOptions,
   chooseByValidation,
-  type Tried,
+  type TrainedCandidate,
 } from "./choose.js";
-export { type Followed, type FollowOptions, follow } from "./follow.js";
+export { type Evaluated, type EvaluateOptions, evaluate } from "./evaluate.js";
 export {
   type Attempt,
   type Learned,
@@ -15,7 +15,7 @@ export {
   type LearnState,
   learn,
   learnStart,
-  mostRefined,
+  refinementLimit,
 } from "./learn.js";
 export {
   type Curvature,
@@ -39,7 +39,7 @@ export {
   valuesOf,
 } from "./parameters.js";
 export { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
-export { type Course, type Entry, type LearningProblem, windowLoss } from "./problem.js";
+export { type Dataset, type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
 export {
   type EpochReport,
   type Trainer,
@@ -56,9 +56,9 @@ export {
 } from "./uncertainty.js";
 export {
   cyclesOf,
+  type ObservedTensors,
   recordOf,
   recordsOf,
-  type Seen,
   type TrajectoryTensors,
   trajectoryKeys,
   type Window,

@@ -17,7 +17,7 @@ import {
   tensorsOf,
   valuesOf,
 } from "./parameters.js";
-import { type Entry, type LearningProblem, windowLoss } from "./problem.js";
+import { type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
 import {
   type EpochReport,
   type Trainer,
@@ -72,13 +72,13 @@ export const learnStart: LearnState = { restart: 0, train: null, attempts: [], r
 const refinement = { iterations: 50, tolerance: 1e-9 };
 
 /** Numbers for which a Hessian is affordable: it takes as many gradients. */
-export const mostRefined = 200;
+export const refinementLimit = 200;
 
 function checkRefinement<S>({ definitions, dtype = "f64" }: LearningProblem<S>): void {
   const n = latentCount(definitions);
-  if (n <= mostRefined && dtype === "f64") return;
+  if (n <= refinementLimit && dtype === "f64") return;
   throw new UsageError(
-    `learn: refine was asked for with ${n} numbers to learn in ${dtype}; need at most ${mostRefined}, in f64, for Newton steps and standard errors. Turn refine off, or learn fewer.`,
+    `learn: refine was asked for with ${n} numbers to learn in ${dtype}; need at most ${refinementLimit}, in f64, for Newton steps and standard errors. Turn refine off, or learn fewer.`,
   );
 }
 
@@ -87,7 +87,7 @@ function wholeLoss<S>(problem: LearningProblem<S>): (u: Tensor) => Tensor {
   const { definitions, training } = problem;
   return (u) => {
     const latents = fromVector(definitions, u);
-    let entry: Entry<S> = { start: training.start };
+    let entry: WindowStart<S> = { start: training.start };
     const losses = training.windows.map((window) => {
       const { loss, state } = windowLoss(problem, latents, entry, window);
       entry = { before: state };
@@ -127,7 +127,7 @@ export async function learn<S>(
     await visit(state);
   }
   training.forget();
-  return conclude(problem, state, J);
+  return bestOf(problem, state, J);
 }
 
 const unrefined = (training: Trainer, latents: NamedNumbers): Attempt => {
@@ -159,7 +159,7 @@ function scatteredStart<S>(
 }
 
 /** The best of the attempts, in values, with its uncertainty. */
-function conclude<S>(
+function bestOf<S>(
   { definitions, dtype = "f64" }: LearningProblem<S>,
   { attempts, reports }: LearnState,
   J: Objective | null,

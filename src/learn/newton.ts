@@ -15,7 +15,7 @@ import {
   jvp,
   mul,
   NumericError,
-  positive,
+  positiveDefinite,
   scope,
   solveVector,
   type Tensor,
@@ -94,7 +94,7 @@ export function direction({ gradient, hessian }: Curvature): number[] {
   for (let shift = 0; ; shift = shift === 0 ? 1e-6 * scale : 10 * shift) {
     try {
       return scope(() => {
-        const H = positive(add(tensor(hessian), mul(shift, eye(n))));
+        const H = positiveDefinite(add(tensor(hessian), mul(shift, eye(n))));
         return Array.from(solveVector(H, tensor(gradient.map((g) => -g))).data());
       });
     } catch (error) {

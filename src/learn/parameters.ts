@@ -14,28 +14,16 @@ import {
   tensor,
   UsageError,
 } from "../engine/index.js";
-import type { Bijection } from "../prob/index.js";
+import type { NamedTensors, ParameterDefinition, ScalarDefinition } from "../parts/index.js";
 
-/** Which learning rate a parameter follows: the model's and its noise's, or the filter's. */
-export type ParameterGroup = "dynamics" | "filter";
-
-export interface ParameterDefinition {
-  readonly name: string;
-  /** First value, in the units of the quantity: a number, or a tensor of any shape. */
-  readonly start: number | Tensor;
-  readonly bijection: Bijection;
-  readonly group: ParameterGroup;
-}
-
-/** A definition of one number. */
-export interface ScalarDefinition extends ParameterDefinition {
-  readonly start: number;
-}
+export type {
+  NamedTensors,
+  ParameterDefinition,
+  ParameterGroup,
+  ScalarDefinition,
+} from "../parts/index.js";
 
 type Definitions = readonly ParameterDefinition[];
-
-/** A tensor for each name. */
-export type NamedTensors = Readonly<Record<string, Tensor>>;
 
 /** The numbers of a tensor for each name, row-major: plain JSON, the same tensors to the bit. */
 export type NamedNumbers = Readonly<Record<string, readonly number[]>>;

@@ -5,7 +5,7 @@ import { type NamedTensors, type ParameterDefinition, valuesOf } from "./paramet
 import type { Window } from "./window.js";
 
 /** Trajectories through time: what they start from, and their windows in order. */
-export interface Course {
+export interface Dataset {
   /**
    * Whatever `initial` makes the first state of, [B, ...]: keys, ensembles, or nothing at all;
    * null: the states where training ended (of validation only).
@@ -30,23 +30,23 @@ export interface LearningProblem<S> {
    * The state at the time of a cycle, from its observation and no forecast: an analysis of the
    * prior, say. Given, a filter that fails is entered again from the observations.
    */
-  reenter?(values: NamedTensors, start: NamedTensors, cycle: Window): S;
+  restart?(values: NamedTensors, start: NamedTensors, cycle: Window): S;
   /** The largest number that a state may hold before it counts as failed. @defaultValue Infinity */
   readonly bound?: number;
   /** What to learn from. */
-  readonly training: Course & { readonly start: NamedTensors };
+  readonly training: Dataset & { readonly start: NamedTensors };
   /** What to judge by, the same trajectories or others; its windows may be none. */
-  readonly validation: Course;
+  readonly validation: Dataset;
 }
 
 /** Where a window begins: with a state, or with what `initial` makes one of. */
-export type Entry<S> = { readonly before: S } | { readonly start: NamedTensors };
+export type WindowStart<S> = { readonly before: S } | { readonly start: NamedTensors };
 
 /** The loss of a window, eq. 14 of adrian2026 with its constants: J = −Σ log N(y_t; ȳ_t, S_t). */
 export function windowLoss<S>(
   problem: LearningProblem<S>,
   latents: NamedTensors,
-  entry: Entry<S>,
+  entry: WindowStart<S>,
   window: Window,
 ): { loss: Tensor; state: S } {
   const values = valuesOf(problem.definitions, latents);

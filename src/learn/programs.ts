@@ -18,51 +18,51 @@ import {
   valueAndGradWithAux,
 } from "../engine/index.js";
 import { type AdamState, adam } from "./adam.js";
-import { even } from "./even.js";
+import { normaliseGradient } from "./normalise-gradient.js";
 import { type NamedTensors, valuesOf } from "./parameters.js";
-import { type Entry, type LearningProblem, windowLoss } from "./problem.js";
+import { type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
 import type { TrajectoryTensors, Window } from "./window.js";
 
 /** What all slices are given. */
-interface Shared extends Omit<Window, "trajectories"> {
+interface SharedInput extends Omit<Window, "trajectories"> {
   readonly latents: NamedTensors;
 }
 
 /** What each slice is given of its own. */
-interface Sliced<S> {
-  readonly entry: Entry<S>;
+interface SliceInput<S> {
+  readonly entry: WindowStart<S>;
   readonly trajectories: TrajectoryTensors;
 }
 
-interface Entered {
+interface RestartInput {
   readonly start: NamedTensors;
   readonly trajectories: TrajectoryTensors;
 }
 
 /** A window that went well. */
-export interface Judged<S> {
+export interface WindowLoss<S> {
   /** J, summed over the trajectories. */
   readonly loss: number;
   readonly state: S;
 }
 
 /** The same with ∂J/∂latents. */
-export interface WithGradient<S> extends Judged<S> {
+export interface WindowGradient<S> extends WindowLoss<S> {
   readonly gradient: NamedTensors;
 }
 
 export interface Programs<S> {
-  judge(latents: NamedTensors, entry: Entry<S>, window: Window): Judged<S>;
-  gradient(latents: NamedTensors, entry: Entry<S>, window: Window): WithGradient<S>;
+  loss(latents: NamedTensors, entry: WindowStart<S>, window: Window): WindowLoss<S>;
+  gradient(latents: NamedTensors, entry: WindowStart<S>, window: Window): WindowGradient<S>;
   /** The problem's `reenter`. */
-  enter(latents: NamedTensors, start: NamedTensors, cycle: Window): S;
+  restart(latents: NamedTensors, start: NamedTensors, cycle: Window): S;
   /** A step of Adam, along the gradient or along one of the same direction and size 1. */
   update(
     latents: NamedTensors,
     gradient: NamedTensors,
     moments: AdamState,
     rates: NamedTensors,
-    evened: boolean,
+    normalise: boolean,
   ): { parameters: NamedTensors; state: AdamState };
   statistics(): CaptureStatistics;
   forget(): void;
@@ -70,11 +70,14 @@ export interface Programs<S> {
 
 export function programs<S>(problem: LearningProblem<S>, slices: number): Programs<S> {
   const { definitions, bound } = problem;
-  const lossOf = (latents: NamedTensors, shared: Shared, { entry, trajectories }: Sliced<S>) =>
-    windowLoss(problem, latents, entry, { ...shared, trajectories });
+  const lossOf = (
+    latents: NamedTensors,
+    shared: SharedInput,
+    { entry, trajectories }: SliceInput<S>,
+  ) => windowLoss(problem, latents, entry, { ...shared, trajectories });
 
   const gradient = parallel(
-    (shared: Shared, own: Sliced<S>) => {
+    (shared: SharedInput, own: SliceInput<S>) => {
       const made = valueAndGradWithAux((latents: NamedTensors) => {
         const { loss, state } = lossOf(latents, shared, own);
         return { value: loss, aux: state };
@@ -84,32 +87,32 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
     },
     { slices },
   );
-  const judge = parallel(
-    (shared: Shared, own: Sliced<S>) => {
+  const windowLosses = parallel(
+    (shared: SharedInput, own: SliceInput<S>) => {
       const { loss, state } = lossOf(shared.latents, shared, own);
       return { total: { loss, beyond: beyond(state, bound) }, each: state };
     },
     { slices },
   );
-  const enter = parallel(
-    (shared: Shared, { start, trajectories }: Entered) => {
+  const restart = parallel(
+    (shared: SharedInput, { start, trajectories }: RestartInput) => {
       const values = valuesOf(definitions, shared.latents);
-      return { total: {}, each: problem.reenter!(values, start, { ...shared, trajectories }) };
+      return { total: {}, each: problem.restart!(values, start, { ...shared, trajectories }) };
     },
     { slices },
   );
   const optimiser = adam();
   const step =
-    (evened: boolean) =>
+    (normalise: boolean) =>
     (latents: NamedTensors, slope: NamedTensors, moments: AdamState, rates: NamedTensors) =>
-      optimiser.update(latents, evened ? even(slope) : slope, moments, rates);
+      optimiser.update(latents, normalise ? normaliseGradient(slope) : slope, moments, rates);
   const update = capture(step(false));
-  const evenUpdate = capture(step(true));
+  const normalisedUpdate = capture(step(true));
 
-  const all = [gradient, judge, enter, update, evenUpdate];
+  const all = [gradient, windowLosses, restart, update, normalisedUpdate];
   return {
-    judge: (latents, entry, { trajectories, ...window }) => {
-      const { total, each } = judge({ latents, ...window }, { entry, trajectories });
+    loss: (latents, entry, { trajectories, ...window }) => {
+      const { total, each } = windowLosses({ latents, ...window }, { entry, trajectories });
       checkBound(total.beyond, [total, each], bound);
       const loss = total.loss.item();
       release(total);
@@ -122,10 +125,10 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
       release([total.loss, total.beyond]);
       return { loss, state: each, gradient: total.gradient };
     },
-    enter: (latents, start, { trajectories, ...cycle }) =>
-      enter({ latents, ...cycle }, { start, trajectories }).each,
-    update: (latents, slope, moments, rates, evened) =>
-      (evened ? evenUpdate : update)(latents, slope, moments, rates),
+    restart: (latents, start, { trajectories, ...cycle }) =>
+      restart({ latents, ...cycle }, { start, trajectories }).each,
+    update: (latents, slope, moments, rates, normalise) =>
+      (normalise ? normalisedUpdate : update)(latents, slope, moments, rates),
     statistics: () => {
       const figures = all.map((program) => program.statistics());
       const sumOf = (name: keyof CaptureStatistics) =>

@@ -14,7 +14,7 @@ import { NumericError, release } from "../engine/index.js";
 import { type Window, windowOf } from "./window.js";
 
 /** Where a walk stands. */
-export interface Stand<S> {
+export interface Progress<S> {
   /** null: at the start of the course. */
   readonly state: S | null;
   /** The last window that was passed; null: none. */
@@ -25,13 +25,13 @@ export interface Stand<S> {
   readonly recoveries: number;
 }
 
-export interface Walk<S> {
+export interface PassWindowsOptions<S> {
   /** Passes a piece of a window, its share of the whole; a NumericError if the filter fails in it. */
-  pass(before: S | null, piece: Window, share: number): S;
+  pass(before: S | null, piece: Window, fraction: number): S;
   /** Told of every failure that is met, before it is. */
-  failed?(): void;
+  onFailure?(): void;
   /** The state at the time of this one cycle; null: failures are passed on. */
-  readonly enter: ((cycle: Window) => S) | null;
+  readonly restart: ((cycle: Window) => S) | null;
 }
 
 const pieceLength = (whole: number, halvings: number): number =>
@@ -45,43 +45,51 @@ function shorter(whole: number, halvings: number, length: number): number {
 }
 
 /** The windows of a course in order of time; states are released when they have been passed. */
-export function walk<S>(windows: readonly Window[], from: Stand<S>, how: Walk<S>): Stand<S> {
-  return windows.reduce((stand, window) => through(window, stand, how), from);
+export function passWindows<S>(
+  windows: readonly Window[],
+  from: Progress<S>,
+  options: PassWindowsOptions<S>,
+): Progress<S> {
+  return windows.reduce((progress, window) => passWindow(window, progress, options), from);
 }
 
-export const beginning = { state: null, passed: null, recoveries: 0 } as const;
+export const beforeFirstWindow = { state: null, passed: null, recoveries: 0 } as const;
 
-function through<S>(window: Window, from: Stand<S>, { pass, failed, enter }: Walk<S>): Stand<S> {
+function passWindow<S>(
+  window: Window,
+  from: Progress<S>,
+  { pass, onFailure, restart }: PassWindowsOptions<S>,
+): Progress<S> {
   const L = window.intervals.length;
   let { state, halvings, recoveries } = from;
-  let fresh = state === null; // entered anew, and no cycle passed since
-  for (let at = 0; at < L; ) {
-    const length = Math.min(pieceLength(L, halvings), L - at);
-    const piece = windowOf(window, at, at + length);
+  let restarted = state === null; // entered anew, and no cycle passed since
+  for (let first = 0; first < L; ) {
+    const length = Math.min(pieceLength(L, halvings), L - first);
+    const piece = windowOf(window, first, first + length);
     try {
       const next = pass(state, piece, length / L);
       release(state);
       state = next;
-      at += length;
-      fresh = false;
+      first += length;
+      restarted = false;
     } catch (error) {
-      if (!(error instanceof NumericError) || enter === null) throw error;
-      if (fresh && length === 1) throw error;
+      if (!(error instanceof NumericError) || restart === null) throw error;
+      if (restarted && length === 1) throw error;
       recoveries++;
-      failed?.();
-      if (!fresh) {
+      onFailure?.();
+      if (!restarted) {
         release(state);
-        const cycle = lastCycle(window, at, from.passed);
-        state = cycle && enter(cycle);
-        fresh = true;
+        const cycle = lastCycle(window, first, from.passed);
+        state = cycle && restart(cycle);
+        restarted = true;
       }
       halvings = shorter(L, halvings, length);
     } finally {
       if (piece !== window) release([piece.trajectories, piece.shared]);
     }
   }
-  const calm = recoveries === from.recoveries;
-  if (calm) halvings = Math.max(0, halvings - 1);
+  const withoutFailure = recoveries === from.recoveries;
+  if (withoutFailure) halvings = Math.max(0, halvings - 1);
   return { state, passed: window, halvings, recoveries };
 }
 

@@ -7,7 +7,7 @@
  * J is summed over the trajectories, which threads share in slices. The rate shrinks when the
  * validation loss (the training loss, if there is none) stops falling; training ends when it has
  * not improved for `patience` epochs. Windows in which the filter fails are cut (`recovery.ts`), and
- * gradients are brought to one size from then on (`even.ts`), with moments begun anew. A piece that
+ * gradients are brought to one size from then on (`normalise-gradient.ts`), with moments begun anew. A piece that
  * is a share s of its window moves the filter with √s of its rate: the squares of the steps of all
  * pieces add up to that of one, for short forecasts tell little of a filter, and pieces are many. An
  * epoch that fails all the same is taken back and tried again with smaller steps.
@@ -27,9 +27,9 @@ import {
 import type { AdamState } from "./adam.js";
 import { type NamedNumbers, type NamedTensors, numbersOf, tensorsOf } from "./parameters.js";
 import { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
-import type { Course, Entry, LearningProblem } from "./problem.js";
+import type { Dataset, LearningProblem, WindowStart } from "./problem.js";
 import { programs } from "./programs.js";
-import { beginning, type Stand, walk } from "./recovery.js";
+import { beforeFirstWindow, type Progress, passWindows } from "./recovery.js";
 import type { Window } from "./window.js";
 
 export interface TrainOptions {
@@ -44,7 +44,7 @@ export interface TrainOptions {
    */
   readonly slices?: number;
   /** Gradients of one size from the first update on, not only after a failure. @defaultValue false */
-  readonly even?: boolean;
+  readonly normaliseGradients?: boolean;
 }
 
 export interface EpochReport {
@@ -76,7 +76,7 @@ export interface TrainState {
   /** How often the windows are halved, where the filter fails in whole ones. */
   readonly halvings: number;
   /** Whether gradients are brought to one size, as they are from the first failure on. */
-  readonly evened: boolean;
+  readonly gradientsNormalised: boolean;
 }
 
 /** Epochs that may fail in a row before the error is passed on. */
@@ -91,7 +91,7 @@ const blankAdam = (latents: NamedNumbers): TrainState["adam"] => {
 /** The state before the first epoch. */
 export const trainStart = (latents: NamedNumbers): TrainState => ({
   ...{ epoch: 0, latents, adam: blankAdam(latents), plateau: plateauStart },
-  ...{ best: null, stale: 0, failures: 0, halvings: 0, evened: false },
+  ...{ best: null, stale: 0, failures: 0, halvings: 0, gradientsNormalised: false },
 });
 
 /** The number of values observed in windows. */
@@ -116,80 +116,80 @@ export interface Trainer {
 /** A trainer of one problem: its windows are captured once and replayed for every start. */
 export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): Trainer {
   const { definitions, training, validation, dtype = "f64" } = problem;
-  const { even = false } = options;
-  const made = programs(problem, options.slices ?? 4);
+  const { normaliseGradients = false } = options;
+  const compiled = programs(problem, options.slices ?? 4);
   const trainingValues = valuesIn(training.windows);
   const validationValues = valuesIn(validation.windows);
   const stored = (numbers: NamedNumbers) => tensorsOf(definitions, numbers, dtype);
   const momentsOf = ({ count, mean, square }: TrainState["adam"]): AdamState => ({
     ...{ count: tensor(count), mean: stored(mean), square: stored(square) },
   });
-  const canEnter = problem.reenter !== undefined;
+  const canRestart = problem.restart !== undefined;
 
   /** The training windows one after the other, an update at each. */
   function learnFrom(state: TrainState) {
     const { start, windows } = training;
-    const ratesFor = (share: number): NamedTensors => {
-      const shares = { dynamics: 1, filter: Math.sqrt(share) };
+    const ratesFor = (fraction: number): NamedTensors => {
+      const factors = { dynamics: 1, filter: Math.sqrt(fraction) };
       const rateOf = (group: keyof TrainOptions["rates"]) =>
-        full([], shares[group] * state.plateau.scale * options.rates[group], dtype);
+        full([], factors[group] * state.plateau.scale * options.rates[group], dtype);
       return Object.fromEntries(definitions.map(({ name, group }) => [name, rateOf(group)]));
     };
     const rates = ratesFor(1);
     let latents = stored(state.latents);
     let moments = momentsOf(state.adam);
-    let evened = state.evened || even;
+    let gradientsNormalised = state.gradientsNormalised || normaliseGradients;
     let total = 0;
-    const from = { ...beginning, halvings: state.halvings };
-    const stand = walk<S>(windows, from, {
-      enter: canEnter ? (cycle) => made.enter(latents, start, cycle) : null,
-      failed: () => {
-        if (evened) return;
-        evened = true;
+    const from = { ...beforeFirstWindow, halvings: state.halvings };
+    const progress = passWindows<S>(windows, from, {
+      restart: canRestart ? (cycle) => compiled.restart(latents, start, cycle) : null,
+      onFailure: () => {
+        if (gradientsNormalised) return;
+        gradientsNormalised = true;
         release(moments);
         moments = momentsOf(blankAdam(state.latents));
       },
-      pass: (before, piece, share) => {
-        const { loss, gradient, state } = made.gradient(latents, entryOf(before, start), piece);
-        const own = share === 1 ? rates : ratesFor(share);
-        const next = made.update(latents, gradient, moments, own, evened);
+      pass: (before, piece, fraction) => {
+        const { loss, gradient, state } = compiled.gradient(latents, entryOf(before, start), piece);
+        const pieceRates = fraction === 1 ? rates : ratesFor(fraction);
+        const next = compiled.update(latents, gradient, moments, pieceRates, gradientsNormalised);
         release([latents, moments, gradient]);
-        if (own !== rates) release(own);
+        if (pieceRates !== rates) release(pieceRates);
         ({ parameters: latents, state: moments } = next);
         total += loss;
         return state;
       },
     });
-    return { latents, moments, stand, evened, training: total / trainingValues };
+    return { latents, moments, progress, gradientsNormalised, training: total / trainingValues };
   }
 
   /** J of a course, without learning. */
-  function judge(latents: NamedTensors, course: Course, from: Stand<S>) {
-    const start = course.start ?? training.start;
+  function totalLoss(latents: NamedTensors, dataset: Dataset, from: Progress<S>) {
+    const start = dataset.start ?? training.start;
     let total = 0;
-    const stand = walk<S>(course.windows, from, {
-      enter: canEnter ? (cycle) => made.enter(latents, start, cycle) : null,
+    const progress = passWindows<S>(dataset.windows, from, {
+      restart: canRestart ? (cycle) => compiled.restart(latents, start, cycle) : null,
       pass: (before, window) => {
-        const { loss, state } = made.judge(latents, entryOf(before, start), window);
+        const { loss, state } = compiled.loss(latents, entryOf(before, start), window);
         total += loss;
         return state;
       },
     });
-    return { total, stand };
+    return { total, progress };
   }
 
   /** The loss a value of what is judged by; validation of the same trajectories goes on from them. */
-  function validate(latents: NamedTensors, after: Stand<S>) {
+  function validate(latents: NamedTensors, after: Progress<S>) {
     const { recoveries, halvings } = after;
     if (validation.windows.length === 0) return { validation: null, recoveries };
-    const from = validation.start === null ? after : { ...beginning, halvings, recoveries };
-    const { total, stand } = judge(latents, validation, from);
-    return { validation: total / validationValues, recoveries: stand.recoveries };
+    const from = validation.start === null ? after : { ...beforeFirstWindow, halvings, recoveries };
+    const { total, progress } = totalLoss(latents, validation, from);
+    return { validation: total / validationValues, recoveries: progress.recoveries };
   }
 
-  function attempt(state: TrainState): { state: TrainState; report: EpochReport } {
+  function tryEpoch(state: TrainState): { state: TrainState; report: EpochReport } {
     const passed = learnFrom(state);
-    const { validation, recoveries } = validate(passed.latents, passed.stand);
+    const { validation, recoveries } = validate(passed.latents, passed.progress);
     const { training } = passed;
     const latents = numbersOf(passed.latents);
     const score = validation ?? training;
@@ -211,14 +211,14 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
         best: improved ? { loss: score, latents: scored } : state.best,
         stale: improved ? 0 : state.stale + 1,
         failures: 0,
-        halvings: passed.stand.halvings,
-        evened: passed.evened,
+        halvings: passed.progress.halvings,
+        gradientsNormalised: passed.gradientsNormalised,
       },
     };
   }
 
   /** Back to the best latents, or those before the first epoch, without momentum, with half the rate. */
-  function retreat(state: TrainState, error: NumericError): TrainState {
+  function undoEpoch(state: TrainState, error: NumericError): TrainState {
     if (state.failures >= patienceWithFailure) throw error;
     const { scale } = state.plateau;
     const { latents } = state.best ?? state;
@@ -229,7 +229,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
       adam: blankAdam(latents),
       plateau: halved,
       failures: state.failures + 1,
-      evened: true,
+      gradientsNormalised: true,
     };
   }
 
@@ -239,20 +239,22 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
       for (;;) {
         try {
           const current = state;
-          return scope(() => attempt(current));
+          return scope(() => tryEpoch(current));
         } catch (error) {
           if (!(error instanceof NumericError)) throw error;
-          state = retreat(state, error);
+          state = undoEpoch(state, error);
         }
       }
     },
     finished: ({ epoch, stale }) => epoch >= options.epochs || stale > options.patience,
     loss: (latents) =>
-      scope(() => judge(stored(latents), training, { ...beginning, halvings: 0 }).total),
-    statistics: made.statistics,
-    forget: made.forget,
+      scope(
+        () => totalLoss(stored(latents), training, { ...beforeFirstWindow, halvings: 0 }).total,
+      ),
+    statistics: compiled.statistics,
+    forget: compiled.forget,
   };
 }
 
-const entryOf = <S>(before: S | null, start: NamedTensors): Entry<S> =>
+const entryOf = <S>(before: S | null, start: NamedTensors): WindowStart<S> =>
   before === null ? { start } : { before };

@@ -3,7 +3,7 @@
  *
  * @see adrian2026, appendix F
  */
-import { chooseByValidation, type Tried } from "./choose.js";
+import { chooseByValidation, type TrainedCandidate } from "./choose.js";
 import type { NamedNumbers } from "./parameters.js";
 import type { LearningProblem } from "./problem.js";
 import { type TrainOptions, trainStart } from "./train.js";
@@ -17,7 +17,7 @@ export async function tuneRates<S>(
   candidates: readonly Rates[],
   epochs: number,
   start: NamedNumbers,
-): Promise<Pick<Tried<Rates>, "state" | "reports"> & { readonly rates: Rates }> {
+): Promise<Pick<TrainedCandidate<Rates>, "state" | "reports"> & { readonly rates: Rates }> {
   if (candidates.length === 1)
     return { rates: candidates[0]!, state: trainStart(start), reports: [] };
   const trialOf = (rates: Rates) => ({ problem, options: { ...options, rates }, start });

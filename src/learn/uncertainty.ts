@@ -8,9 +8,14 @@
  * and the others' errors are conditional on it. Where the curvature is not positive definite, no
  * standard error is given at all.
  */
-import { diagonal, NumericError, positive, scope, tensor } from "../engine/index.js";
+import { diagonal, NumericError, positiveDefinite, scope, tensor } from "../engine/index.js";
 import { normalQuantile } from "../prob/index.js";
-import { doubt, type Located, noMaximum, undetermined } from "./identifiability.js";
+import {
+  type LearnedNumber,
+  noMaximumMessage,
+  undetermined,
+  undeterminedWarnings,
+} from "./identifiability.js";
 import type { NewtonState } from "./newton.js";
 import type { ScalarDefinition } from "./parameters.js";
 
@@ -45,7 +50,7 @@ function inverseDiagonal(H: readonly (readonly number[])[]): number[] | null {
   if (H.length === 0) return [];
   try {
     return scope(() => {
-      const { inverse } = positive(tensor(H));
+      const { inverse } = positiveDefinite(tensor(H));
       return [...diagonal(inverse).data()];
     });
   } catch (error) {
@@ -57,7 +62,7 @@ function inverseDiagonal(H: readonly (readonly number[])[]): number[] | null {
 const value = ({ bijection }: ScalarDefinition, latent: number): number =>
   scope(() => bijection.forward(tensor(latent))).item();
 
-const locate = (definition: ScalarDefinition, latent: number): Located => ({
+const learnedNumber = (definition: ScalarDefinition, latent: number): LearnedNumber => ({
   name: definition.name,
   value: value(definition, latent),
   slope: definition.bijection.slope(latent),
@@ -81,11 +86,11 @@ export function uncertainty(
   const H = free.map((i) => free.map((j) => curvature.hessian[i]![j]!));
   const variances = inverseDiagonal(H);
   const unknown = undetermined(
-    free.map((i) => locate(definitions[i]!, point[i]!)),
+    free.map((i) => learnedNumber(definitions[i]!, point[i]!)),
     H,
   );
   if (variances === null) {
-    const explanation = noMaximum(unknown);
+    const explanation = noMaximumMessage(unknown);
     return {
       parameters: Object.fromEntries(definitions.map(({ name }) => [name, none])),
       explanation,
@@ -106,7 +111,7 @@ export function uncertainty(
   });
   const concerns = [
     ...bound.map((name) => `${name} came to rest at a bound and was held there.`),
-    ...doubt(unknown),
+    ...undeterminedWarnings(unknown),
     ...(converged ? [] : ["The maximum was not reached to full precision."]),
   ];
   const source = "Standard errors come from the curvature of the log-likelihood at its maximum.";

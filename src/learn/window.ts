@@ -11,7 +11,7 @@ import type { ObservationSeries } from "../observe/index.js";
 import type { Key } from "../random/index.js";
 
 /** What is seen: of trajectories over cycles [B, L, ...], or at one cycle [B, ...]. */
-export interface Seen {
+export interface ObservedTensors {
   /** [..., m] */
   readonly y: Tensor;
   /** [..., m]; null if there are no gaps. */
@@ -21,7 +21,7 @@ export interface Seen {
 }
 
 /** Tensors whose first axis is the trajectory and whose second is the cycle. */
-export interface TrajectoryTensors extends Seen {
+export interface TrajectoryTensors extends ObservedTensors {
   /** One a trajectory and cycle, [B, L, 2]. */
   readonly keys: Tensor;
 }
@@ -40,7 +40,7 @@ export interface WindowCycle {
   readonly interval: number;
   /** One a trajectory, [B, 2]. */
   readonly key: Key;
-  readonly trajectories: Seen;
+  readonly trajectories: ObservedTensors;
   /** [...] */
   readonly shared: Readonly<Record<string, Tensor>>;
 }
@@ -113,7 +113,7 @@ export function cyclesOf({ intervals, trajectories, shared }: Window): WindowCyc
   return intervals.map((interval, t) => ({
     interval,
     key: index(keys, 1, t),
-    trajectories: mapTree(seen as Seen, (x) => index(x, 1, t)),
+    trajectories: mapTree(seen as ObservedTensors, (x) => index(x, 1, t)),
     shared: mapTree(shared, (x) => index(x, 0, t)),
   }));
 }

@@ -13,7 +13,7 @@ import {
   logDeterminant,
   mean,
   mul,
-  type Positive,
+  type PositiveDefinite,
   solveVector,
   square,
   squeeze,
@@ -69,7 +69,7 @@ export const whiten = (r: Tensor, L: Tensor): Tensor =>
  */
 export function logNormal(
   r: Tensor,
-  S: Positive,
+  S: PositiveDefinite,
   n: Scalar = r.shape.at(-1)!,
   a: Tensor = solveVector(S, r),
 ): Tensor {

@@ -8,7 +8,7 @@ import {
   latentCount,
   learn as learnAll,
   learnStart,
-  mostRefined,
+  refinementLimit,
 } from "../learn/index.js";
 import {
   collectTruths,
@@ -172,12 +172,12 @@ export function learnFrom(
 
 /** Newton's steps need a Hessian, which is for few numbers: what is learned whole is left to Adam. */
 const refinable = (definitions: readonly ParameterDefinition[]): boolean =>
-  definitions.every(isScalar) && definitions.length <= mostRefined;
+  definitions.every(isScalar) && definitions.length <= refinementLimit;
 
 /** Why a fit has no standard errors. */
 export const withoutErrors = (refine: boolean, n: number): string =>
   refine
-    ? `No standard errors: they take a Hessian, which is worked out for at most ${mostRefined} single values, and ${n} numbers were learned.`
+    ? `No standard errors: they take a Hessian, which is worked out for at most ${refinementLimit} single values, and ${n} numbers were learned.`
     : "No standard errors: they are taken at the maximum, and `learn.refine` was off.";
 
 /** The truths that a problem and its method give, by name. */

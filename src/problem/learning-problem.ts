@@ -100,7 +100,7 @@ export function learningProblem(
       const cycleKeys = seen.map((cycle) => cycle.key);
       return assimilate(filter, before, cycles, cycleKeys);
     },
-    reenter: (values, { keys }, part) => {
+    restart: (values, { keys }, part) => {
       const { bound, filter } = at(values);
       const [seen] = cyclesOf(part);
       const first = firstStates(filter, bound.prior, keys!);

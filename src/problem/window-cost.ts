@@ -1,5 +1,5 @@
 /** What a window of a learning problem would cost, counted without running it. */
-import { type Estimate, estimate, mapTree, slice, valueAndGrad } from "../engine/index.js";
+import { type CostEstimate, estimateCost, mapTree, slice, valueAndGrad } from "../engine/index.js";
 import {
   type LearningProblem,
   type NamedTensors,
@@ -12,7 +12,7 @@ import {
 /** Trajectories are learned from in so many slices, each a program (`trainer`). */
 const slices = 4;
 
-export type WindowCost = Pick<Estimate, "bytes" | "operations" | "seconds">;
+export type WindowCost = Pick<CostEstimate, "bytes" | "operations" | "seconds">;
 
 /** Of the first window, with its gradient where something is learned; all trajectories together. */
 export function windowCost<S>(problem: LearningProblem<S>, learns = true): WindowCost {
@@ -31,7 +31,7 @@ export function windowCost<S>(problem: LearningProblem<S>, learns = true): Windo
       : loss;
   const latents = tensorsOf(definitions, startLatents(definitions), dtype);
   const window = { ...tensors, trajectories: sliced(tensors.trajectories) };
-  const one = estimate(program, latents, sliced(training.start), window);
+  const one = estimateCost(program, latents, sliced(training.start), window);
   const times = all / part;
   return {
     bytes: Math.round(times * one.bytes),

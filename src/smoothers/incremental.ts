@@ -30,11 +30,11 @@ import {
   matmul,
   mul,
   ones,
-  type Positive,
-  positive,
+  type PositiveDefinite,
+  positiveDefinite,
   slice,
   solveRows,
-  split,
+  splitAlong,
   square,
   squeeze,
   sub,
@@ -166,7 +166,7 @@ function newestEvidence(
   const [n, m] = [residual.shape.at(-1)!, observation.operator.size];
   const last = slice(eye(n, floatType(residual)), 0, n - m, n); // [m, n]
   const G = many.back(rowsAtObserved(last, observation)); // [..., m, p]
-  const S = positive(
+  const S = positiveDefinite(
     addNoise(matmul(many.normal(before).solve(G), G, { transposeB: true }), variances(observation)),
   );
   let r = slice(residual, -1, n - m, n); // [..., m]
@@ -208,7 +208,7 @@ function direct(window: Window, x: Tensor): Tangent {
   const view = (all: readonly Tensor[]) => observedOf(all, window.seen);
   const { states, tangents, value, rows: Y, offset } = columnTangent(window, x, view); // Y [..., p, n]
   const identity = { solve: (b: Tensor) => b, variances: tangents.map((Z) => sum(square(Z), -2)) };
-  const factored = (A: Positive): Normal => ({
+  const factored = (A: PositiveDefinite): Normal => ({
     solve: (b) => solveRows(A, b),
     variances: tangents.map((Z) => sum(square(triangularSolve(A.factor, Z)), -2)),
   });
@@ -219,7 +219,7 @@ function direct(window: Window, x: Tensor): Tangent {
     normal: (W) =>
       W === null
         ? identity
-        : factored(positive(add(unit, matmul(mul(row(W), Y), Y, { transposeB: true })))),
+        : factored(positiveDefinite(add(unit, matmul(mul(row(W), Y), Y, { transposeB: true })))),
   };
 }
 
@@ -288,7 +288,7 @@ function innovations(seen: readonly Seen[], y: Tensor, value: Tensor): Tensor {
     return sub(y, value);
   }
   const sizes = seen.map(({ observation }) => observation.operator.size);
-  const parts = split(value, -1, sizes);
+  const parts = splitAlong(value, -1, sizes);
   return inOneRow(seen.map(({ observation }, i) => innovationOf(observation, parts[i]!)));
 }
 

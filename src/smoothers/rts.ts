@@ -13,7 +13,7 @@ import {
   add,
   matmul,
   matvec,
-  positive,
+  positiveDefinite,
   solve,
   sub,
   transpose as T,
@@ -59,7 +59,7 @@ export function rtsStep(
 ): KalmanState {
   const F = powerOf(propagation); // [..., d, d]; null: the identity
   const FP = F === null ? P : matmul(F, P);
-  const G = T(solve(positive(Pf), FP)); // [..., d, d]
+  const G = T(solve(positiveDefinite(Pf), FP)); // [..., d, d]
   const shift = matvec(G, sub(ms, mf)); // [..., d]
   const change = matmul(matmul(G, sub(Ps, Pf)), G, { transposeB: true }); // [..., d, d]
   return { mean: add(m, shift), covariance: add(P, change) };

@@ -80,13 +80,13 @@ const onSpd =
 
 /** An operation of a positive definite matrix, or one for each, and a right-hand side. */
 const withPositive =
-  (side: (n: number, r: Source) => number[], f: (S: k.Positive, B: Tensor) => Tensor) =>
+  (side: (n: number, r: Source) => number[], f: (S: k.PositiveDefinite, B: Tensor) => Tensor) =>
   (r: Source): Case => {
     const n = r.whole(1, 5);
     const lead = shapeOf(r, r.whole(0, 1));
     return {
       inputs: [input(r, [...partner(r, lead), n, n], -1, 1), input(r, [...lead, ...side(n, r)])],
-      f: (x, B) => f(k.positive(spd(x)), B),
+      f: (x, B) => f(k.positiveDefinite(spd(x)), B),
     };
   };
 
@@ -172,7 +172,7 @@ export const cases: Readonly<Record<string, (r: Source) => Case>> = {
     const second = r.whole(0, n - first);
     const sizes = [first, second, n - first - second];
     // the first piece does not count
-    const f = (x: Tensor) => k.concat(k.split(x, axis, sizes).slice(1).map(k.square), axis);
+    const f = (x: Tensor) => k.concat(k.splitAlong(x, axis, sizes).slice(1).map(k.square), axis);
     return { inputs: [input(r, shape)], f };
   },
   concat: (r) => {
@@ -242,8 +242,8 @@ export const cases: Readonly<Record<string, (r: Source) => Case>> = {
     const transpose = r.whole(0, 1) === 1;
     return { inputs: [left, right], f: (L, B) => k.triangularSolve(L, B, { transpose }) };
   },
-  positiveInverse: onSpd((A) => k.positive(A).inverse),
-  logDeterminant: onSpd((A) => k.logDeterminant(k.positive(A))),
+  positiveInverse: onSpd((A) => k.positiveDefinite(A).inverse),
+  logDeterminant: onSpd((A) => k.logDeterminant(k.positiveDefinite(A))),
   solve: withPositive((n, r) => [n, r.whole(1, 4)], k.solve),
   solveRows: withPositive((n, r) => [r.whole(1, 4), n], k.solveRows),
   solveVector: withPositive((n) => [n], k.solveVector),

@@ -8,7 +8,7 @@ import {
   matmul,
   matvec,
   mul,
-  positive,
+  positiveDefinite,
   sin,
   solveVector,
   sum,
@@ -44,7 +44,7 @@ const throughMatrix = (a: Tensor) => {
   const { push } = linearise((x: Tensor) => sin(mul(a, matvec(tensor(S), x))), tensor(b));
   const J = make(n, n, (i, j) => Number(i === j)).map((e) => push(tensor(e)));
   const rows = matmul(stackOf(J), stackOf(J), { transposeB: true });
-  const A = positive(add(rows, tensor(make(n, n, (i, j) => Number(i === j)))));
+  const A = positiveDefinite(add(rows, tensor(make(n, n, (i, j) => Number(i === j)))));
   return sum(mul(tensor(b), solveVector(A, tensor(b))));
 };
 const stackOf = (rows: readonly Tensor[]): Tensor => {

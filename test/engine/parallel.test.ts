@@ -16,7 +16,7 @@ import {
   NumericError,
   neg,
   parallel,
-  positive,
+  positiveDefinite,
   ShapeError,
   scope,
   sin,
@@ -56,7 +56,7 @@ function step(parameters: Parameters, { E, y, keys }: Trajectories) {
     const center = mean(forecast, 1, { keepDims: true });
     const A = sub(forecast, center);
     const S = add(mul(1 / (members - 1), matmul(A, A, { transposeA: true })), eye(d));
-    const P = positive(S);
+    const P = positiveDefinite(S);
     const z = triangularSolve(P.factor, sub(y, transpose(center)));
     const value = neg(add(sum(square(z)), sum(logDeterminant(P))));
     return { value, aux: { forecast, z } };

@@ -12,7 +12,7 @@ import {
   matmul,
   matvec,
   mul,
-  split,
+  splitAlong,
   stack,
   type Tensor,
   tensor,
@@ -110,7 +110,7 @@ function track<S>(method: Method<S>, initial: S, cycles: readonly Cycle[]): Trac
 const remounted: Operator = {
   ...operator,
   apply: (x) => {
-    const [range, bearing] = split(operator.apply(x), -1, [1, 1]) as [Tensor, Tensor];
+    const [range, bearing] = splitAlong(operator.apply(x), -1, [1, 1]) as [Tensor, Tensor];
     return concat([range, wrapAngle(add(bearing, Math.PI / 2))], -1);
   },
 };

@@ -11,7 +11,7 @@ import {
   logsumexp,
   mean,
   mul,
-  positive,
+  positiveDefinite,
   reshape,
   square,
   sub,
@@ -291,7 +291,7 @@ describe("optimalParticle", () => {
     const HE = observation.operator.apply(forecast.particles); // [N, m]
     const h = s * N ** (-1 / (d + 4));
     const S = addNoise(mul(h ** 2 / (N - 1), comoments(HE, HE)), tensor(R));
-    const each = logNormal(sub(observation.y, HE), positive(S));
+    const each = logNormal(sub(observation.y, HE), positiveDefinite(S));
     expectClose(logEvidence, sub(logsumexp(each), Math.log(N)), 1e-12);
   });
 

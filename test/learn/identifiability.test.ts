@@ -1,6 +1,10 @@
 /** Curvatures whose flat directions are known by construction. */
 import { describe, expect, test } from "vitest";
-import { doubt, noMaximum, undetermined } from "../../src/learn/identifiability.js";
+import {
+  noMaximumMessage,
+  undetermined,
+  undeterminedWarnings,
+} from "../../src/learn/identifiability.js";
 
 const at = (...values: number[]) =>
   values.map((value, i) => ({ name: "abc"[i]!, value, slope: 1 }));
@@ -48,9 +52,13 @@ describe("undetermined", () => {
 });
 
 test("words for one, for two and for many", () => {
-  expect(doubt([])).toEqual([]);
-  expect(doubt(["a"])[0]).toMatch(/hardly determines a: .* Fix it, observe more/);
-  expect(doubt(["a", "b"])[0]).toMatch(/tells a and b apart: .* Fix one of them/);
-  expect(noMaximum(["a", "b", "c", "d", "e", "f", "g"])).toMatch(/along a, b, c, d, e and 2 more/);
-  expect(noMaximum([])).toMatch(/in every direction .* some parameters cannot be told apart/);
+  expect(undeterminedWarnings([])).toEqual([]);
+  expect(undeterminedWarnings(["a"])[0]).toMatch(/hardly determines a: .* Fix it, observe more/);
+  expect(undeterminedWarnings(["a", "b"])[0]).toMatch(/tells a and b apart: .* Fix one of them/);
+  expect(noMaximumMessage(["a", "b", "c", "d", "e", "f", "g"])).toMatch(
+    /along a, b, c, d, e and 2 more/,
+  );
+  expect(noMaximumMessage([])).toMatch(
+    /in every direction .* some parameters cannot be told apart/,
+  );
 });

@@ -131,7 +131,7 @@ export function lorenzProblem({
         cycles.map(({ key: each }) => each),
       );
     },
-    reenter: (values, start, part) => {
+    restart: (values, start, part) => {
       const [cycle] = cyclesOf(part);
       const observation = observed(cycle!.trajectories);
       return filterAt(values).analyse(first(values, start), observation, foldIn(cycle!.key, 0))

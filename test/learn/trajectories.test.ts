@@ -16,7 +16,7 @@ import {
 import {
   cyclesOf,
   elements,
-  follow,
+  evaluate,
   type LearningProblem,
   learn,
   startLatents,
@@ -276,7 +276,7 @@ test("follow gives the series of every trajectory, joined in time", () => {
     const values = scope(() =>
       valuesOf(definitions, tensorsOf(definitions, startLatents(definitions), "f64")),
     );
-    return follow(problem, values, problem.training, (at, before, window) => {
+    return evaluate(problem, values, problem.training, (at, before, window) => {
       let state = before;
       const means = window.intervals.map((_, t) => {
         ({ state } = problem.run(at, state, windowOf(window, t, t + 1)));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   cholesky,
   index,
-  positive,
+  positiveDefinite,
   ShapeError,
   type Tensor,
   tensor,
@@ -30,7 +30,7 @@ test("logNormal equals the density written out in two dimensions", () => {
   const det = 2 * 0.5 - 0.6 ** 2;
   const chi = (0.5 * r[0]! ** 2 - 2 * 0.6 * r[0]! * r[1]! + 2 * r[1]! ** 2) / det;
   const expected = -0.5 * (chi + Math.log(det)) - Math.log(2 * Math.PI);
-  expect(logNormal(tensor(r), positive(tensor(C))).item()).toBeCloseTo(expected, 13);
+  expect(logNormal(tensor(r), positiveDefinite(tensor(C))).item()).toBeCloseTo(expected, 13);
 });
 
 test("whitened residuals have χ² as their square, batch by batch", () => {

@@ -11,7 +11,7 @@ import {
   mul,
   neg,
   ones,
-  positive,
+  positiveDefinite,
   solve,
   square,
   sub,
@@ -198,7 +198,7 @@ test("converged weights are a stationary point of the cost", () => {
   const { analysis } = runCycle(method, before, cycle, key(0));
   const xbar = mean(before.start, -2, { keepDims: true });
   const A = sub(before.start, xbar);
-  const gram = positive(add(matmul(A, transpose(A)), ones([n, n])));
+  const gram = positiveDefinite(add(matmul(A, transpose(A)), ones([n, n])));
   const shift = matmul(sub(mean(analysis.start, -2, { keepDims: true }), xbar), transpose(A));
   const w = transpose(solve(gram, transpose(shift))); // the one of sum 0
   const cost = (weights: Tensor) => {

@@ -165,7 +165,7 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
  * The pieces of an axis, `sizes` entries each, which together are all of it: undoes `concat`. Their
  * cotangents are joined, not padded and added: many pieces cost no more than the whole.
  */
-export function split(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
+export function splitAlong(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
   const at = normaliseAxis("split", axis, x.shape.length);
   const total = sizes.reduce((n, size) => n + size, 0);
   if (total !== x.shape[at]) {

@@ -20,7 +20,7 @@ import {
 } from "../../filters/index.js";
 import {
   cyclesOf,
-  type Followed,
+  type Evaluated,
   type LearningProblem,
   type NamedTensors,
   type ParameterDefinition,
@@ -109,7 +109,7 @@ export interface LetkfProblem extends LearningProblem<Tensor> {
   /** Of the test record, [T, d]. */
   readonly truth: Tensor;
   readonly spinup: number;
-  through(values: NamedTensors, before: Tensor, window: Window): Followed<Tensor, Analyses>;
+  through(values: NamedTensors, before: Tensor, window: Window): Evaluated<Tensor, Analyses>;
 }
 
 export function problemOf(twin: Twin, start: Pair): LetkfProblem {

@@ -4,7 +4,7 @@
  */
 import { NumericError, scope, tensor } from "../../engine/index.js";
 import {
-  follow,
+  evaluate,
   type NamedNumbers,
   type NamedTensors,
   startLatents,
@@ -110,7 +110,7 @@ function scoreOf(problem: LetkfProblem, pair: Pair): Scored {
     ...(pair.forcing !== undefined && { forcing: tensor(pair.forcing) }),
   };
   try {
-    const { means, loss } = scope(() => follow(problem, values, test, through));
+    const { means, loss } = scope(() => evaluate(problem, values, test, through));
     const T = loss.shape[1]!;
     const d = truth.shape[1]!;
     const [found, states, losses] = [means.data(), truth.data(), loss.data()];

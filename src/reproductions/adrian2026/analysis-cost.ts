@@ -1,5 +1,5 @@
 /** Operations of one step of a filter, counted from its instructions; nothing is run. */
-import { estimate, scope, type Tensor, zeros } from "../../engine/index.js";
+import { estimateCost, scope, type Tensor, zeros } from "../../engine/index.js";
 import { enkf, ens3dvar, type Filter, threedvarC, threedvarK } from "../../filters/index.js";
 import { bindModel, lorenz96 } from "../../models/index.js";
 import { type Operator, observeComponents, observeMatrix } from "../../observe/index.js";
@@ -54,7 +54,7 @@ function counted(sizes: Sizes): StepCost {
     view === "matrix" ? observeMatrix(H) : observeComponents(places);
   const noise = key(1);
   const analyses = (count: number, fixed: boolean) =>
-    estimate(({ parameter, states, y, H }: Arrays) => {
+    estimateCost(({ parameter, states, y, H }: Arrays) => {
       const operator = operatorOf(H);
       const filter = filterOf(sizes, parameter, operator, fixed);
       const observation = { y, mask: null, operator, variance };
@@ -68,7 +68,7 @@ function counted(sizes: Sizes): StepCost {
       return { x, evidence };
     }, arrays).operations;
   const transition = bindModel(lorenz96, { dimension: d, forcing: 8 }).step(0.05);
-  const forecast = estimate(
+  const forecast = estimateCost(
     ({ states, parameter, H }: Arrays) =>
       filterOf(sizes, parameter, operatorOf(H), false).forecast(states, transition, noise),
     arrays,

@@ -12,13 +12,13 @@ import {
   tensor,
   transpose,
 } from "../../engine/index.js";
-import { type Course, trajectoryKeys, type Window, windowsOf } from "../../learn/index.js";
+import { type Dataset, trajectoryKeys, type Window, windowsOf } from "../../learn/index.js";
 import { fold } from "../../prob/index.js";
 import { foldIn, type Key, key, keyBatch, normal, split, uniform } from "../../random/index.js";
 import type { System } from "./system.js";
 import type { Trial } from "./trial.js";
 
-export type StartedCourse = Course & { readonly start: { readonly keys: Tensor } };
+export type StartedCourse = Dataset & { readonly start: { readonly keys: Tensor } };
 
 export interface TrialData {
   readonly training: StartedCourse;

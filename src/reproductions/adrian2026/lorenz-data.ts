@@ -1,6 +1,6 @@
 /** What another program needs to repeat a trial of Lorenz-96. */
 import { concat, type Tensor } from "../../engine/index.js";
-import type { Course } from "../../learn/index.js";
+import type { Dataset } from "../../learn/index.js";
 import {
   lorenz96Coefficients,
   networkArrays,
@@ -24,7 +24,7 @@ export interface LorenzData {
 
 export function lorenzData(trial: Trial): LorenzData {
   const { training, test, truth, points, observed } = dataOf(lorenz, trial);
-  const values = ({ windows }: Course) =>
+  const values = ({ windows }: Dataset) =>
     concat(
       windows.map((each) => each.trajectories.y!),
       1,

@@ -29,7 +29,7 @@ import {
 } from "../../filters/index.js";
 import {
   cyclesOf,
-  type Followed,
+  type Evaluated,
   type LearningProblem,
   type NamedTensors,
   type ParameterDefinition,
@@ -63,7 +63,7 @@ type State = unknown;
 
 export interface TrialProblem extends LearningProblem<State> {
   /** For test trajectories. */
-  through(values: NamedTensors, before: State, window: Window): Followed<State, Analyses>;
+  through(values: NamedTensors, before: State, window: Window): Evaluated<State, Analyses>;
 }
 
 /** B of a low-rank update is drawn: at 0 its gradient would be 0. */
@@ -182,7 +182,7 @@ export function problemOf(system: System, trial: Trial, data: TrialData): TrialP
       const { cycles, keys } = cyclesFor(values, window);
       return assimilate(filterOf(values), before, cycles, keys);
     },
-    reenter: (values, start, window) => {
+    restart: (values, start, window) => {
       const [cycle] = cyclesOf(window);
       const observation = seenAt(cycle!);
       const entry = foldIn(cycle!.key, 0);

@@ -18,7 +18,7 @@ import {
 } from "../../engine/index.js";
 import {
   type EpochReport,
-  follow,
+  evaluate,
   type NamedNumbers,
   type NamedTensors,
   type Rates,
@@ -59,7 +59,7 @@ export async function runTrial(trial: Trial, host: TrialHost): Promise<TrialResu
   const errorsAt = (latents: NamedNumbers): number[] =>
     scope(() => system.errors(valuesAt(latents), trial, data.points));
   const { epochs: most, even = false } = trial;
-  const options = { epochs: most, patience: most, plateau, even };
+  const options = { epochs: most, patience: most, plateau, normaliseGradients: even };
   const start = startLatents(definitions);
   const epochResult = (latents: NamedNumbers, report: EpochReport): EpochResult => ({
     ...{ training: report.training, validation: report.validation!, errors: errorsAt(latents) },
@@ -137,7 +137,7 @@ function followed(
   test: TrialData["test"],
 ): Analyses | null {
   try {
-    const found = follow(problem, values, test, problem.through);
+    const found = evaluate(problem, values, test, problem.through);
     return max(abs(found.analysis)).item() <= problem.bound! ? found : null;
   } catch (error) {
     if (error instanceof NumericError) return null;

@@ -15,7 +15,7 @@ import type { NamedTensors } from "./parameters.js";
 /** Below it a gradient is none. */
 const least = 1e-30;
 
-export function even(gradient: NamedTensors): NamedTensors {
+export function normaliseGradient(gradient: NamedTensors): NamedTensors {
   const entries = Object.entries(gradient);
   const n = entries.reduce((count, [, g]) => count + g.size, 0);
   const squares = entries.map(([, g]) => sum(square(g))).reduce((a, b) => add(a, b));

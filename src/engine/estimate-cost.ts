@@ -15,7 +15,7 @@ import type { Instruction } from "./program.js";
 import { record } from "./record.js";
 import { workOf } from "./work.js";
 
-export interface Estimate {
+export interface CostEstimate {
   readonly operations: number;
   /** Memory of values and constants while it runs. */
   readonly bytes: number;
@@ -50,10 +50,10 @@ function secondsOf(instruction: Instruction): number {
 }
 
 /** What f of arguments like these would cost; only their shapes matter. */
-export function estimate<A extends readonly unknown[]>(
+export function estimateCost<A extends readonly unknown[]>(
   f: (...args: A) => unknown,
   ...args: A
-): Estimate {
+): CostEstimate {
   const recording = record(f, args);
   const ends = recording.outputs.map(({ block }) => block);
   const instructions = fuse(recording.instructions, ends);

@@ -4,17 +4,17 @@
  */
 import { concat, leavesOf, parallel, release, scope, withLeaves } from "../engine/index.js";
 import type { NamedTensors } from "./parameters.js";
-import type { Entry, LearningProblem } from "./problem.js";
+import type { LearningProblem, WindowStart } from "./problem.js";
 import type { TrajectoryTensors, Window } from "./window.js";
 
 /** What is asked of a window. */
-export interface Followed<S, E> {
+export interface Evaluated<S, E> {
   readonly state: S;
   /** A tree of tensors [B, L, ...]. */
   readonly series: E;
 }
 
-export interface FollowOptions {
+export interface EvaluateOptions {
   /** As for training. @defaultValue 4 */
   readonly slices?: number;
 }
@@ -23,18 +23,18 @@ export interface FollowOptions {
  * What `through` gives for every window from the first to the last, each tensor [B, K, ...]. A
  * window that fails is an error.
  */
-export function follow<S, E>(
+export function evaluate<S, E>(
   { initial }: Pick<LearningProblem<S>, "initial">,
   values: NamedTensors,
   course: { readonly start: NamedTensors; readonly windows: readonly Window[] },
-  through: (values: NamedTensors, before: S, window: Window) => Followed<S, E>,
-  { slices = 4 }: FollowOptions = {},
+  through: (values: NamedTensors, before: S, window: Window) => Evaluated<S, E>,
+  { slices = 4 }: EvaluateOptions = {},
 ): E {
   interface Shared extends Omit<Window, "trajectories"> {
     readonly values: NamedTensors;
   }
   interface Sliced {
-    readonly entry: Entry<S>;
+    readonly entry: WindowStart<S>;
     readonly trajectories: TrajectoryTensors;
   }
   const step = parallel(
@@ -48,9 +48,9 @@ export function follow<S, E>(
   try {
     return scope(() => {
       const parts: E[] = [];
-      let entry: Entry<S> = { start: course.start };
+      let entry: WindowStart<S> = { start: course.start };
       for (const { trajectories, ...window } of course.windows) {
-        const each: Followed<S, E> = step({ values, ...window }, { entry, trajectories }).each;
+        const each: Evaluated<S, E> = step({ values, ...window }, { entry, trajectories }).each;
         if ("before" in entry) release(entry.before);
         entry = { before: each.state };
         parts.push(each.series);

@@ -24,7 +24,7 @@ import { matmul } from "./matmul.js";
 import { diagonal, expandDims, squeeze } from "./movement.js";
 
 /** S, and what was made of it; all [..., n, n]. */
-export interface Positive {
+export interface PositiveDefinite {
   readonly matrix: Tensor;
   /** L, lower: S = LLᵀ */
   readonly factor: Tensor;
@@ -48,7 +48,7 @@ const inverseOf: ConstantPrimitive<undefined> = {
  * Factors and inverts symmetric positive definite matrices, [..., n, n].
  * @throws NumericError with the pivot when one is not positive definite.
  */
-export function positive(S: Tensor): Positive {
+export function positiveDefinite(S: Tensor): PositiveDefinite {
   const L = cholesky(S);
   const M = applyConstant(inverseOf, [L], undefined);
   const sandwich = (X: Contribution) => X && neg(matmul(matmul(M, X), M));
@@ -59,7 +59,7 @@ export function positive(S: Tensor): Positive {
   return { matrix: S, factor: L, inverse: M };
 }
 
-function checkSides(name: string, { matrix: S }: Positive, B: Tensor, axis: number): void {
+function checkSides(name: string, { matrix: S }: PositiveDefinite, B: Tensor, axis: number): void {
   const n = S.shape.at(-1)!;
   if (B.shape.at(axis) === n && B.dtype === S.dtype) return;
   const need = axis === -2 ? `[..., ${n}, m]` : `[..., m, ${n}]`;
@@ -67,7 +67,7 @@ function checkSides(name: string, { matrix: S }: Positive, B: Tensor, axis: numb
 }
 
 /** X = S⁻¹ B; B [..., n, m]. */
-export function solve(P: Positive, B: Tensor): Tensor {
+export function solve(P: PositiveDefinite, B: Tensor): Tensor {
   checkSides("solve", P, B, -2);
   const { matrix: S, inverse: M } = P;
   const X = matmul(stopGradient(M), stopGradient(B));
@@ -85,7 +85,7 @@ export function solve(P: Positive, B: Tensor): Tensor {
 }
 
 /** X = B S⁻¹, for right-hand sides that are rows; B [..., m, n]. */
-export function solveRows(P: Positive, B: Tensor): Tensor {
+export function solveRows(P: PositiveDefinite, B: Tensor): Tensor {
   checkSides("solveRows", P, B, -1);
   const { matrix: S, inverse: M } = P;
   if (S.shape.length === 2 && B.shape.length > 2) {
@@ -108,13 +108,13 @@ export function solveRows(P: Positive, B: Tensor): Tensor {
 }
 
 /** S⁻¹ r for vectors; r [..., n]. */
-export function solveVector(P: Positive, r: Tensor): Tensor {
+export function solveVector(P: PositiveDefinite, r: Tensor): Tensor {
   if (P.matrix.shape.length > 2) return squeeze(solveRows(P, expandDims(r, -2)), -2);
   return r.shape.length > 1 ? solveRows(P, r) : squeeze(solveRows(P, expandDims(r, 0)), 0);
 }
 
 /** log det S = 2 Σ log Lᵢᵢ, [..., n, n] → [...]. */
-export function logDeterminant({ matrix: S, factor: L, inverse: M }: Positive): Tensor {
+export function logDeterminant({ matrix: S, factor: L, inverse: M }: PositiveDefinite): Tensor {
   const value = mul(2, sum(log(diagonal(stopGradient(L))), -1));
   recordNode([S], [value], {
     vjp: ([g]) => [mul(expandDims(expandDims(g!, -1), -1), M)],

@@ -13,8 +13,8 @@ import {
   matmul,
   mean,
   mul,
-  type Positive,
-  positive,
+  type PositiveDefinite,
+  positiveDefinite,
   solve,
   solveRows,
   solveVector,
@@ -46,7 +46,7 @@ describe.each([
   const B = normal(second, [...lead, n, 4]);
 
   test("the inverse undoes the matrix, and is symmetric to the last bit", () => {
-    const { matrix, inverse } = positive(spd(X));
+    const { matrix, inverse } = positiveDefinite(spd(X));
     expectClose(sub(matmul(matrix, inverse), eye(n)), zeros(matrix.shape), tolerance);
     expect(inverse.toArray()).toEqual(transpose(inverse).toArray());
   });
@@ -55,18 +55,20 @@ describe.each([
   const plainSolve = (L: Tensor, C: Tensor): Tensor =>
     triangularSolve(L, triangularSolve(L, C), { transpose: true });
   const plainLogDeterminant = (L: Tensor): Tensor => mul(2, sum(log(diagonal(L)), -1));
-  test.each<[string, (S: Positive, C: Tensor) => Tensor, (L: Tensor, C: Tensor) => Tensor]>([
-    ["solve", solve, plainSolve],
-    ["solveRows", (S, C) => solveRows(S, transpose(C)), (L, C) => transpose(plainSolve(L, C))],
+  test.each<[string, (S: PositiveDefinite, C: Tensor) => Tensor, (L: Tensor, C: Tensor) => Tensor]>(
     [
-      "solveVector",
-      (S, C) => solveVector(S, index(C, -1, 0)),
-      (L, C) => index(plainSolve(L, C), -1, 0),
+      ["solve", solve, plainSolve],
+      ["solveRows", (S, C) => solveRows(S, transpose(C)), (L, C) => transpose(plainSolve(L, C))],
+      [
+        "solveVector",
+        (S, C) => solveVector(S, index(C, -1, 0)),
+        (L, C) => index(plainSolve(L, C), -1, 0),
+      ],
+      ["logDeterminant", logDeterminant, plainLogDeterminant],
+      ["inverse", ({ inverse }) => inverse, (L) => plainSolve(L, eye(n))],
     ],
-    ["logDeterminant", logDeterminant, plainLogDeterminant],
-    ["inverse", ({ inverse }) => inverse, (L) => plainSolve(L, eye(n))],
-  ])("%s is that of triangular systems, and so is its gradient", (_name, short, plain) => {
-    const ofShort = ([x, C]: [Tensor, Tensor]) => short(positive(spd(x)), C);
+  )("%s is that of triangular systems, and so is its gradient", (_name, short, plain) => {
+    const ofShort = ([x, C]: [Tensor, Tensor]) => short(positiveDefinite(spd(x)), C);
     const ofPlain = ([x, C]: [Tensor, Tensor]) => plain(cholesky(spd(x)), C);
     const at: [Tensor, Tensor] = [X, B];
     expectClose(ofShort(at), ofPlain(at), tolerance);
@@ -82,8 +84,8 @@ describe.each([
 test("one matrix serves a batch of right-hand sides", () => {
   const X = normal(first, [4, 4]);
   const B = normal(second, [3, 2, 4]);
-  const together = (x: Tensor) => solveRows(positive(spd(x)), B);
-  const each = (x: Tensor, b: number) => solveRows(positive(spd(x)), index(B, 0, b));
+  const together = (x: Tensor) => solveRows(positiveDefinite(spd(x)), B);
+  const each = (x: Tensor, b: number) => solveRows(positiveDefinite(spd(x)), index(B, 0, b));
   for (const b of [0, 1, 2]) {
     expectClose(index(together(X), 0, b), each(X, b), 1e-14);
   }
@@ -94,7 +96,7 @@ test("one matrix serves a batch of right-hand sides", () => {
 });
 
 test("right-hand sides must fit", () => {
-  const S = positive(eye(3));
+  const S = positiveDefinite(eye(3));
   expect(() => solve(S, eye(2))).toThrow(/solve: S is .*need B \[..., 3, m\]/);
   expect(() => solveRows(S, eye(2))).toThrow(/solveRows: .*need B \[..., m, 3\]/);
   expect(() => comoments(eye(3), eye(2))).toThrow(/comoments: .*of as many members/);
