@@ -21,8 +21,8 @@ import {
 } from "./parts-of-file.js";
 import { readSource, type Source } from "./positions.js";
 import { resolve } from "./resolve.js";
-import { type ExperimentFile, experimentFile, experimentWith } from "./schema.js";
 import type { RecordFile, TwinFile } from "./schema/observations.js";
+import { type ExperimentFile, experimentFile, experimentWith } from "./schema.js";
 import { words } from "./words.js";
 
 export interface Experiment {
@@ -108,9 +108,13 @@ function sectionsOf(
   own: OwnParts,
   readable: boolean,
 ): Sections {
-  const section = <Key extends "model" | "time" | "observations" | "method" | "learn">(key: Key) => {
+  const section = <Key extends "model" | "time" | "observations" | "method" | "learn">(
+    key: Key,
+  ) => {
     const parsed = schema.shape[key].safeParse(member(data, key));
-    return (parsed.success ? (parsed.data ?? null) : null) as NonNullable<ExperimentFile[Key]> | null;
+    return (parsed.success ? (parsed.data ?? null) : null) as NonNullable<
+      ExperimentFile[Key]
+    > | null;
   };
   const model = own.model === null ? null : section("model");
   const method = own.method === null ? null : section("method");

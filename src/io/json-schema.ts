@@ -40,7 +40,8 @@ function ownPart(section: PartSection): Schema {
   const file = {
     type: "string",
     minLength: 1,
-    description: "file whose default export is the record, TypeScript or JavaScript, relative to this file",
+    description:
+      "file whose default export is the record, TypeScript or JavaScript, relative to this file",
   } as const;
   return {
     type: "object",
@@ -55,7 +56,11 @@ function withSources(observations: Schema): Schema {
   const sources = Object.entries(observations.properties as Record<string, Schema>).map(
     ([name, source]) => {
       const { operator, noise, ...rest } = source.properties as Record<string, Schema>;
-      const properties = { ...rest, operator: operatorForms(operator!), noise: withOwn("noise", noise!) };
+      const properties = {
+        ...rest,
+        operator: operatorForms(operator!),
+        noise: withOwn("noise", noise!),
+      };
       return [name, { ...source, properties }];
     },
   );

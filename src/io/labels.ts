@@ -33,7 +33,9 @@ function settingsOf(block: object): Map<string, string> {
     if (!map) found.set(key, typeof value === "object" ? JSON.stringify(value) : String(value));
     else if ("learn" in value)
       found.set(key, `learned from ${JSON.stringify(Object.values(value))}`);
-    else for (const [inner, each] of Object.entries(value)) if (inner !== "kind" && inner !== "file") walk(each, inner);
+    else
+      for (const [inner, each] of Object.entries(value))
+        if (inner !== "kind" && inner !== "file") walk(each, inner);
   };
   walk(block, "");
   return found;

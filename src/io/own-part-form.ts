@@ -74,7 +74,9 @@ export function formFaults(section: PartSection, record: Given): string[] {
     ...faults,
     ...Object.entries(record.parameters).flatMap(([name, key]) =>
       taken.includes(name)
-        ? [`parameters.${name}: the name is taken, it stands for something else in every block; need another`]
+        ? [
+            `parameters.${name}: the name is taken, it stands for something else in every block; need another`,
+          ]
         : keyFaults(`parameters.${name}`, key),
     ),
   ];
@@ -85,24 +87,33 @@ const types: readonly Key["type"][] = [
   ...(["matrix", "list", "points", "group", "variant"] as const),
 ];
 
-const isTexts = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText);
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every(isText);
 
 /** What is wrong with one key, at any depth. */
 function keyFaults(path: string, key: unknown): string[] {
   if (!isMap(key)) {
-    return [`${path} is ${shown(key)}; need a key made by a function of kalmia/parts, such as real({ about: … })`];
+    return [
+      `${path} is ${shown(key)}; need a key made by a function of kalmia/parts, such as real({ about: … })`,
+    ];
   }
   const { type, about } = key;
   if (!types.some((known) => known === type)) {
     return [`${path}.type: ${choice(type, types)}; make keys by the functions of kalmia/parts`];
   }
-  const faults = isText(about) ? [] : [`${path} has no about; need a text, one sentence that says what it is`];
+  const faults = isText(about)
+    ? []
+    : [`${path} has no about; need a text, one sentence that says what it is`];
   const need = (fits: boolean, name: string, what: string): void => {
     if (!fits) faults.push(`${path}.${name} is ${shown(key[name])}; need ${what}`);
   };
   switch (type as Key["type"]) {
     case "number":
-      need(["real", "positive", "fraction"].includes(key.support as string), "support", `"real", "positive" or "fraction"`);
+      need(
+        ["real", "positive", "fraction"].includes(key.support as string),
+        "support",
+        `"real", "positive" or "fraction"`,
+      );
       need(isMap(key.bounds), "bounds", "a map, {} for none");
       break;
     case "vector":
@@ -124,7 +135,9 @@ function keyFaults(path: string, key: unknown): string[] {
       if (type === "variant") need(isTexts(key.options), "options", "a list of words");
       if (isMap(key.keys)) {
         faults.push(
-          ...Object.entries(key.keys).flatMap(([name, inner]) => keyFaults(`${path}.keys.${name}`, inner)),
+          ...Object.entries(key.keys).flatMap(([name, inner]) =>
+            keyFaults(`${path}.keys.${name}`, inner),
+          ),
         );
       }
   }

@@ -22,7 +22,8 @@ export function modelFault(built: unknown, length: number): string | null {
     return `build gave ${shown(built)}; need { name, dimension, time, support, step }`;
   }
   const { dimension: d, variables, geometry, start, step } = built;
-  const wrong = (name: string, need: string) => `build gave ${name}: ${shown(built[name])}; need ${need}`;
+  const wrong = (name: string, need: string) =>
+    `build gave ${name}: ${shown(built[name])}; need ${need}`;
   if (typeof built.name !== "string") return wrong("name", "a text, the kind of the model");
   if (!isWhole(d) || d < 1) return wrong("dimension", "a whole number, the number of variables");
   if (!["continuous", "discrete"].includes(built.time as string)) {
@@ -38,7 +39,8 @@ export function modelFault(built: unknown, length: number): string | null {
   if (geometry !== undefined && !(isMap(geometry) && hasLength(geometry.positions, d))) {
     return wrong("geometry", `{ domain, positions } with ${d} positions`);
   }
-  if (typeof step !== "function") return wrong("step", "a function (length) => { map, noise: null }");
+  if (typeof step !== "function")
+    return wrong("step", "a function (length) => { map, noise: null }");
   const transition: unknown = step(length);
   if (!isMap(transition) || typeof transition.map !== "function") {
     return `step(${length}) gave ${shown(transition)}; need { map: (x) => …, noise: null }`;
@@ -65,12 +67,7 @@ function stateOf({ start, coordinates }: Given, d: number): Tensor {
 }
 
 /** What is wrong with a function of states [..., d] → [..., m]. */
-function mapFault(
-  what: string,
-  map: (x: Tensor) => unknown,
-  x: Tensor,
-  m: number,
-): string | null {
+function mapFault(what: string, map: (x: Tensor) => unknown, x: Tensor, m: number): string | null {
   for (const [state, shape] of [
     [x, [m]],
     [stack([x, x]), [2, m]],
@@ -82,7 +79,8 @@ function mapFault(
       return `${given}; need [${shape}]. Write it for any leading axes: [..., ${x.shape[0]}]`;
     }
     const bad = Array.from(result.data()).find((v) => !Number.isFinite(v));
-    if (bad !== undefined) return `${what} gave ${bad} for the state [${x.data()}]; need finite numbers`;
+    if (bad !== undefined)
+      return `${what} gave ${bad} for the state [${x.data()}]; need finite numbers`;
   }
   return null;
 }
@@ -96,8 +94,13 @@ export function observedFault(observed: Observed, model: ModelFacts): string | n
   switch (observed.kind) {
     case "components": {
       const { components } = given;
-      const fits = Array.isArray(components) && components.length > 0 && components.every((i) => isWhole(i) && i >= 0 && i < d);
-      return fits ? null : `build gave components: ${JSON.stringify(components)}; need whole numbers from 0 to ${d - 1}`;
+      const fits =
+        Array.isArray(components) &&
+        components.length > 0 &&
+        components.every((i) => isWhole(i) && i >= 0 && i < d);
+      return fits
+        ? null
+        : `build gave components: ${JSON.stringify(components)}; need whole numbers from 0 to ${d - 1}`;
     }
     case "changing":
       return isWhole(given.size) && typeof given.draw === "function"
@@ -105,13 +108,23 @@ export function observedFault(observed: Observed, model: ModelFacts): string | n
         : `build gave size: ${shown(given.size)}, draw: ${shown(given.draw)}; need a whole number and a function (key) => variables`;
     case "operator": {
       const { operator, names } = given;
-      if (!isMap(operator)) return `build gave operator: ${shown(operator)}; need { name, size, linear, components: null, apply, matrix }`;
+      if (!isMap(operator))
+        return `build gave operator: ${shown(operator)}; need { name, size, linear, components: null, apply, matrix }`;
       const { size, apply, matrix } = operator;
-      if (!isWhole(size) || size < 1) return `build gave operator.size: ${shown(size)}; need the number of values observed`;
-      if (typeof apply !== "function") return `build gave operator.apply: ${shown(apply)}; need a function (x) => what is observed`;
-      if (typeof matrix !== "function") return `build gave operator.matrix: ${shown(matrix)}; need a function (d) => H, or null where it is not linear`;
-      if (names !== undefined && !hasLength(names, size)) return `build gave names: ${shown(names)}; need a list of ${size}`;
-      return mapFault("operator.apply", apply as (x: Tensor) => unknown, stateOf(model as unknown as Given, d), size);
+      if (!isWhole(size) || size < 1)
+        return `build gave operator.size: ${shown(size)}; need the number of values observed`;
+      if (typeof apply !== "function")
+        return `build gave operator.apply: ${shown(apply)}; need a function (x) => what is observed`;
+      if (typeof matrix !== "function")
+        return `build gave operator.matrix: ${shown(matrix)}; need a function (d) => H, or null where it is not linear`;
+      if (names !== undefined && !hasLength(names, size))
+        return `build gave names: ${shown(names)}; need a list of ${size}`;
+      return mapFault(
+        "operator.apply",
+        apply as (x: Tensor) => unknown,
+        stateOf(model as unknown as Given, d),
+        size,
+      );
     }
     default:
       return `build gave kind: ${shown(given.kind)}; need ${kinds}`;
@@ -126,7 +139,8 @@ export function noiseFault(variance: unknown, size: number | null): string | nul
   }
   const values = typeof variance === "number" ? [variance] : Array.from(variance.data());
   const m = size ?? values.length;
-  const fits = typeof variance === "number" || variance.shape.length === 0 || sameShape(variance, [m]);
+  const fits =
+    typeof variance === "number" || variance.shape.length === 0 || sameShape(variance, [m]);
   if (!fits) return `${given}; need one number, [] or [${m}]`;
   const bad = values.find((v) => !(v > 0 && Number.isFinite(v)));
   return bad === undefined ? null : `variance gave ${bad}; need finite numbers above 0`;

@@ -73,7 +73,12 @@ export class TrialFault extends Error {
 export function ownProblem({ name }: Pick<OwnPart, "name">, error: unknown): Problem {
   if (error instanceof TrialFault) return fileProblem(name, error.message);
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
-  return { file: name, ...placeIn(stack ?? "", name), key: null, message: `its code threw: ${message}` };
+  return {
+    file: name,
+    ...placeIn(stack ?? "", name),
+    key: null,
+    message: `its code threw: ${message}`,
+  };
 }
 
 /** The first place of a stack that lies in a file, by the end of its path. */

@@ -7,8 +7,8 @@ import { expandOperator } from "./operator-shorthand.js";
 import { loadOwnPart, type OwnPart, type PartLoader } from "./own-part.js";
 import type { Path } from "./positions.js";
 import { type PartSection, type RecordOf, records } from "./records.js";
-import { builtInSchemas, type PartSchemas } from "./schema.js";
 import { commonKeys, ownBlock, type PartBlock } from "./schema/part.js";
+import { builtInSchemas, type PartSchemas } from "./schema.js";
 import { describe } from "./words.js";
 
 /** The parts that come from files; null: the file of a part was not good. */
@@ -77,7 +77,10 @@ export async function loadOwnParts(
       if (typeof file !== "string" || file === "") {
         tell([...path, "file"], `got ${describe(file)}; need the path of a file`);
       } else if (load === null) {
-        tell([...path, "file"], "names a file of code, and nothing is given here that could load it; run it with kalmia run, or load it with loadExperiment of kalmia/io/node");
+        tell(
+          [...path, "file"],
+          "names a file of code, and nothing is given here that could load it; run it with kalmia run, or load it with loadExperiment of kalmia/io/node",
+        );
       } else {
         try {
           own[section] = await loadOwnPart(section, file, load);

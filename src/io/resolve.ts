@@ -44,7 +44,11 @@ export function resolve(file: ExperimentFile, parts: ResolvedParts): Specificati
 }
 
 /** Record, block and file, without what else its section says. */
-const partOf = <P extends PartUse>({ record, block, file }: P): Pick<P, "record" | "block" | "file"> => ({
+const partOf = <P extends PartUse>({
+  record,
+  block,
+  file,
+}: P): Pick<P, "record" | "block" | "file"> => ({
   record,
   block,
   ...(file && { file }),

@@ -3,8 +3,8 @@ import { scope } from "../../engine/index.js";
 import type { BoundModel } from "../../models/index.js";
 import type { Observed } from "../../observe/index.js";
 import { readParameters, startValues } from "../../parts/index.js";
-import type { PartUse } from "../../run/specification.js";
 import { key } from "../../random/index.js";
+import type { PartUse } from "../../run/specification.js";
 import type { Problem } from "../errors.js";
 import type { OwnPart } from "../own-part.js";
 import { ownProblem, TrialFault } from "../own-part.js";
@@ -37,10 +37,11 @@ interface Building {
 export function bindParts(sections: Sections, building: Building): Binding {
   const model = modelFacts(sections, building);
   const { observations, method } = sections;
-  if (method !== null) attempt("method", method, ["method"], building, () => {
-    method.record.needs(method.block);
-    return null;
-  });
+  if (method !== null)
+    attempt("method", method, ["method"], building, () => {
+      method.record.needs(method.block);
+      return null;
+    });
   const observed = [observations?.twin, observations?.file].map((source) =>
     source == null ? null : observedBy(source, model, building),
   );
@@ -68,15 +69,24 @@ function observedBy(
   building: Building,
 ): Observed | null {
   const { path, operator, noise, noisePath, file } = source;
-  const observed = operator === null ? columnsOf(file) : operatorOf(operator, [...path, "operator"], model, building);
-  if (noise !== null) attempt("noise", noise, noisePath, building, () => {
-    const { record, block } = noise;
-    if (noise.file === undefined) return null;
-    const size = observed === null ? null : sizeOf(observed);
-    const fault = noiseFault(record.variance(readParameters(record.parameters, block, startValues, { group: "dynamics" })), size);
-    if (fault !== null) throw new TrialFault(fault);
-    return null;
-  });
+  const observed =
+    operator === null
+      ? columnsOf(file)
+      : operatorOf(operator, [...path, "operator"], model, building);
+  if (noise !== null)
+    attempt("noise", noise, noisePath, building, () => {
+      const { record, block } = noise;
+      if (noise.file === undefined) return null;
+      const size = observed === null ? null : sizeOf(observed);
+      const fault = noiseFault(
+        record.variance(
+          readParameters(record.parameters, block, startValues, { group: "dynamics" }),
+        ),
+        size,
+      );
+      if (fault !== null) throw new TrialFault(fault);
+      return null;
+    });
   return observed;
 }
 

@@ -1,7 +1,6 @@
 import type { MethodNeeds, MethodRecord } from "../../filters/index.js";
-import { countOf, isLearned, type Values } from "../../parts/index.js";
 import { noises } from "../../observe/index.js";
-import { counted } from "../../parts/index.js";
+import { counted, countOf, isLearned, type Values } from "../../parts/index.js";
 import type { Binding, ModelFacts } from "./binding.js";
 import type { MethodSection, Sections, Tell } from "./check.js";
 
@@ -74,27 +73,40 @@ function checkNeeds(
   const changing = observed?.kind === "changing";
   if (needs.fixedObservations && (changing || hasGaps)) {
     const why = changing ? "here they change with time" : "the record has gaps";
-    lacks(`${kind} needs the same variables observed at every time; ${why}. ${sentence(needs.fixedObservations)}`);
+    lacks(
+      `${kind} needs the same variables observed at every time; ${why}. ${sentence(needs.fixedObservations)}`,
+    );
   }
   if (needs.positions) {
     const key = method.block.taper === undefined ? "kind" : "taper";
     if (model !== null && model.geometry === undefined) {
-      lacks(`damps with distance, and the variables of ${modelKind} have no positions; need a model whose variables lie somewhere, ${needs.positions}`, key);
+      lacks(
+        `damps with distance, and the variables of ${modelKind} have no positions; need a model whose variables lie somewhere, ${needs.positions}`,
+        key,
+      );
     } else if (observed?.kind === "operator") {
-      lacks(`needs observations of single variables, which have positions; those of an operator have none. Need such ones, ${needs.positions}`, key);
+      lacks(
+        `needs observations of single variables, which have positions; those of an operator have none. Need such ones, ${needs.positions}`,
+        key,
+      );
     }
   }
   if (needs.linearObservations && model !== null && noise !== undefined) {
     const suits = linearWith(binding, sections);
     if (suits !== null && !suits.transforms.includes(noise.transform)) {
-      lacks(`${kind} needs observations that are linear in the state: ${suits.words}. ${sentence(needs.linearObservations)}`);
+      lacks(
+        `${kind} needs observations that are linear in the state: ${suits.words}. ${sentence(needs.linearObservations)}`,
+      );
     }
   }
   if (needs.givenProcessNoise) {
     for (const section of ["model", "method"] as const) {
       const given = sections[section]?.processNoise;
       if (!isLearned(given)) continue;
-      tell([section, "processNoise", "variance"], `is to be learned, and ${needs.givenProcessNoise}`);
+      tell(
+        [section, "processNoise", "variance"],
+        `is to be learned, and ${needs.givenProcessNoise}`,
+      );
     }
   }
 }

@@ -55,10 +55,16 @@ function checkColumns(
     (j) => !entries.some(([, position]) => position === j),
   );
   if (missing.length > 0 && entries.length > 0) {
-    tell(at, `no column for value ${missing.join(", ")} of the operator; need one for each of its ${counted(size, "value")}`);
+    tell(
+      at,
+      `no column for value ${missing.join(", ")} of the operator; need one for each of its ${counted(size, "value")}`,
+    );
   }
   if (observed?.kind === "changing") {
-    tell([...path, "operator"], "observes other variables at each time, which a file cannot say; need an operator that observes the same at every time");
+    tell(
+      [...path, "operator"],
+      "observes other variables at each time, which a file cannot say; need an operator that observes the same at every time",
+    );
   }
 }
 
@@ -70,7 +76,10 @@ function checkNoise(
 ): void {
   const { noise, noisePath, operator, path, file } = source;
   if (operator !== null && isLearned(operator.block)) {
-    tell([...path, "operator"], "has a value to be learned; an operator's values cannot be learned, need numbers");
+    tell(
+      [...path, "operator"],
+      "has a value to be learned; an operator's values cannot be learned, need numbers",
+    );
   }
   if (noise !== null) {
     const { record, block } = noise;

@@ -27,7 +27,8 @@ export function shapeOf(keys: Keys): z.ZodRawShape {
 function entryOf(key: Key): z.ZodType {
   const schema = schemaOf(key);
   if (key.default !== undefined) {
-    const filled = key.type === "group" ? schema.prefault(key.default) : schema.default(key.default);
+    const filled =
+      key.type === "group" ? schema.prefault(key.default) : schema.default(key.default);
     return filled.describe(key.about);
   }
   return (key.optional ? schema.exactOptional() : schema).describe(key.about);
@@ -122,7 +123,10 @@ function variantOf({ options, keys }: Extract<Key, { type: "variant" }>): z.ZodT
   const maps = Object.entries(keys).map(([name, key]) =>
     keysOf({ [name]: schemaOf(key).describe(key.about) }),
   );
-  const words = [...options, ...Object.keys(keys).map((name) => `{ ${name}: ${exampleOf(keys[name]!)} }`)];
+  const words = [
+    ...options,
+    ...Object.keys(keys).map((name) => `{ ${name}: ${exampleOf(keys[name]!)} }`),
+  ];
   return oneOf([z.enum(options), ...maps], listed(words));
 }
 

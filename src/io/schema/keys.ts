@@ -15,7 +15,9 @@ export function keys<Shape extends z.ZodRawShape>(shape: Shape, hints: Hints = {
       if (issue.code !== "unrecognized_keys") return undefined;
       const given = issue.input as Readonly<Record<string, unknown>>;
       return issue.keys
-        .map((key) => (Object.hasOwn(hints, key) ? hints[key]!(given[key]) : unknownKey(key, known)))
+        .map((key) =>
+          Object.hasOwn(hints, key) ? hints[key]!(given[key]) : unknownKey(key, known),
+        )
         .join("\n");
     },
   });

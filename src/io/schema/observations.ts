@@ -5,11 +5,10 @@ import { builtIn, type PartBlock } from "./part.js";
 import { spread } from "./value.js";
 
 /** Where observations come from, with what an operator and a noise may be. */
-export function observationsWith(
-  operator: z.ZodType<PartBlock>,
-  noise: z.ZodType<PartBlock>,
-) {
-  const errors = noise.describe("errors of the observations: normal, or lognormal (a factor exp(error))");
+export function observationsWith(operator: z.ZodType<PartBlock>, noise: z.ZodType<PartBlock>) {
+  const errors = noise.describe(
+    "errors of the observations: normal, or lognormal (a factor exp(error))",
+  );
   const twin = keys(
     {
       operator: operator.prefault({ kind: "identity" }).describe("what is observed of the state"),

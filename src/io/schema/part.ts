@@ -29,9 +29,14 @@ export const builtInBlock = (section: PartSection, record: Part): z.ZodObject =>
 
 /** The block of a part whose record comes from a file. */
 export const ownBlock = (section: PartSection, record: Part): z.ZodType<PartBlock> =>
-  blockOf(section, record, { file: z.string().min(1) }, {
-    kind: () => "given beside file, whose record says what kind it is; leave it out",
-  }) as z.ZodType as z.ZodType<PartBlock>;
+  blockOf(
+    section,
+    record,
+    { file: z.string().min(1) },
+    {
+      kind: () => "given beside file, whose record says what kind it is; leave it out",
+    },
+  ) as z.ZodType as z.ZodType<PartBlock>;
 
 /** The keys of a record beside those that name it; keys of other parts are told apart from typing errors. */
 function blockOf(section: PartSection, record: Part, head: z.ZodRawShape, more: Hints = {}) {
