@@ -1,4 +1,4 @@
-import type { MethodNeeds, MethodRecord } from "../../filters/index.js";
+import type { MethodNeeds } from "../../filters/index.js";
 import { noises } from "../../observe/index.js";
 import { counted, countOf, isLearned, type Values } from "../../parts/index.js";
 import type { Binding, ModelFacts } from "./binding.js";
@@ -16,8 +16,7 @@ export function checkMethod(
   const dimension = binding.model?.dimension ?? null;
   checkNeeds(method, sections, binding, hasGaps, tell);
   if (dimension !== null) {
-    const record: MethodRecord = method.record;
-    record.checkDimension?.(method.block, dimension, (path, message) =>
+    method.record.checkDimension?.(method.block, dimension, (path, message) =>
       tell(["method", ...path], message),
     );
   }
@@ -81,7 +80,7 @@ function checkNeeds(
     const key = method.block.taper === undefined ? "kind" : "taper";
     if (model !== null && model.geometry === undefined) {
       lacks(
-        `damps with distance, and the variables of ${modelKind} have no positions; need a model whose variables lie somewhere, ${needs.positions}`,
+        `damps with distance, and the variables of ${modelKind} have no positions; need a model whose variables have positions, ${needs.positions}`,
         key,
       );
     } else if (observed?.kind === "operator") {
@@ -95,7 +94,7 @@ function checkNeeds(
     const suits = linearWith(binding, sections);
     if (suits !== null && !suits.transforms.includes(noise.transform)) {
       lacks(
-        `${kind} needs observations that are linear in the state: ${suits.words}. ${sentence(needs.linearObservations)}`,
+        `${kind} needs observations that are linear in the state: ${suits.words}. For others ${needs.linearObservations}`,
       );
     }
   }
@@ -105,7 +104,7 @@ function checkNeeds(
       if (!isLearned(given)) continue;
       tell(
         [section, "processNoise", "variance"],
-        `is to be learned, and ${needs.givenProcessNoise}`,
+        `is to be learned, and ${kind} moves its one state without noise; ${needs.givenProcessNoise}`,
       );
     }
   }

@@ -82,7 +82,7 @@ function checkNoise(
     );
   }
   if (noise !== null) {
-    const { record, block } = noise;
+    const { record } = noise;
     checkLengths(source, binding, tell);
     if (record.transform === "log") {
       const kindPath = [...path, "noise", "kind"];
@@ -97,11 +97,10 @@ function checkNoise(
       if (binding.observed?.kind === "operator") {
         tell(
           noisePath,
-          `is ${record.kind}, for single variables; ${operator?.record.kind} mixes them. Need normal noise`,
+          `is ${record.kind}, for single variables; the operator ${operator?.record.kind} mixes them. Need normal noise`,
         );
       }
     }
-    void block;
   }
   // Both may be given by mistake: the other one is checked as well.
   const { variance } = file as { readonly variance?: unknown };

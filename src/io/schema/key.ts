@@ -10,7 +10,6 @@ import {
   learnedReal,
   oneOf,
   orLearned,
-  positive,
   positiveValue,
   positiveValues,
   spread,
@@ -104,7 +103,7 @@ function learnedOf(
     case "real":
       return learnedReal(fixed);
     case "fraction":
-      return learnedPositive(positive.lt(1), fixed);
+      return learnedPositive(within({ above: 0, below: 1 }, tooLarge), fixed);
     case "positive": {
       const top = { ...(max !== undefined && { max }), ...(below !== undefined && { below }) };
       return learnedPositive(within({ above: bounds.above ?? 0, ...top }, tooLarge), fixed);
