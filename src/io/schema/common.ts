@@ -39,14 +39,18 @@ const initial = keys(
     ).describe("variance of the state; one for all components, or a list"),
   },
   { sd: () => `the initial state takes "variance", the square of the standard deviation` },
-).describe("Gaussian before the first observation; a twin may leave it out");
+);
 
 /** The keys of every model. */
-export const modelKeys = { processNoise: processNoise.exactOptional() };
+export const modelKeys = {
+  processNoise: processNoise.exactOptional().describe("normal noise after each model step"),
+};
 
 /** The keys of every method. */
 export const methodKeys = {
-  initial: initial.exactOptional(),
+  initial: initial
+    .exactOptional()
+    .describe("Gaussian before the first observation; a twin may leave it out"),
   processNoise: processNoise
     .exactOptional()
     .describe("normal noise after each step of the filter's model"),
