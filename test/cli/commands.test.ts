@@ -339,7 +339,9 @@ test("list --json", async () => {
   const { stdout } = await kalmia(["list", "methods", "--json"], cwd);
   const lists = JSON.parse(stdout);
   expect(Object.keys(lists)).toEqual(["methods"]);
-  expect(lists.methods.map(({ kind }: { kind: string }) => kind)).toEqual(methods.map(({ kind }) => kind));
+  expect(lists.methods.map(({ kind }: { kind: string }) => kind)).toEqual(
+    methods.map(({ kind }) => kind),
+  );
 });
 
 test("list operators, with the keys of each", async () => {
