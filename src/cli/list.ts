@@ -3,10 +3,18 @@ import { type CatalogueEntry, type CatalogueKey, catalogue } from "../io/catalog
 import type { CliHost } from "./host.js";
 import { listReproductions, reproductionsText } from "./list-reproductions.js";
 
-const sections = ["models", "methods", "reproductions"] as const;
+const sections = ["models", "methods", "operators", "noises", "reproductions"] as const;
 type Section = (typeof sections)[number];
 
-/** `kalmia list [models|methods|reproductions]` */
+/** What the sections of built-in parts are called in the catalogue. */
+const catalogued = {
+  models: "model",
+  methods: "method",
+  operators: "operator",
+  noises: "noise",
+} as const;
+
+/** `kalmia list [models|methods|operators|noises|reproductions]` */
 export function addList(program: Command, host: CliHost): void {
   program
     .command("list")
@@ -32,7 +40,7 @@ async function listOf(section: Section, host: CliHost): Promise<{ json: unknown;
     const entries = listReproductions(await host.reproductions());
     return { json: entries, text: reproductionsText(entries) };
   }
-  const entries = catalogue(section === "models" ? "model" : "method");
+  const entries = catalogue(catalogued[section]);
   return { json: entries, text: listText(section, entries) };
 }
 
@@ -47,5 +55,7 @@ function listText(name: string, entries: readonly CatalogueEntry[]): string {
 
 function keyText({ description, required, default: value }: CatalogueKey): string {
   if (required) return `${description} (required)`;
-  return value === null ? description : `${description} (default ${JSON.stringify(value)})`;
+  if (value === null) return description;
+  const shown = typeof value === "number" ? Number(value.toPrecision(6)) : value;
+  return `${description} (default ${JSON.stringify(shown)})`;
 }

@@ -1,7 +1,9 @@
+/** What files can name: models, methods, observation operators and noises, with their keys. */
 import type { z } from "zod";
-import { experimentJsonSchema, kindsOf } from "./json-schema.js";
+import { type PartSection, records } from "./records.js";
+import { commonKeys } from "./schema/part.js";
 
-/** A model or a method: what it is called in a file, and the keys that it takes. */
+/** A part: what it is called in a file, and the keys that it takes. */
 export interface CatalogueEntry {
   readonly kind: string;
   readonly description: string;
@@ -16,27 +18,27 @@ export interface CatalogueKey {
   readonly default: unknown;
 }
 
-type Schema = z.core.JSONSchema.JSONSchema;
-
-/** The models or the methods that are built, read from the schema of experiment files. */
-export function catalogue(section: "model" | "method"): CatalogueEntry[] {
-  const root = experimentJsonSchema();
-  return kindsOf(root, section).map((entry) => {
-    const { kind, ...rest } = entry.properties as Record<string, Schema>;
-    return {
-      kind: String(kind.const),
-      description: entry.description ?? "",
-      keys: Object.entries(rest).map(([key, schema]) => ({
+/** The built-in parts of a section, read from their records. */
+export function catalogue(section: PartSection): CatalogueEntry[] {
+  const common = Object.entries(commonKeys[section]).map(([key, schema]) => ({
+    key,
+    description: descriptionOf(schema),
+    required: false,
+    default: null,
+  }));
+  return records[section].map(({ kind, title, parameters }) => ({
+    kind,
+    description: title,
+    keys: [
+      ...Object.entries(parameters).map(([key, { about, optional, default: filled }]) => ({
         key,
-        description: schema.description ?? referenced(root, schema).description ?? "",
-        required: entry.required?.includes(key) ?? false,
-        default: schema.default ?? null,
+        description: about,
+        required: optional !== true && filled === undefined,
+        default: filled ?? null,
       })),
-    };
-  });
+      ...common,
+    ],
+  }));
 }
 
-function referenced(root: Schema, { $ref }: Schema): Schema {
-  const name = $ref?.replace("#/$defs/", "");
-  return name === undefined ? {} : (root.$defs?.[name] as Schema);
-}
+const descriptionOf = (schema: unknown): string => (schema as z.ZodType).description ?? "";

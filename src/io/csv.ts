@@ -1,4 +1,4 @@
-import type { ObservationRecord } from "../run/specification.js";
+import type { ObservationRecord } from "../problem/index.js";
 import { type CsvRow, csvRows } from "./csv-cells.js";
 import { checkHeader } from "./csv-header.js";
 import { fileProblem, InputError, type Problem } from "./errors.js";
@@ -10,8 +10,8 @@ export interface RecordOptions {
   readonly time: string;
   /** Observed columns, and the component of the state that each observes. */
   readonly columns: Readonly<Record<string, number>>;
-  /** All values must be above zero, for their noise is lognormal. */
-  readonly positive: boolean;
+  /** The kind of a noise that needs values above zero; null: they may have any sign. */
+  readonly positive: string | null;
   /** Times must be whole steps apart; null: any times. */
   readonly step: number | null;
 }
@@ -103,7 +103,7 @@ function observationOf(
   row: CsvRow,
   index: number,
   name: string,
-  positive: boolean,
+  positive: string | null,
   tell: Tell,
 ): number {
   const text = row.cells[index].trim();
@@ -117,8 +117,8 @@ function observationOf(
     );
   } else if (!Number.isFinite(number)) {
     tell(row, index, `"${name}" is ${text}; need a finite number (a gap is an empty cell)`);
-  } else if (positive && number <= 0) {
-    tell(row, index, `"${name}" is ${text}; lognormal noise needs values above 0`);
+  } else if (positive !== null && number <= 0) {
+    tell(row, index, `"${name}" is ${text}; ${positive} noise needs values above 0`);
   }
   return number;
 }

@@ -1,8 +1,10 @@
 /** Files with a list of methods: as many experiments, which differ in their method alone. */
 import { listProblems } from "./checks/list.js";
 import type { Problem } from "./errors.js";
-import { type DataReader, type Experiment, member, parseSource, whole } from "./experiment.js";
+import { type DataReader, type Experiment, parseSource, whole } from "./experiment.js";
 import { labelsOf } from "./labels.js";
+import type { PartLoader } from "./own-part.js";
+import { member } from "./parts-of-file.js";
 import { type Path, readSource, type Source } from "./positions.js";
 import { experimentFile } from "./schema.js";
 import { words } from "./words.js";
@@ -19,17 +21,18 @@ export type ParsedFile =
 
 /**
  * The text of an experiment file, and of the data that it names, as specifications. All that is
- * wrong in both is told in one `InputError`.
+ * wrong in both is told in one `InputError`. `loadPart` runs the files of one's own parts.
  */
 export async function parseExperimentFile(
   text: string,
   file: string,
   readData: DataReader,
+  loadPart: PartLoader | null = null,
 ): Promise<ParsedFile> {
   const source = readSource(text, file);
   const method = member(source.data, "method");
   if (!Array.isArray(method)) {
-    const { experiment, problems } = await parseSource(source, readData);
+    const { experiment, problems } = await parseSource(source, readData, loadPart);
     return { kind: "one", experiment: whole(experiment, problems) };
   }
   const learns = method.map((block) => isMarked([block, sectionsOfAll(source.data)]));
@@ -39,7 +42,7 @@ export async function parseExperimentFile(
     // A method with nothing to learn beside others that learn is run as it is.
     const without = !learns[i] && learns.some(Boolean) ? ["learn", "start"] : [];
     const { own, name, nameProblem } = methodAt(source, i, without);
-    const one = await parseSource(own, readData);
+    const one = await parseSource(own, readData, loadPart);
     problems.push(...one.problems, ...nameProblem);
     if (one.experiment !== null) parsed.push({ experiment: one.experiment, name });
   }
@@ -48,7 +51,11 @@ export async function parseExperimentFile(
   }
   const complete = parsed.length === method.length;
   const labels = labelsOf(
-    parsed.map(({ name, experiment }) => ({ name, block: experiment.file.method })),
+    parsed.map(({ name, experiment: { file, specification } }) => ({
+      name,
+      kind: specification.method.record.kind,
+      block: file.method,
+    })),
   );
   const experiments = parsed.map(({ experiment }, i) => ({ ...experiment, label: labels[i]! }));
   if (complete) problems.push(...listProblems(experiments, source));

@@ -1,16 +1,28 @@
-import type { ObservationRecord, Specification } from "../run/specification.js";
-import type { Given, Sections, Tell } from "./checks/check.js";
+import { normalNoise } from "../observe/index.js";
+import type { ObservationRecord } from "../problem/index.js";
+import type { Specification } from "../run/specification.js";
+import { type Binding, bindParts } from "./checks/binding.js";
+import type { Given, ObservationsSection, Sections, SourceSection, Tell } from "./checks/check.js";
 import { checkChoice, checkLearned, checkWindow } from "./checks/learn.js";
 import { checkMethod } from "./checks/method.js";
-import { checkModel } from "./checks/model.js";
 import { checkObservations } from "./checks/observations.js";
 import { checkTime } from "./checks/time.js";
 import { parseRecord } from "./csv.js";
 import { InputError, type Problem } from "./errors.js";
 import { schemaProblems } from "./issues.js";
+import type { PartLoader } from "./own-part.js";
+import {
+  loadOwnParts,
+  member,
+  type OwnParts,
+  schemasFor,
+  useOf,
+  withOperatorKinds,
+} from "./parts-of-file.js";
 import { readSource, type Source } from "./positions.js";
 import { resolve } from "./resolve.js";
-import { type ExperimentFile, experimentFile } from "./schema.js";
+import type { RecordFile, TwinFile } from "./schema/observations.js";
+import { type ExperimentFile, experimentFile, experimentWith } from "./schema.js";
 import { words } from "./words.js";
 
 export interface Experiment {
@@ -30,11 +42,15 @@ export interface DataFile {
 /** Finds a data file by its path, relative to the experiment file; throws if there is none. */
 export type DataReader = (path: string) => Promise<DataFile>;
 
-/** The text of an experiment file, and of the data that it names, as a specification. */
+/**
+ * The text of an experiment file, and of the data that it names, as a specification. `loadPart` runs
+ * the files of one's own parts; without it a file that names one is refused.
+ */
 export async function parseExperiment(
   text: string,
   file: string,
   readData: DataReader,
+  loadPart: PartLoader | null = null,
 ): Promise<Experiment> {
   const source = readSource(text, file);
   if (Array.isArray(member(source.data, "method"))) {
@@ -42,7 +58,7 @@ export async function parseExperiment(
       source.problem(["method"], "is a list of methods; need one of them here"),
     ]);
   }
-  const { experiment, problems } = await parseSource(source, readData);
+  const { experiment, problems } = await parseSource(source, readData, loadPart);
   return whole(experiment, problems);
 }
 
@@ -57,73 +73,121 @@ export function whole<T>(parsed: T | null, problems: readonly Problem[]): T {
 export async function parseSource(
   source: Source,
   readData: DataReader,
+  loadPart: PartLoader | null,
 ): Promise<{ readonly experiment: Experiment | null; readonly problems: readonly Problem[] }> {
-  const parsed = experimentFile.safeParse(source.data, { error: words });
-  const problems: Problem[] = parsed.success ? [] : schemaProblems(parsed.error.issues, source);
+  const problems: Problem[] = [];
+  const elsewhere: Problem[] = [];
   const tell: Tell = (path, message) => problems.push(source.problem(path, message));
-  const inData: Problem[] = [];
+  const { data, readable } = withOperatorKinds(source.data, tell);
+  const own = await loadOwnParts(data, loadPart, tell, elsewhere);
+  const schema = Object.keys(own).length === 0 ? experimentFile : experimentWith(schemasFor(own));
+  const parsed = schema.safeParse(data, { error: words });
+  if (!parsed.success) problems.push(...schemaProblems(parsed.error.issues, source));
 
-  const sections = sectionsOf(source.data);
-  const record = await loadRecord(sections, readData, tell, inData);
-  checkSections(sections, record, (path) => path.reduce(member, source.data), tell);
+  const sections = sectionsOf(data, schema, own, readable);
+  const seed = parsed.success ? parsed.data.seed : 1;
+  const binding = bindParts(sections, { own, seed, tell, problems: elsewhere });
+  const record = await loadRecord(sections, binding, readData, tell, elsewhere);
+  checkSections(sections, binding, record, (path) => path.reduce(member, source.data), tell);
 
   problems.sort(byPlace);
-  const all = [...problems, ...inData];
-  if (all.length > 0 || !parsed.success) return { experiment: null, problems: all };
+  const all = [...problems, ...elsewhere];
+  const { model, method, observations } = sections;
+  const complete = parsed.success && model !== null && method !== null && observations !== null;
+  if (all.length > 0 || !complete) return { experiment: null, problems: all };
   const output = parsed.data.output ?? `runs/${parsed.data.name}`;
-  const specification = resolve(parsed.data, record);
+  const { observed } = binding;
+  const specification = resolve(parsed.data, { model, method, observations, observed, record });
   return { experiment: { specification, output, file: parsed.data }, problems: [] };
 }
 
 /** Each section by itself, so that one that is broken does not hide what is wrong in another. */
-function sectionsOf(data: unknown): Sections {
-  const section = <Key extends keyof Sections>(key: Key) => {
-    const parsed = experimentFile.shape[key].safeParse(member(data, key));
-    return (parsed.success ? (parsed.data ?? null) : null) as Sections[Key];
+function sectionsOf(
+  data: unknown,
+  schema: typeof experimentFile,
+  own: OwnParts,
+  readable: boolean,
+): Sections {
+  const section = <Key extends "model" | "time" | "observations" | "method" | "learn">(
+    key: Key,
+  ) => {
+    const parsed = schema.shape[key].safeParse(member(data, key));
+    return (parsed.success ? (parsed.data ?? null) : null) as NonNullable<
+      ExperimentFile[Key]
+    > | null;
   };
+  const model = own.model === null ? null : section("model");
+  const method = own.method === null ? null : section("method");
+  const lost = own.operator === null || own.noise === null || !readable;
+  const observations = lost ? null : section("observations");
   return {
-    model: section("model"),
+    model: model && { ...useOf("model", model, own), processNoise: model.processNoise ?? null },
     time: section("time"),
-    observations: section("observations"),
-    method: section("method"),
+    observations: observations && {
+      twin: observations.twin === undefined ? null : twinSection(observations.twin, own),
+      file: observations.file === undefined ? null : fileSection(observations.file, own),
+    },
+    method: method && {
+      ...useOf("method", method, own),
+      initial: method.initial ?? null,
+      processNoise: method.processNoise ?? null,
+    },
     learn: section("learn"),
   };
 }
 
-export function member(data: unknown, key: PropertyKey): unknown {
-  return typeof data === "object" && data !== null && Object.hasOwn(data, key)
-    ? (data as Readonly<Record<PropertyKey, unknown>>)[key]
-    : undefined;
+function twinSection(file: TwinFile, own: OwnParts): SourceSection<TwinFile> {
+  const path = ["observations", "twin"];
+  const { operator, noise, variance } = file;
+  const seen = { path, file, operator: useOf("operator", operator, own) };
+  if (noise !== undefined) {
+    return { ...seen, noise: useOf("noise", noise, own), noisePath: [...path, "noise"] };
+  }
+  const normal = variance === undefined ? null : { record: normalNoise, block: { variance } };
+  return { ...seen, noise: normal as SourceSection["noise"], noisePath: path };
+}
+
+function fileSection(file: RecordFile, own: OwnParts): SourceSection<RecordFile> {
+  const path = ["observations", "file"];
+  return {
+    path,
+    file,
+    operator: file.operator === undefined ? null : useOf("operator", file.operator, own),
+    noise: useOf("noise", file.noise, own),
+    noisePath: [...path, "noise"],
+  };
 }
 
 function checkSections(
   sections: Sections,
+  binding: Binding,
   record: ObservationRecord | null,
   given: Given,
   tell: Tell,
 ): void {
   const { model, time, observations, method, learn } = sections;
-  const dimension = model === null ? null : checkModel(model, tell);
-  if (observations !== null) checkObservations(observations, model, dimension, tell);
+  if (observations !== null) checkObservations(observations, model, binding, tell);
   const hasGaps = record?.values.some((row) => row.some(Number.isNaN)) ?? false;
-  if (method !== null) checkMethod(method, sections, dimension, hasGaps, tell);
-  if (time !== null) checkTime(time, sections, given, tell);
+  if (method !== null) checkMethod(method, sections, binding, hasGaps, tell);
+  if (time !== null) checkTime(time, sections, binding.model, given, tell);
   checkLearned(sections, given, tell);
   checkChoice(sections, given, tell);
   if (learn !== null) {
     const times = record?.times.length ?? time?.cycles ?? null;
-    checkWindow(learn, times, observations?.twin?.trajectories !== undefined, tell);
+    const several = observations?.twin?.file.trajectories !== undefined;
+    checkWindow(learn, times, several, tell);
   }
 }
 
 async function loadRecord(
-  { model, observations, time }: Sections,
+  { observations, time }: { observations: ObservationsSection | null } & Sections,
+  { model }: Binding,
   readData: DataReader,
   tell: Tell,
   problems: Problem[],
 ): Promise<ObservationRecord | null> {
-  const file = observations?.file;
-  if (file === undefined) return null;
+  if (observations?.file == null) return null;
+  const { file, noise } = observations.file;
   let data: DataFile;
   try {
     data = await readData(file.path);
@@ -136,9 +200,9 @@ async function loadRecord(
       file: data.name,
       time: file.time,
       columns: file.columns,
-      positive: file.noise.kind === "lognormal",
+      positive: noise?.record.transform === "log" ? noise.record.kind : null,
       // A map in discrete time has no step but its own; a flow can take any.
-      step: model?.kind === "linear" ? (time?.step ?? null) : null,
+      step: model?.time === "discrete" ? (time?.step ?? null) : null,
     });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

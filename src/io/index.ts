@@ -5,5 +5,6 @@ export { type DataFile, type DataReader, type Experiment, parseExperiment } from
 export { type ListedExperiment, type ParsedFile, parseExperimentFile } from "./experiment-file.js";
 export { experimentJsonSchema } from "./json-schema.js";
 export { methodBlock } from "./method-block.js";
+export type { OwnModule, PartLoader } from "./own-part.js";
 export { resultText, statesText } from "./results.js";
 export { type ExperimentFile, experimentFile } from "./schema.js";

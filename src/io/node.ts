@@ -9,7 +9,7 @@ import type {
   RunResult,
   SavedValues,
 } from "../run/output.js";
-import type { Specification } from "../run/specification.js";
+import { plainSpecification, type Specification } from "../run/specification.js";
 import { fileProblem, InputError } from "./errors.js";
 import type { Experiment } from "./experiment.js";
 import { parseExperimentFile } from "./experiment-file.js";
@@ -24,10 +24,13 @@ import {
   writeTogether,
 } from "./files.js";
 import { folderOf } from "./labels.js";
+import type { PartLoader } from "./own-part.js";
+import { importPart, type ModuleImporter, ownModule } from "./own-part-import.js";
 import { resultText, statesPieces } from "./results.js";
 import { readTensors, writeTensors } from "./safetensors.js";
 
 export { checkFolder, kalmiaVersion, type ReportFiles } from "./files.js";
+export { importPart, type ModuleImporter } from "./own-part-import.js";
 export { type Stamp, trialStore, writeReproduction } from "./trials.js";
 
 export interface LoadedExperiment extends Omit<Experiment, "output"> {
@@ -49,14 +52,25 @@ export type LoadedFile =
       readonly folder: string;
     };
 
-/** Reads and checks an experiment file and its data; `cwd` is what relative paths start from. */
-export async function loadFile(path: string, cwd: string): Promise<LoadedFile> {
+/**
+ * Reads and checks an experiment file, its data and the parts of one's own that it names, whose code
+ * runs; `cwd` is what relative paths start from.
+ */
+export async function loadFile(
+  path: string,
+  cwd: string,
+  importModule: ModuleImporter = importPart,
+): Promise<LoadedFile> {
   const text = await readText(resolve(cwd, path)).catch((error: Error) => {
     throw new InputError([fileProblem(path, error.message)]);
   });
   const readData = async (data: string) => {
     const name = isAbsolute(data) ? data : join(dirname(path), data);
     return { name, text: await readText(resolve(cwd, name)) };
+  };
+  const loadPart: PartLoader = async (part) => {
+    const { name, text: code } = await readData(part);
+    return ownModule(resolve(cwd, name), name, code, importModule);
   };
   const load = ({ specification, output, file }: Experiment): LoadedExperiment => {
     const folder = resolve(cwd, dirname(path), output);
@@ -65,7 +79,7 @@ export async function loadFile(path: string, cwd: string): Promise<LoadedFile> {
     const hash = experimentHash(specification, kept?.bytes ?? null);
     return { specification, file, folder, hash, saved: kept?.tensors ?? null };
   };
-  const parsed = await parseExperimentFile(text, path, readData);
+  const parsed = await parseExperimentFile(text, path, readData, loadPart);
   if (parsed.kind === "one") return { kind: "one", experiment: load(parsed.experiment) };
   const loaded = parsed.experiments.map((one) => ({ ...load(one), label: one.label }));
   const { folder } = loaded[0]!;
@@ -77,8 +91,12 @@ export async function loadFile(path: string, cwd: string): Promise<LoadedFile> {
 }
 
 /** An experiment file with one method; of a list the first. */
-export async function loadExperiment(path: string, cwd: string): Promise<LoadedExperiment> {
-  const file = await loadFile(path, cwd);
+export async function loadExperiment(
+  path: string,
+  cwd: string,
+  importModule: ModuleImporter = importPart,
+): Promise<LoadedExperiment> {
+  const file = await loadFile(path, cwd, importModule);
   return file.kind === "one" ? file.experiment : file.experiments[0]!;
 }
 
@@ -116,7 +134,8 @@ async function readText(path: string): Promise<string> {
 }
 
 function experimentHash(specification: Specification, model: Uint8Array | null): string {
-  const text = JSON.stringify({ kalmia: kalmiaVersion(), specification });
+  const plain = plainSpecification(specification);
+  const text = JSON.stringify({ kalmia: kalmiaVersion(), specification: plain });
   return sha256(text, model ?? "");
 }
 
@@ -127,7 +146,8 @@ export function writeResults(
   output: RunOutput,
   report: ReportFiles | null,
 ): void {
-  const experiment = { kalmia: kalmiaVersion(), hash, specification };
+  const plain = plainSpecification(specification);
+  const experiment = { kalmia: kalmiaVersion(), hash, specification: plain };
   const files: NamedContent[] = [
     ["experiment.json", `${JSON.stringify(experiment, null, 2)}\n`],
     ["states.csv", statesPieces(output)],

@@ -1,264 +1,122 @@
-import { kuramotoSivashinskyDomain, lorenz63Defaults } from "../models/index.js";
+import type { Observed } from "../observe/index.js";
+import type { Block } from "../parts/index.js";
+import type { ObservationRecord } from "../problem/index.js";
 import type {
-  BackgroundSpecification,
-  ChoiceSpecification,
-  CovarianceStructure,
-  GainSpecification,
-  InitialSpecification,
   LearnSpecification,
-  MethodSpecification,
-  ModelSpecification,
-  NoiseSpecification,
-  ObservationRecord,
   ObservationsSpecification,
+  PartUse,
   Specification,
-  TaperSpecification,
-  TwinOperator,
 } from "../run/specification.js";
+import type { MethodSection, ModelSection, ObservationsSection } from "./checks/check.js";
+import { choicesIn } from "./checks/learn.js";
+import { hasTruth } from "./checks/method.js";
 import type { LearnFile } from "./schema/learn.js";
-import type { BackgroundFile, GainFile, MethodFile, TaperFile } from "./schema/method.js";
-import type { ModelFile } from "./schema/model.js";
-import type { ObservationsFile, OperatorFile, TwinFile } from "./schema/observations.js";
 import type { ExperimentFile } from "./schema.js";
 
-/** A file that passed all checks, with the record that it names, as a specification. */
-export function resolve(file: ExperimentFile, record: ObservationRecord | null): Specification {
-  const { name, seed, time, method } = file;
-  const choose = choiceOf(method);
+/** The parts of a file that passed all checks. */
+export interface ResolvedParts {
+  readonly model: ModelSection;
+  readonly method: MethodSection;
+  readonly observations: ObservationsSection;
+  readonly observed: Observed | null;
+  /** null: a twin makes its data. */
+  readonly record: ObservationRecord | null;
+}
+
+/** A file that passed all checks, with its parts and its data, as a specification. */
+export function resolve(file: ExperimentFile, parts: ResolvedParts): Specification {
+  const { name, seed, time } = file;
+  const { model, method } = parts;
+  const [choice] = choicesIn(method.record.parameters, method.block);
   return {
     name,
     seed,
-    model: modelOf(file.model, file.model.processNoise ?? method.processNoise, seed),
+    model: partOf(model),
+    ...noisesOf(model, method),
     time: { ...time, cycles: time.cycles ?? null },
-    observations: observationsOf(file.observations, record),
-    method: methodOf(method, seed),
-    learn: file.learn === undefined ? null : learnOf(file.learn, file.observations),
-    ...(choose && { choose }),
+    observations: observationsOf(parts),
+    method: choice === undefined ? partOf(method) : withFirst(method, choice),
+    initial: method.initial,
+    learn: file.learn === undefined ? null : learnOf(file.learn, parts.observations),
+    ...(choice && { choose: choice }),
     ...(file.start && { start: file.start }),
   };
 }
 
-function modelOf(
-  file: ModelFile,
-  noise: ModelFile["processNoise"],
-  seed: number,
-): ModelSpecification {
-  const processNoise = noise === undefined ? {} : { processNoise: noise };
-  switch (file.kind) {
-    case "linear":
-      return { kind: "linear", transition: file.transition, ...processNoise };
-    case "clohessy-wiltshire":
-      return { kind: "clohessy-wiltshire", meanMotion: file.meanMotion, ...processNoise };
-    case "lorenz63":
-      return { ...file, beta: file.beta ?? lorenz63Defaults.beta, ...processNoise };
-    case "lorenz96-two-scale":
-      return { ...file, ...processNoise };
-    case "kuramoto-sivashinsky":
-      return {
-        ...file,
-        length: file.length ?? kuramotoSivashinskyDomain.length,
-        ...processNoise,
-      };
-    case "lorenz96": {
-      const { imperfect, correction, ...rest } = file;
-      return {
-        ...rest,
-        ...(imperfect && { imperfect: { seed, ...imperfect } }),
-        ...(correction && { correction: { seed, ...correction } }),
-        ...processNoise,
-      };
-    }
-    case "lotka-volterra": {
-      const { kind, coordinates } = file;
-      const { preyGrowth, predation, predatorDeath, conversion, growth, interactions } = file;
-      const { blocks, steadyState } = file;
-      if (blocks !== undefined && steadyState !== undefined) {
-        return { kind, blocks, steadyState, coordinates, ...processNoise };
-      }
-      if (growth !== undefined && interactions !== undefined) {
-        return { kind, growth, interactions, coordinates, ...processNoise };
-      }
-      return {
-        kind,
-        preyGrowth: preyGrowth!,
-        predation: predation!,
-        predatorDeath: predatorDeath!,
-        conversion: conversion!,
-        coordinates,
-        ...processNoise,
-      };
-    }
-  }
-}
-
-function observationsOf(
-  { twin, file }: ObservationsFile,
-  record: ObservationRecord | null,
-): ObservationsSpecification {
-  return twin === undefined
-    ? { kind: "record", source: file!.path, record: record!, noise: file!.noise }
-    : {
-        kind: "twin",
-        operator: operatorOf(twin.operator),
-        noise: twinNoise(twin),
-        ...(twin.trajectories && { trajectories: twin.trajectories }),
-        ...(twin.start && { start: twin.start }),
-      };
-}
-
-function twinNoise({ variance, noise }: TwinFile): NoiseSpecification {
-  return noise ?? { kind: "normal", variance: variance! };
-}
-
-function operatorOf(operator: OperatorFile): TwinOperator {
-  if (operator === "identity") return { kind: "identity" };
-  const { every, indices, random, everyStep, ratio, matrix } = operator;
-  if (every !== undefined) return { kind: "every", every };
-  if (indices !== undefined) return { kind: "indices", indices };
-  if (random !== undefined) {
-    return { kind: "random", ratio: random, ...(everyStep && { everyStep }) };
-  }
-  if (ratio !== undefined) return { kind: "spaced", ratio };
-  return { kind: "matrix", matrix: matrix! };
-}
-
-function methodOf(file: MethodFile, seed: number): MethodSpecification {
-  const initial: InitialSpecification | null = file.initial ?? null;
-  switch (file.kind) {
-    case "kalman":
-    case "rts":
-    case "climatology":
-    case "optimal-interpolation":
-      return { kind: file.kind, initial };
-    case "extended-kalman":
-    case "particle":
-    case "optimal-particle": {
-      const { processNoise: _, ...given } = file;
-      return { ...given, initial };
-    }
-    case "enkf":
-      return { kind: file.kind, ...ensembleOf(file), ...perturbedOf(file), initial };
-    case "denkf":
-    case "eakf":
-      return { kind: file.kind, ...ensembleOf(file), initial };
-    case "etkf":
-    case "enkf-n":
-    case "ienks":
-    case "enks": {
-      const { relaxation, processNoise: _, ...given } = file;
-      return { ...given, ...relaxationOf(relaxation), initial };
-    }
-    case "letkf": {
-      const { relaxation, taper, processNoise: _, ...given } = file;
-      return { ...given, ...relaxationOf(relaxation), taper: taperOf(taper), initial };
-    }
-    case "3dvar": {
-      const { kind, iterations } = file;
-      return { kind, background: backgroundOf(file.background, seed), iterations, initial };
-    }
-    case "4dvar": {
-      const { background, processNoise: _, ...given } = file;
-      return { ...given, background: backgroundOf(background, seed), initial };
-    }
-    case "en4dvar": {
-      const { background, relaxation, processNoise: _, ...given } = file;
-      const covariance = backgroundOf(background, seed);
-      return { ...given, ...relaxationOf(relaxation), background: covariance, initial };
-    }
-    case "3dvar-c":
-      return { kind: file.kind, background: backgroundOf(file.background, seed), initial };
-    case "3dvar-k":
-      return { kind: file.kind, gain: gainOf(file.gain), initial };
-    case "ens3dvar": {
-      const { kind, mixing } = file;
-      const background = backgroundOf(file.background, seed);
-      return { kind, ...ensembleOf(file), ...perturbedOf(file), background, mixing, initial };
-    }
-  }
-}
-
-type EnsembleFile = Extract<MethodFile, { kind: "enkf" | "denkf" | "eakf" | "ens3dvar" }>;
-
-function ensembleOf(file: EnsembleFile) {
-  const { members, covarianceInflation, taper } = file;
-  const { inflation, relaxation, additiveInflation, rotate } = file;
-  return {
-    ...{ members, covarianceInflation },
-    ...(taper && { taper: taperOf(taper) }),
-    ...(inflation !== undefined && { inflation }),
-    ...relaxationOf(relaxation),
-    ...(additiveInflation !== undefined && { additiveInflation }),
-    ...(rotate !== undefined && { rotate }),
-  };
-}
+/** Record, block and file, without what else its section says. */
+const partOf = <P extends PartUse>({
+  record,
+  block,
+  file,
+}: P): Pick<P, "record" | "block" | "file"> => ({
+  record,
+  block,
+  ...(file && { file }),
+});
 
 /**
- * Two conventions go by the name of EnKF: φ with free perturbations (Adrian et al.), and a factor on
- * the anomalies with centred ones (DAPPER). What the file says of inflation tells which is meant.
+ * Noise under the method is that of the filter's model alone. Older files say a truth there for the
+ * noise of a twin: it is then that of the system and of the filter.
  */
-function perturbedOf({
-  inflation,
-  centredPerturbations: centred = inflation !== undefined,
-}: Extract<EnsembleFile, { kind: "enkf" | "ens3dvar" }>) {
-  return centred ? { centredPerturbations: true } : {};
+function noisesOf(model: ModelSection, method: MethodSection) {
+  return hasTruth(method.processNoise)
+    ? { processNoise: method.processNoise, filterProcessNoise: null }
+    : { processNoise: model.processNoise, filterProcessNoise: method.processNoise };
 }
 
-/** One of the two shares; the checks hold that there is no other. */
-function relaxationOf(relaxation: EnsembleFile["relaxation"]) {
-  if (relaxation === undefined) return {};
-  const { spread, perturbations } = relaxation;
-  return spread === undefined
-    ? { relaxation: { towards: "perturbations" as const, share: perturbations! } }
-    : { relaxation: { towards: "spread" as const, share: spread } };
-}
-
-type Width = TaperFile["halfWidth"];
-
-const isChoice = (width: Width): width is Extract<Width, { among: unknown }> =>
-  typeof width === "object" && "among" in width;
-
-const taperOf = ({ kind, halfWidth }: TaperFile): TaperSpecification => ({
-  kind,
-  halfWidth: isChoice(halfWidth) ? halfWidth.among[0]! : halfWidth,
-});
-
-/** What the method leaves to be chosen. */
-function choiceOf(method: MethodFile): ChoiceSpecification | undefined {
-  const width = "taper" in method ? method.taper?.halfWidth : undefined;
-  if (width === undefined || !isChoice(width)) return undefined;
-  return { halfWidth: width.among, epochs: width.epochs };
-}
-
-function backgroundOf(file: BackgroundFile, seed: number): BackgroundSpecification {
-  const { identity, climatology, matrix, learn, structure = "dense" } = file;
+function observationsOf({
+  observations: { twin, file },
+  observed,
+  record,
+}: ResolvedParts): ObservationsSpecification {
+  if (twin !== null) {
+    const { trajectories, start } = twin.file;
+    return {
+      kind: "twin",
+      operator: partOf(twin.operator!),
+      noise: partOf(twin.noise!),
+      ...(trajectories && { trajectories }),
+      ...(start && { start }),
+    };
+  }
+  const { operator, noise } = file!;
   return {
-    start:
-      identity !== undefined
-        ? { kind: "identity", variance: identity }
-        : climatology !== undefined
-          ? { kind: "climatology", share: climatology }
-          : { kind: "matrix", matrix: matrix! },
-    structure: learn === undefined ? null : structureOf(structure, seed),
+    kind: "record",
+    source: file!.file.path,
+    record: operator === null ? record! : inOrder(record!, observed!),
+    ...(operator && { operator: partOf(operator) }),
+    noise: partOf(noise!),
   };
 }
 
-function structureOf(
-  structure: NonNullable<BackgroundFile["structure"]>,
-  seed: number,
-): CovarianceStructure {
-  if (typeof structure === "string") return { kind: structure };
-  if ("band" in structure) return { kind: "band", band: structure.band };
-  return { kind: "rank", rank: structure.rank, seed };
+/** A record whose columns are those of an operator's values, in the operator's order. */
+function inOrder(record: ObservationRecord, observed: Observed): ObservationRecord {
+  const { columns, components: positions, values } = record;
+  const order = positions.map((_, j) => positions.indexOf(j));
+  return {
+    ...record,
+    columns: order.map((i) => columns[i]!),
+    components: order.map((_, j) =>
+      observed.kind === "components" ? observed.components[j]! : -1,
+    ),
+    values: values.map((row) => order.map((i) => row[i]!)),
+  };
 }
 
-const gainOf = ({ transpose, matrix, learn }: GainFile): GainSpecification => ({
-  start:
-    matrix === undefined ? { kind: "transpose", factor: transpose! } : { kind: "matrix", matrix },
-  learn: learn === true,
-});
+/** The method with the first of the values that are to be chosen from. */
+function withFirst(
+  method: MethodSection,
+  { key, among }: { readonly key: readonly string[]; readonly among: readonly number[] },
+) {
+  const set = (block: Block, [name, ...rest]: readonly string[]): Block => ({
+    ...block,
+    [name!]: rest.length === 0 ? among[0] : set(block[name!] as Block, rest),
+  });
+  return partOf({ ...method, block: set(method.block, key) });
+}
 
 /** Newton's steps hold all that is learned from in memory: of several trajectories only if asked. */
-function learnOf(file: LearnFile, { twin }: ObservationsFile): LearnSpecification {
-  const refine = file.refine ?? twin?.trajectories === undefined;
+function learnOf(file: LearnFile, { twin }: ObservationsSection): LearnSpecification {
+  const refine = file.refine ?? twin?.file.trajectories === undefined;
   return { ...file, window: file.window ?? null, refine };
 }

@@ -1,11 +1,31 @@
 /** The schema of experiment files; what spans several sections is checked in `checks/`. */
 import { z } from "zod";
+import type { ProcessNoise } from "../models/index.js";
+import type { Prior } from "../problem/index.js";
 import { keys } from "./schema/keys.js";
 import { learn } from "./schema/learn.js";
-import { method } from "./schema/method.js";
-import { model } from "./schema/model.js";
-import { observations } from "./schema/observations.js";
+import { observations, observationsWith } from "./schema/observations.js";
+import { builtIn, type PartBlock } from "./schema/part.js";
 import { time } from "./schema/time.js";
+
+/** The section `model` as parsed. */
+export interface ModelFile extends PartBlock {
+  readonly processNoise?: ProcessNoise;
+}
+
+/** The section `method` as parsed. */
+export interface MethodFile extends PartBlock {
+  readonly initial?: Prior;
+  readonly processNoise?: ProcessNoise;
+}
+
+/** The schemas of the sections that name parts, built in or of one's own. */
+export interface PartSchemas {
+  readonly model: z.ZodType<PartBlock>;
+  readonly method: z.ZodType<PartBlock>;
+  readonly operator: z.ZodType<PartBlock>;
+  readonly noise: z.ZodType<PartBlock>;
+}
 
 const name = z
   .string()
@@ -15,25 +35,42 @@ const name = z
   })
   .describe("name of the experiment");
 
-export const experimentFile = keys({
-  name,
-  seed: z.int().min(0).default(1).describe("seed of all random draws"),
-  model,
-  time,
-  observations,
-  method,
-  learn: learn.exactOptional(),
-  start: keys({
-    from: z.string().min(1).describe("folder of an earlier run's results, relative to this file"),
-  })
-    .exactOptional()
-    .describe("learned values begin where an earlier run ended"),
-  output: z
-    .string()
-    .min(1)
-    .exactOptional()
-    .describe("folder of the results, relative to this file; default: runs/<name>"),
-}).meta({ title: "Kalmia experiment", description: "An experiment of kalmia run" });
+/** The schema of a file whose parts have these schemas. */
+export function experimentWith(
+  { model, method, operator, noise }: PartSchemas,
+  sources = observationsWith(operator, noise),
+) {
+  return keys({
+    name,
+    seed: z.int().min(0).default(1).describe("seed of all random draws"),
+    model: (model as z.ZodType<ModelFile>).describe("the system that moves the state"),
+    time,
+    observations: sources,
+    method: (method as z.ZodType<MethodFile>).describe("how the state is estimated"),
+    learn: learn.exactOptional(),
+    start: keys({
+      from: z.string().min(1).describe("folder of an earlier run's results, relative to this file"),
+    })
+      .exactOptional()
+      .describe("learned values begin where an earlier run ended"),
+    output: z
+      .string()
+      .min(1)
+      .exactOptional()
+      .describe("folder of the results, relative to this file; default: runs/<name>"),
+  }).meta({ title: "Kalmia experiment", description: "An experiment of kalmia run" });
+}
+
+/** What a file may give for built-in parts. */
+export const builtInSchemas: PartSchemas = {
+  model: builtIn("model"),
+  method: builtIn("method"),
+  operator: builtIn("operator"),
+  noise: builtIn("noise"),
+};
+
+/** The schema of experiment files whose parts are all built in. */
+export const experimentFile = experimentWith(builtInSchemas, observations);
 
 /** An experiment file as parsed, defaults filled in. */
 export type ExperimentFile = z.output<typeof experimentFile>;

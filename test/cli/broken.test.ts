@@ -94,8 +94,8 @@ test("missing-column.yaml", async () => {
 test("mistyped-kind.yaml", async () => {
   expect(await messageFor("mistyped-kind.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
-      mistyped-kind.yaml:3:16 model.kind: unknown kind "linea"; did you mean "linear"? (built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky)
-      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, 3dvar, 3dvar-c, 3dvar-k, 4dvar, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, en4dvar, enks, ienks, particle, optimal-particle)
+      mistyped-kind.yaml:3:16 model.kind: unknown kind "linea"; did you mean "linear"? (built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky, logistic, fitzhugh-nagumo, sir)
+      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, iterated-extended-kalman, unscented-kalman, 3dvar, 3dvar-c, 3dvar-k, 4dvar, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, en4dvar, enks, ienks, particle, optimal-particle)
     "
   `);
 });
@@ -131,8 +131,8 @@ test("no-initial.yaml", async () => {
 test("not-built-yet.yaml", async () => {
   expect(await messageFor("not-built-yet.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
-      not-built-yet.yaml:3:16 model.kind: "quasi-geostrophic" is not built yet; built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky
-      not-built-yet.yaml:8:17 method.kind: "dan" is not built yet; built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, 3dvar, 3dvar-c, 3dvar-k, 4dvar, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, en4dvar, enks, ienks, particle, optimal-particle
+      not-built-yet.yaml:3:16 model.kind: "quasi-geostrophic" is not built yet; built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky, logistic, fitzhugh-nagumo, sir
+      not-built-yet.yaml:8:17 method.kind: "dan" is not built yet; built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, iterated-extended-kalman, unscented-kalman, 3dvar, 3dvar-c, 3dvar-k, 4dvar, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, en4dvar, enks, ienks, particle, optimal-particle
     "
   `);
 });
@@ -317,24 +317,21 @@ test("a folder", async () => {
 
 test("ring.yaml", async () => {
   expect(await messageFor("ring.yaml")).toMatchInlineSnapshot(`
-    "kalmia: 8 problems in the input, nothing was written
-      ring.yaml:4:14 model.dimension: got 4; need at least 5 for imperfect
+    "kalmia: 6 problems in the input, nothing was written
       ring.yaml:5:12 model.forcing: is to be learned, but imperfect has coefficients of its own, drawn about a forcing that is a number; need a number, or leave imperfect out
-      ring.yaml:11:40 observations.twin.operator.everyStep: is for variables drawn at random; need random: 0.5 beside it
-      ring.yaml:15:9 method.kind: 3dvar-k has one gain for one set of observed variables; here they change with time (everyStep). Need 3dvar-c, ens3dvar or enkf
+      ring.yaml:15:9 method.kind: 3dvar-k needs the same variables observed at every time; here they change with time. Need 3dvar-c, ens3dvar or enkf
       ring.yaml:16:9 method.gain: has transpose, matrix; need exactly one of transpose, matrix
-      ring.yaml:16:33 method.gain.matrix: has 2 rows; need 4, one for each variable
+      ring.yaml:16:33 method.gain.matrix: has 2 rows; need 6, one for each variable
       ring.yaml:17:29 method.processNoise.variance: is to be learned, and 3dvar-k moves its one state without noise; need a number, or ens3dvar or enkf
-      ring.yaml:18:33 learn.validation: is a share of one record; with several trajectories say how many: observations.twin.trajectories.validation
+      ring.yaml:18:33 learn.validation: is a fraction of one record; with several trajectories say how many: observations.twin.trajectories.validation
     "
   `);
 });
 
 test("odd-points.yaml", async () => {
   expect(await messageFor("odd-points.yaml")).toMatchInlineSnapshot(`
-    "kalmia: 2 problems in the input, nothing was written
+    "kalmia: 1 problem in the input, nothing was written
       odd-points.yaml:2:46 model.points: got 33; need an even number
-      odd-points.yaml:5:17 method.kind: kalman needs a linear model; for kuramoto-sivashinsky take enkf
     "
   `);
 });
@@ -360,14 +357,15 @@ test("two-scales.yaml", async () => {
 
 test("learned-methods.yaml", async () => {
   expect(await messageFor("learned-methods.yaml")).toMatchInlineSnapshot(`
-    "kalmia: 7 problems in the input, nothing was written
+    "kalmia: 8 problems in the input, nothing was written
       learned-methods.yaml:4:11 model.blocks: given beside growth; need blocks and steadyState alone
       learned-methods.yaml:10:9 method.kind: ens3dvar needs observations that are linear in the state: lognormal noise with coordinates: log. For others take enkf
-      learned-methods.yaml:12:10 method.taper: damps with distance, and the variables of lotka-volterra have no places; need a model on a ring (lorenz96, lorenz96-two-scale, kuramoto-sivashinsky), or leave it out
+      learned-methods.yaml:12:10 method.taper: damps with distance, and the variables of lotka-volterra have no positions; need a model whose variables have positions, or leave it out
       learned-methods.yaml:12:43 method.taper.halfWidth: is to be learned, but the file has no learn: { epochs: … }
       learned-methods.yaml:12:75 method.taper.halfWidth.truth: given for a value of the filter, which has no truth. Leave it out
       learned-methods.yaml:14:15 method.background: has none; need exactly one of identity, climatology, matrix
       learned-methods.yaml:14:28 method.background.structure: is what is learned of the covariance; need learn: true beside it
+      learned-methods.yaml:14:36 method.background.structure.rank: got 3; need at most 2, the number of variables
     "
   `);
 });
@@ -376,7 +374,7 @@ test("gain-of-gaps.yaml", async () => {
   expect(await messageFor("gain-of-gaps.yaml")).toMatchInlineSnapshot(`
     "kalmia: 3 problems in the input, nothing was written
       gain-of-gaps.yaml:2:69 model.processNoise.variance: is to be learned, and 3dvar-k moves its one state without noise; need a number, or ens3dvar or enkf
-      gain-of-gaps.yaml:8:9 method.kind: 3dvar-k has one gain for one set of observed variables; the record has gaps. Need 3dvar-c, ens3dvar or enkf
+      gain-of-gaps.yaml:8:9 method.kind: 3dvar-k needs the same variables observed at every time; the record has gaps. Need 3dvar-c, ens3dvar or enkf
       gain-of-gaps.yaml:9:19 method.gain.matrix: has 2 rows; need 1, one for each variable
     "
   `);

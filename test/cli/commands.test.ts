@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { experimentJsonSchema } from "../../src/io/json-schema.js";
-import { methodKinds } from "../../src/io/schema/kinds.js";
+import { operators } from "../../src/observe/index.js";
+import { methods } from "../../src/smoothers/index.js";
 import { kalmia } from "./fixture.js";
 
 const cwd = "/";
@@ -42,14 +43,14 @@ test("list shows what there is, with keys and defaults", async () => {
         processNoise  normal noise after each model step
 
       lotka-volterra: species that eat, grow and compete: either preyGrowth, predation, predatorDeath and conversion, or growth and interactions, or blocks and steadyState
-        preyGrowth     two species: growth rate of the prey
-        predation      two species: loss of prey to each predator
-        predatorDeath  two species: death rate of the predators
-        conversion     two species: growth of predators by each prey
-        growth         n species: growth rate of each
-        interactions   n species: matrix of the effect of species j (column) on the growth of i (row)
-        blocks         n species in k groups: the k(k + 1)/2 effects of groups on groups, row by row
-        steadyState    beside blocks: the abundances that stay as they are, one for each species
+        preyGrowth     growth rate of the prey without predators
+        predation      loss rate of the prey for each predator
+        predatorDeath  death rate of the predators without prey
+        conversion     growth rate of the predators for each prey
+        growth         growth rate of each of n species without the others
+        interactions   effect of species j (column) on the growth of species i (row), a matrix for n species
+        blocks         effects of k groups of species on one another, k(k + 1)/2 values, row by row
+        steadyState    abundances that stay as they are, one for each species; given beside blocks
         coordinates    the state: abundances, or their logarithms (default "log")
         processNoise   normal noise after each model step
 
@@ -59,13 +60,13 @@ test("list shows what there is, with keys and defaults", async () => {
 
       lorenz63: Lorenz-63: chaotic, three variables x, y, z
         sigma         Prandtl number (default 10)
-        rho           heating, in units of that at which convection begins (default 28)
-        beta          of the shape of the cells; default 8/3
+        rho           heating, relative to that at which convection begins (default 28)
+        beta          geometric factor of the convection cells (default 2.66667)
         processNoise  normal noise after each model step
 
       lorenz96: Lorenz-96: chaotic, variables on a ring
         dimension     number of variables on the ring (required)
-        forcing       what feeds each variable; chaotic at 8 (required)
+        forcing       forcing of each variable; chaotic at 8 (required)
         imperfect     the filter's model is a polynomial of 18 coefficients near to the system
         correction    a network added to the filter's model; the truth of a twin has none
         processNoise  normal noise after each model step
@@ -73,56 +74,90 @@ test("list shows what there is, with keys and defaults", async () => {
       lorenz96-two-scale: two-scale Lorenz-96: slow variables on a ring, then the fast ones above them
         slow          number of slow variables, on a ring (required)
         fastPerSlow   number of fast variables above each slow one (required)
-        forcing       what feeds each slow variable; chaotic from 8 on (required)
-        coupling      of slow and fast variables; 0: none (default 1)
-        timeScale     how much faster the fast variables are (default 10)
-        amplitude     how much smaller the fast variables are (default 10)
+        forcing       forcing of each slow variable; chaotic from 8 on (required)
+        coupling      strength of the coupling of slow and fast variables; 0 means none (default 1)
+        timeScale     how many times faster the fast variables are (default 10)
+        amplitude     how many times smaller the fast variables are (default 10)
         processNoise  normal noise after each model step
 
       kuramoto-sivashinsky: Kuramoto–Sivashinsky: a chaotic field u on points of a ring
         points          number of points, even (default 128)
-        length          of the ring; default 32π
+        length          length of the ring; the default is 32π (default 100.531)
         antidiffusion   coefficient of u_xx, which feeds long waves (default 1)
         hyperviscosity  coefficient of u_xxxx, which damps short waves (default 1)
         processNoise    normal noise after each model step
 
+      logistic: logistic growth: one population that approaches a capacity
+        growth        growth rate of a small population (required)
+        capacity      carrying capacity, the population that neither grows nor shrinks (required)
+        coordinates   the state: abundances, or their logarithms (default "log")
+        processNoise  normal noise after each model step
+
+      fitzhugh-nagumo: FitzHugh–Nagumo: a nerve cell that rests or fires, voltage v and recovery w
+        current       current into the cell; it fires periodically from 0.331 to 1.419 (default 0.5)
+        offset        offset of the voltage in the equation of the recovery (default 0.7)
+        damping       damping of the recovery by itself (default 0.8)
+        timeScale     how many times slower the recovery is than the voltage (default 12.5)
+        processNoise  normal noise after each model step
+
+      sir: SIR: an epidemic among the susceptible, the infectious and the recovered
+        transmission  transmission rate: contacts of each infectious person that infect, while all are susceptible (required)
+        recovery      recovery rate: one over the mean time that a person is infectious (required)
+        population    number of persons; at 1 the variables are fractions of the population (default 1)
+        processNoise  normal noise after each model step
+
     methods
       climatology: mean and covariance of a long run of the model, whatever is observed: a yardstick
         initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each model step
+        processNoise  normal noise after each step of the filter's model
 
       optimal-interpolation: each observation with the climatology before it, and nothing carried on: a yardstick
         initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each model step
+        processNoise  normal noise after each step of the filter's model
 
       kalman: the exact Kalman filter; linear models, normal noise
         initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each model step
+        processNoise  normal noise after each step of the filter's model
 
       rts: the Kalman filter and the Rauch–Tung–Striebel smoother; linear models, normal noise
         initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each model step
+        processNoise  normal noise after each step of the filter's model
 
       extended-kalman: the Kalman filter of the model's tangent; any model of few variables
         inflation     λ: the covariance grows by λ² after the analysis
         initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each model step
+        processNoise  normal noise after each step of the filter's model
+
+      iterated-extended-kalman: the extended Kalman filter whose analysis is iterated; observations far from linear
+        iterations    steps of Gauss and Newton of an analysis; one is the extended Kalman filter (default 5)
+        inflation     λ: the covariance grows by λ² after the analysis
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each step of the filter's model
+
+      unscented-kalman: the Kalman filter of sigma points, without a tangent; any model of few variables
+        alpha         how far the sigma points lie from the mean (default 1)
+        beta          how the weight of the mean counts in covariances; 2 suits a Gaussian (default 2)
+        kappa         a further spread of the sigma points (default 0)
+        form          what the filter carries: the covariance, or a factor of it that cannot lose its rank (default "covariance")
+        inflation     λ: the covariance grows by λ² after the analysis
+        initial       Gaussian before the first observation; a twin may leave it out
+        processNoise  normal noise after each step of the filter's model
 
       3dvar: 3DVar, one state with a static covariance; any model
         background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
         iterations    steps of Gauss and Newton; more than one for observations that are not linear (default 1)
         initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each model step
+        processNoise  normal noise after each step of the filter's model
 
       3dvar-c: 3DVar, one state with a static covariance that may be learned; any model
         background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
         initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each model step
+        processNoise  normal noise after each step of the filter's model
 
       3dvar-k: 3DVar by its gain, which may be learned; the same variables observed at every time, no gaps
         gain          gain K: { transpose } or { matrix }, learned or not (required)
         initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each model step
+        processNoise  normal noise after each step of the filter's model
 
       4dvar: 4DVar over windows of \`lag\` cycles, with a static covariance; any model
         background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
@@ -131,89 +166,89 @@ test("list shows what there is, with keys and defaults", async () => {
         innerSteps    steps of conjugate gradients; without it a direct solution, up to 100 variables
         observations  which observations of its window it assimilates, each in the end once (default "newest")
         initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each model step
+        processNoise  normal noise after each step of the filter's model
 
       enkf: ensemble Kalman filter with perturbed observations; any model
         members               number of ensemble members (required)
-        covarianceInflation   φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        inflation             λ, a factor on the anomalies after the analysis
-        relaxation            a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        covarianceInflation   φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
+        inflation             λ, the factor on the anomalies after the analysis
+        relaxation            a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation     variance of the noise that each member gets after the analysis
         rotate                true: members are rotated at random, mean and covariance kept
-        taper                 damps covariances with distance; models on a ring (lorenz96)
+        taper                 damps covariances with distance; models whose variables have positions
         centredPerturbations  whether perturbations of the observations have mean 0 over the members (default: true where there is an inflation)
         initial               Gaussian before the first observation; a twin may leave it out
-        processNoise          normal noise after each model step
+        processNoise          normal noise after each step of the filter's model
 
       denkf: deterministic EnKF: half the gain for the anomalies; any model
         members              number of ensemble members (required)
-        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        inflation            λ, a factor on the anomalies after the analysis
-        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
+        inflation            λ, the factor on the anomalies after the analysis
+        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation    variance of the noise that each member gets after the analysis
         rotate               true: members are rotated at random, mean and covariance kept
-        taper                damps covariances with distance; models on a ring (lorenz96)
+        taper                damps covariances with distance; models whose variables have positions
         initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each model step
+        processNoise         normal noise after each step of the filter's model
 
       etkf: ensemble transform Kalman filter, symmetric square root; any model
         members              number of ensemble members (required)
-        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        inflation            λ, a factor on the anomalies after the analysis
-        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
+        inflation            λ, the factor on the anomalies after the analysis
+        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation    variance of the noise that each member gets after the analysis
         rotate               true: members are rotated at random, mean and covariance kept
         initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each model step
+        processNoise         normal noise after each step of the filter's model
 
       eakf: serial ensemble adjustment Kalman filter, one observation after the other; any model
         members              number of ensemble members (required)
-        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        inflation            λ, a factor on the anomalies after the analysis
-        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
+        inflation            λ, the factor on the anomalies after the analysis
+        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation    variance of the noise that each member gets after the analysis
         rotate               true: members are rotated at random, mean and covariance kept
-        taper                damps covariances with distance; models on a ring (lorenz96)
+        taper                damps covariances with distance; models whose variables have positions
         initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each model step
+        processNoise         normal noise after each step of the filter's model
 
-      letkf: local ensemble transform Kalman filter, linear in the number of variables; models with places
+      letkf: local ensemble transform Kalman filter, linear in the number of variables; models with positions
         members              number of ensemble members (required)
-        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        inflation            λ, a factor on the anomalies after the analysis
-        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
+        inflation            λ, the factor on the anomalies after the analysis
+        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation    variance of the noise that each member gets after the analysis
         rotate               true: members are rotated at random, mean and covariance kept
         taper                observations count less with distance, to nothing from twice the half-width on (1.82 × DAPPER's loc_rad) (required)
         block                how many variables side by side share an analysis (default 1)
         initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each model step
+        processNoise         normal noise after each step of the filter's model
 
       enkf-n: finite-size EnKF, which finds its own inflation; any model
         members              number of ensemble members (required)
-        covarianceInflation  φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        inflation            λ, a factor on the anomalies after the analysis
-        relaxation           a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
+        inflation            λ, the factor on the anomalies after the analysis
+        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation    variance of the noise that each member gets after the analysis
         rotate               true: members are rotated at random, mean and covariance kept
         xN                   certainty of the forecast covariance; 1 agnostic, 2 surer (default 1)
         form                 minimised over the scale of the covariance, or over the weights (default "dual")
         initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each model step
+        processNoise         normal noise after each step of the filter's model
 
       ens3dvar: ensemble 3DVar: members' covariance mixed with a static one; any model
         members               number of ensemble members (required)
-        covarianceInflation   φ of (1 + φ) × forecast covariance, from 0 to below 1 (default 0)
-        inflation             λ, a factor on the anomalies after the analysis
-        relaxation            a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        covarianceInflation   φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
+        inflation             λ, the factor on the anomalies after the analysis
+        relaxation            a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation     variance of the noise that each member gets after the analysis
         rotate                true: members are rotated at random, mean and covariance kept
-        taper                 damps covariances with distance; models on a ring (lorenz96)
+        taper                 damps covariances with distance; models whose variables have positions
         centredPerturbations  whether perturbations of the observations have mean 0 over the members (default: true where there is an inflation)
         background            static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
-        mixing                share of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
+        mixing                fraction of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
         initial               Gaussian before the first observation; a twin may leave it out
-        processNoise          normal noise after each model step
+        processNoise          normal noise after each step of the filter's model
 
       en4dvar: 4DVar whose covariance is mixed with that of members; any model
         members            number of ensemble members (required)
@@ -221,24 +256,24 @@ test("list shows what there is, with keys and defaults", async () => {
         lag                how many cycles an observation reaches back (default 1)
         iterations         tangents that are taken (outer iterations) (default 3)
         innerSteps         steps of conjugate gradients; without it a direct solution, up to 100 variables
-        mixing             share of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
-        inflation          λ, a factor on the anomalies after the analysis
-        relaxation         a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        mixing             fraction of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
+        inflation          λ, the factor on the anomalies after the analysis
+        relaxation         a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation  variance of the noise that each member gets after the analysis
         rotate             true: members are rotated at random, mean and covariance kept
         initial            Gaussian before the first observation; a twin may leave it out
-        processNoise       normal noise after each model step
+        processNoise       normal noise after each step of the filter's model
 
       enks: ensemble Kalman smoother of fixed lag; any model
         members            number of ensemble members (required)
         lag                how many cycles an observation reaches back (default 10)
         analysis           which filter's analysis it is that reaches back (default "etkf")
-        inflation          λ, a factor on the anomalies after the analysis
-        relaxation         a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        inflation          λ, the factor on the anomalies after the analysis
+        relaxation         a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation  variance of the noise that each member gets after the analysis
         rotate             true: members are rotated at random, mean and covariance kept
         initial            Gaussian before the first observation; a twin may leave it out
-        processNoise       normal noise after each model step
+        processNoise       normal noise after each step of the filter's model
 
       ienks: iterative ensemble Kalman smoother (lag 1: IEnKF), for long intervals; any model
         members            number of ensemble members (required)
@@ -246,28 +281,54 @@ test("list shows what there is, with keys and defaults", async () => {
         iterations         steps of Gauss and Newton for each observation (default 10)
         xN                 the finite size of the ensemble counts, as in enkf-n
         bundle             slopes by members drawn in by this factor (1e-4); without it by regression
-        shares             shares of the newest observation, the one before, …: multiple data assimilation
-        inflation          λ, a factor on the anomalies after the analysis
-        relaxation         a share, from 0 to 1, of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        shares             weights of the newest observation, of the one before, and so on: multiple data assimilation
+        inflation          λ, the factor on the anomalies after the analysis
+        relaxation         a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation  variance of the noise that each member gets after the analysis
         rotate             true: members are rotated at random, mean and covariance kept
         initial            Gaussian before the first observation; a twin may leave it out
-        processNoise       normal noise after each model step
+        processNoise       normal noise after each step of the filter's model
 
       particle: bootstrap particle filter; any model of few variables
         members         number of particles (required)
-        resampleBelow   particles are drawn anew where fewer than this share of them count (default 0.5)
+        resampleBelow   particles are resampled where fewer than this fraction of them count (default 0.5)
         regularisation  width of the kernel about drawn particles; needed where the model has no noise (default 0)
         initial         Gaussian before the first observation; a twin may leave it out
-        processNoise    normal noise after each model step
+        processNoise    normal noise after each step of the filter's model
 
       optimal-particle: particle filter whose particles move towards the observation; linear observations
         members                 number of particles (required)
-        resampleBelow           particles are drawn anew where fewer than this share of them count (default 0.5)
+        resampleBelow           particles are resampled where fewer than this fraction of them count (default 0.5)
         regularisation          width of the kernel about drawn particles; needed where the model has no noise (default 0)
         proposalRegularisation  width of the kernel that counts as model noise in the proposal
         initial                 Gaussian before the first observation; a twin may leave it out
-        processNoise            normal noise after each model step
+        processNoise            normal noise after each step of the filter's model
+
+    operators
+      identity: every variable
+
+      every: every n-th variable, from the first
+        every  every n-th variable, from the first (required)
+
+      indices: the variables of a list
+        indices  variables, counted from 0 (required)
+
+      random: a fraction of the variables, drawn at random
+        random     fraction of the variables, drawn (required)
+        everyStep  true: drawn anew at every time, not once for the run
+
+      ratio: a fraction of the variables, evenly spaced
+        ratio  fraction of the variables, evenly spaced (required)
+
+      matrix: a matrix times the state
+        matrix  H of y = H x, by rows (required)
+
+    noises
+      normal: normal errors, added to what is observed
+        variance  variance of the error, in squared units of the column (required)
+
+      lognormal: lognormal errors, factors exp(error) on what is observed
+        sd  standard deviation of the logarithm, near to the relative error (required)
 
     reproductions
     "
@@ -278,5 +339,17 @@ test("list --json", async () => {
   const { stdout } = await kalmia(["list", "methods", "--json"], cwd);
   const lists = JSON.parse(stdout);
   expect(Object.keys(lists)).toEqual(["methods"]);
-  expect(lists.methods.map(({ kind }: { kind: string }) => kind)).toEqual([...methodKinds]);
+  expect(lists.methods.map(({ kind }: { kind: string }) => kind)).toEqual(
+    methods.map(({ kind }) => kind),
+  );
+});
+
+test("list operators, with the keys of each", async () => {
+  const { stdout } = await kalmia(["list", "operators", "--json"], cwd);
+  const lists = JSON.parse(stdout);
+  expect(lists.operators.map(({ kind }: { kind: string }) => kind)).toEqual(
+    operators.map(({ kind }) => kind),
+  );
+  const text = (await kalmia(["list", "operators"], cwd)).stdout;
+  expect(text).toContain("  every: every n-th variable, from the first\n    every  every n-th");
 });

@@ -5,7 +5,7 @@ const options: RecordOptions = {
   file: "data.csv",
   time: "year",
   columns: { hare: 0, lynx: 1 },
-  positive: false,
+  positive: null,
   step: null,
 };
 

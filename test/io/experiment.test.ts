@@ -2,8 +2,11 @@ import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { kalmanRecord } from "../../src/filters/index.js";
 import { parseExperiment } from "../../src/io/experiment.js";
 import { loadExperiment } from "../../src/io/node.js";
+import { linear, lotkaVolterra } from "../../src/models/index.js";
+import { identityOperator, normalNoise, operators } from "../../src/observe/index.js";
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
 const pelts = "year,hare,lynx\n1900,30,4\n1901,47.2,6.1\n1902,70.2,9.8\n";
@@ -50,7 +53,10 @@ test("the example of the interface, word for word", async () => {
   expect(specification.observations).toMatchObject({
     kind: "record",
     source: "../data/nile.csv",
-    noise: { kind: "normal", variance: { learn: true, start: 10000, positive: true } },
+    noise: {
+      record: normalNoise,
+      block: { variance: { learn: true, start: 10000, positive: true } },
+    },
   });
   expect(specification.learn).toEqual({
     epochs: 400,
@@ -67,20 +73,26 @@ test("the example of the interface, word for word", async () => {
 
 test("defaults of a twin", async () => {
   const { file, ...experiment } = await parse(twin);
-  expect(file).toMatchObject({ seed: 1, observations: { twin: { operator: "identity" } } });
+  expect(file).toMatchObject({
+    seed: 1,
+    observations: { twin: { operator: { kind: "identity" } } },
+  });
   expect(experiment).toEqual({
     output: "runs/twin",
     specification: {
       name: "twin",
       seed: 1,
-      model: { kind: "linear", transition: [[1]] },
+      model: { record: linear, block: { transition: [[1]] } },
+      processNoise: null,
+      filterProcessNoise: null,
       time: { step: 1, substeps: 1, observeEvery: 1, cycles: 10, spinup: 0, forecast: 0 },
       observations: {
         kind: "twin",
-        operator: { kind: "identity" },
-        noise: { kind: "normal", variance: 1 },
+        operator: { record: identityOperator, block: {} },
+        noise: { record: normalNoise, block: { variance: 1 } },
       },
-      method: { kind: "kalman", initial: null },
+      method: { record: kalmanRecord, block: {} },
+      initial: null,
       learn: null,
     },
   });
@@ -88,9 +100,13 @@ test("defaults of a twin", async () => {
 
 test("defaults of a record", async () => {
   const { specification } = await parse(pair);
-  expect(specification.model).toEqual({ kind: "lotka-volterra", ...rates, coordinates: "log" });
+  expect(specification.model).toEqual({
+    record: lotkaVolterra,
+    block: { ...rates, coordinates: "log" },
+  });
   expect(specification.time.cycles).toBeNull();
-  expect(specification.method).toMatchObject({ members: 20, covarianceInflation: 0 });
+  expect(specification.method.block).toEqual({ members: 20, covarianceInflation: 0 });
+  expect(specification.initial).toEqual({ mean: [30, 4], variance: 0.1 });
 });
 
 test("JSON is read as YAML is", async () => {
@@ -100,22 +116,67 @@ test("JSON is read as YAML is", async () => {
   expect(json).toEqual(await parse(twin));
 });
 
-test("noise of the process may stand under the model or under the method", async () => {
-  const processNoise = { variance: [0.5] };
-  const underModel = await parse({ ...twin, model: { ...twin.model, processNoise } });
-  const underMethod = await parse({ ...twin, method: { ...twin.method, processNoise } });
-  expect(underModel.specification).toEqual(underMethod.specification);
-  expect(underModel.specification.model.processNoise).toEqual(processNoise);
+describe("process noise", () => {
+  const variance = [0.5];
+  const own = { processNoise: { variance } };
+
+  test("under the model it is that of the system, and of the filter", async () => {
+    const { specification } = await parse({ ...twin, model: { ...twin.model, ...own } });
+    expect(specification).toMatchObject({ processNoise: { variance }, filterProcessNoise: null });
+    expect(specification.model.block).toEqual({ transition: [[1]] });
+  });
+
+  test("under the method it is the filter's alone, and may differ from that of the system", async () => {
+    const method = { ...twin.method, processNoise: { variance: [2] } };
+    const alone = await parse({ ...twin, method });
+    expect(alone.specification).toMatchObject({
+      processNoise: null,
+      filterProcessNoise: { variance: [2] },
+    });
+    const both = await parse({ ...twin, model: { ...twin.model, ...own }, method });
+    expect(both.specification).toMatchObject({
+      processNoise: { variance },
+      filterProcessNoise: { variance: [2] },
+    });
+    expect(both.specification.method.block).toEqual({});
+  });
+
+  test("a learned one of the filter needs no truth; with a truth it is that of the twin", async () => {
+    const learn = { epochs: 1 };
+    const learned = { learn: true, start: 1, each: true };
+    const method = (given: object) => ({ ...twin.method, processNoise: { variance: given } });
+    const filter = await parse({ ...twin, method: method(learned), learn });
+    expect(filter.specification).toMatchObject({
+      processNoise: null,
+      filterProcessNoise: { variance: learned },
+    });
+    const old = { ...learned, truth: 0.3 };
+    const system = await parse({ ...twin, method: method(old), learn });
+    expect(system.specification).toMatchObject({
+      processNoise: { variance: old },
+      filterProcessNoise: null,
+    });
+    await expect(
+      parse({ ...twin, model: { ...twin.model, ...own }, method: method(old), learn }),
+    ).rejects.toThrow("method.processNoise: is also given under model; need it in one place");
+  });
+
+  test("of a record it is that of the filter, wherever it stands", async () => {
+    const processNoise = { variance: 0.1 };
+    const { specification } = await parse({ ...pair, method: { ...pair.method, processNoise } });
+    expect(specification).toMatchObject({ processNoise: null, filterProcessNoise: processNoise });
+  });
 });
 
 describe.each([
-  ["identity", "identity", { kind: "identity" }],
-  ["every", { every: 2 }, { kind: "every", every: 2 }],
-  ["indices", { indices: [0, 2] }, { kind: "indices", indices: [0, 2] }],
-  ["random", { random: 0.5 }, { kind: "random", ratio: 0.5 }],
-  ["matrix", { matrix: [[1, 0, 1]] }, { kind: "matrix", matrix: [[1, 0, 1]] }],
-])("operator %s", (_, operator, expected) => {
-  test("is resolved", async () => {
+  ["identity", "identity", {}],
+  ["every", { every: 2 }, { every: 2 }],
+  ["indices", { indices: [0, 2] }, { indices: [0, 2] }],
+  ["random", { random: 0.5 }, { random: 0.5 }],
+  ["ratio", { ratio: 0.6 }, { ratio: 0.6 }],
+  ["matrix", { matrix: [[1, 0, 1]] }, { matrix: [[1, 0, 1]] }],
+])("operator %s", (kind, operator, block) => {
+  const parsed = async (written: unknown) => {
     const transition = [
       [1, 0, 0],
       [0, 1, 0],
@@ -124,9 +185,15 @@ describe.each([
     const { specification } = await parse({
       ...twin,
       model: { kind: "linear", transition },
-      observations: { twin: { operator, variance: 1 } },
+      observations: { twin: { operator: written, variance: 1 } },
     });
-    expect(specification.observations).toMatchObject({ operator: expected });
+    return specification.observations.operator;
+  };
+
+  test("is resolved, with its kind or without", async () => {
+    const use = { record: operators.find((each) => each.kind === kind), block };
+    expect(await parsed(operator)).toEqual(use);
+    expect(await parsed({ kind, ...block })).toEqual(use);
   });
 });
 
@@ -140,7 +207,10 @@ test("n species", async () => {
   };
   const model = { kind: "lotka-volterra", ...many, coordinates: "abundance" };
   const { specification } = await parse({ ...pair, model });
-  expect(specification.model).toEqual(model);
+  expect(specification.model).toEqual({
+    record: lotkaVolterra,
+    block: { ...many, coordinates: "abundance" },
+  });
 });
 
 test("learned values keep what the file says of them", async () => {
@@ -149,7 +219,7 @@ test("learned values keep what the file says of them", async () => {
     model: { kind: "linear", transition: [[{ learn: true, start: 0.5, truth: 0.9 }]] },
     learn: { epochs: 3, window: 5, rates: { filter: 0.1 } },
   });
-  expect(specification.model).toMatchObject({
+  expect(specification.model.block).toEqual({
     transition: [[{ learn: true, start: 0.5, truth: 0.9 }]],
   });
   expect(specification.learn).toMatchObject({
@@ -173,10 +243,13 @@ const tapered = (halfWidth: unknown) => ({
 
 test("a half-width to be chosen: the first stands in the method", async () => {
   const { specification } = await parse(tapered({ among: [5, 3] }));
-  expect(specification.method).toMatchObject({ taper: { kind: "gaspari-cohn", halfWidth: 5 } });
-  expect(specification.choose).toEqual({ halfWidth: [5, 3], epochs: 3 });
+  expect(specification.method.block).toMatchObject({
+    taper: { kind: "gaspari-cohn", halfWidth: 5 },
+  });
+  const key = ["taper", "halfWidth"];
+  expect(specification.choose).toEqual({ key, among: [5, 3], epochs: 3 });
   const more = await parse(tapered({ among: [5, 3], epochs: 7 }));
-  expect(more.specification.choose).toEqual({ halfWidth: [5, 3], epochs: 7 });
+  expect(more.specification.choose).toEqual({ key, among: [5, 3], epochs: 7 });
 });
 
 const refusals: [what: string, data: unknown, message: string][] = [
@@ -249,9 +322,59 @@ const refusals: [what: string, data: unknown, message: string][] = [
     "but the file has no learn: { epochs: … }",
   ],
   [
-    "a model file of one's own",
+    "a part of one's own where nothing can load it",
     { ...twin, model: { file: "my-model.ts" } },
-    "from a file are not built yet",
+    "model.file: names a file of code, and nothing is given here that could load it",
+  ],
+  [
+    "a key of another method",
+    { ...twin, method: { kind: "etkf", members: 5, xN: 1 } },
+    'method.xN: "xN" is no setting of etkf; leave it out',
+  ],
+  [
+    "a key of another method that few have",
+    { ...twin, method: { kind: "etkf", members: 5, form: "dual" } },
+    'method.form: "form" is no setting of etkf; leave it out',
+  ],
+  [
+    "a key of another model",
+    { ...twin, model: { kind: "lorenz63", forcing: 8 } },
+    'model.forcing: "forcing" is no setting of lorenz63; leave it out',
+  ],
+  [
+    "too few variables for an imperfect model",
+    { ...ring, model: { ...ring.model, dimension: 4, forcing: 8, imperfect: { variance: 1 } } },
+    "model.dimension: got 4; need at least 5 for imperfect",
+  ],
+  [
+    "an operator without a kind",
+    { ...twin, observations: { twin: { operator: {}, variance: 1 } } },
+    "operator: has none; need exactly one of every, indices, random, ratio, matrix",
+  ],
+  [
+    "an operator whose key is mistyped",
+    { ...twin, observations: { twin: { operator: { evry: 2 }, variance: 1 } } },
+    'operator.evry: unknown key "evry"; did you mean "every"?',
+  ],
+  [
+    "a setting of an operator alone",
+    { ...twin, observations: { twin: { operator: { everyStep: true }, variance: 1 } } },
+    "operator.everyStep: is a setting of random; need random beside it",
+  ],
+  [
+    "an operator of an unknown kind",
+    { ...twin, observations: { twin: { operator: { kind: "evry", every: 2 }, variance: 1 } } },
+    'operator.kind: unknown kind "evry"; did you mean "every"?',
+  ],
+  [
+    "substeps of a model that is not integrated",
+    { ...twin, time: { step: 1, cycles: 10, substeps: 2 } },
+    "time.substeps: is for models that are integrated in time; linear takes a step exactly",
+  ],
+  [
+    "a mean of abundances that is not above zero",
+    { ...pair, method: { ...pair.method, initial: { mean: [30, 0], variance: 0.1 } } },
+    "method.initial.mean[1]: got 0; need more than 0, for the variables of lotka-volterra are above zero",
   ],
   [
     "an operator that is mistyped",
@@ -319,7 +442,7 @@ const refusals: [what: string, data: unknown, message: string][] = [
         twin: { operator: { matrix: [[1, 1]] }, noise: { kind: "lognormal", sd: 0.1 } },
       },
     },
-    "a matrix mixes them",
+    "the operator matrix mixes them",
   ],
   [
     "no noise of a twin",
@@ -355,15 +478,54 @@ test("a position is found through an alias", async () => {
   ).rejects.toThrow("x.yaml:1:22 method.initial.mean[0]: got");
 });
 
-test("perturbations are centred where a factor on the anomalies is given, or where it is said", async () => {
-  const centred = async (more: object): Promise<unknown> => {
-    const method = { kind: "enkf", members: 5, ...more };
-    const { specification } = await parse({ ...twin, method });
-    return "centredPerturbations" in specification.method;
-  };
-  expect(await centred({})).toBe(false);
-  expect(await centred({ covarianceInflation: 0.1 })).toBe(false);
-  expect(await centred({ inflation: 1.04 })).toBe(true);
-  expect(await centred({ inflation: 1.04, centredPerturbations: false })).toBe(false);
-  expect(await centred({ centredPerturbations: true })).toBe(true);
+describe("the operator of a record", () => {
+  const observed = (more: object, columns: object) => ({
+    ...pair,
+    observations: {
+      file: { ...pair.observations.file, noise: { kind: "normal", variance: 1 }, columns, ...more },
+    },
+  });
+
+  test("columns are its values, put into their order", async () => {
+    const matrix = [
+      [1, 1],
+      [0, 1],
+    ];
+    const { specification } = await parse(observed({ operator: { matrix } }, { hare: 1, lynx: 0 }));
+    expect(specification.observations).toMatchObject({
+      operator: { block: { matrix } },
+      record: { columns: ["lynx", "hare"], components: [-1, -1] },
+    });
+    const { observations } = specification;
+    expect(observations.kind === "record" && observations.record.values[0]).toEqual([4, 30]);
+  });
+
+  test("single variables keep their positions", async () => {
+    const { specification } = await parse(
+      observed({ operator: { indices: [1, 0] } }, { hare: 1, lynx: 0 }),
+    );
+    expect(specification.observations).toMatchObject({
+      record: { columns: ["lynx", "hare"], components: [1, 0] },
+    });
+  });
+
+  test.each([
+    [
+      { operator: { matrix: [[1, 1]] } },
+      { hare: 0, lynx: 1 },
+      "columns.lynx: got 1; the operator has 1 value, counted from 0 to 0",
+    ],
+    [
+      { operator: "identity" },
+      { hare: 0 },
+      "columns: no column for value 1 of the operator; need one for each of its 2 values",
+    ],
+    [
+      { operator: { random: 1, everyStep: true } },
+      { hare: 0, lynx: 1 },
+      "operator: observes other variables at each time",
+    ],
+  ])("%j with %j is refused", async (more, columns, message) => {
+    await expect(parse(observed(more, columns))).rejects.toThrow(message);
+  });
 });

@@ -31,7 +31,7 @@ test("a list is as many experiments, which differ in their method alone", async 
   );
   if (parsed.kind !== "list") throw new Error("not a list");
   const [first, second] = parsed.experiments.map(({ specification }) => specification);
-  expect([first!.method.kind, second!.method.kind]).toEqual(["3dvar-c", "enkf"]);
+  expect([first!.method.record.kind, second!.method.record.kind]).toEqual(["3dvar-c", "enkf"]);
   expect({ ...first, method: null }).toEqual({ ...second, method: null });
 });
 
@@ -92,10 +92,15 @@ test("two methods of one name, and data that would differ, are refused", async (
   - { kind: enkf, members: 20 }
   - { kind: enkf, members: 30, initial: { mean: [1, 1, 1, 1, 1, 1, 1, 1], variance: 1 } }
   - { kind: enkf, members: 40, processNoise: { variance: 0.1 } }`;
-  expect(await problems(file(starts))).toMatchInlineSnapshot(`
-    "x.yaml:9:41 method[1].initial: differs from that of the first method, and the truth of a twin starts from it; need the same in all methods of a list
-    x.yaml:10:46 method[2].processNoise: differs from that of the first method, and it makes the truth of a twin; need the same in all methods of a list"
-  `);
+  expect(await problems(file(starts))).toMatchInlineSnapshot(
+    `"x.yaml:9:41 method[1].initial: differs from that of the first method, and the truth of a twin starts from it; need the same in all methods of a list"`,
+  );
+  const loud = `
+  - { kind: enkf, members: 20 }
+  - { kind: enkf, members: 40, processNoise: { variance: { learn: true, start: 0.1, truth: 0.2 } } }`;
+  expect(await problems(`${file(loud)}\nlearn: { epochs: 1 }`)).toMatchInlineSnapshot(
+    `"x.yaml:9:46 method[1].processNoise: differs from that of the first method, and it makes the truth of a twin; need the same in all methods of a list"`,
+  );
   const silent = `
   - { kind: enkf, members: 20 }
   - { kind: enkf, members: 40, processNoise: { variance: { learn: true, start: 0.1, truth: 0 } } }`;

@@ -36,7 +36,7 @@ test("states.csv can be read back to the bit", () => {
     file: "states.csv",
     time: "time",
     columns: { flow_forecast_mean: 0 },
-    positive: false,
+    positive: null,
     step: null,
   });
   expect(record.values).toEqual(forecast.mean);

@@ -1,36 +1,43 @@
-import { trainingLength } from "../../run/specification.js";
+import type { Key, Keys } from "../../parts/index.js";
+import { trainingLength } from "../../problem/index.js";
 import type { Path } from "../positions.js";
 import type { LearnFile } from "../schema/learn.js";
-import type { Given, Sections, Tell } from "./check.js";
+import type { Given, MethodSection, ModelSection, Sections, Tell } from "./check.js";
+
+/** What a learned value is for: it decides whether it has a truth in a twin. */
+type Purpose =
+  /** It makes the data of a twin. */
+  | "data"
+  /** It is a setting of the filter, which has no truth. */
+  | "filter"
+  /** It may say what made the data, or be the filter's own. */
+  | "either";
 
 /** Checks that values to be learned and the section `learn` belong together. */
 export function checkLearned(sections: Sections, given: Given, tell: Tell): void {
   const { model, observations, method } = sections;
   const learned = [
-    ...learnedIn(model, ["model"]),
-    ...learnedIn(observations, ["observations"]),
-    ...learnedIn(method, ["method"]),
-  ];
-  const twin = observations?.twin !== undefined;
-  for (const { path, hasTruth } of learned) {
-    const ofFilter = path[0] === "method" && !["processNoise", "initial"].includes(String(path[1]));
-    const makesData =
-      (path[0] !== "method" && path[1] !== "correction") || path[1] === "processNoise";
-    if (observations !== null && hasTruth && !twin) {
+    ...learnedOfModel(model),
+    ...learnedIn(given(["observations"]), ["observations"], "data"),
+    ...learnedOfMethod(method),
+  ].filter(({ path }) => path[0] !== "observations" || observations !== null);
+  const twin = observations?.twin != null;
+  for (const { path, truth, purpose } of learned) {
+    if (observations !== null && truth && !twin) {
       tell(
         [...path, "truth"],
         "is for twins; nobody knows the truth of a real record. Leave it out",
       );
-    } else if (hasTruth && ofFilter) {
+    } else if (truth && purpose === "filter") {
       tell([...path, "truth"], "given for a value of the filter, which has no truth. Leave it out");
-    } else if (twin && makesData && !hasTruth) {
+    } else if (twin && purpose === "data" && !truth) {
       tell([...path, "truth"], "missing; a twin needs the value that makes its data");
     }
   }
   const asked = given(["learn"]) !== undefined;
   const started = given(["start"]) !== undefined;
   if (learned.length > 0 && !asked && !started) {
-    tell(learned[0].path, "is to be learned, but the file has no learn: { epochs: … }");
+    tell(learned[0]!.path, "is to be learned, but the file has no learn: { epochs: … }");
   }
   const whole = model !== null && observations !== null && method !== null;
   if (learned.length === 0 && started && !asked && whole) {
@@ -41,19 +48,70 @@ export function checkLearned(sections: Sections, given: Given, tell: Tell): void
   }
 }
 
+/** What the true system of a twin has not, makes none of its data. */
+function learnedOfModel(model: ModelSection | null): Learned[] {
+  if (model === null) return [];
+  const { record, block, processNoise } = model;
+  const true_ = record.truth?.(block) ?? block;
+  return [
+    ...Object.entries(block).flatMap(([key, value]) =>
+      learnedIn(value, ["model", key], Object.hasOwn(true_, key) ? "data" : "either"),
+    ),
+    ...learnedIn(processNoise, ["model", "processNoise"], "data"),
+  ];
+}
+
+function learnedOfMethod(method: MethodSection | null): Learned[] {
+  if (method === null) return [];
+  const { block, initial, processNoise } = method;
+  return [
+    ...learnedIn(block, ["method"], "filter"),
+    ...learnedIn(initial, ["method", "initial"], "data"),
+    ...learnedIn(processNoise, ["method", "processNoise"], "either"),
+  ];
+}
+
+/** A value of the method that is to be chosen by the validation loss. */
+export interface Choice {
+  /** In the block of the method. */
+  readonly key: readonly string[];
+  readonly among: readonly number[];
+  readonly epochs: number;
+}
+
+/** All values that a block leaves to be chosen. */
+export function choicesIn(
+  keys: Keys,
+  block: Readonly<Record<string, unknown>>,
+  path: readonly string[] = [],
+): Choice[] {
+  return Object.entries(keys).flatMap(([name, key]: [string, Key]) => {
+    const value = block[name];
+    if (typeof value !== "object" || value === null) return [];
+    const here = [...path, name];
+    if (key.type === "group") return choicesIn(key.keys, value as Record<string, unknown>, here);
+    return "among" in value ? [{ ...(value as Omit<Choice, "key">), key: here }] : [];
+  });
+}
+
 /** Checks that there is something to choose by, where the method leaves a choice. */
 export function checkChoice({ observations, method }: Sections, given: Given, tell: Tell): void {
-  const width = method !== null && "taper" in method ? method.taper?.halfWidth : undefined;
-  if (typeof width !== "object" || !("among" in width)) return;
-  const path = ["method", "taper", "halfWidth", "among"];
+  if (method === null) return;
+  const [first, second] = choicesIn(method.record.parameters, method.block);
+  if (first === undefined) return;
+  const path = ["method", ...first.key, "among"];
+  if (second !== undefined) {
+    const message = `is to be chosen as well as ${first.key.join(".")}; need one value to choose at a time`;
+    tell(["method", ...second.key, "among"], message);
+  }
   if (given(["learn"]) === undefined) {
     tell(path, "is to be chosen from while learning, but the file has no learn: { epochs: … }");
     return;
   }
-  const trajectories = observations?.twin?.trajectories;
-  const share = given(["learn", "validation"]);
-  if (observations === null || trajectories?.validation || (share !== undefined && share !== 0))
-    return;
+  const trajectories = observations?.twin?.file.trajectories;
+  const fraction = given(["learn", "validation"]);
+  const kept = trajectories?.validation || (fraction !== undefined && fraction !== 0);
+  if (observations === null || kept) return;
   const where =
     trajectories === undefined
       ? "learn.validation: 0.3, say"
@@ -74,7 +132,7 @@ export function checkWindow(
   if (hasTrajectories && learn.validation > 0) {
     tell(
       ["learn", "validation"],
-      "is a share of one record; with several trajectories say how many: observations.twin.trajectories.validation",
+      "is a fraction of one record; with several trajectories say how many: observations.twin.trajectories.validation",
     );
   }
   if (times === null) return;
@@ -83,20 +141,21 @@ export function checkWindow(
     tell(["learn", "validation"], `got ${learn.validation}; it leaves none of the ${times} times`);
   }
   if (training === 0 || learn.window === undefined || learn.window <= training) return;
-  const share = learn.validation > 0 ? ` left for learning by validation: ${learn.validation}` : "";
-  tell(["learn", "window"], `got ${learn.window}; need at most the ${training} times${share}`);
+  const left = learn.validation > 0 ? ` left for learning by validation: ${learn.validation}` : "";
+  tell(["learn", "window"], `got ${learn.window}; need at most the ${training} times${left}`);
 }
 
 interface Learned {
   readonly path: Path;
-  readonly hasTruth: boolean;
+  readonly truth: boolean;
+  readonly purpose: Purpose;
 }
 
-function learnedIn(value: unknown, path: Path): Learned[] {
+function learnedIn(value: unknown, path: Path, purpose: Purpose): Learned[] {
   if (typeof value !== "object" || value === null) return [];
-  if ("learn" in value) return [{ path, hasTruth: "truth" in value }];
+  if ("learn" in value) return [{ path, truth: "truth" in value, purpose }];
   const entries: [PropertyKey, unknown][] = Array.isArray(value)
     ? [...value.entries()]
     : Object.entries(value);
-  return entries.flatMap(([key, nested]) => learnedIn(nested, [...path, key]));
+  return entries.flatMap(([key, nested]) => learnedIn(nested, [...path, key], purpose));
 }

@@ -1,10 +1,6 @@
 /** What must hold between the methods of a list: names of their own, and the same data. */
-import type {
-  LearnedEach,
-  ModelSpecification,
-  Specification,
-  Value,
-} from "../../run/specification.js";
+import type { LearnedEach, Value } from "../../parts/index.js";
+import type { Specification } from "../../run/specification.js";
 import type { Problem } from "../errors.js";
 import { folderOf } from "../labels.js";
 import type { Source } from "../positions.js";
@@ -36,13 +32,12 @@ export function listProblems(experiments: readonly Listed[], source: Source): Pr
         `differs from that of the first method, and ${what}; need the same in all methods of a list`,
         key,
       );
-    const { method, model } = specification;
     return [
       ...named,
-      ...(same(method.initial, first.specification.method.initial)
+      ...(same(specification.initial, first.specification.initial)
         ? []
         : [differs("initial", "the truth of a twin starts from it")]),
-      ...(same(trueNoise(model), trueNoise(first.specification.model))
+      ...(same(trueNoise(specification), trueNoise(first.specification))
         ? []
         : [differs("processNoise", "it makes the truth of a twin")]),
     ];
@@ -52,8 +47,8 @@ export function listProblems(experiments: readonly Listed[], source: Source): Pr
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The variances of the noise that makes a twin; null: none. */
-function trueNoise({ processNoise }: ModelSpecification): readonly number[] | null {
-  if (processNoise === undefined) return null;
+function trueNoise({ processNoise }: Specification): readonly number[] | null {
+  if (processNoise === null) return null;
   const variances = ([processNoise.variance].flat() as (Value | LearnedEach)[]).map((value) =>
     typeof value === "number" ? value : (value.truth ?? value.start),
   );

@@ -1,197 +1,166 @@
-import { countOf } from "../../run/specification.js";
-import type { BackgroundFile, GainFile, MethodFile } from "../schema/method.js";
-import type { ModelFile } from "../schema/model.js";
-import { checkRows, count, type Sections, type Tell } from "./check.js";
-import { isLinear, isPositive } from "./model.js";
-import { checkFixedView, checkLinearView, checkTaper } from "./places.js";
+import type { MethodNeeds } from "../../filters/index.js";
+import { noises } from "../../observe/index.js";
+import { counted, countOf, isLearned, type Values } from "../../parts/index.js";
+import type { Binding, ModelFacts } from "./binding.js";
+import type { MethodSection, Sections, Tell } from "./check.js";
 
 /** Checks the method against the model and the noise of the observations. */
 export function checkMethod(
-  method: MethodFile,
+  method: MethodSection,
   sections: Sections,
-  dimension: number | null,
+  binding: Binding,
   hasGaps: boolean,
   tell: Tell,
 ): void {
   const { model, observations } = sections;
-  switch (method.kind) {
-    case "kalman":
-    case "rts":
-      checkExact(method.kind, model, observations, tell);
-      break;
-    case "3dvar-k":
-      checkFixedView(sections, hasGaps, tell);
-      checkGain(method.gain, dimension, tell);
+  const dimension = binding.model?.dimension ?? null;
+  checkNeeds(method, sections, binding, hasGaps, tell);
+  if (dimension !== null) {
+    method.record.checkDimension?.(method.block, dimension, (path, message) =>
+      tell(["method", ...path], message),
+    );
   }
-  if (linearViews.some((kind) => kind === method.kind)) {
-    checkLinearView(method.kind, model, observations, tell);
-  }
-  if ("relaxation" in method && method.relaxation !== undefined) {
-    checkOneOf(method.relaxation, ["spread", "perturbations"], ["method", "relaxation"], tell);
-  }
-  if ("background" in method) checkBackground(method.background, dimension, tell);
-  checkTaper(method, sections, tell);
-  checkNoiseOfOne(method, model, tell);
-  checkInitial(method, model, dimension, tell);
-  if (observations?.file !== undefined && method.initial === undefined) {
+  checkInitial(method, model?.record.kind ?? "", binding.model, tell);
+  const real = observations?.file != null;
+  if (real && method.initial === null) {
     tell(
       ["method", "initial"],
       "missing; a real record needs { mean: [...], variance: … }, the state before its first time",
     );
   }
-  if (model?.processNoise !== undefined && method.processNoise !== undefined) {
+  if (model?.processNoise && method.processNoise && (real || hasTruth(method.processNoise))) {
     tell(["method", "processNoise"], "is also given under model; need it in one place");
   }
-  checkNoiseLength(model?.processNoise?.variance, "model", dimension, tell);
-  checkNoiseLength(method.processNoise?.variance, "method", dimension, tell);
-}
-
-/** Methods that need H itself, not only what it sees. */
-const linearViews = [
-  "optimal-interpolation",
-  "3dvar-c",
-  "3dvar-k",
-  "ens3dvar",
-  "optimal-particle",
-] as const;
-
-function checkExact(
-  kind: "kalman" | "rts",
-  model: ModelFile | null,
-  observations: Sections["observations"],
-  tell: Tell,
-): void {
-  if (model !== null && !isLinear(model)) {
-    tell(["method", "kind"], `${kind} needs a linear model; for ${model.kind} take enkf`);
-  }
-  const noise = observations?.file?.noise ?? observations?.twin?.noise;
-  if (noise?.kind === "lognormal") {
-    tell(["method", "kind"], `${kind} needs normal noise; for lognormal noise take enkf`);
-  }
-}
-
-const backgrounds = ["identity", "climatology", "matrix"] as const;
-
-function checkBackground(background: BackgroundFile, dimension: number | null, tell: Tell): void {
-  const path = ["method", "background"];
-  checkOneOf(background, backgrounds, path, tell);
-  const { matrix, learn, structure } = background;
-  if (structure !== undefined && learn === undefined) {
-    tell(
-      [...path, "structure"],
-      "is what is learned of the covariance; need learn: true beside it",
-    );
-  }
-  if (dimension === null) return;
-  if (typeof structure === "object" && "rank" in structure && structure.rank > dimension) {
-    tell(
-      [...path, "structure", "rank"],
-      `got ${structure.rank}; need at most ${dimension}, the number of variables`,
-    );
-  }
-  if (matrix === undefined) return;
-  checkSize(matrix, dimension, [...path, "matrix"], tell);
-  if (!matrix.every((row, i) => row.every((v, j) => v === matrix[j]?.[i]) && row[i]! > 0)) {
-    tell([...path, "matrix"], "is no covariance; need a symmetric matrix with positive variances");
-  }
-}
-
-function checkGain(gain: GainFile, dimension: number | null, tell: Tell): void {
-  const path = ["method", "gain"];
-  checkOneOf(gain, ["transpose", "matrix"], path, tell);
-  if (gain.matrix === undefined || dimension === null) return;
-  checkSize(gain.matrix, dimension, [...path, "matrix"], tell, gain.matrix[0]!.length);
-}
-
-/** A row for each variable, of as many values (or `width`). */
-function checkSize(
-  matrix: readonly (readonly number[])[],
-  dimension: number,
-  path: readonly PropertyKey[],
-  tell: Tell,
-  width = dimension,
-): void {
-  if (matrix.length !== dimension) {
-    tell(path, `has ${count(matrix.length, "row")}; need ${dimension}, one for each variable`);
-  } else {
-    checkRows(matrix, width, path, "as many in each row", tell);
-  }
-}
-
-function checkOneOf(
-  given: Readonly<Record<string, unknown>>,
-  known: readonly string[],
-  path: readonly PropertyKey[],
-  tell: Tell,
-): void {
-  const found = known.filter((key) => given[key] !== undefined);
-  if (found.length === 1) return;
-  const has = found.length === 0 ? "none" : found.join(", ");
-  tell(path, `has ${has}; need exactly one of ${known.join(", ")}`);
-}
-
-/** 3DVar moves one state without noise, so no variance of it can be learned. */
-function checkNoiseOfOne(method: MethodFile, model: ModelFile | null, tell: Tell): void {
-  const { kind } = method;
-  if (kind !== "3dvar" && kind !== "3dvar-c" && kind !== "3dvar-k") return;
-  for (const [section, noise] of [
-    ["model", model?.processNoise],
-    ["method", method.processNoise],
+  for (const [section, given] of [
+    ["model", model],
+    ["method", method],
   ] as const) {
-    const values = [noise?.variance ?? 0].flat();
-    if (values.every((value) => typeof value === "number")) continue;
-    tell(
-      [section, "processNoise", "variance"],
-      `is to be learned, and ${method.kind} moves its one state without noise; need a number, or ens3dvar or enkf`,
+    const variance: unknown = given?.processNoise?.variance;
+    if (!Array.isArray(variance) || dimension === null || variance.length === dimension) continue;
+    const message = `has ${counted(variance.length, "value")}; need ${dimension}, one for each variable`;
+    tell([section, "processNoise", "variance"], message);
+  }
+}
+
+/** Whether a value in it says the truth of a twin. */
+export const hasTruth = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  ("truth" in value || Object.values(value).some(hasTruth));
+
+/** Tells of everything that the method needs, and that the problem lacks. */
+function checkNeeds(
+  method: MethodSection,
+  sections: Sections,
+  binding: Binding,
+  hasGaps: boolean,
+  tell: Tell,
+): void {
+  const { kind } = method.record;
+  const needs: MethodNeeds = method.record.needs(method.block);
+  const lacks = (message: string, key = "kind") => tell(["method", key], message);
+  const { model, observed } = binding;
+  const modelKind = sections.model?.record.kind;
+  const noise = (sections.observations?.twin ?? sections.observations?.file)?.noise?.record;
+
+  if (needs.linearModel && model !== null && !model.linear) {
+    lacks(`${kind} needs a linear model; for ${modelKind} ${needs.linearModel}`);
+  }
+  if (needs.normalErrors && noise && noise.transform !== "identity") {
+    lacks(`${kind} needs normal noise; for ${noise.kind} noise ${needs.normalErrors}`);
+  }
+  const changing = observed?.kind === "changing";
+  if (needs.fixedObservations && (changing || hasGaps)) {
+    const why = changing ? "here they change with time" : "the record has gaps";
+    lacks(
+      `${kind} needs the same variables observed at every time; ${why}. ${sentence(needs.fixedObservations)}`,
     );
   }
+  if (needs.positions) {
+    const key = method.block.taper === undefined ? "kind" : "taper";
+    if (model !== null && model.geometry === undefined) {
+      lacks(
+        `damps with distance, and the variables of ${modelKind} have no positions; need a model whose variables have positions, ${needs.positions}`,
+        key,
+      );
+    } else if (observed?.kind === "operator") {
+      lacks(
+        `needs observations of single variables, which have positions; those of an operator have none. Need such ones, ${needs.positions}`,
+        key,
+      );
+    }
+  }
+  if (needs.linearObservations && model !== null && noise !== undefined) {
+    const suits = linearWith(binding, sections);
+    if (suits !== null && !suits.transforms.includes(noise.transform)) {
+      lacks(
+        `${kind} needs observations that are linear in the state: ${suits.words}. For others ${needs.linearObservations}`,
+      );
+    }
+  }
+  if (needs.givenProcessNoise) {
+    for (const section of ["model", "method"] as const) {
+      const given = sections[section]?.processNoise;
+      if (!isLearned(given)) continue;
+      tell(
+        [section, "processNoise", "variance"],
+        `is to be learned, and ${kind} moves its one state without noise; ${needs.givenProcessNoise}`,
+      );
+    }
+  }
+}
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The transforms of values under which observations are linear in the state; null: unknown. */
+function linearWith({ model, observed }: Binding, { model: section }: Sections) {
+  if (observed?.kind === "operator") {
+    return observed.operator.linear
+      ? { transforms: ["identity"], words: "normal noise" }
+      : { transforms: [], words: `those of ${observed.operator.name} are not` };
+  }
+  if (model === null) return null;
+  const transform = model.coordinates === "log" ? "log" : "identity";
+  const kinds = noises.filter((each) => each.transform === transform).map(({ kind }) => kind);
+  const { coordinates } = section?.block ?? {};
+  const where = typeof coordinates === "string" ? ` with coordinates: ${coordinates}` : "";
+  return { transforms: [transform], words: `${kinds.join(" or ")} noise${where}` };
 }
 
 function checkInitial(
-  { initial }: MethodFile,
-  model: ModelFile | null,
-  dimension: number | null,
+  { initial }: MethodSection,
+  kind: string,
+  model: ModelFacts | null,
   tell: Tell,
 ): void {
-  if (initial === undefined) return;
-  const path = ["method", "initial"];
+  if (initial === null || model === null) return;
   const { mean, variance } = initial;
   const lengths = {
     mean: countOf(mean),
     ...(Array.isArray(variance) && { variance: variance.length }),
   };
   for (const [key, n] of Object.entries(lengths)) {
-    if (dimension === null || n === dimension) continue;
-    const message = `has ${count(n, "value")}; need ${dimension}, one for each variable`;
-    tell([...path, key], message);
+    if (n === model.dimension) continue;
+    const message = `has ${counted(n, "value")}; need ${model.dimension}, one for each variable`;
+    tell(["method", "initial", key], message);
   }
-  if (model === null || !isPositive(model)) return;
-  const notPositive = (start: number, ...place: PropertyKey[]): void => {
+  if (model.positive) checkPositive(mean, kind, tell);
+}
+
+/** The mean of variables that are above zero. */
+function checkPositive(mean: Values, kind: string, tell: Tell): void {
+  const check = (start: number, ...place: PropertyKey[]): void => {
     if (start > 0) return;
-    tell(
-      [...path, "mean", ...place],
-      `got ${start}; need more than 0, for ${model.kind} counts abundances`,
-    );
+    const message = `got ${start}; need more than 0, for the variables of ${kind} are above zero`;
+    tell(["method", "initial", "mean", ...place], message);
   };
   if (!("learn" in mean)) {
     for (const [i, value] of mean.entries()) {
-      notPositive(typeof value === "number" ? value : value.start, i);
+      check(typeof value === "number" ? value : value.start, i);
     }
-  } else if (Array.isArray(mean.start)) {
-    for (const [i, start] of mean.start.entries()) notPositive(start, "start", i);
-  } else {
-    notPositive(mean.start, "start");
+    return;
   }
-}
-
-function checkNoiseLength(
-  variance: unknown,
-  section: "model" | "method",
-  dimension: number | null,
-  tell: Tell,
-): void {
-  if (!Array.isArray(variance) || dimension === null || variance.length === dimension) return;
-  const given = count(variance.length, "value");
-  const path = [section, "processNoise", "variance"];
-  tell(path, `has ${given}; need ${dimension}, one for each variable`);
+  const { start } = mean;
+  if (typeof start === "number") check(start, "start");
+  else for (const [i, each] of start.entries()) check(each, "start", i);
 }

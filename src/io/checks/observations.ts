@@ -1,150 +1,140 @@
-import type { ModelFile } from "../schema/model.js";
-import type { NoiseFile, ObservationsFile, OperatorFile } from "../schema/observations.js";
-import { checkRows, count, type Tell } from "./check.js";
-import { isPositive } from "./model.js";
+import { noises } from "../../observe/index.js";
+import { counted, isLearned } from "../../parts/index.js";
+import { type Binding, sizeOf } from "./binding.js";
+import type { ObservationsSection, Sections, SourceSection, Tell } from "./check.js";
 
 /** Checks where observations come from against the state that they observe. */
 export function checkObservations(
-  { twin, file }: ObservationsFile,
-  model: ModelFile | null,
-  dimension: number | null,
+  { twin, file }: ObservationsSection,
+  model: Sections["model"],
+  binding: Binding,
   tell: Tell,
 ): void {
-  if (twin === undefined && file === undefined) {
+  if (twin === null && file === null) {
     tell(["observations"], "names no source; need twin or file");
-  } else if (twin !== undefined && file !== undefined) {
+  } else if (twin !== null && file !== null) {
     tell(["observations"], "names two sources; need twin or file, not both");
   }
-  if (twin !== undefined) {
-    const path = ["observations", "twin"];
-    if (dimension !== null) checkOperator(twin.operator, dimension, tell);
-    if (twin.variance !== undefined && twin.noise !== undefined) {
-      tell([...path, "noise"], "given beside variance; need one of them");
-    } else if (twin.variance === undefined && twin.noise === undefined) {
-      tell([...path, "variance"], "missing; need variance (normal errors) or noise");
-    }
-    const size = dimension === null ? null : observedCount(twin.operator, dimension);
-    if (twin.variance !== undefined) {
-      checkLength(twin.variance, size, [...path, "variance"], tell);
-    }
-    if (twin.noise !== undefined) {
-      checkNoise(twin.noise, size, [...path, "noise"], model, tell);
-      if (twin.noise.kind === "lognormal" && isMatrix(twin.operator)) {
-        const message =
-          "is lognormal, for single variables; a matrix mixes them. Need normal noise";
-        tell([...path, "noise"], message);
-      }
+  if (twin !== null) {
+    const { variance, noise } = twin.file;
+    if (variance !== undefined && noise !== undefined) {
+      tell([...twin.path, "noise"], "given beside variance; need one of them");
+    } else if (variance === undefined && noise === undefined) {
+      tell([...twin.path, "variance"], "missing; need variance (normal errors) or noise");
     }
   }
-  if (file !== undefined) {
-    const path = ["observations", "file"];
-    checkColumns(file.columns, dimension, tell);
-    checkNoise(file.noise, Object.keys(file.columns).length, [...path, "noise"], model, tell);
-  }
-}
-
-function isMatrix(operator: OperatorFile): boolean {
-  return operator !== "identity" && operator.matrix !== undefined;
-}
-
-function checkOperator(operator: OperatorFile, dimension: number, tell: Tell): void {
-  if (operator === "identity") return;
-  const path = ["observations", "twin", "operator"];
-  const { everyStep, ...kinds } = operator;
-  const given = Object.entries(kinds).filter(([, value]) => value !== undefined);
-  if (given.length !== 1) {
-    const keys = given.length === 0 ? "none" : given.map(([key]) => key).join(", ");
-    tell(path, `has ${keys}; need exactly one of every, indices, random, ratio, matrix`);
-    return;
-  }
-  if (everyStep !== undefined && operator.random === undefined) {
-    tell([...path, "everyStep"], "is for variables drawn at random; need random: 0.5 beside it");
-  }
-  if (operator.every !== undefined && operator.every > dimension) {
-    tell(
-      [...path, "every"],
-      `got ${operator.every}; the state has ${count(dimension, "variable")}`,
-    );
-  }
-  for (const [i, index] of (operator.indices ?? []).entries()) {
-    checkComponent(index, operator.indices!.slice(0, i), dimension, [...path, "indices", i], tell);
-  }
-  if (operator.matrix !== undefined) {
-    const why = "one for each variable of the state";
-    checkRows(operator.matrix, dimension, [...path, "matrix"], why, tell);
+  if (file !== null) checkColumns(file.file.columns, file, binding, tell);
+  for (const source of [twin, file]) {
+    if (source !== null) checkNoise(source, model, binding, tell);
   }
 }
 
 function checkColumns(
   columns: Readonly<Record<string, number>>,
-  dimension: number | null,
+  { path, operator }: SourceSection,
+  { model, observed }: Binding,
   tell: Tell,
 ): void {
-  const path = ["observations", "file", "columns"];
+  const at = [...path, "columns"];
   const entries = Object.entries(columns);
-  if (entries.length === 0) tell(path, "is empty; need at least one column, as { hare: 0 }");
-  for (const [i, [name, component]] of entries.entries()) {
-    const before = entries.slice(0, i).map(([, other]) => other);
-    checkComponent(component, before, dimension, [...path, name], tell);
+  if (entries.length === 0) tell(at, "is empty; need at least one column, as { hare: 0 }");
+  const [what, whole, size] =
+    operator === null
+      ? (["variable", "the state", model?.dimension ?? null] as const)
+      : (["value", "the operator", observed === null ? null : sizeOf(observed)] as const);
+  for (const [i, [name, position]] of entries.entries()) {
+    if (entries.slice(0, i).some(([, other]) => other === position)) {
+      tell([...at, name], `${what} ${position} is observed twice`);
+    } else if (size !== null && position >= size) {
+      const range = `counted from 0 to ${size - 1}`;
+      tell([...at, name], `got ${position}; ${whole} has ${counted(size, what)}, ${range}`);
+    }
   }
-}
-
-function checkComponent(
-  component: number,
-  before: readonly number[],
-  dimension: number | null,
-  path: readonly PropertyKey[],
-  tell: Tell,
-): void {
-  if (before.includes(component)) {
-    tell(path, `variable ${component} is observed twice`);
-  } else if (dimension !== null && component >= dimension) {
-    const variables = count(dimension, "variable");
-    tell(path, `got ${component}; the state has ${variables}, counted from 0 to ${dimension - 1}`);
-  }
-}
-
-/** How many values are observed at a time; null when it is drawn or unknown. */
-function observedCount(operator: OperatorFile, dimension: number): number | "drawn" {
-  if (operator === "identity") return dimension;
-  if (operator.every !== undefined) return Math.ceil(dimension / operator.every);
-  if (operator.indices !== undefined) return operator.indices.length;
-  if (operator.matrix !== undefined) return operator.matrix.length;
-  if (operator.ratio !== undefined) return Math.max(1, Math.round(operator.ratio * dimension));
-  return "drawn";
-}
-
-function checkNoise(
-  noise: NoiseFile,
-  size: number | "drawn" | null,
-  path: readonly PropertyKey[],
-  model: ModelFile | null,
-  tell: Tell,
-): void {
-  if (noise.kind === "normal") {
-    checkLength(noise.variance, size, [...path, "variance"], tell);
-    return;
-  }
-  checkLength(noise.sd, size, [...path, "sd"], tell);
-  if (model !== null && !isPositive(model)) {
+  if (operator === null || size === null) return;
+  const missing = Array.from({ length: size }, (_, j) => j).filter(
+    (j) => !entries.some(([, position]) => position === j),
+  );
+  if (missing.length > 0 && entries.length > 0) {
     tell(
-      [...path, "kind"],
-      `got lognormal, which needs variables above zero; those of ${model.kind} may be negative. ` +
-        "Need kind: normal",
+      at,
+      `no column for value ${missing.join(", ")} of the operator; need one for each of its ${counted(size, "value")}`,
+    );
+  }
+  if (observed?.kind === "changing") {
+    tell(
+      [...path, "operator"],
+      "observes other variables at each time, which a file cannot say; need an operator that observes the same at every time",
     );
   }
 }
 
+function checkNoise(
+  source: SourceSection,
+  model: Sections["model"],
+  binding: Binding,
+  tell: Tell,
+): void {
+  const { noise, noisePath, operator, path, file } = source;
+  if (operator !== null && isLearned(operator.block)) {
+    tell(
+      [...path, "operator"],
+      "has a value to be learned; an operator's values cannot be learned, need numbers",
+    );
+  }
+  if (noise !== null) {
+    const { record } = noise;
+    checkLengths(source, binding, tell);
+    if (record.transform === "log") {
+      const kindPath = [...path, "noise", "kind"];
+      if (model !== null && binding.model !== null && !binding.model.positive) {
+        const others = noises.filter(({ transform }) => transform === "identity");
+        tell(
+          kindPath,
+          `got ${record.kind}, which needs variables above zero; those of ${model.record.kind} may be negative. ` +
+            `Need kind: ${others.map(({ kind }) => kind).join(" or ")}`,
+        );
+      }
+      if (binding.observed?.kind === "operator") {
+        tell(
+          noisePath,
+          `is ${record.kind}, for single variables; the operator ${operator?.record.kind} mixes them. Need normal noise`,
+        );
+      }
+    }
+  }
+  // Both may be given by mistake: the other one is checked as well.
+  const { variance } = file as { readonly variance?: unknown };
+  if (variance !== undefined && "noise" in file) {
+    checkLength(variance, sizeAt(source, binding), [...path, "variance"], tell);
+  }
+}
+
+/** Lists of the noise have a value for each value observed. */
+function checkLengths(source: SourceSection, binding: Binding, tell: Tell): void {
+  const { record, block } = source.noise!;
+  for (const [name, key] of Object.entries(record.parameters)) {
+    if (key.type !== "spread") continue;
+    checkLength(block[name], sizeAt(source, binding), [...source.noisePath, name], tell);
+  }
+}
+
+/** How many values are observed at a time; "drawn" if chance decides which; null: unknown. */
+function sizeAt({ operator, file }: SourceSection, { observed, model }: Binding) {
+  if (operator?.record.drawn?.(operator.block)) return "drawn";
+  if ("columns" in file && operator === null) return Object.keys(file.columns).length;
+  return observed === null || model === null ? null : sizeOf(observed);
+}
+
 function checkLength(
-  spread: unknown,
+  given: unknown,
   size: number | "drawn" | null,
   path: readonly PropertyKey[],
   tell: Tell,
 ): void {
-  if (!Array.isArray(spread) || size === null || spread.length === size) return;
+  if (!Array.isArray(given) || size === null || given.length === size) return;
   if (size === "drawn") {
     tell(path, "is a list, but what is observed is drawn at random; need one number");
   } else {
-    tell(path, `has ${count(spread.length, "value")}; need ${size}, one for each value observed`);
+    tell(path, `has ${counted(given.length, "value")}; need ${size}, one for each value observed`);
   }
 }

@@ -1,7 +1,7 @@
 import { isWhole } from "../csv.js";
 import type { TimeFile } from "../schema/time.js";
+import type { ModelFacts } from "./binding.js";
 import type { Given, Sections, Tell } from "./check.js";
-import { isLinear } from "./model.js";
 
 const twinKeys = ["cycles", "observeEvery", "spinup"] as const;
 
@@ -9,13 +9,14 @@ const twinKeys = ["cycles", "observeEvery", "spinup"] as const;
 export function checkTime(
   time: TimeFile,
   { observations, model }: Pick<Sections, "observations" | "model">,
+  facts: ModelFacts | null,
   given: Given,
   tell: Tell,
 ): void {
-  if (observations?.twin !== undefined && time.cycles === undefined) {
+  if (observations?.twin && time.cycles === undefined) {
     tell(["time", "cycles"], "missing; a twin needs the number of its observation times");
   }
-  if (observations?.file !== undefined && observations.twin === undefined) {
+  if (observations?.file && observations.twin === null) {
     for (const key of twinKeys) {
       if (given(["time", key]) === undefined) continue;
       tell(["time", key], "is for twins; with a file the record gives the times. Leave it out");
@@ -24,10 +25,11 @@ export function checkTime(
   if (time.cycles !== undefined && time.spinup >= time.cycles) {
     tell(["time", "spinup"], `got ${time.spinup}; need fewer than the ${time.cycles} cycles`);
   }
-  if (given(["time", "substeps"]) !== undefined && model !== null && isLinear(model)) {
+  const exact = facts !== null && (facts.linear || facts.time === "discrete");
+  if (given(["time", "substeps"]) !== undefined && exact) {
     tell(
       ["time", "substeps"],
-      `is for models that are integrated in time; ${model.kind} takes a step exactly. Leave it out`,
+      `is for models that are integrated in time; ${model?.record.kind} takes a step exactly. Leave it out`,
     );
   }
   if (!isWhole(time.forecast / time.step)) {

@@ -2,26 +2,28 @@ import { z } from "zod";
 import { nearest } from "../nearest.js";
 
 /** Keys that people are likely to write here, though they do not belong: what to tell them. */
-export type Traps = Readonly<Record<string, (value: unknown) => string>>;
+export type Hints = Readonly<Record<string, (value: unknown) => string>>;
 
 /**
  * A map that knows all its keys. Its message for unknown keys has a line for each of them, with
- * the words of the trap or with the nearest known key.
+ * the words of the hint or with the nearest known key.
  */
-export function keys<Shape extends z.ZodRawShape>(shape: Shape, traps: Traps = {}) {
+export function keys<Shape extends z.ZodRawShape>(shape: Shape, hints: Hints = {}) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== "unrecognized_keys") return undefined;
       const given = issue.input as Readonly<Record<string, unknown>>;
       return issue.keys
-        .map((key) => (Object.hasOwn(traps, key) ? traps[key](given[key]) : unknownKey(key, known)))
+        .map((key) =>
+          Object.hasOwn(hints, key) ? hints[key]!(given[key]) : unknownKey(key, known),
+        )
         .join("\n");
     },
   });
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
+export function unknownKey(key: string, known: readonly string[]): string {
   const near = nearest(key, known);
   const hint = near === null ? "" : `; did you mean "${near}"?`;
   return `unknown key "${key}"${hint} (known here: ${known.join(", ")})`;

@@ -1,3 +1,4 @@
+/** Values of files: numbers, and numbers that are to be learned or chosen. */
 import { z } from "zod";
 import { gotNeed } from "../words.js";
 import { keys } from "./keys.js";
@@ -6,33 +7,35 @@ const fixedAlone = "true (for a fixed value write the number alone)";
 const isLearned = z.literal(true, { error: (issue) => gotNeed(issue.input, fixedAlone) });
 
 /** `{ learn: true, start, truth?, positive? }` for a quantity of either sign. */
-const learned = keys({
-  learn: isLearned,
-  start: z.number().describe("first value, in the units of the quantity"),
-  truth: z.number().exactOptional().describe("the value that makes the data of a twin experiment"),
-  positive: z.boolean().exactOptional().describe("keep the value above zero"),
-}).superRefine(({ start, truth, positive }, context) => {
-  if (positive !== true) return;
-  for (const [key, number] of Object.entries({ start, truth })) {
-    if (number === undefined || number > 0) continue;
-    const message = `${gotNeed(number, "a number more than 0")}, for positive is true`;
-    context.addIssue({ code: "custom", path: [key], message });
-  }
-});
+export const learnedReal = (number: z.ZodNumber = z.number()) =>
+  keys({
+    learn: isLearned,
+    start: number.describe("first value, in the units of the quantity"),
+    truth: number.exactOptional().describe("the value that makes the data of a twin experiment"),
+    positive: z.boolean().exactOptional().describe("keep the value above zero"),
+  }).superRefine(({ start, truth, positive }, context) => {
+    if (positive !== true) return;
+    for (const [key, given] of Object.entries({ start, truth })) {
+      if (given === undefined || given > 0) continue;
+      const message = `${gotNeed(given, "a number more than 0")}, for positive is true`;
+      context.addIssue({ code: "custom", path: [key], message });
+    }
+  });
 
 const alwaysPositive = z.literal(true, {
   error: (issue) => gotNeed(issue.input, "no such key, or true: this quantity is always positive"),
 });
 
 /** The keys of a quantity that lies above zero; its truth may have another range. */
-const positiveKeys = (number: z.ZodNumber, truth = number) => ({
+export const positiveKeys = (number: z.ZodNumber, truth = number) => ({
   learn: isLearned,
   start: number.describe("first value, in the units of the quantity"),
   truth: truth.exactOptional().describe("the value that makes the data of a twin experiment"),
   positive: alwaysPositive.exactOptional(),
 });
 
-const learnedPositive = (number: z.ZodNumber, truth = number) => keys(positiveKeys(number, truth));
+export const learnedPositive = (number: z.ZodNumber, truth = number) =>
+  keys(positiveKeys(number, truth));
 
 /** A union whose own words are used when the value has the type of none of its members. */
 export function oneOf<const Options extends readonly [z.ZodType, ...z.ZodType[]]>(
@@ -44,49 +47,47 @@ export function oneOf<const Options extends readonly [z.ZodType, ...z.ZodType[]]
   });
 }
 
-const orLearned = "a number or { learn: true, start: … }";
-const positive = z.number().positive();
+export const orLearned = "a number or { learn: true, start: … }";
+export const positive = z.number().positive();
 
 /** A number of either sign, or one to be learned. */
-export const value = oneOf([z.number(), learned], orLearned).meta({ id: "Value" });
+export const value = oneOf([z.number(), learnedReal()], orLearned).meta({ id: "Value" });
 
 export const positiveValue = oneOf([positive, learnedPositive(positive)], orLearned).meta({
   id: "PositiveValue",
 });
 
-const distinct = z
-  .array(positive)
-  .min(2)
-  .superRefine((values, context) => {
-    const again = values.findIndex((value, i) => values.indexOf(value) < i);
-    if (again < 0) return;
-    const message = `got ${values[again]} twice; need different numbers`;
-    context.addIssue({ code: "custom", path: [again], message });
-  });
+const distinct = (number: z.ZodNumber) =>
+  z
+    .array(number)
+    .min(2)
+    .superRefine((values, context) => {
+      const again = values.findIndex((value, i) => values.indexOf(value) < i);
+      if (again < 0) return;
+      const message = `got ${values[again]} twice; need different numbers`;
+      context.addIssue({ code: "custom", path: [again], message });
+    });
 
-/** A number above zero, one to be learned, or one to be chosen by the validation loss. */
-export const chosenValue = oneOf(
-  [
-    positive,
-    learnedPositive(positive),
-    keys({
-      among: distinct.describe("numbers to choose from by the validation loss"),
-      epochs: z.int().min(1).default(3).describe("epochs that each learns for before it is judged"),
-    }),
-  ],
-  `${orLearned}, or { among: [3, 5, 8] }`,
-).meta({ id: "ChosenValue" });
+/** A number, one to be learned, or one to be chosen by the validation loss. */
+export const chosenOf = (number: z.ZodNumber, learned: z.ZodType) =>
+  oneOf(
+    [
+      number,
+      learned,
+      keys({
+        among: distinct(number).describe("numbers to choose from by the validation loss"),
+        epochs: z
+          .int()
+          .min(1)
+          .default(3)
+          .describe("epochs that each learns for before it is judged"),
+      }),
+    ],
+    `${orLearned}, or { among: [3, 5, 8] }`,
+  );
 
-const notNegative = z.number().min(0);
-
-const processVariance = oneOf(
-  [notNegative, learnedPositive(positive, notNegative)],
-  orLearned,
-).meta({ id: "ProcessVariance" });
-
-const processVarianceOfAll = keys({
-  ...positiveKeys(positive, notNegative),
-  each: z.literal(true).exactOptional().describe("true: one learned number for each component"),
+export const chosenValue = chosenOf(positive, learnedPositive(positive)).meta({
+  id: "ChosenValue",
 });
 
 /** Numbers that are learned together, as one vector. */
@@ -145,41 +146,3 @@ export const spread = oneOf(
   [positiveValue, z.array(positiveValue).min(1)],
   `${orLearned}, or a list of them`,
 ).meta({ id: "Spread" });
-
-/** N(0, diag(variance)) after each model step; a fixed variance may be 0. */
-export const processNoise = keys(
-  {
-    variance: oneOf(
-      [notNegative, processVarianceOfAll, z.array(processVariance).min(1)],
-      `${orLearned}, or a list of them`,
-    ).describe("variance added in each model step; one for all components, or a list"),
-  },
-  {
-    sd: (sd) =>
-      `process noise takes "variance", the square of the standard deviation${squared(sd)}`,
-  },
-).meta({ id: "ProcessNoise", description: "normal noise after each model step" });
-
-/** A factor below one, as φ of covarianceInflation. */
-export const inflationValue = (() => {
-  const tooLarge = {
-    error: (issue: z.core.$ZodRawIssue) =>
-      `got ${issue.input}; need less than 1: this is φ of (1 + φ) × covariance, so for a factor ` +
-      `f on the covariance write f − 1, for a factor λ on the anomalies λ² − 1`,
-  };
-  const fixed = z.number().min(0).lt(1, tooLarge);
-  return oneOf([fixed, learnedPositive(positive.lt(1, tooLarge))], orLearned);
-})();
-
-/** A share from 0 to 1; a learned one lies between. */
-export const shareValue = oneOf(
-  [z.number().min(0).max(1), learnedPositive(positive.lt(1))],
-  orLearned,
-);
-
-/** ` (0.2 → 0.04)` for a number, nothing for anything else. */
-export function squared(sd: unknown): string {
-  return typeof sd === "number" && Number.isFinite(sd)
-    ? ` (here ${sd}² = ${Number((sd * sd).toPrecision(6))})`
-    : "";
-}

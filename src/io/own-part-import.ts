@@ -1,0 +1,91 @@
+/** Runs the files of one's own parts. */
+import { createHash } from "node:crypto";
+import * as modules from "node:module";
+import { basename } from "node:path";
+import { pathToFileURL } from "node:url";
+import { fileProblem, InputError, type Problem } from "./errors.js";
+import { type OwnModule, placeIn } from "./own-part.js";
+import { load, PartSyntaxError, partMark, resolve, withoutTypes } from "./own-part-hooks.js";
+
+/** Imports a module by its address. */
+export type ModuleImporter = (url: string) => Promise<Readonly<Record<string, unknown>>>;
+
+let hooked = false;
+
+/** Node's import, with the hooks that parts of one's own need. */
+export const importPart: ModuleImporter = (url) => {
+  if (!hooked) {
+    hooked = true;
+    // Newer versions of Node run hooks in this thread.
+    const { registerHooks } = modules as { readonly registerHooks?: (hooks: object) => void };
+    if (registerHooks !== undefined) registerHooks({ resolve, load });
+    else modules.register(new URL("./own-part-hooks.js", import.meta.url));
+  }
+  return import(url) as Promise<Readonly<Record<string, unknown>>>;
+};
+
+/**
+ * What a file with this text exports. An error of the file becomes an `InputError` at its line.
+ *
+ * @throws InputError
+ */
+export async function ownModule(
+  path: string,
+  name: string,
+  text: string,
+  importModule: ModuleImporter,
+): Promise<OwnModule> {
+  if (!/\.m?[jt]s$/.test(path)) {
+    throw refusal(name, "is no module; need a file that ends in .ts, .mts, .js or .mjs");
+  }
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  const url = `${pathToFileURL(path).href}?${partMark}=${sha256.slice(0, 16)}`;
+  try {
+    if (/ts$/.test(path)) withoutTypes(text, basename(path));
+    return { name, sha256, exports: await importModule(url) };
+  } catch (error) {
+    throw new InputError([problemOf(name, text, error)]);
+  }
+}
+
+const refusal = (name: string, message: string) => new InputError([fileProblem(name, message)]);
+
+/** An error of loading a file, at its place. */
+function problemOf(name: string, text: string, error: unknown): Problem {
+  const syntax =
+    syntaxProblem(name, error) ?? (error instanceof SyntaxError ? scriptProblem(name, text) : null);
+  if (syntax !== null) return syntax;
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
+  const place = placeIn(stack ?? "", name);
+  return {
+    file: name,
+    ...place,
+    key: null,
+    message: `cannot be loaded: ${message.split("\n")[0]}`,
+  };
+}
+
+/** The place of a syntax error stands at the beginning of its message. */
+function syntaxProblem(name: string, error: unknown): Problem | null {
+  const { name: kind, message } = error as { readonly name?: string; readonly message?: string };
+  if (kind !== "PartSyntaxError") return null;
+  const [, file, line, column, rest] = /^(.*?):(\d+):(\d+): ([\s\S]*)$/.exec(message ?? "") ?? [];
+  if (file !== basename(name)) return { ...fileProblem(name, `does not compile: ${message}`) };
+  return {
+    file: name,
+    line: Number(line),
+    column: Number(column),
+    key: null,
+    message: `does not compile: ${rest}`,
+  };
+}
+
+/** JavaScript is TypeScript, too: its parser says where the error is. */
+function scriptProblem(name: string, text: string): Problem | null {
+  try {
+    withoutTypes(text, basename(name));
+    return null;
+  } catch (error) {
+    return error instanceof PartSyntaxError ? syntaxProblem(name, error) : null;
+  }
+}

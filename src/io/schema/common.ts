@@ -1,0 +1,57 @@
+/** Keys that all models or all methods have, whatever their records say. */
+import { z } from "zod";
+import { squareText } from "../../observe/index.js";
+import { keys } from "./keys.js";
+import { learnedPositive, oneOf, orLearned, positive, positiveKeys, values } from "./value.js";
+
+const notNegative = z.number().min(0);
+
+const processVariance = oneOf(
+  [notNegative, learnedPositive(positive, notNegative)],
+  orLearned,
+).meta({ id: "ProcessVariance" });
+
+const processVarianceOfAll = keys({
+  ...positiveKeys(positive, notNegative),
+  each: z.literal(true).exactOptional().describe("true: one learned number for each component"),
+});
+
+/** N(0, diag(variance)) after each model step; a fixed variance may be 0. */
+const processNoise = keys(
+  {
+    variance: oneOf(
+      [notNegative, processVarianceOfAll, z.array(processVariance).min(1)],
+      `${orLearned}, or a list of them`,
+    ).describe("variance added in each model step; one for all components, or a list"),
+  },
+  {
+    sd: (sd) =>
+      `process noise takes "variance", the square of the standard deviation${squareText(sd)}`,
+  },
+).meta({ id: "ProcessNoise", description: "normal noise after each model step" });
+
+const initial = keys(
+  {
+    mean: values.describe("mean of each variable before the first observation"),
+    variance: oneOf(
+      [z.number().positive(), z.array(z.number().positive()).min(1)],
+      "a number more than 0, or a list of them",
+    ).describe("variance of the state; one for all components, or a list"),
+  },
+  { sd: () => `the initial state takes "variance", the square of the standard deviation` },
+);
+
+/** The keys of every model. */
+export const modelKeys = {
+  processNoise: processNoise.exactOptional().describe("normal noise after each model step"),
+};
+
+/** The keys of every method. */
+export const methodKeys = {
+  initial: initial
+    .exactOptional()
+    .describe("Gaussian before the first observation; a twin may leave it out"),
+  processNoise: processNoise
+    .exactOptional()
+    .describe("normal noise after each step of the filter's model"),
+};
