@@ -6,10 +6,11 @@
  * of a window.
  */
 import { scope } from "../engine/index.js";
-import { foldIn, key } from "../random/index.js";
-import type { Specification } from "../run/index.js";
-import { dataOf, motionOf, truth } from "../run/index.js";
-import { kindsFor, type MethodKind, withMethod } from "./candidates.js";
+import { startValues } from "../parts/index.js";
+import { bindSystem, boundMethod } from "../problem/index.js";
+import { type Key, key } from "../random/index.js";
+import { type Data, dataOf, type Specification, systemFor } from "../run/index.js";
+import { type AdvisedRecord, isTaken, recordsFor, withMethod } from "./candidates.js";
 import { type Cost, costOf, countedLength } from "./cost.js";
 import { factsOf, type ProblemFacts } from "./facts.js";
 import {
@@ -24,7 +25,10 @@ import {
 
 /** A method that can be taken. */
 export interface PossibleMethod {
-  readonly kind: MethodKind;
+  /** The kind of the method. */
+  readonly kind: string;
+  /** Whether it is the method of the file, or the filter by which that learns. */
+  readonly taken: boolean;
   readonly score: number;
   readonly accuracy: Accuracy;
   readonly cost: Cost;
@@ -34,7 +38,8 @@ export interface PossibleMethod {
 }
 
 export interface ImpossibleMethod {
-  readonly kind: MethodKind;
+  /** The kind of the method. */
+  readonly kind: string;
   readonly obstacle: string;
 }
 
@@ -47,28 +52,35 @@ export interface Advice {
   readonly cautions: readonly string[];
 }
 
-/** `memory`: bytes that a computation may take; null: unknown. */
+/** Advice for a problem; `memory` is the bytes that a computation may take, null if that is unknown. */
 export function advise(specification: Specification, memory: number | null): Advice {
   return scope(() => {
-    const short = shortened(specification);
     const root = key(specification.seed);
-    const keys = { initial: foldIn(root, 1), cycles: foldIn(root, 2) };
-    const data = dataOf(short, foldIn(root, 0), keys);
-    const { dimension } = motionOf(specification, truth);
-    const facts = factsOf(specification, data, dimension, memory);
-    const kinds = kindsFor(facts);
-    const possible = kinds.filter((kind) => obstacle(facts, kind) === null);
-    const methods = possible.map((kind) => {
-      const changed = withMethod(specification, facts, kind);
-      return judged(facts, kind, changed, costOf(changed, data));
+    const data = dataOf(shortened(specification), root);
+    const facts = factsOf(specification, data, memory);
+    const records = recordsFor(facts);
+    const all = records.map((record) => {
+      const changed = withMethod(specification, facts, record);
+      return { record, changed, obstacle: obstacle(facts, changed.method) };
     });
+    const methods = all
+      .filter((one) => one.obstacle === null)
+      .map(({ record, changed }) =>
+        judged(
+          facts,
+          isTaken(specification.method, record),
+          record,
+          changed,
+          { ...data, system: systemFor(changed) },
+          root,
+        ),
+      );
     return {
       facts,
       methods: methods.sort((a, b) => b.score - a.score || a.cost.seconds - b.cost.seconds),
-      impossible: kinds.flatMap((kind) => {
-        const why = obstacle(facts, kind);
-        return why === null ? [] : [{ kind, obstacle: why }];
-      }),
+      impossible: all.flatMap(({ record: { kind }, obstacle: why }) =>
+        why === null ? [] : [{ kind, obstacle: why }],
+      ),
       cautions: cautionsOf(facts),
     };
   });
@@ -85,17 +97,23 @@ const shortened = (specification: Specification): Specification =>
 
 function judged(
   facts: ProblemFacts,
-  kind: MethodKind,
+  taken: boolean,
+  { kind, advice }: AdvisedRecord,
   specification: Specification,
-  cost: Cost,
+  data: Data,
+  root: Key,
 ): PossibleMethod {
   const { method } = specification;
+  const { members, taper } = method.block;
+  const cost = costOf(specification, data, root);
+  const bound = bindSystem(data.system, startValues);
+  const { evidence } = boundMethod(method, data.system, bound, startValues);
   const findings = findingsOf(facts, {
-    kind,
-    members: "members" in method ? method.members : 1,
-    tapered: "taper" in method && method.taper !== undefined,
+    ...{ kind, advice, evidence },
+    members: typeof members === "number" ? members : 1,
+    tapered: taper !== undefined,
     ...cost,
   });
   const score = scoreOf(findings);
-  return { kind, score, accuracy: accuracyOf(findings), cost, findings, specification };
+  return { kind, taken, score, accuracy: accuracyOf(findings), cost, findings, specification };
 }

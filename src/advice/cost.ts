@@ -1,14 +1,10 @@
 /** What a method would cost, counted from its learning problem; nothing of it is run. */
 import { scope } from "../engine/index.js";
-import { latentCount, type ParameterDefinition } from "../learn/index.js";
-import type { Data } from "../run/index.js";
-import {
-  definitionsOf,
-  learningProblem,
-  type Specification,
-  trainingLength,
-  windowCost,
-} from "../run/index.js";
+import { latentCount } from "../learn/index.js";
+import type { ParameterDefinition } from "../parts/index.js";
+import { definitionsOf, learningProblem, trainingLength, windowCost } from "../problem/index.js";
+import type { Key } from "../random/index.js";
+import type { Data, Specification } from "../run/index.js";
 
 export interface Cost {
   /** Cycles of a window. */
@@ -47,15 +43,15 @@ export const countedLength = (specification: Specification): number =>
   Math.min(windowLength(specification), mostCounted);
 
 /** `data` of at least as many times as are counted. */
-export function costOf(specification: Specification, data: Data): Cost {
-  const { learn } = specification;
+export function costOf(specification: Specification, data: Data, root: Key): Cost {
+  const { learn, method } = specification;
   const length = countedLength(specification);
   const window = windowLength(specification);
   const passed = trainingLength(learn?.validation ?? 0, timesOf(specification));
   return scope(() => {
-    const definitions = definitionsOf(specification, data);
+    const definitions = definitionsOf(method, data.system);
     const cut = { window: length, validation: 0 };
-    const problem = learningProblem(specification, cut, data, definitions);
+    const problem = learningProblem(method, data.system, { ...data, key: root }, cut, definitions);
     const { bytes, operations, seconds } = windowCost(problem, learn !== null);
     const secondsPerEpoch = (seconds * passed) / length;
     return {
@@ -70,5 +66,5 @@ export function costOf(specification: Specification, data: Data): Cost {
   });
 }
 
-const isStatic = ({ name }: ParameterDefinition): boolean =>
-  name.startsWith("background.") || name === "gain";
+/** Whether it belongs to the static covariance or the gain of a method. */
+const isStatic = ({ name }: ParameterDefinition): boolean => /^(background\b|gain$)/.test(name);

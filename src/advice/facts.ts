@@ -1,22 +1,18 @@
 /** What the advice depends on: the facts of a problem, read from its specification and its data. */
-import { sizeOf } from "../engine/index.js";
-import type { Data } from "../run/index.js";
-import {
-  inLogarithms,
-  type ModelSpecification,
-  placesOf,
-  type Specification,
-  trainingLength,
-} from "../run/index.js";
+import { scope, sizeOf } from "../engine/index.js";
+import { isLearned, startValues } from "../parts/index.js";
+import type { Scalar } from "../prob/index.js";
+import { bindSystem, trainingLength } from "../problem/index.js";
+import type { Data, Specification } from "../run/index.js";
 
 export interface ProblemFacts {
   /** d */
   readonly state: number;
   /** m, values at a time. */
   readonly observed: number;
-  /** Of the variables, how many are seen at a time: a mean over the times, gaps left out. */
-  readonly observedShare: number;
-  /** Of the variables, how many no observation ever sees. */
+  /** The fraction of the variables that is observed at a time: a mean over the times, gaps left out. */
+  readonly observedFraction: number;
+  /** The fraction of the variables that is never observed. */
   readonly neverObserved: number;
   /** Other variables are observed at each time. */
   readonly changing: boolean;
@@ -25,8 +21,8 @@ export interface ProblemFacts {
   readonly normalErrors: boolean;
   /** Observations are a matrix times the state. */
   readonly linearView: boolean;
-  /** The variables have places, and single ones are observed: covariances can be tapered. */
-  readonly places: boolean;
+  /** The variables have positions and are observed one by one: covariances can be tapered. */
+  readonly positions: boolean;
   /** Variables stay positive by folding at zero. */
   readonly folded: boolean;
   /** A real record, whose true system nobody knows. */
@@ -41,6 +37,8 @@ export interface ProblemFacts {
   readonly learnsErrors: boolean;
   /** Values observed that are learned from. */
   readonly values: number;
+  /** R as one number, a mean over the observations; of what is learned the start. */
+  readonly errorVariance: number;
   /** Bytes that a computation can have; null: unknown. */
   readonly memory: number | null;
 }
@@ -49,49 +47,57 @@ export interface ProblemFacts {
 export function factsOf(
   specification: Specification,
   data: Data,
-  dimension: number,
   memory: number | null,
 ): ProblemFacts {
-  const { model, observations } = specification;
+  const { model: given, observations, learn, processNoise, filterProcessNoise } = specification;
   const { noise } = observations;
-  const logs = inLogarithms(model);
-  const normal = noise.kind === "normal";
-  const matrix = observations.kind === "twin" && observations.operator.kind === "matrix";
-  return {
-    state: dimension,
-    ...observedFacts(specification, data, dimension),
-    linear: model.kind === "linear" || model.kind === "clohessy-wiltshire",
-    normalErrors: normal,
-    linearView: model.kind !== "lotka-volterra" || logs !== normal,
-    places: placesOf(model) !== null && !matrix,
-    folded: model.kind === "lotka-volterra" && !logs,
-    real: observations.kind === "record",
-    imperfect: isImperfect(model),
-    noisy: (model.processNoise?.variance ?? 0) !== 0,
-    learns: specification.learn !== null,
-    learnsNoise: isLearned(model.processNoise),
-    learnsErrors: isLearned(noise),
-    memory,
-  };
+  const { system } = data;
+  return scope(() => {
+    const { model, variance } = bindSystem(system, startValues);
+    const logs = model.coordinates === "log";
+    const normal = noise.record.transform === "identity";
+    const own = filterProcessNoise ?? processNoise;
+    return {
+      state: model.dimension,
+      ...observedFacts(specification, data, model.dimension),
+      linear: model.linear ?? false,
+      normalErrors: normal,
+      linearView: system.view.operator?.linear ?? true,
+      positions: model.geometry !== undefined && system.observed.kind !== "operator",
+      folded: model.positive === true && !logs,
+      real: observations.kind === "record",
+      imperfect: isImperfect(given),
+      noisy: own !== null && own.variance !== 0,
+      learns: learn !== null,
+      learnsNoise: isLearned(own),
+      learnsErrors: isLearned(noise.block),
+      errorVariance: meanOf(variance),
+      memory,
+    };
+  });
 }
 
-export const isImperfect = (model: ModelSpecification): boolean =>
-  model.kind === "lorenz96" && (model.imperfect ?? model.correction) !== undefined;
+/** The mean of one number or of several. */
+function meanOf(x: Scalar): number {
+  if (typeof x === "number") return x;
+  const values = [...x.data()];
+  return values.reduce((sum, v) => sum + v, 0) / values.length;
+}
 
-/** Whether some of it is learned, at any depth. */
-export const isLearned = (value: unknown): boolean =>
-  typeof value === "object" &&
-  value !== null &&
-  ("learn" in value || Object.values(value).some(isLearned));
+/** The model is known to differ from the true system of a twin. */
+const isImperfect = ({ record, block }: Specification["model"]): boolean => {
+  const truth = record.truth?.(block) ?? block;
+  return Object.keys(truth).length < Object.keys(block).length;
+};
 
 type Observed = Pick<
   ProblemFacts,
-  "observed" | "observedShare" | "neverObserved" | "changing" | "gaps" | "values"
+  "observed" | "observedFraction" | "neverObserved" | "changing" | "gaps" | "values"
 >;
 
 function observedFacts(
   { observations, time, learn }: Specification,
-  { training, view }: Data,
+  { training, system: { view } }: Data,
   d: number,
 ): Observed {
   const [first] = training;
@@ -104,7 +110,7 @@ function observedFacts(
     const used = trainingLength(learn?.validation ?? 0, values.length);
     return {
       observed: m,
-      observedShare: count(seen) / (values.length * d),
+      observedFraction: count(seen) / (values.length * d),
       neverObserved: 1 - new Set(ever).size / d,
       changing: false,
       gaps: count(seen) < sizeOf([values.length, m]),
@@ -113,13 +119,13 @@ function observedFacts(
   }
   const cycles = time.cycles!;
   const changing = view.operator === null;
-  const share = Math.min(1, m / d);
+  const fraction = Math.min(1, m / d);
   const unseen = changing
-    ? (1 - share) ** cycles
-    : 1 - everSeen(first!.plain.components, view, d) / d;
+    ? (1 - fraction) ** cycles
+    : 1 - everSeen(first!.record.components, view, d) / d;
   return {
     observed: m,
-    observedShare: share,
+    observedFraction: fraction,
     neverObserved: unseen < 1e-3 ? 0 : unseen,
     changing,
     gaps: false,
@@ -127,9 +133,18 @@ function observedFacts(
   };
 }
 
-/** How many variables an operator sees: those picked, or those with a weight in a matrix. */
-function everSeen(components: readonly number[], { operator }: Data["view"], d: number): number {
+/**
+ * How many variables an operator sees: those picked, or those with a weight in a matrix; all of them
+ * where it is not linear.
+ */
+function everSeen(
+  components: readonly number[],
+  { operator }: Data["system"]["view"],
+  d: number,
+): number {
   if (components.every((i) => i >= 0)) return new Set(components).size;
-  const rows = operator!.matrix(d)!.toArray() as number[][];
+  const matrix = operator!.matrix(d);
+  if (matrix === null) return d;
+  const rows = matrix.toArray() as number[][];
   return rows[0]!.filter((_, i) => rows.some((row) => row[i] !== 0)).length;
 }

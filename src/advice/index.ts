@@ -4,7 +4,6 @@ export {
   type ImpossibleMethod,
   type PossibleMethod,
 } from "./advise.js";
-export type { MethodKind } from "./candidates.js";
 export type { Cost } from "./cost.js";
 export type { ProblemFacts } from "./facts.js";
 export type { Accuracy, Finding } from "./rules.js";

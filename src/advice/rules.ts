@@ -6,13 +6,21 @@
  *
  * @see adrian2026, 2.3, 5.1 and table 3; docs/guide/choosing.md; docs/results/paper.md
  */
-import { type MethodKind, valuesPerNumber } from "./candidates.js";
+import {
+  type Method,
+  type MethodAdvice,
+  type MethodRecord,
+  valuesPerNumber,
+} from "../filters/index.js";
+import type { Use } from "../parts/index.js";
 import type { Cost } from "./cost.js";
 import type { ProblemFacts } from "./facts.js";
 
 /** What the rules know of a method. */
 export interface Choice extends Pick<Cost, "window" | "bytes" | "seconds" | "staticNumbers"> {
-  readonly kind: MethodKind;
+  readonly kind: string;
+  readonly advice: MethodAdvice;
+  readonly evidence: Method<unknown>["evidence"];
   /** N; 1 without an ensemble. */
   readonly members: number;
   readonly tapered: boolean;
@@ -27,11 +35,9 @@ export interface Finding {
 
 type Rule = (facts: ProblemFacts, choice: Choice) => Finding | null;
 
-const isRoot = (kind: MethodKind): boolean => kind === "etkf" || kind === "letkf";
-const isEnsemble = (kind: MethodKind): boolean =>
-  kind === "enkf" || kind === "ens3dvar" || isRoot(kind);
-const isStatic = (kind: MethodKind): boolean => kind === "3dvar-c" || kind === "3dvar-k";
-const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
+const isEnsemble = ({ advice }: Choice): boolean => advice.family === "ensemble";
+const isStatic = ({ advice }: Choice): boolean => advice.family === "static";
+const percent = (fraction: number): string => `${Number((100 * fraction).toPrecision(2))} %`;
 const size = (bytes: number): string =>
   bytes >= 2 ** 30
     ? `${Number((bytes / 2 ** 30).toPrecision(2))} GiB`
@@ -39,25 +45,20 @@ const size = (bytes: number): string =>
 const hours = (seconds: number): string => `${Number((seconds / 3600).toPrecision(2))} h`;
 
 /** Why a method cannot be taken; null: it can. */
-export function obstacle(facts: ProblemFacts, kind: MethodKind): string | null {
-  if (kind === "kalman") {
-    if (!facts.linear) return "It needs a linear model.";
-    return facts.normalErrors ? null : "It needs normal errors.";
+export function obstacle(facts: ProblemFacts, { record, block }: Use<MethodRecord>): string | null {
+  const needed = record.needs(block);
+  if (needed.linearModel && !facts.linear) return "It needs a linear model.";
+  if (needed.normalErrors && !facts.normalErrors) return "It needs normal errors.";
+  if (needed.positions && !facts.positions) {
+    return "It needs variables that have positions, observed one by one.";
   }
-  if (kind === "letkf") {
-    return facts.places ? null : "It needs variables that have places, seen one by one.";
-  }
-  if (kind === "enkf" || kind === "etkf" || kind === "extended-kalman") return null;
-  if (!facts.linearView) {
+  if (needed.linearObservations && !facts.linearView) {
     return "It needs observations that are linear in the state: here normal errors meet logarithms, or lognormal ones abundances.";
   }
-  if (kind !== "3dvar-k") return null;
-  if (facts.changing) {
-    return "Its gain belongs to one set of observed variables, and here they change with time.";
-  }
-  return facts.gaps
-    ? "Its gain belongs to one set of observed variables, and the record has gaps."
-    : null;
+  if (!needed.fixedObservations) return null;
+  const fixed = "Its gain belongs to one set of observed variables";
+  if (facts.changing) return `${fixed}, and here they change with time.`;
+  return facts.gaps ? `${fixed}, and the record has gaps.` : null;
 }
 
 const accuracy = (rule: string, points: number, reason: string): Finding => ({
@@ -70,8 +71,8 @@ const use = (rule: string, points: number, reason: string): Finding => ({
   ...{ rule, about: "use", points, reason },
 });
 
-const exact: Rule = (_, { kind }) =>
-  kind === "kalman"
+const exact: Rule = (_, { advice }) =>
+  advice.family === "exact"
     ? accuracy(
         "exact",
         4,
@@ -79,25 +80,25 @@ const exact: Rule = (_, { kind }) =>
       )
     : null;
 
-const ensemble: Rule = ({ linear, normalErrors }, { kind, members }) => {
-  if (isStatic(kind)) {
+const ensemble: Rule = ({ linear, normalErrors }, choice) => {
+  if (isStatic(choice)) {
     return accuracy(
       "one state",
       0,
       "One state and a covariance or gain that does not change: errors about twice those of an ensemble in the experiments on Lorenz-96.",
     );
   }
-  if (!isEnsemble(kind)) return null;
+  if (!isEnsemble(choice)) return null;
   const exactly = linear && normalErrors ? ", as the exact filter's is but for sampling error" : "";
   return accuracy(
     "ensemble",
     2,
-    `${members} members carry a covariance that follows the flow${exactly}: learned models and states are about twice as good as with one state.`,
+    `${choice.members} members carry a covariance that follows the flow${exactly}: learned models and states are about twice as good as with one state.`,
   );
 };
 
-const root: Rule = (_, { kind }) =>
-  isRoot(kind)
+const squareRoot: Rule = (_, { advice }) =>
+  advice.squareRoot
     ? accuracy(
         "square root",
         1,
@@ -105,8 +106,8 @@ const root: Rule = (_, { kind }) =>
       )
     : null;
 
-const tangent: Rule = ({ state: d }, { kind }) =>
-  kind === "extended-kalman"
+const tangent: Rule = ({ state: d }, { advice }) =>
+  advice.family === "tangent"
     ? accuracy(
         "tangent",
         2,
@@ -114,22 +115,22 @@ const tangent: Rule = ({ state: d }, { kind }) =>
       )
     : null;
 
-const neverObserved: Rule = ({ neverObserved: share, changing }, { kind }) => {
-  if (share === 0 || changing) return null;
-  const who = `${percent(share)} of the variables are never observed`;
-  if (isStatic(kind)) {
+const neverObserved: Rule = ({ neverObserved: fraction, changing }, choice) => {
+  if (fraction === 0 || changing) return null;
+  const who = `${percent(fraction)} of the variables are never observed`;
+  if (isStatic(choice)) {
     return accuracy(
       "never observed",
       -2,
       `${who}: it struggles to recover them, for nothing but what it learned ties them to the others.`,
     );
   }
-  if (!isEnsemble(kind)) return null;
+  if (!isEnsemble(choice)) return null;
   return accuracy("never observed", 0, `${who}: the members know them from the model.`);
 };
 
-const changing: Rule = (facts, { kind }) =>
-  facts.changing && kind === "3dvar-c"
+const changing: Rule = (facts, choice) =>
+  facts.changing && isStatic(choice)
     ? accuracy(
         "changing",
         1,
@@ -137,26 +138,31 @@ const changing: Rule = (facts, { kind }) =>
       )
     : null;
 
-const sampling: Rule = ({ state: d }, { kind, members: N, tapered }) => {
-  if (!isEnsemble(kind)) return null;
+const sampling: Rule = ({ state: d }, choice) => {
+  if (!isEnsemble(choice)) return null;
+  const { members: N, tapered, advice } = choice;
   const few = `${N} members for ${d} variables`;
-  if (N < d && !tapered) {
-    return kind !== "ens3dvar"
-      ? accuracy(
-          "sampling",
-          -2,
-          `${few} and no taper: far covariances are sampling noise. Take ${kind === "etkf" ? "letkf" : "a taper"} where variables have places, as many members as variables, or ens3dvar.`,
-        )
-      : accuracy("sampling", 0, `${few}: the static part fills the directions that they miss.`);
+  if (advice.staticPart) {
+    if (N < d && !tapered) {
+      return accuracy(
+        "sampling",
+        0,
+        `${few}: the static part fills the directions that they miss.`,
+      );
+    }
+    const why =
+      N < d
+        ? "the taper damps what the members do not know"
+        : "there are as many members as variables";
+    return cost("sampling", -1, `The static part has little to add: ${why}.`);
   }
-  if (kind === "ens3dvar") {
-    return cost(
-      "sampling",
-      -1,
-      `The static part has little to add: ${N < d ? "the taper damps what the members do not know" : "there are as many members as variables"}.`,
-    );
-  }
-  return N < d ? accuracy("sampling", 0, `${few}: the taper damps sampling noise.`) : null;
+  if (N >= d) return null;
+  if (tapered) return accuracy("sampling", 0, `${few}: the taper damps sampling noise.`);
+  return accuracy(
+    "sampling",
+    -2,
+    `${few} and no taper: far covariances are sampling noise. Take ${advice.againstSampling} where variables have positions, as many members as variables, or ens3dvar.`,
+  );
 };
 
 const overfit: Rule = ({ values }, { staticNumbers: n }) =>
@@ -168,8 +174,8 @@ const overfit: Rule = ({ values }, { staticNumbers: n }) =>
       )
     : null;
 
-const untuned: Rule = ({ learns }, { kind }) =>
-  isStatic(kind) && !learns
+const untuned: Rule = ({ learns }, choice) =>
+  isStatic(choice) && !learns
     ? accuracy(
         "untuned",
         -1,
@@ -177,8 +183,8 @@ const untuned: Rule = ({ learns }, { kind }) =>
       )
     : null;
 
-const likelihood: Rule = ({ learnsErrors }, { kind }) => {
-  if (kind !== "3dvar-k") return null;
+const likelihood: Rule = ({ learnsErrors }, { evidence }) => {
+  if (evidence !== "misfit") return null;
   return learnsErrors
     ? use(
         "likelihood",
@@ -192,8 +198,8 @@ const likelihood: Rule = ({ learnsErrors }, { kind }) => {
       );
 };
 
-const noise: Rule = ({ learnsNoise }, { kind }) =>
-  learnsNoise && isStatic(kind)
+const noise: Rule = ({ learnsNoise }, choice) =>
+  learnsNoise && isStatic(choice)
     ? use(
         "noise",
         -1,
@@ -224,7 +230,7 @@ const time: Rule = (_, { seconds }) => {
 };
 
 const rules: readonly Rule[] = [
-  ...[exact, ensemble, root, tangent, neverObserved, changing, sampling, overfit, untuned],
+  ...[exact, ensemble, squareRoot, tangent, neverObserved, changing, sampling, overfit, untuned],
   ...[likelihood, noise, memory, time],
 ];
 
@@ -245,16 +251,16 @@ export function accuracyOf(findings: readonly Finding[]): Accuracy {
   return points >= -2 ? "moderate" : "low";
 }
 
-/** Below this share observed no method of the paper's experiments learned the model. */
+/** Below this fraction observed no method of the paper's experiments learned the model. */
 const sparse = 0.3;
 
 /** What no choice of a method changes. */
 export function cautionsOf(facts: ProblemFacts): string[] {
-  const { observedShare, folded, real, imperfect, noisy } = facts;
+  const { observedFraction, folded, real, imperfect, noisy } = facts;
   const found: string[] = [];
-  if (observedShare < sparse) {
+  if (observedFraction < sparse) {
     found.push(
-      `Only ${percent(observedShare)} of the variables are observed at a time: below 30 % no method learned well in the experiments. Observe more, or learn less.`,
+      `Only ${percent(observedFraction)} of the variables are observed at a time: below 30 % no method learned well in the experiments. Observe more, or learn less.`,
     );
   }
   if (folded) {

@@ -12,6 +12,8 @@ export interface AdviceOutput extends Pick<Advice, "facts" | "impossible" | "cau
   /** The method of the file. */
   readonly method: string;
   readonly best: string;
+  /** Whether the file takes the best method already. */
+  readonly taken: boolean;
   readonly methods: readonly RankedMethod[];
 }
 
@@ -38,9 +40,7 @@ export function adviceText(output: AdviceOutput, stream: Output, env: CliHost["e
     ...impossible.flatMap(({ kind, obstacle }) => [bold(kind), `  not possible: ${obstacle}`, ""]),
     ...cautions.map((caution) => `${yellow("note:")} ${caution}`),
     ...(cautions.length > 0 ? [""] : []),
-    best === method || (best === "kalman" && method === "rts")
-      ? `The file takes ${method} already:`
-      : `To take ${best} instead of ${method}:`,
+    output.taken ? `The file takes ${method} already:` : `To take ${best} instead of ${method}:`,
     "",
     methods[0].block,
     dim(`${costNote(facts)} ${guide} says more.`),
@@ -49,11 +49,11 @@ export function adviceText(output: AdviceOutput, stream: Output, env: CliHost["e
 }
 
 function problemText({ model, facts }: AdviceOutput): string {
-  const { state, observed, observedShare, neverObserved, changing, gaps, values } = facts;
+  const { state, observed, observedFraction, neverObserved, changing, gaps, values } = facts;
   const percent = (share: number) => `${significant(100 * share, 2)} %`;
   return [
     `${model}, ${state} ${state === 1 ? "variable" : "variables"}`,
-    `${observed} observed at a time (${percent(observedShare)}${gaps ? ", with gaps" : ""})`,
+    `${observed} observed at a time (${percent(observedFraction)}${gaps ? ", with gaps" : ""})`,
     changing ? "others each time" : `${percent(neverObserved)} never`,
     `${values} values`,
   ].join(", ");

@@ -33,9 +33,10 @@ async function adviceFor(path: string, cwd: string): Promise<AdviceOutput> {
   );
   return {
     name: specification.name,
-    model: specification.model.kind,
-    method: specification.method.kind,
+    model: specification.model.record.kind,
+    method: specification.method.record.kind,
     best: methods[0].kind,
+    taken: methods[0].taken,
     facts,
     methods: methods.map(({ specification: changed, ...method }, i) => ({
       rank: i + 1,

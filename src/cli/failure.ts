@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { InputError, problemLine } from "../io/errors.js";
-import { SpecificationError } from "../run/specification.js";
+import { SpecificationError } from "../problem/errors.js";
 import type { ExitCode } from "./exit.js";
 
 /** How an error is told: on stderr, as JSON, and by the exit code. */

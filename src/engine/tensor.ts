@@ -41,7 +41,7 @@ export class Tensor {
   /** @internal */
   node: Node | null;
 
-  /** @internal Use `tensor`, `zeros`, … instead. */
+  /** @hidden Use `tensor`, `zeros`, … instead. */
   constructor(shape: readonly number[], dtype: DType, block: Block, node: Node | null = null) {
     this.shape = shape;
     this.dtype = dtype;

@@ -195,6 +195,7 @@ export const enkfRecord = defineMethod({
   advice: {
     family: "ensemble",
     againstSampling: "a taper",
+    order: 2,
     whenLearning: true,
     propose: proposeEnsemble,
   },

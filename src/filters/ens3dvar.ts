@@ -124,6 +124,7 @@ export const ens3dvarRecord = defineMethod({
   advice: {
     family: "ensemble",
     staticPart: true,
+    order: 3,
     whenLearning: true,
     propose: (facts) => ({
       ...proposeEnsemble(facts),

@@ -75,6 +75,7 @@ export const etkfRecord = defineMethod({
     family: "ensemble",
     squareRoot: true,
     againstSampling: "letkf",
+    order: 6,
     whenLearning: false,
     propose: (facts) => ({ members: proposeEnsemble(facts).members, ...squareRootSettings }),
   },

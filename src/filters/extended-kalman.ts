@@ -88,6 +88,7 @@ export const extendedKalmanRecord = defineMethod({
   remedy: `More inflation, ${noiseRemedy[0]!.toLowerCase()}${noiseRemedy.slice(1)}`,
   advice: {
     family: "tangent",
+    order: 8,
     whenLearning: false,
     propose: () => ({ inflation: squareRootSettings.inflation }),
   },

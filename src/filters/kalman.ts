@@ -133,5 +133,5 @@ export const kalmanRecord = defineMethod({
   build: () => kalman(),
   phrase: () => "the exact Kalman filter",
   remedy: noiseRemedy,
-  advice: { family: "exact", whenLearning: true, propose: () => ({}) },
+  advice: { family: "exact", order: 1, whenLearning: true, propose: () => ({}) },
 });

@@ -297,6 +297,7 @@ export const letkfRecord = defineMethod({
   advice: {
     family: "ensemble",
     squareRoot: true,
+    order: 7,
     whenLearning: false,
     // Few members are enough where each variable has an analysis of its own.
     propose: ({ given }) => ({

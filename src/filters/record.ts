@@ -82,6 +82,8 @@ export interface MethodAdvice {
   readonly staticPart?: true;
   /** What helps where members are fewer than variables, such as "a taper". */
   readonly againstSampling?: string;
+  /** Its place among methods of equal rank. */
+  readonly order: number;
   /** It is proposed also where something is learned. */
   readonly whenLearning: boolean;
   /** Settings for a problem. */
@@ -100,6 +102,8 @@ export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   readonly remedy: string;
   /** Tells what does not fit a state of `dimension` variables. */
   checkDimension?(block: Block, dimension: number, tell: TellAt): void;
+  /** The kind whose filter it is, for a smoother that learns by it. */
+  readonly filter?: string;
   /** Absent: advice never proposes it. */
   readonly advice?: MethodAdvice;
 }

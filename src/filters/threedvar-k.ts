@@ -111,6 +111,7 @@ export const threedvarKRecord = defineMethod({
   remedy: backgroundRemedy,
   advice: {
     family: "static",
+    order: 5,
     whenLearning: true,
     // The gain of a forecast as uncertain as its observation.
     propose: ({ learns }) => ({ gain: { transpose: 0.5, ...(learns && { learn: true }) } }),

@@ -269,6 +269,7 @@ export const threedvarCRecord = defineMethod({
   remedy: backgroundRemedy,
   advice: {
     family: "static",
+    order: 4,
     whenLearning: true,
     propose: (facts) => ({ background: proposeBackground(facts) }),
   },

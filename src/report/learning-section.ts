@@ -1,15 +1,23 @@
 /** How learning went: losses, and where each start ended. */
-import type { ChoiceResult, LearningOutput } from "../run/output.js";
+import type { ChoiceResult, LearningOutput, RunOutput } from "../run/output.js";
 import { type Fragment, html, type Markup } from "./markup.js";
-import { meaning } from "./meaning.js";
+import type { Meanings } from "./meaning.js";
 import { count, given, hundredths, significant } from "./number.js";
 import { table } from "./table.js";
 
 const maxColumns = 10;
 
+/** What the loss is, by what the evidence of the method is. */
+const losses: Readonly<Record<RunOutput["evidence"], string>> = {
+  likelihood: "negative log-likelihood",
+  composite: "negative composite log-likelihood",
+  misfit: "squared misfit",
+};
+
 export function learningSection(
   learning: LearningOutput,
-  misfit: boolean,
+  evidence: RunOutput["evidence"],
+  meaning: Meanings,
   cut: boolean,
   figure: Fragment,
   choices: Readonly<Record<string, ChoiceResult>> = {},
@@ -23,16 +31,20 @@ ${own.length} epochs${first.rate === last.rate ? null : html` while the learning
       : null;
   return html`<section>
 <h2>How learning went</h2>
-<p>The loss is the ${misfit ? "squared misfit" : "negative log-likelihood"} of the observations, each forecast from the ones before it,
+<p>The loss is the ${losses[evidence]} of the observations, each forecast from the ones before it,
 divided by their number: lower is better. ${path}${cut ? " Early losses above the panel are not shown." : null}
 ${validationText(own)}</p>
 ${figure}
-${Object.entries(choices).map(([name, choice]) => choiceTable(name, choice))}
+${Object.entries(choices).map(([name, choice]) => choiceTable(name, choice, meaning))}
 ${learning.restarts.length > 1 ? restartsTable(learning) : null}
 </section>`;
 }
 
-function choiceTable(name: string, { chosen, tried, epochs }: ChoiceResult): Markup {
+function choiceTable(
+  name: string,
+  { chosen, tried, epochs }: ChoiceResult,
+  meaning: Meanings,
+): Markup {
   const rows = tried.map(({ value, validation }) => ({
     best: value === chosen,
     cells: [
@@ -40,7 +52,7 @@ function choiceTable(name: string, { chosen, tried, epochs }: ChoiceResult): Mar
       validation === null ? "could not learn" : validation.toFixed(4),
     ],
   }));
-  return html`<p>The ${meaning(name)}, <code>${name}</code>, was chosen by the part kept for validation, before
+  return html`<p><code>${name}</code> (${meaning(name)}) was chosen by the part kept for validation, before
 learning: each value learned for ${count(epochs)} ${epochs === 1 ? "epoch" : "epochs"}.</p>
 ${table(["value", "least validation loss"], rows)}`;
 }

@@ -1,30 +1,33 @@
-/** What a learned quantity is, in a few words, from the last known word of its name. */
+/** What a learned quantity is, in the words of the record that it belongs to. */
+import type { Keys } from "../parts/index.js";
+import type { Specification } from "../run/specification.js";
 
-const meanings: readonly (readonly [RegExp, string])[] = [
-  [/preyGrowth/, "growth rate of the prey without predators"],
-  [/predatorDeath/, "death rate of the predator without prey"],
-  [/predation/, "loss rate of the prey for each predator"],
-  [/conversion/, "growth rate of the predator for each prey"],
-  [/processNoise/, "variance of the noise added after each model step"],
-  [/[iI]nflation/, "inflation φ of the forecast covariance"],
-  [/halfWidth/, "half-width of the taper"],
-  [/mixing/, "share of the members in the forecast covariance"],
-  [/forcing/, "forcing of each variable"],
-  [/blocks/, "effect of one group of species on another"],
-  [/steadyState/, "abundance at which a species stays"],
-  [/background/, "static covariance of the forecast"],
-  [/gain/, "gain of the filter"],
-  [/correction/, "weights of the correcting network"],
-  [/meanMotion/, "mean motion of the orbit"],
-  [/interactions/, "effect of one species on another"],
-  [/growth/, "intrinsic growth rate"],
-  [/transition/, "element of the transition matrix"],
-  [/initial/, "mean before the first observation"],
-  [/sd\b/, "standard deviation of the observation noise"],
-  [/noise|variance/i, "variance of the observation noise"],
-];
+/** Gives the text of a learned name; empty when no record knows it. */
+export type Meanings = (name: string) => string;
 
-/** Empty when the name is not known. */
-export function meaning(name: string): string {
-  return meanings.find(([pattern]) => pattern.test(name))?.[1] ?? "";
+/** Texts of what is common to all models and methods. */
+const common: Readonly<Record<string, string>> = {
+  processNoise: "variance of the noise added after each model step",
+  initial: "mean before the first observation",
+};
+
+/** The texts of everything that an experiment can learn. */
+export function meaningsOf({ model, method, observations }: Specification): Meanings {
+  const { parameters: noise } = observations.noise.record;
+  return (name) => {
+    const path = name.replace(/\[\d+\]/g, "").split(".");
+    const [first, ...rest] = path as [string, ...string[]];
+    if (Object.hasOwn(common, first)) return common[first]!;
+    if (first === "observations") return textOf(noise, rest);
+    return textOf(model.record.parameters, path) || textOf(method.record.parameters, path);
+  };
+}
+
+/** The text of the innermost key on a path, with its unit. */
+function textOf(keys: Keys, [name, ...rest]: readonly string[]): string {
+  const key = name !== undefined && Object.hasOwn(keys, name) ? keys[name] : undefined;
+  if (key === undefined) return "";
+  const inner = key.type === "group" ? textOf(key.keys, rest) : "";
+  if (inner !== "") return inner;
+  return key.unit === undefined ? key.about : `${key.about}, in ${key.unit}`;
 }

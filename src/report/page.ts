@@ -10,6 +10,7 @@ import { type InnovationSummary, summariseInnovations } from "./innovation-summa
 import { innovationsSection } from "./innovations-section.js";
 import { learningSection } from "./learning-section.js";
 import { type Fragment, html, type Markup, raw } from "./markup.js";
+import { meaningsOf } from "./meaning.js";
 import { hundredths, percent, significant } from "./number.js";
 import { parametersSection } from "./parameters-section.js";
 import { plainJson } from "./plain-json.js";
@@ -31,6 +32,7 @@ export function page(specification: Specification, output: RunOutput, drawings: 
     return svg === undefined ? null : html`<figure>${raw(svg)}</figure>`;
   };
   const innovations = summariseInnovations(output.innovations);
+  const meanings = meaningsOf(specification);
   return frame({
     kicker: "Kalmia report",
     title: specification.name,
@@ -39,14 +41,14 @@ export function page(specification: Specification, output: RunOutput, drawings: 
 ${keyNumbers(output, innovations)}
 ${statesSection(output, drawings.states, figure("states"))}
 ${forecastSection(output)}
-${parametersSection(output, figure("parameters"))}
+${parametersSection(output, meanings, figure("parameters"))}
 ${innovationsSection(specification, output, innovations, figure("innovations"))}
 ${diagnosticsSection(output, figure("diagnostics"))}
-${output.learning ? learningSection(output.learning, specification.method.kind === "3dvar-k", drawings.lossCut, figure("loss"), output.result.choices) : null}
+${output.learning ? learningSection(output.learning, output.evidence, meanings, drawings.lossCut, figure("loss"), output.result.choices) : null}
 ${scoresSection(output)}
 <section>
 <h2>The model</h2>
-${formula(specification, output.states.variables)}
+${formula(specification, output.states.variables, output.logarithms)}
 ${setting(specification, output.observations.timeName)}
 </section>
 ${reproduction(specification)}`,

@@ -1,7 +1,7 @@
 /** What was learned: a table and how sure we are of it. */
 import type { ParameterResult, RunOutput, TensorResult } from "../run/output.js";
 import { type Fragment, html, listing, type Markup } from "./markup.js";
-import { meaning } from "./meaning.js";
+import type { Meanings } from "./meaning.js";
 import { count, given, interval, percent, significant, withError } from "./number.js";
 import type { NamedParameter } from "./parameters-figure.js";
 import { table } from "./table.js";
@@ -9,10 +9,11 @@ import { plural } from "./words.js";
 
 export function parametersSection(
   { result, learning }: RunOutput,
+  meaning: Meanings,
   figure: Fragment,
 ): Markup | null {
   const parameters = Object.entries(result.parameters);
-  const tensors = tensorsText(Object.entries(result.tensors), learning === null);
+  const tensors = tensorsText(Object.entries(result.tensors), meaning, learning === null);
   if (parameters.length === 0) {
     return tensors && html`<section><h2>What was learned</h2>${tensors}</section>`;
   }
@@ -39,6 +40,7 @@ ${tensors}
 /** Matrices, vectors and networks: how large, and how far learning moved them. */
 function tensorsText(
   tensors: readonly (readonly [string, TensorResult])[],
+  meaning: Meanings,
   kept: boolean,
 ): Markup | null {
   if (tensors.length === 0) return null;
@@ -76,13 +78,13 @@ function precisionText(parameters: readonly NamedParameter[]): Fragment {
     .flatMap(([name, { learned, standardError }]) =>
       standardError === null || learned === 0
         ? []
-        : [{ name, share: Math.abs(standardError / learned) }],
+        : [{ name, ratio: Math.abs(standardError / learned) }],
     )
-    .sort((a, b) => a.share - b.share);
+    .sort((a, b) => a.ratio - b.ratio);
   if (relative.length < 2) return null;
   const [best, worst] = [relative[0]!, relative.at(-1)!];
-  return html`Best determined is <code>${best.name}</code>, with a standard error of ${percent(best.share)} of its
-value, least <code>${worst.name}</code>, with ${percent(worst.share)}. `;
+  return html`Best determined is <code>${best.name}</code>, with a standard error of ${percent(best.ratio)} of its
+value, least <code>${worst.name}</code>, with ${percent(worst.ratio)}. `;
 }
 
 function truthText(parameters: readonly NamedParameter[]): Fragment {

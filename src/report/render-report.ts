@@ -30,7 +30,7 @@ export interface Report {
 
 /** The page and its figures as SVG; runs in a browser too. */
 export async function renderPage(specification: Specification, output: RunOutput): Promise<Page> {
-  const states = statesFigure(specification, output);
+  const states = statesFigure(output);
   const loss = output.learning && lossFigure(output.learning);
   const parameters = parametersFigure(Object.entries(output.result.parameters));
   const drawn: readonly (Figure | null)[] = [

@@ -1,6 +1,5 @@
 /** The states: observations, analysis with its band, truth, smoother, forecast beyond the record. */
 import type { Band, RunOutput } from "../run/output.js";
-import type { Specification } from "../run/specification.js";
 import { extent, margined, robustExtent } from "./extent.js";
 import { type Figure, type Row, stack, type View } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";
@@ -18,7 +17,7 @@ export interface StatesFigure extends Figure {
   readonly logarithmic: boolean;
 }
 
-export function statesFigure(specification: Specification, output: RunOutput): StatesFigure {
+export function statesFigure(output: RunOutput): StatesFigure {
   const { variables, times, observed } = output.states;
   const shown = Math.min(variables.length, maxPanels);
   const columns = shown > 4 ? 2 : 1;
@@ -26,7 +25,7 @@ export function statesFigure(specification: Specification, output: RunOutput): S
   const size = panelSize(shown);
   const panels = variables.slice(0, shown).map((_, i) => {
     const bottom = i >= shown - columns;
-    return panel(specification, output, i, first, size, bottom);
+    return panel(output, i, first, size, bottom);
   });
   const grid: View = columns === 1 ? stack(views(panels)) : { columns, concat: views(panels) };
   return {
@@ -54,7 +53,6 @@ function panelSize(panels: number): { readonly width: number; readonly height: n
 }
 
 function panel(
-  specification: Specification,
   output: RunOutput,
   i: number,
   first: number,
@@ -79,7 +77,7 @@ function panel(
   const core = values([...dots, ...truth, ...analysis, ...smoothed, ...beyond], "y");
   const bands = [...analysis, ...smoothed, ...beyond];
   const edges = [...values(bands, "lower"), ...values(bands, "upper")];
-  const logarithmic = spansDecades(specification, core, edges);
+  const logarithmic = output.positive && spansDecades(core, edges);
   const { domain, cut } = logarithmic
     ? { domain: logExtent(core, edges), cut: false }
     : robustExtent(core, edges);
@@ -173,14 +171,10 @@ const finite = (value: number | undefined): number | null =>
 const values = (all: readonly Row[], field: string): readonly number[] =>
   all.flatMap((row) => (typeof row[field] === "number" ? [row[field]] : []));
 
-/** Abundances that span more than a factor of 30 are drawn on a logarithmic axis. */
-function spansDecades(
-  { model }: Specification,
-  core: readonly number[],
-  edges: readonly number[],
-): boolean {
+/** Positive variables that span more than a factor of 30 are drawn on a logarithmic axis. */
+function spansDecades(core: readonly number[], edges: readonly number[]): boolean {
   const [lowest, highest] = extent(core);
-  return model.kind === "lotka-volterra" && extent(edges)[0] > 0 && highest / lowest > 30;
+  return extent(edges)[0] > 0 && highest / lowest > 30;
 }
 
 /** Both ranges, at most a factor 10 below and above the core. */

@@ -1,11 +1,8 @@
 /** What was asked, in words: model, method, data and learning. */
+
+import type { Value } from "../parts/index.js";
 import type { RunOutput } from "../run/output.js";
-import type {
-  MethodSpecification,
-  ModelSpecification,
-  ObservationsSpecification,
-  Specification,
-} from "../run/specification.js";
+import type { ObservationsSpecification, Specification } from "../run/specification.js";
 import { type Fragment, html, listing, type Markup } from "./markup.js";
 import { count, given, grouped, hundredths, time } from "./number.js";
 
@@ -17,7 +14,8 @@ export function summary(specification: Specification, output: RunOutput): Markup
     beyond > 0
       ? html` The forecast goes on to ${unitOf(output)} ${time(states.times.at(-1)!)}.`
       : null;
-  return html`<p class="lead">${capital(modelWords(specification.model, states.variables.length))} is
+  const { record, block } = specification.model;
+  return html`<p class="lead">${capital(record.phrase(block, states.variables.length))} is
 followed through ${dataWords(specification.observations, output)} by ${methodWords(specification.method)}.
 ${learningWords(specification, output)}${forecast}${result.diverged ? " The run diverged." : null}</p>`;
 }
@@ -26,80 +24,14 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-export function modelWords(model: ModelSpecification, dimension: number): string {
-  if (model.kind === "linear")
-    return `a linear model of ${count(dimension)} ${plural("variable", dimension)}`;
-  if (model.kind === "clohessy-wiltshire")
-    return "the Clohessy–Wiltshire model of relative orbital motion";
-  if (model.kind === "lorenz63") return "the Lorenz-63 model";
-  if (model.kind === "lorenz96-two-scale")
-    return `the two-scale Lorenz-96 model of ${count(model.slow)} slow and ${count(dimension - model.slow)} fast variables`;
-  if (model.kind === "kuramoto-sivashinsky")
-    return `the Kuramoto–Sivashinsky equation on ${count(dimension)} points`;
-  if (model.kind === "lorenz96") {
-    const mended = model.correction === undefined ? "" : ", corrected by a network,";
-    return `${model.imperfect === undefined ? "the" : "an imperfect"} Lorenz-96 model of ${count(dimension)} variables${mended}`;
-  }
-  if ("preyGrowth" in model) return "the Lotka–Volterra model of predator and prey";
-  return `a Lotka–Volterra model of ${count(dimension)} species`;
-}
-
-export function methodWords(method: MethodSpecification): string {
-  switch (method.kind) {
-    case "kalman":
-      return "the exact Kalman filter";
-    case "rts":
-      return "the exact Kalman filter and the Rauch–Tung–Striebel smoother";
-    case "extended-kalman":
-      return "an extended Kalman filter";
-    case "climatology":
-      return "the climatology, whatever is observed";
-    case "optimal-interpolation":
-      return "optimal interpolation of the climatology";
-    case "3dvar":
-    case "3dvar-c":
-      return "3DVar with a static covariance";
-    case "4dvar":
-      return `4DVar over windows of ${grouped(method.lag)} ${plural("cycle", method.lag)}`;
-    case "en4dvar":
-      return `4DVar over windows of ${grouped(method.lag)} ${plural("cycle", method.lag)}, its covariance mixed with that of ${grouped(method.members)} members`;
-    case "3dvar-k":
-      return "3DVar with a gain of its own";
-    case "enkf":
-      return `an ensemble Kalman filter of ${grouped(method.members)} members`;
-    case "denkf":
-      return `a deterministic ensemble Kalman filter of ${grouped(method.members)} members`;
-    case "etkf":
-      return `an ensemble transform Kalman filter of ${grouped(method.members)} members`;
-    case "eakf":
-      return `a serial ensemble adjustment Kalman filter of ${grouped(method.members)} members`;
-    case "letkf":
-      return `a local ensemble transform Kalman filter of ${grouped(method.members)} members`;
-    case "enkf-n":
-      return `a finite-size ensemble Kalman filter of ${grouped(method.members)} members`;
-    case "ienks":
-      return `an iterative ensemble Kalman smoother of ${grouped(method.members)} members and lag ${grouped(method.lag)}`;
-    case "enks":
-      return `an ensemble Kalman smoother of ${grouped(method.members)} members and lag ${grouped(method.lag)}`;
-    case "particle":
-      return `a bootstrap particle filter of ${grouped(method.members)} particles`;
-    case "optimal-particle":
-      return `a particle filter of ${grouped(method.members)} particles with the optimal proposal`;
-    case "ens3dvar":
-      return `a hybrid of 3DVar and an ensemble Kalman filter of ${grouped(method.members)} members`;
-  }
-}
+/** What the method is called. */
+export const methodWords = ({ record, block }: Specification["method"]): string =>
+  record.phrase(block);
 
 /** Step and method in the detail that the head of the page leaves out. */
-export function setting(
-  { time: { step, substeps }, model, method }: Specification,
-  unit: string,
-): Markup {
-  const inner =
-    model.kind !== "linear" && model.kind !== "clohessy-wiltshire" && substeps > 1
-      ? `, taken in ${grouped(substeps)} Runge–Kutta steps`
-      : "";
-  const inflation = "covarianceInflation" in method ? method.covarianceInflation : 0;
+export function setting({ time: { step, substeps }, method }: Specification, unit: string): Markup {
+  const inner = substeps > 1 ? `, taken in ${grouped(substeps)} steps of the integrator` : "";
+  const inflation = (method.block.covarianceInflation ?? 0) as Value;
   const widened =
     inflation === 0
       ? null
@@ -131,23 +63,28 @@ function dataWords(observations: ObservationsSpecification, output: RunOutput): 
   return html`${count(times.length)} ${plural("observation", times.length)} of ${names} from <code>${observations.source}</code>${note}`;
 }
 
-function learningWords(
-  { learn, method }: Specification,
-  { learning, result }: RunOutput,
-): Fragment {
+/** What learning follows, by what the method's evidence is. */
+const learnedBy: Readonly<Record<RunOutput["evidence"], string>> = {
+  likelihood: "climbing the gradient of the forecast log-likelihood",
+  composite:
+    "climbing the gradient of a composite likelihood, the sum of the log-densities of the single values observed, which does not compare with the likelihoods of other methods",
+  misfit: "descending the gradient of the squared misfit of its forecasts",
+};
+
+function learningWords({ learn }: Specification, output: RunOutput): Fragment {
+  const { learning, result, evidence } = output;
   const { parameters, tensors } = result;
   const names = [...Object.keys(parameters), ...Object.keys(tensors)];
   if (learning === null || learn === null) return "Nothing was learned: every value was given.";
   const quantities = `${capital(count(names.length))} ${plural("quantity", names.length)}`;
-  const climbed =
-    method.kind === "3dvar-k"
-      ? "the squared misfit of its forecasts"
-      : "the forecast log-likelihood";
   const starts = learning.restarts.length;
   const from =
     starts > 1 ? ` from ${count(starts)} starting points, of which the best is reported` : "";
-  return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by ${method.kind === "3dvar-k" ? "descending" : "climbing"} the gradient of
-${climbed}${from}; ${result.logLikelihood === null ? "there is no log-likelihood to report" : html`it ended at ${hundredths(result.logLikelihood)}`}.`;
+  const end =
+    result.logLikelihood === null
+      ? null
+      : html` The log-likelihood ended at ${hundredths(result.logLikelihood)}.`;
+  return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by ${learnedBy[evidence]}${from}.${end}`;
 }
 
 /** "year", or "time" where there is no unit. */

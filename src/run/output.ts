@@ -200,6 +200,12 @@ export interface SpectraOutput {
 
 export interface RunOutput {
   readonly result: RunResult;
+  /** What the evidence of the method is; only likelihoods compare between methods. */
+  readonly evidence: "likelihood" | "composite" | "misfit";
+  /** The natural variables are above zero. */
+  readonly positive: boolean;
+  /** The state of the model holds the logarithms of the natural variables. */
+  readonly logarithms: boolean;
   readonly states: StateSeries;
   readonly observations: ObservationRecord;
   readonly innovations: InnovationSeries;

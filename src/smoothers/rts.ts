@@ -84,4 +84,5 @@ export const rtsRecord = defineMethod({
   build: (): Method<KalmanState> => ({ ...kalman(), smooth: rts }),
   phrase: () => "the exact Kalman filter and the Rauch–Tung–Striebel smoother",
   remedy: kalmanRecord.remedy,
+  filter: kalmanRecord.kind,
 });
