@@ -30,7 +30,7 @@ import { resultText, statesPieces } from "./results.js";
 import { readTensors, writeTensors } from "./safetensors.js";
 
 export { checkFolder, kalmiaVersion, type ReportFiles } from "./files.js";
-export { importPart, type ModuleImporter } from "./own-part-import.js";
+export type { ModuleImporter } from "./own-part-import.js";
 export { type Stamp, trialStore, writeReproduction } from "./trials.js";
 
 export interface LoadedExperiment extends Omit<Experiment, "output"> {

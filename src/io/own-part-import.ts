@@ -56,13 +56,25 @@ function problemOf(name: string, text: string, error: unknown): Problem {
     syntaxProblem(name, error) ?? (error instanceof SyntaxError ? scriptProblem(name, text) : null);
   if (syntax !== null) return syntax;
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
-  const place = placeIn(stack ?? "", name);
-  return {
-    file: name,
-    ...place,
-    key: null,
-    message: `cannot be loaded: ${message.split("\n")[0]}`,
-  };
+  const [line = ""] = message.split("\n");
+  const place = importPlace(text, line) ?? placeIn(stack ?? "", name);
+  const hint = /does not provide an export/.test(line)
+    ? "; if it is a type, write import type"
+    : "";
+  return { file: name, ...place, key: null, message: `cannot be loaded: ${line}${hint}` };
+}
+
+/** Where a text names what an import did not find: a name, or a module, of which a message tells. */
+function importPlace(text: string, message: string): Pick<Problem, "line" | "column"> | null {
+  const [, missing] =
+    /export named '([^']+)'/.exec(message) ??
+    /^there is no "([^"]+)"/.exec(message) ??
+    /^Cannot find (?:module|package) '(?:[^']*\/)?([^']+)'/.exec(message) ??
+    [];
+  const at = missing === undefined ? -1 : text.indexOf(missing);
+  if (at < 0) return null;
+  const before = text.slice(0, at).split("\n");
+  return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
 /** The place of a syntax error stands at the beginning of its message. */

@@ -66,7 +66,15 @@ function numberFault(key: Key, bounds: Bounds, value: unknown): Fault | null {
     return (value.start as number) > least ? null : below("start", wrong(key, value.start));
   }
   const choosable = key.type === "number" && key.choosable && Array.isArray(value.among);
-  return choosable ? null : wrong(key, value);
+  return choosable ? amongFault(bounds, value.among as readonly unknown[]) : wrong(key, value);
+}
+
+/** What is wrong with numbers to choose from. */
+function amongFault(bounds: Bounds, among: readonly unknown[]): Fault | null {
+  const different = among.length > 1 && new Set(among).size === among.length;
+  if (different && among.every((each) => within(bounds, each))) return null;
+  const message = `got ${JSON.stringify(among)}; need a list of two different numbers or more${boundsText(bounds)}`;
+  return { path: ["among"], message };
 }
 
 function listFault(key: Key, value: unknown, of: (each: unknown) => Fault | null): Fault | null {
