@@ -1,10 +1,11 @@
 /** Parts of one's own: files with a record of the form of a built-in part. */
 import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { loadExperiment, loadFile } from "../../src/io/node.js";
+import { runExperiment } from "../../src/run/index.js";
 import type { PartUse } from "../../src/run/specification.js";
 import { temporaryFolder } from "../cli/fixture.js";
 
@@ -295,6 +296,27 @@ describe("a file that is not good is told by its name, and what is needed", () =
       "m.ts: the record has no needs; need a function (block) => what it needs of a problem, {} for nothing",
     );
   });
+});
+
+test("the parts of the guide make an experiment, and it runs", async () => {
+  const page = readFileSync(
+    resolve(import.meta.dirname, "../../docs/guide/add-an-operator.md"),
+    "utf8",
+  );
+  const folder = temporaryFolder();
+  for (const [, name, text] of page.matchAll(/^```ts own (\S+)\n([\s\S]*?)^```$/gm)) {
+    writeFileSync(join(folder, name!), text!);
+  }
+  const [, experiment] = /^```yaml own\n([\s\S]*?)^```$/m.exec(page)!;
+  writeFileSync(join(folder, "approach.yaml"), experiment!);
+  const { specification } = await loadExperiment("approach.yaml", folder, importModule);
+  const host = { progress: () => {}, checkpoint: () => {}, stopRequested: () => false };
+  const { result, observations } = await runExperiment(specification, host);
+  expect(observations.columns).toEqual(["range"]);
+  expect(result.diverged).toBe(false);
+  // With errors of the instrument alone, of variance 25/12, the mean log-density of a distance is
+  // −1.8; with a forecast as uncertain as the start, of standard deviation 10, it would be −3.7.
+  expect(result.logLikelihood! / 60).toBeGreaterThan(-2.5);
 });
 
 /** Node itself, without the test runner: the package as built, from a folder without packages. */
