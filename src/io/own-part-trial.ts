@@ -1,10 +1,13 @@
 /** Trials of parts of one's own: one step, one observation; what is wrong with them, in words. */
 import { reshape, stack, Tensor, tensor } from "../engine/index.js";
+import type { BoundModel } from "../models/index.js";
 import type { Observed } from "../observe/index.js";
-import type { ModelFacts } from "./checks/binding.js";
 import { describe } from "./words.js";
 
 type Given = Readonly<Record<string, unknown>>;
+
+/** What is known of a model once it is built. */
+export type ModelFacts = Omit<BoundModel, "step">;
 
 const isMap = (value: unknown): value is Given =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,5 @@
 /** Parts of one's own: files with a record of the form of a built-in part. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import { loadExperiment, loadFile } from "../../src/io/node.js";
 import { runExperiment } from "../../src/run/index.js";
 import type { PartUse } from "../../src/run/specification.js";
-import { temporaryFolder } from "../cli/fixture.js";
+import { filesIn, temporaryFolder } from "../cli/fixture.js";
 
 /** Imports through the test runner, which reads the sources in place of the installed package. */
 const importModule = (url: string) => import(/* @vite-ignore */ url);
@@ -354,6 +354,18 @@ describe.skipIf(!existsSync(resolve(import.meta.dirname, "../../dist/io/node.js"
     test("JavaScript, in a folder that says nothing of modules", () => {
       const plain = decay.replace("mul, type Tensor", "mul").replace("(x: Tensor): Tensor", "(x)");
       expect(run({ "decay.js": plain }, "decay.js")).toBe("decay true 2");
+    });
+
+    test("the command line refuses it with exit code 2, and writes nothing", () => {
+      const cli = resolve(import.meta.dirname, "../../dist/cli/main.js");
+      const folder = folderWith(twin, { "decay.ts": decay.replace("mul(rate, x)", "x.y.z") });
+      const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "run", "own.yaml"], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+      expect(stderr).toMatch(/^ {2}decay\.ts:17:\d+: its code threw: Cannot read/m);
+      expect(filesIn(folder)).toEqual(["decay.ts", "own.yaml"]);
     });
 
     test.each([

@@ -1,6 +1,5 @@
 /** Model and operator of a file, built with first values: what can be known of them before a run. */
 import { scope } from "../../engine/index.js";
-import type { BoundModel } from "../../models/index.js";
 import type { Observed } from "../../observe/index.js";
 import { readParameters, startValues } from "../../parts/index.js";
 import { key } from "../../random/index.js";
@@ -8,14 +7,11 @@ import type { PartUse } from "../../run/specification.js";
 import type { Problem } from "../errors.js";
 import type { OwnPart } from "../own-part.js";
 import { ownProblem, TrialFault } from "../own-part.js";
-import { modelFault, noiseFault, observedFault } from "../own-part-trial.js";
+import { type ModelFacts, modelFault, noiseFault, observedFault } from "../own-part-trial.js";
 import type { OwnParts } from "../parts-of-file.js";
 import type { Path } from "../positions.js";
 import type { Sections, SourceSection, Tell } from "./check.js";
 import { checkPart } from "./part.js";
-
-/** What is known of a model once it is built. */
-export type ModelFacts = Omit<BoundModel, "step">;
 
 export interface Binding {
   /** null: it could not be built. */

@@ -1,6 +1,6 @@
 import { isWhole } from "../csv.js";
+import type { ModelFacts } from "../own-part-trial.js";
 import type { TimeFile } from "../schema/time.js";
-import type { ModelFacts } from "./binding.js";
 import type { Given, Sections, Tell } from "./check.js";
 
 const twinKeys = ["cycles", "observeEvery", "spinup"] as const;
