@@ -1,108 +1,15 @@
 /** Parts of one's own: files with a record of the form of a built-in part. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { loadExperiment, loadFile } from "../../src/io/node.js";
 import { runExperiment } from "../../src/run/index.js";
 import type { PartUse } from "../../src/run/specification.js";
-import { filesIn, temporaryFolder } from "../cli/fixture.js";
+import { temporaryFolder } from "../cli/fixture.js";
+import { decay, folderWith, method, noise, operator, twin } from "./own-part-fixture.js";
 
 /** Imports through the test runner, which reads the sources in place of the installed package. */
 const importModule = (url: string) => import(/* @vite-ignore */ url);
-
-/** A model x′ = rate · x of one variable, in TypeScript. */
-const decay = `import { mul, type Tensor } from "kalmia/engine";
-import { defineModel } from "kalmia/models";
-import { positiveNumber } from "kalmia/parts";
-
-export default defineModel({
-  kind: "decay",
-  title: "a quantity that decays",
-  parameters: {
-    rate: positiveNumber({ default: 0.5, unit: "1/step", about: "what is left after a step" }),
-  },
-  build: ({ rate }) => ({
-    name: "decay",
-    dimension: 1,
-    time: "discrete",
-    support: "real",
-    step: () => ({
-      map: (x: Tensor): Tensor => mul(rate, x),
-      noise: null,
-    }),
-  }),
-  phrase: () => "decay",
-  formula: () => ["{x}_{t} = rate · {x}_{t−1}"],
-});
-`;
-
-const operator = `import { mul, square, sum, expandDims, type Tensor } from "kalmia/engine";
-import { defineOperator } from "kalmia/observe";
-import { setting } from "kalmia/parts";
-
-export default defineOperator({
-  kind: "energy",
-  title: "the energy of the state",
-  parameters: { scale: setting({ bounds: { above: 0 }, default: 0.5, about: "factor on the sum of squares" }) },
-  build: ({ scale }) => ({
-    kind: "operator",
-    operator: {
-      name: "energy",
-      size: 1,
-      linear: false,
-      components: null,
-      apply: (x: Tensor): Tensor => expandDims(mul(scale, sum(square(x), -1)), -1),
-      matrix: () => null,
-    },
-    names: ["energy"],
-  }),
-});
-`;
-
-const noise = `import { defineNoise } from "kalmia/observe";
-import { spread } from "kalmia/parts";
-import { mul } from "kalmia/engine";
-
-export default defineNoise({
-  kind: "by-sd",
-  title: "normal errors by their standard deviation",
-  parameters: { sd: spread({ about: "standard deviation of the error" }) },
-  transform: "identity",
-  variance: ({ sd }) => (typeof sd === "number" ? sd * sd : mul(sd, sd)),
-  formula: "observed: value + N(0, sd²)",
-});
-`;
-
-const method = `import { defineMethod, etkf } from "kalmia/filters";
-import { count } from "kalmia/parts";
-
-export default defineMethod({
-  title: "the ETKF without inflation",
-  parameters: { members: count(2, { about: "number of members" }) },
-  needs: () => ({}),
-  build: ({ members }) => etkf({ members }),
-  phrase: () => "an ensemble transform Kalman filter",
-  remedy: "More members may help.",
-});
-`;
-
-const twin = {
-  name: "own",
-  model: { file: "decay.ts" } as object,
-  time: { step: 1, cycles: 5 },
-  observations: { twin: { variance: 1 } } as object,
-  method: { kind: "enkf", members: 5, initial: { mean: [1], variance: 1 } } as object,
-};
-
-/** A folder with an experiment and these files. */
-function folderWith(experiment: object, files: Readonly<Record<string, string>>): string {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "own.yaml"), JSON.stringify(experiment, null, 1));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
-}
 
 const load = (experiment: object, files: Readonly<Record<string, string>>) =>
   loadExperiment("own.yaml", folderWith(experiment, files), importModule);
@@ -318,80 +225,3 @@ test("the parts of the guide make an experiment, and it runs", async () => {
   // −1.8; with a forecast as uncertain as the start, of standard deviation 10, it would be −3.7.
   expect(result.logLikelihood! / 60).toBeGreaterThan(-2.5);
 });
-
-/** Node itself, without the test runner: the package as built, from a folder without packages. */
-describe.skipIf(!existsSync(resolve(import.meta.dirname, "../../dist/io/node.js")))(
-  "on Node",
-  () => {
-    const entry = pathToFileURL(resolve(import.meta.dirname, "../../dist/io/node.js")).href;
-    const engine = pathToFileURL(resolve(import.meta.dirname, "../../dist/engine/index.js")).href;
-    const script = `
-    const { loadExperiment } = await import(${JSON.stringify(entry)});
-    const { Tensor, tensor } = await import(${JSON.stringify(engine)});
-    try {
-      const { specification } = await loadExperiment("own.yaml", process.cwd());
-      const { record, block } = specification.model;
-      const x = record.build(block, {}).step(1).map(tensor([4]));
-      console.log(record.kind, x instanceof Tensor, ...x.data());
-    } catch (error) {
-      console.log(error.name, error.message);
-    }`;
-    const run = (files: Readonly<Record<string, string>>, model = "decay.ts"): string =>
-      execFileSync(process.execPath, ["--input-type=module", "-e", script], {
-        cwd: folderWith({ ...twin, model: { file: model } }, files),
-        encoding: "utf8",
-      }).trim();
-
-    test("kalmia is this installation, with one engine, and files may import each other", () => {
-      const parted = decay
-        .replace(`kind: "decay"`, "kind")
-        .replace("export default", `import { kind } from "./kind.js";\nexport default`);
-      expect(
-        run({ "decay.ts": parted, "kind.ts": `export const kind: string = "parted";\n` }),
-      ).toBe("parted true 2");
-    });
-
-    test("JavaScript, in a folder that says nothing of modules", () => {
-      const plain = decay.replace("mul, type Tensor", "mul").replace("(x: Tensor): Tensor", "(x)");
-      expect(run({ "decay.js": plain }, "decay.js")).toBe("decay true 2");
-    });
-
-    test("the command line refuses it with exit code 2, and writes nothing", () => {
-      const cli = resolve(import.meta.dirname, "../../dist/cli/main.js");
-      const folder = folderWith(twin, { "decay.ts": decay.replace("mul(rate, x)", "x.y.z") });
-      const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "run", "own.yaml"], {
-        cwd: folder,
-        encoding: "utf8",
-      });
-      expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
-      expect(stderr).toMatch(/^ {2}decay\.ts:17:\d+: its code threw: Cannot read/m);
-      expect(filesIn(folder)).toEqual(["decay.ts", "own.yaml"]);
-    });
-
-    test.each([
-      [
-        "mul, type",
-        "mull, type",
-        /^InputError decay.ts:1:10: cannot be loaded: .*export named 'mull'/,
-      ],
-      [
-        "defineModel }",
-        "defineModel, ModelRecord }",
-        /:2:23: .*if it is a type, write import type$/,
-      ],
-      [
-        "kalmia/parts",
-        "kalmia/prats",
-        /^InputError decay.ts:3:33: .*there is no "kalmia\/prats"; need one of/,
-      ],
-      ["mul(rate, x)", "mul(rate, x as)", /^InputError decay.ts:17:\d+: does not compile/],
-      [
-        "mul(rate, x)",
-        "mul(rate, x.foo.bar)",
-        /^InputError decay.ts:17:\d+: its code threw: Cannot read/,
-      ],
-    ])("%s → %s", (from, to, message) => {
-      expect(run({ "decay.ts": decay.replace(from, to) })).toMatch(message);
-    });
-  },
-);
