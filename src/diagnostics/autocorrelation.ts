@@ -1,6 +1,8 @@
 /**
- * Sample autocorrelation of a series with gaps (NaN), about its mean.
+ * Computes the sample autocorrelation of a series about its mean; NaN marks a gap.
+ *
  *     r_l = Σ_t (z_t − z̄)(z_{t+l} − z̄) / Σ_t (z_t − z̄)²,   l = 1 … lags
+ *
  * z [K] → [lags]; zeros for a constant series.
  */
 export function autocorrelation(z: readonly number[], lags: number): readonly number[] {

@@ -1,13 +1,19 @@
 /**
- * The continuous ranked probability score of one forecast of one number; smaller is better, and it
- * is in the unit of the number. Average it over components and times.
+ * The continuous ranked probability score (CRPS) of one forecast of one number, in the unit of the
+ * number; smaller is better. It is to be averaged over components and times.
  */
 import { NumericError, ShapeError } from "../engine/index.js";
 import { normalDensity, normalDistribution } from "../prob/index.js";
 import { crpsOf, sortedSample } from "./sample.js";
 import { checkFinite } from "./series.js";
 
-/** Fair score of an ensemble, unbiased in the number of members; with weights of sum 1 (`crpsOf`). */
+/**
+ * Computes the fair CRPS of an ensemble, which is unbiased in the number of members (`crpsOf`). Weights
+ * have the sum 1; without them all members count equally.
+ * @throws ShapeError for fewer than two members, or weights that do not fit; NumericError for numbers
+ * that are not finite.
+ * @see ferro2014
+ */
 export function crpsEnsemble(
   members: readonly number[],
   x: number,
@@ -23,8 +29,12 @@ export function crpsEnsemble(
 }
 
 /**
- * Score of N(m, s²), z = (x − m)/s:
- *     crps = s (z (2Φ(z) − 1) + 2φ(z) − 1/√π)                        @see gneiting2005
+ * Computes the CRPS of the forecast N(m, s²) of x.
+ *
+ *     crps = s (z (2Φ(z) − 1) + 2φ(z) − 1/√π),   z = (x − m)/s
+ *
+ * @throws NumericError for a negative standard deviation, or numbers that are not finite.
+ * @see gneiting2005
  */
 export function crpsGaussian(mean: number, sd: number, x: number): number {
   if (!(sd >= 0))

@@ -1,41 +1,47 @@
-/**
- * Covariances of errors from residuals of the observations, d_b = y − H x^f and d_a = y − H x^a:
- *
- *     ⟨d_a d_bᵀ⟩ = R,   ⟨(d_b − d_a) d_bᵀ⟩ = H B Hᵀ,   ⟨(d_b − d_a) d_aᵀ⟩ = H A Hᵀ,
- *     ⟨d_b d_bᵀ⟩ = H B Hᵀ + R
- *
- * if the gain was right, B the covariance of forecast errors, A that of the analysis. What comes out
- * beside what the filter assumed says which of them was wrong; with a wrong gain it is one step of a
- * fixed-point iteration, not the answer. Here the diagonals, by column and as the mean over columns,
- * time by time; NaN marks a gap.
- *
- * @see desroziers2005
- */
 import { ShapeError } from "../engine/index.js";
 import type { Series } from "./series.js";
 import { timeMean } from "./time-mean.js";
 
-/** An estimate and its standard error, from the products' own scatter and correlation in time. */
+/** An estimate and its standard error, which takes the correlation in time into account (`timeMean`). */
 export interface Estimate {
   readonly value: number;
   readonly standardError: number;
 }
 
+/** Variances of one observed column, or means over columns. */
 export interface ResidualCovariances {
-  /** R, H B Hᵀ, H A Hᵀ and ⟨d_b²⟩ of a column. */
+  /** R: of the observation errors. */
   readonly observation: Estimate;
+  /** H B Hᵀ: of the forecast errors. */
   readonly forecast: Estimate;
+  /** H A Hᵀ: of the analysis errors. */
   readonly analysis: Estimate;
+  /** ⟨d_b²⟩: of the innovations. */
   readonly innovation: Estimate;
 }
 
 export interface Desroziers {
-  /** null where a column was observed less than twice; none if only the mean was asked for. */
+  /** One entry for each column, null if it was observed less than twice; empty with `each: false`. */
   readonly columns: readonly (ResidualCovariances | null)[];
+  /** Means over the columns. */
   readonly mean: ResidualCovariances | null;
 }
 
-/** @param each whether columns are looked at one by one: long runs of many have much to do. */
+/**
+ * Estimates the variances of errors from residuals of the observations, d_b = y − H x^f of the forecast
+ * and d_a = y − H x^a of the analysis, both [K][m]; NaN marks a gap.
+ *
+ *     ⟨d_a d_bᵀ⟩ = R,   ⟨(d_b − d_a) d_bᵀ⟩ = H B Hᵀ,   ⟨(d_b − d_a) d_aᵀ⟩ = H A Hᵀ,
+ *     ⟨d_b d_bᵀ⟩ = H B Hᵀ + R
+ *
+ * These hold if the gain was right, with B the covariance of the forecast errors and A that of the
+ * analysis errors. Compared with what the filter assumed, the estimates show which of them was wrong;
+ * with a wrong gain they are one step of a fixed-point iteration. Diagonals are computed for each
+ * column (unless `each` is false, which saves time in long runs) and as means over columns.
+ *
+ * @throws ShapeError when the residuals differ in their times or have no column.
+ * @see desroziers2005
+ */
 export function desroziers(
   forecastResiduals: Series,
   analysisResiduals: Series,
@@ -53,7 +59,7 @@ export function desroziers(
   return { columns: each ? all.map((j) => of([j])) : [], mean: of(all) };
 }
 
-/** Of the means over these columns, time by time, of what was observed in them. */
+/** Estimates the variances of the means over these columns at each time; null for less than two times. */
 function covariancesOf(
   forecast: Series,
   analysis: Series,

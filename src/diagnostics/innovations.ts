@@ -1,36 +1,41 @@
-/**
- * What standardised innovations w [K][m] say of a filter. If its forecasts and variances are right
- * they are independent N(0, 1): χ² per observation is 1, a known share lies within any bound, and
- * they do not correlate in time. NaN marks a gap.
- */
 import { NumericError, ShapeError } from "../engine/index.js";
 import { chiSquareQuantile, normalQuantile } from "../prob/index.js";
 import { average, type Series } from "./series.js";
 
 export interface InnovationOptions {
-  /** Share of a Gaussian within the bounds. @defaultValue 0.9 */
+  /** Probability of N(0, 1) within the bounds. @defaultValue 0.9 */
   readonly probability?: number;
-  /** Lags 1 … of the autocorrelation. @defaultValue 10, and no more than K/4 */
+  /** Number of lags of the autocorrelation. @defaultValue 10, and at most K/4 */
   readonly lags?: number;
 }
 
 export interface InnovationStatistics {
-  /** Entries observed. */
+  /** n: number of observed entries. */
   readonly count: number;
+  /** Mean of the entries; 0 is expected. */
   readonly mean: number;
-  /** χ²/n, 1 if the variances are right, and where it then lies with 95 % probability. */
+  /** χ²/n; 1 is expected if the variances are right. */
   readonly chiSquarePerObservation: number;
+  /** The interval that then holds χ²/n with 95 % probability. */
   readonly chiSquareInterval: readonly [number, number];
-  /** ± bound that holds `probability` of N(0, 1), and the share of the entries within. */
+  /** b: the interval from −b to b holds `probability` of N(0, 1). */
   readonly bound: number;
   readonly probability: number;
+  /** Fraction of the entries within the bound. */
   readonly shareWithin: number;
-  /** Correlation at lags 1, 2, …, components pooled. */
+  /** Autocorrelation at lags 1, 2, …, of all components together. */
   readonly autocorrelation: readonly number[];
-  /** 95 % bound on a correlation of white innovations. */
+  /** 95 % bound of the autocorrelation of independent innovations. */
   readonly autocorrelationBound: number;
 }
 
+/**
+ * Computes statistics of standardised innovations w [K][m]; NaN marks a gap. If the filter's forecasts
+ * and variances are right, the entries are independent draws of N(0, 1): χ² per observation is 1, a
+ * known fraction lies within any bound, and there is no correlation in time.
+ *
+ * @throws ShapeError when nothing was observed; NumericError for an infinite innovation.
+ */
 export function innovationStatistics(
   innovations: Series,
   { probability = 0.9, lags = 10 }: InnovationOptions = {},
@@ -55,7 +60,7 @@ export function innovationStatistics(
   };
 }
 
-/** Holds χ²/n of n independent N(0, 1) with 95 % probability. */
+/** Returns the interval that holds χ²/n of n independent draws of N(0, 1) with 95 % probability. */
 export const meanChiSquareInterval = (n: number): [number, number] => [
   chiSquareQuantile(0.025, n) / n,
   chiSquareQuantile(0.975, n) / n,

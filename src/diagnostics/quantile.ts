@@ -1,9 +1,14 @@
-/** Quantiles of a sample, weighted or not (`quantileOf`). */
 import { ShapeError } from "../engine/index.js";
 import { quantileOf, sortedSample } from "./sample.js";
 import { checkFinite } from "./series.js";
 
-/** Weights are positive, of sum 1; none: all alike. */
+/**
+ * Computes quantiles of a sample (`quantileOf`). Weights are positive and have the sum 1; without them
+ * all values count equally.
+ * @throws ShapeError for an empty sample, or weights that do not fit; NumericError for numbers that
+ * are not finite, or a probability outside [0, 1].
+ * @see hyndman1996; akinshin2023 for weights
+ */
 export function quantiles(
   sample: readonly number[],
   probabilities: readonly number[],
@@ -19,5 +24,6 @@ export function quantiles(
   return probabilities.map((p) => quantileOf(sorted, p));
 }
 
+/** Computes one quantile of a sample (`quantiles`). */
 export const quantile = (sample: readonly number[], probability: number): number =>
   quantiles(sample, [probability])[0]!;

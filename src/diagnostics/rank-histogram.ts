@@ -1,48 +1,53 @@
-/**
- * Rank histogram: where a value lies among the members of its ensemble.
- *
- * If value and members are draws of one distribution, every rank r = 0 … N is as likely. With the
- * weight W of the members below and U uniform,
- *
- *     u = (N W + U)/(N + 1),   bin ⌊B u⌋ of B;      of equal weights and B = N + 1, the rank itself
- *
- * Ties are broken at random. A cup (∪) says that the ensemble is too narrow, a dome (∩) too wide, a
- * slope that it is biased.
- *
- * Cases are not independent in time, nor between neighbours in space: `effectiveCases` says how
- * many independent ones would know as well how high the bars are, the mean of u (a slope) and that of
- * (u − ½)² (a cup or a dome). Tests of flatness count those.
- *
- * @see hamill2001; rao1981 for the bars
- */
 import { ShapeError, scope } from "../engine/index.js";
 import { type Key, uniform } from "../random/index.js";
 import { average, checkFinite, type Series } from "./series.js";
 import { timeMean } from "./time-mean.js";
 
-/** Ensembles and values at K times, of d components each. */
+/** Ensembles and the values that are ranked among them, at K times and for d components. */
 export interface RankedSeries {
   /** [K][d][N] */
   readonly members: readonly Series[];
-  /** [K][N], positive, of sum 1; none: all alike. */
+  /** Weights of the members [K][N], positive and of sum 1; without them all members count equally. */
   readonly weights?: Series;
-  /** What is ranked, [K][d]; NaN is a gap. */
+  /** The values that are ranked, [K][d]; NaN marks a gap. */
   readonly values: Series;
 }
 
+/** Numbers of independent cases that would estimate a statistic with the same standard error. */
 export interface EffectiveCases {
+  /** For the heights of the bars. */
   readonly bars: number;
+  /** For the mean of u. */
   readonly slope: number;
+  /** For the mean of (u − ½)². */
   readonly convexity: number;
 }
 
 export interface RankHistogram {
+  /** Number of cases in each bin, [B]. */
   readonly counts: readonly number[];
+  /** Number of all cases. */
   readonly cases: number;
   readonly effectiveCases: EffectiveCases;
 }
 
-/** @param bins N + 1, if not given. */
+/**
+ * Counts the ranks of values among the members of their ensembles, in B bins (N + 1 by default).
+ *
+ *     u = (N W + U)/(N + 1),   bin ⌊B u⌋
+ *
+ * W is the weight of the members below the value and U a uniform draw; for equal weights and
+ * B = N + 1 the bin is the rank r = 0 … N. Ties are broken at random, by `key`. If value and members
+ * have one distribution all ranks are equally likely. A histogram of the form ∪ shows that the ensemble
+ * is too narrow, of the form ∩ that it is too wide, and a slope that it is biased.
+ *
+ * Cases depend on each other in time and between neighbouring components; `effectiveCases` holds the
+ * numbers of independent cases that the tests of flatness use.
+ *
+ * @throws ShapeError when times or components differ, or for fewer than two times or bins;
+ * NumericError for numbers that are not finite.
+ * @see hamill2001; rao1981 for the effective cases of the bars
+ */
 export function rankHistogram(
   { members, weights, values }: RankedSeries,
   key: Key,
@@ -82,7 +87,7 @@ export function rankHistogram(
   };
 }
 
-/** u in [0, 1) */
+/** Computes u in [0, 1) for one value. */
 function placeOf(
   E: readonly number[],
   weights: readonly number[] | undefined,
@@ -98,12 +103,12 @@ function placeOf(
     if (E[n]! < x) below += w;
     else if (E[n] === x) ties += w;
   }
-  // Of ties the first 0, 1, … lie below; of whole numbers a whole number.
+  // A random number of the ties, 0 to all of them, counts as below.
   const broken = Math.min(ties, Math.floor(forTies * (ties + 1)));
   return Math.min(1 - 1e-15, (below + broken + U) / (N + 1));
 }
 
-/** Σ var f(u) over the sum of the squared standard errors of the means of f(u), over some f. */
+/** Σ var f(u) divided by the sum of the squared standard errors of the means of f(u), over functions f. */
 function effectiveCases(
   places: readonly (readonly number[])[],
   functions: readonly ((u: number) => number)[],

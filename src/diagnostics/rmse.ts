@@ -1,15 +1,21 @@
-/**
- * Root mean square errors of a series of estimates [K][d] against a truth [K][d].
- */
+/** Root mean square errors of a series of estimates [K][d] from a truth [K][d]. */
 import { average, checkPair, type Series } from "./series.js";
 
-/** Mean over time of √(meanᵢ eᵢ²): the convention of most published twin experiments. */
+/**
+ * Computes the mean over time of √(meanᵢ eᵢ²), in the unit of the state: the convention of most
+ * published twin experiments.
+ * @throws ShapeError when the series differ in shape; NumericError for numbers that are not finite.
+ */
 export function rmse(estimates: Series, truth: Series): number {
   checkPair("rmse", estimates, truth);
   return average(estimates.map((row, k) => Math.sqrt(meanSquare(row, truth[k]!))));
 }
 
-/** √ of the mean over times and components of e². @see adrian2026, appendix E */
+/**
+ * Computes the square root of the mean of e² over times and components.
+ * @throws ShapeError when the series differ in shape; NumericError for numbers that are not finite.
+ * @see adrian2026, appendix E
+ */
 export function rmsePooled(estimates: Series, truth: Series): number {
   checkPair("rmsePooled", estimates, truth);
   return Math.sqrt(average(estimates.map((row, k) => meanSquare(row, truth[k]!))));

@@ -1,14 +1,19 @@
-/** A sample in order, once sorted good for quantiles and scores; its values may count unequally. */
+/** Sorted samples, weighted or not, and the quantiles and scores that are computed from them. */
 import { NumericError, ShapeError } from "../engine/index.js";
 import { checkFinite } from "./series.js";
 
+/** A sample in ascending order, with weights. */
 export interface SortedSample {
-  /** In ascending order. */
+  /** Values in ascending order. */
   readonly values: Float64Array;
-  /** Their shares, of sum 1; null: all alike. */
+  /** Weights of the values, of sum 1; null: all values count equally. */
   readonly weights: Float64Array | null;
 }
 
+/**
+ * Sorts a sample and its weights.
+ * @throws ShapeError when weights do not fit; NumericError for numbers that are not finite.
+ */
 export function sortedSample(values: ArrayLike<number>, weights?: ArrayLike<number>): SortedSample {
   const n = values.length;
   if (weights === undefined) {
@@ -36,7 +41,7 @@ export function sortedSample(values: ArrayLike<number>, weights?: ArrayLike<numb
   return sorted;
 }
 
-/** Places in ascending order of values, by merging runs: a sort that calls back takes several times as long. */
+/** Indices in ascending order of values, by merge sort: a sort with a callback takes several times as long. */
 function orderOf(values: ArrayLike<number>): Uint32Array {
   const n = values.length;
   let order = Uint32Array.from({ length: n }, (_, i) => i);
@@ -56,13 +61,15 @@ function orderOf(values: ArrayLike<number>): Uint32Array {
 }
 
 /**
- * Quantiles: means of the inverse distribution over a window that holds the weight of one value,
+ * Computes a quantile: the mean of the inverse distribution function over a window whose weight is that
+ * of one value.
  *
  *     Q(p) = n ∫ F⁻¹(s) ds,   s from t to t + 1/n,   t = p (1 − 1/n),   n = 1/Σ w²
  *
- * With equal weights this is the line between order statistics (hyndman1996, type 7).
+ * For equal weights this is linear interpolation between order statistics.
  *
- * @see akinshin2023
+ * @throws NumericError for a probability outside [0, 1].
+ * @see akinshin2023; hyndman1996, type 7, for equal weights
  */
 export function quantileOf({ values, weights }: SortedSample, p: number): number {
   if (!(p >= 0 && p <= 1)) throw new NumericError(`quantiles: probability ${p}; need 0 to 1.`);
@@ -80,21 +87,24 @@ export function quantileOf({ values, weights }: SortedSample, p: number): number
   let [below, total, held] = [0, 0, 0];
   for (let i = 0; i < N; i++) {
     const w = weights[i]!;
-    const share = Math.min(below + w, from + window) - Math.max(below, from);
+    const weight = Math.min(below + w, from + window) - Math.max(below, from);
     below += w;
-    if (share <= 0) continue;
-    total += share * values[i]!;
-    held += share;
+    if (weight <= 0) continue;
+    total += weight * values[i]!;
+    held += weight;
   }
   return total / held;
 }
 
 /**
- * Fair continuous ranked probability score of a sample, unbiased in its size:
+ * Computes the fair continuous ranked probability score of a sample, which is unbiased in its size.
+ *
  *     crps = Σᵢ wᵢ |Eᵢ − x| − ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| / (1 − Σᵢ wᵢ²)
- * with wᵢ = 1/N of values that count alike; the second term is then that of 2N(N − 1) pairs. By sorting,
- * W the weight of the first i values: ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| = Σᵢ (E₍ᵢ₊₁₎ − E₍ᵢ₎) W (1 − W). Of one value with
- * all the weight the second term is 0.                                            @see ferro2014
+ *     ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| = Σᵢ (E₍ᵢ₊₁₎ − E₍ᵢ₎) Wᵢ (1 − Wᵢ),   Wᵢ the weight of the first i values
+ *
+ * Without weights wᵢ = 1/N. Where one value has all the weight the second term is 0.
+ *
+ * @see ferro2014
  */
 export function crpsOf({ values, weights }: SortedSample, x: number): number {
   const N = values.length;

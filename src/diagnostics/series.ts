@@ -1,13 +1,14 @@
 /**
- * Diagnostics work on plain numbers: a series is [K][d], time first. What is not finite is an
- * error, since a skipped NaN would hide a filter that diverged; `NaN` marks a gap where a function
- * says so.
+ * Series of plain numbers [K][d], time first, on which all diagnostics work. A number that is not
+ * finite is an error, since a skipped NaN would hide the divergence of a filter; where a function says
+ * so, NaN marks a gap.
  */
 import { NumericError, ShapeError } from "../engine/index.js";
 
+/** A series [K][d]: d components at K times. */
 export type Series = readonly (readonly number[])[];
 
-/** Throws unless the two have the same shape, not empty, and finite numbers. */
+/** Throws unless two series have the same shape, at least one entry, and finite numbers. */
 export function checkPair(who: string, a: Series, b: Series): void {
   checkFinite(who, a);
   checkFinite(who, b);
@@ -19,6 +20,7 @@ export function checkPair(who: string, a: Series, b: Series): void {
   );
 }
 
+/** Throws a NumericError that names the first number that is not finite. */
 export function checkFinite(who: string, x: Series): void {
   x.forEach((row, k) => {
     const bad = row.findIndex((v) => !Number.isFinite(v));
@@ -29,5 +31,6 @@ export function checkFinite(who: string, x: Series): void {
   });
 }
 
+/** The mean of numbers. */
 export const average = (x: readonly number[]): number =>
   x.reduce((total, v) => total + v, 0) / x.length;

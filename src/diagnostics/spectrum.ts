@@ -1,15 +1,17 @@
-/**
- * Power by wavenumber of fields on a ring of d points, averaged over the fields:
- *
- *     x̂_k = (1/d) Σ_j x_j e^(−2πi jk/d),     P_k = c_k ⟨|x̂_k|²⟩,   k = 0 … ⌊d/2⌋
- *
- * with c_k = 2 but for k = 0 and, of even d, k = d/2, where c_k = 1: ΣP_k is the mean square of the
- * fields (Parseval). Of errors and of anomalies it says at which scales they lie.
- */
 import { ShapeError } from "../engine/index.js";
 import { checkFinite, type Series } from "./series.js";
 
-/** Fields [F][d] → [⌊d/2⌋ + 1] */
+/**
+ * Computes the power spectrum of fields on a ring of d points, averaged over the fields;
+ * [F][d] → [⌊d/2⌋ + 1].
+ *
+ *     x̂_k = (1/d) Σ_j x_j e^(−2πi jk/d),     P_k = c_k ⟨|x̂_k|²⟩,   k = 0 … ⌊d/2⌋
+ *
+ * c_k is 1 for k = 0 and (if d is even) for k = d/2, and 2 otherwise, so that ΣP_k is the mean square of
+ * the fields (Parseval's theorem). The spectra of errors and anomalies show at which scales they lie.
+ *
+ * @throws ShapeError without fields; NumericError for numbers that are not finite.
+ */
 export function powerSpectrum(fields: Series): number[] {
   const d = fields[0]?.length ?? 0;
   if (d === 0) throw new ShapeError("powerSpectrum: no fields; need one, of one point at least.");

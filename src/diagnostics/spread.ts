@@ -1,7 +1,12 @@
-/** Spread of a filter: mean over time of √(meanᵢ varianceᵢ), variances [K][d]. */
 import { NumericError, ShapeError } from "../engine/index.js";
 import { average, checkFinite, type Series } from "./series.js";
 
+/**
+ * Computes the spread of a filter, the mean over time of √(meanᵢ varianceᵢ) for variances [K][d], in
+ * the unit of the state. It is comparable with `rmse`.
+ * @throws ShapeError for an empty series; NumericError for negative variances or numbers that are not
+ * finite.
+ */
 export function spread(variances: Series): number {
   checkFinite("spread", variances);
   if (variances.length === 0 || variances[0]!.length === 0) {

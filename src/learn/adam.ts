@@ -1,11 +1,3 @@
-/**
- * Adam: steps scaled by running moments of the gradient.
- *
- *     m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
- *     θ ← θ − rate · m̂ / (√v̂ + ε),   m̂ = m/(1 − β₁ᵗ),  v̂ = v/(1 − β₂ᵗ)
- *
- * @see kingma2015
- */
 import {
   add,
   cast,
@@ -23,24 +15,29 @@ import {
 import type { NamedTensors } from "./parameters.js";
 
 export interface AdamOptions {
-  /** @defaultValue 0.9 */
+  /** β₁: decay rate of the first moment. @defaultValue 0.9 */
   readonly beta1?: number;
-  /** @defaultValue 0.999 */
+  /** β₂: decay rate of the second moment. @defaultValue 0.999 */
   readonly beta2?: number;
-  /** @defaultValue 1e-8 */
+  /** ε: keeps the denominator away from 0. @defaultValue 1e-8 */
   readonly epsilon?: number;
 }
 
+/** The running moments of the gradient, of the shapes of the parameters. */
 export interface AdamState {
-  /** Number of updates made, t; f64, whatever the parameters are. */
+  /** t: number of updates made, a scalar of f64 whatever dtype the parameters have. */
   readonly count: Tensor;
+  /** m: running mean of the gradient. */
   readonly mean: NamedTensors;
+  /** v: running mean of the squared gradient. */
   readonly square: NamedTensors;
 }
 
+/** The optimiser as a pair of pure functions. */
 export interface Adam {
+  /** Returns the state before the first update, with moments 0. */
   init(parameters: NamedTensors): AdamState;
-  /** One step; `rates` holds a learning rate for each name. */
+  /** Makes one step; `rates` holds a learning rate for each name. */
   update(
     parameters: NamedTensors,
     gradients: NamedTensors,
@@ -53,12 +50,20 @@ type Entry = (name: string) => Tensor;
 const each = (like: NamedTensors, entry: Entry): NamedTensors =>
   Object.fromEntries(Object.keys(like).map((name) => [name, entry(name)]));
 
+/**
+ * Makes the optimiser Adam, whose steps are scaled by running moments of the gradient g.
+ *
+ *     m ← β₁ m + (1 − β₁) g      v ← β₂ v + (1 − β₂) g²
+ *     θ ← θ − rate · m̂ / (√v̂ + ε),   m̂ = m/(1 − β₁ᵗ),  v̂ = v/(1 − β₂ᵗ)
+ *
+ * @see kingma2015
+ */
 export function adam(options: AdamOptions = {}): Adam {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
   return {
     init: (parameters) => {
-      const blank: Entry = (name) => zeros(parameters[name]!.shape, parameters[name]!.dtype);
-      return { count: tensor(0), mean: each(parameters, blank), square: each(parameters, blank) };
+      const zero: Entry = (name) => zeros(parameters[name]!.shape, parameters[name]!.dtype);
+      return { count: tensor(0), mean: each(parameters, zero), square: each(parameters, zero) };
     },
     update: (parameters, gradients, state, rates) => {
       const t = add(state.count, 1);

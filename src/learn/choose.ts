@@ -1,11 +1,3 @@
-/**
- * A setting chosen by validation, for settings that have no gradient or that are not to follow it:
- * each candidate learns for a few epochs, and the one whose validation loss is least is taken.
- *
- * A candidate that fails, or whose loss is not finite, is out; one that needed no recovery in its
- * last epoch comes before those that did, whose losses are of shorter forecasts. Without validation
- * the training loss decides. The choice sees observations alone, never the truth.
- */
 import { NumericError, UsageError } from "../engine/index.js";
 import type { NamedNumbers } from "./parameters.js";
 import type { LearningProblem } from "./problem.js";
@@ -17,37 +9,51 @@ import {
   trainStart,
 } from "./train.js";
 
-/** What a candidate learns. */
+/** The learning problem of one candidate. */
 export interface CandidateTrial<S> {
   readonly problem: LearningProblem<S>;
   readonly options: TrainOptions;
-  /** Latents to begin with. */
+  /** Latents that training starts from. */
   readonly start: NamedNumbers;
 }
 
-/** A candidate that could learn. */
+/** A candidate that learned without failing. */
 export interface TrainedCandidate<T> {
   readonly candidate: T;
-  /** The least loss a value of its epochs. */
+  /** The least loss per observed value over its epochs. */
   readonly loss: number;
-  /** Where its epochs ended, and what they reported. */
+  /** State of training after the last epoch. */
   readonly state: TrainState;
+  /** Reports of its epochs, in order. */
   readonly reports: readonly EpochReport[];
 }
 
+/** The result of a choice by validation. */
 export interface Choice<T> {
+  /** The candidate with the least loss. */
   readonly best: TrainedCandidate<T>;
-  /** In the order of the candidates; null: it failed. */
+  /** One entry for each candidate, in their order; null for a candidate that failed. */
   readonly tried: readonly (TrainedCandidate<T> | null)[];
 }
 
 export interface ChooseOptions {
-  /** That each candidate learns for. */
+  /** Number of epochs for which each candidate learns. */
   readonly epochs: number;
-  /** Called after every epoch of all; may wait, and ends the choice by throwing. */
+  /** Is called after every epoch of every candidate. It may wait, and ends the choice by throwing. */
   readonly visit?: (done: number, total: number) => Promise<void>;
 }
 
+/**
+ * Chooses a setting by validation, for settings that have no gradient or shall not be learned by
+ * it: every candidate learns for some epochs, and the candidate with the least validation loss is
+ * taken. Without validation windows the training loss decides.
+ *
+ * A candidate that fails numerically, or whose loss is not finite, is excluded. A candidate without
+ * a recovery in its last epoch is preferred to all candidates with recoveries, since the losses of
+ * those belong to shorter forecasts. Only observations are used, never the truth of a twin.
+ *
+ * @throws UsageError without candidates or epochs; NumericError when every candidate failed.
+ */
 export async function chooseByValidation<T, S>(
   candidates: readonly T[],
   trialOf: (candidate: T) => CandidateTrial<S>,
@@ -74,10 +80,11 @@ export async function chooseByValidation<T, S>(
   );
   if (best !== undefined) return { best, tried };
   throw new NumericError(
-    `chooseByValidation: none of the ${candidates.length} candidates could learn. Try smaller rates, or other start values.`,
+    `chooseByValidation: all ${candidates.length} candidates failed numerically. Try smaller rates, or other start values.`,
   );
 }
 
+/** Trains one candidate; null when it fails or has no finite loss. */
 async function learnFor<T, S>(
   candidate: T,
   { problem, options, start }: CandidateTrial<S>,

@@ -1,32 +1,32 @@
-/**
- * A course followed with given values, without learning: states or whatever else is asked of each
- * window, joined in time. For test trajectories, scores and figures.
- */
 import { concat, leavesOf, parallel, release, scope, withLeaves } from "../engine/index.js";
 import type { NamedTensors } from "./parameters.js";
 import type { LearningProblem, WindowStart } from "./problem.js";
 import type { TrajectoryTensors, Window } from "./window.js";
 
-/** What is asked of a window. */
+/** The result of one window: the filter's state after it, and the series to be returned. */
 export interface Evaluated<S, E> {
+  /** State after the window, a tree of [B, ...]. */
   readonly state: S;
-  /** A tree of tensors [B, L, ...]. */
+  /** A tree of tensors [B, L, ...]: analyses, forecasts or scores of the window's L cycles. */
   readonly series: E;
 }
 
 export interface EvaluateOptions {
-  /** As for training. @defaultValue 4 */
+  /** Number of slices into which the trajectories are cut, as for training. @defaultValue 4 */
   readonly slices?: number;
 }
 
 /**
- * What `through` gives for every window from the first to the last, each tensor [B, K, ...]. A
- * window that fails is an error.
+ * Evaluates a filter with given parameter values on a dataset, without learning: for test
+ * trajectories, scores and figures. Calls `through` for every window in order and joins its series
+ * in time, to tensors [B, K, ...].
+ *
+ * @throws NumericError when the filter fails in a window: it is not restarted here.
  */
 export function evaluate<S, E>(
   { initial }: Pick<LearningProblem<S>, "initial">,
   values: NamedTensors,
-  course: { readonly start: NamedTensors; readonly windows: readonly Window[] },
+  dataset: { readonly start: NamedTensors; readonly windows: readonly Window[] },
   through: (values: NamedTensors, before: S, window: Window) => Evaluated<S, E>,
   { slices = 4 }: EvaluateOptions = {},
 ): E {
@@ -48,8 +48,8 @@ export function evaluate<S, E>(
   try {
     return scope(() => {
       const parts: E[] = [];
-      let entry: WindowStart<S> = { start: course.start };
-      for (const { trajectories, ...window } of course.windows) {
+      let entry: WindowStart<S> = { start: dataset.start };
+      for (const { trajectories, ...window } of dataset.windows) {
         const each: Evaluated<S, E> = step({ values, ...window }, { entry, trajectories }).each;
         if ("before" in entry) release(entry.before);
         entry = { before: each.state };

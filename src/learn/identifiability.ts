@@ -1,28 +1,27 @@
-/**
- * Which parameters a record does not determine, and the words for it.
- *
- * Directions along which the likelihood is next to flat are eigenvectors of its curvature, measured
- * by the sizes of the values:
- *
- *     D (∇²J) D v = λ v,  λ < 1,   Dᵢᵢ = max(1, |valueᵢ| / |d valueᵢ/d latentᵢ|)
- *
- * A step of D changes a value by its own size or its latent by one, whichever is more; along v that
- * costs less than half a unit of J, so the record does not know even the size of what lies there. Two
- * parameters that are only seen together share such a v; one that is not seen has one to itself.
- */
+/** Parameters that a record does not determine, and the messages that name them. */
 import { eigh, scope, tensor } from "../engine/index.js";
 
-/** A learned value, and its slope in its latent. */
+/** One learned number: its value, and the derivative of the value by the latent. */
 export interface LearnedNumber {
   readonly name: string;
   readonly value: number;
   readonly slope: number;
 }
 
-/** The component of a unit vector from which on a parameter has a share in it. */
+/** The least component of a unit eigenvector for which its parameter counts as involved. */
 const leastPart = 0.3;
 
-/** The names that have a share in flat directions, by the Hessian H of J in the latents. */
+/**
+ * Returns the names of the parameters that a record does not determine: those involved in
+ * directions v along which the negative log-likelihood J is almost flat.
+ *
+ *     D H D v = λ v,  λ < 1,   H = ∇²J [n, n],   Dᵢᵢ = max(1, |valueᵢ| / |d valueᵢ/d latentᵢ|)
+ *
+ * A step of length D changes each value by its own size, or its latent by one if that is more.
+ * Along v such a step changes J by less than ½, so the record does not even determine the order of
+ * magnitude. Two parameters of which only a combination is observed are both components of such a v;
+ * a parameter without influence on the observations is a v of its own.
+ */
 export function undetermined(
   parameters: readonly LearnedNumber[],
   H: readonly (readonly number[])[],
@@ -39,7 +38,7 @@ export function undetermined(
   );
 }
 
-/** What is not known though there is a maximum, and what to try. */
+/** Returns the warning about undetermined parameters at a maximum, and what to try; no text for no names. */
 export function undeterminedWarnings(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const what =
@@ -49,7 +48,7 @@ export function undeterminedWarnings(names: readonly string[]): string[] {
   return [`${what} ${remedy(names)}`];
 }
 
-/** Why there are no standard errors, and what to try. */
+/** Returns the reason why there are no standard errors, and what to try. */
 export function noMaximumMessage(names: readonly string[]): string {
   const along = names.length === 0 ? "in every direction" : `along ${listed(names)}`;
   const told =
@@ -62,9 +61,10 @@ export function noMaximumMessage(names: readonly string[]): string {
 const remedy = (names: readonly string[]): string =>
   `Fix ${names.length === 1 ? "it" : "one of them"}, observe more, or give more data.`;
 
-/** At most this many names in a sentence. */
+/** The largest number of names that a sentence lists. */
 const mostNamed = 5;
 
+/** Joins names to "a, b and c". */
 function listed(names: readonly string[]): string {
   const rest = names.length - mostNamed;
   const all = rest > 0 ? [...names.slice(0, mostNamed), `${rest} more`] : names;

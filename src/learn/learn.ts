@@ -1,7 +1,3 @@
-/**
- * Learning from start to end: several starts, each trained and refined, the best kept, and its
- * uncertainty. It can stop between epochs and go on from a checkpoint to the same numbers.
- */
 import { add, NumericError, scope, type Tensor, UsageError } from "../engine/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
 import { type NewtonState, newton, type Objective, objective, orNaN } from "./newton.js";
@@ -29,60 +25,80 @@ import {
 import { type Uncertainty, uncertainty } from "./uncertainty.js";
 
 export interface LearnOptions extends TrainOptions {
-  /** Independent starts; the first from the start values, the others scattered about them. */
+  /**
+   * Number of independent starts of learning. The first begins at the start values, the others are
+   * drawn about them. (A restart of the *filter* within a window is `LearningProblem.restart`.)
+   */
   readonly restarts: number;
-  /** Standard deviation of the scatter in the latents. */
+  /** Standard deviation of the other starts about the first, in the latents. */
   readonly scatter: number;
-  /** Finish with Newton steps on the whole record; for at most 200 numbers, and in f64. */
+  /** Whether Newton steps on the whole record follow; for at most 200 numbers, in f64. */
   readonly refine: boolean;
+  /** Draws the other starts. */
   readonly key: Key;
 }
 
-/** One finished start. */
+/** The result of one independent start. */
 export interface Attempt {
+  /** Latents where learning ended. */
   readonly latents: NamedNumbers;
-  /** Of all training windows; unrefined, of those that were entered anew where the filter fails. */
+  /**
+   * Log-likelihood of all training windows. Without Newton steps the filter is restarted where it
+   * fails, and the log-likelihood is that of the restarted filter.
+   */
   readonly logLikelihood: number;
 }
 
+/** The report of one epoch of one independent start. */
 export interface LearnReport extends EpochReport {
+  /** Number of the independent start, from 0. */
   readonly restart: number;
 }
 
-/** Between epochs, all that the rest of learning depends on; plain JSON. */
+/** The complete state of learning between two epochs, as plain JSON. */
 export interface LearnState {
+  /** Number of the independent start that is being trained, from 0. */
   readonly restart: number;
+  /** State of its training; null before its first epoch. */
   readonly train: TrainState | null;
+  /** The starts that are finished. */
   readonly attempts: readonly Attempt[];
+  /** Reports of all epochs so far. */
   readonly reports: readonly LearnReport[];
 }
 
+/** The result of learning. */
 export interface Learned {
+  /** One entry for each independent start. */
   readonly attempts: readonly Attempt[];
+  /** Index of the attempt with the largest log-likelihood. */
   readonly best: number;
+  /** Parameter values of the best attempt. */
   readonly values: NamedTensors;
+  /** Reports of all epochs. */
   readonly reports: readonly LearnReport[];
-  /** null when the last Newton steps were not asked for. */
+  /** Standard errors of the best attempt; null without `refine`. */
   readonly uncertainty: Uncertainty | null;
 }
 
+/** The state before the first epoch. */
 export const learnStart: LearnState = { restart: 0, train: null, attempts: [], reports: [] };
 
-/** Newton steps after training, and how small the gradient must become. */
+/** Largest number of Newton steps after training, and the size of the gradient at which they end. */
 const refinement = { iterations: 50, tolerance: 1e-9 };
 
-/** Numbers for which a Hessian is affordable: it takes as many gradients. */
+/** The largest number of learned numbers for Newton steps: a Hessian takes as many gradients. */
 export const refinementLimit = 200;
 
 function checkRefinement<S>({ definitions, dtype = "f64" }: LearningProblem<S>): void {
   const n = latentCount(definitions);
   if (n <= refinementLimit && dtype === "f64") return;
   throw new UsageError(
-    `learn: refine was asked for with ${n} numbers to learn in ${dtype}; need at most ${refinementLimit}, in f64, for Newton steps and standard errors. Turn refine off, or learn fewer.`,
+    `learn: refine is on with ${n} numbers to learn in ${dtype}; Newton steps and standard errors need at most ${refinementLimit} numbers, in f64. Turn refine off, or learn fewer.`,
   );
 }
 
-/** J of all training windows as a function of one vector of latents. */
+/** Returns J of all training windows as a function of one vector of latents, [n] → []. */
 function wholeLoss<S>(problem: LearningProblem<S>): (u: Tensor) => Tensor {
   const { definitions, training } = problem;
   return (u) => {
@@ -98,8 +114,16 @@ function wholeLoss<S>(problem: LearningProblem<S>): (u: Tensor) => Tensor {
 }
 
 /**
- * Learns; `visit` is called after every epoch with the state to go on from, and ends learning
- * by throwing. It may wait, so that a host can answer other calls meanwhile.
+ * Learns the parameters of a problem: trains from several independent starts, refines each by Newton
+ * steps if asked, and returns the best with its standard errors.
+ *
+ * `visit` is called after every epoch with the complete state of learning. It may wait, so that a
+ * host can answer other calls, and it ends learning by throwing. Learning that continues from such a
+ * state (`from`) gives the same numbers, bit for bit, as learning that was not interrupted.
+ *
+ * @throws UsageError when `refine` is on for too many numbers or in f32; NumericError when no start
+ * ended at parameters for which the whole record has a likelihood.
+ * @see adrian2026, algorithms 1 and 2
  */
 export async function learn<S>(
   problem: LearningProblem<S>,
@@ -144,7 +168,7 @@ function refined<S>(
   return { latents: fromRow(definitions, point), logLikelihood: -J.value(point) };
 }
 
-/** The latents that a restart begins with. */
+/** The latents of an independent start: the start values for number 0, draws about them otherwise. */
 function scatteredStart<S>(
   { definitions }: LearningProblem<S>,
   { key, scatter }: LearnOptions,
@@ -158,7 +182,7 @@ function scatteredStart<S>(
   );
 }
 
-/** The best of the attempts, in values, with its uncertainty. */
+/** Selects the best attempt and adds its values and standard errors. */
 function bestOf<S>(
   { definitions, dtype = "f64" }: LearningProblem<S>,
   { attempts, reports }: LearnState,
@@ -168,7 +192,7 @@ function bestOf<S>(
   const best = likelihoods.indexOf(Math.max(...likelihoods.filter(Number.isFinite)));
   if (best < 0) {
     throw new NumericError(
-      `learn: none of the ${attempts.length} starts ended where the whole record has a likelihood. Try other start values, or smaller rates.`,
+      `learn: none of the ${attempts.length} independent starts ended at parameters for which the whole record has a finite likelihood. Try other start values, or smaller rates.`,
     );
   }
   const { latents } = attempts[best]!;
@@ -181,6 +205,6 @@ function bestOf<S>(
   };
 }
 
-/** The curvature where an attempt ended. */
+/** Curvature of J at the point where an attempt ended. */
 const atPoint = (J: Objective, point: readonly number[]): NewtonState =>
   newton(J, point, { ...refinement, iterations: 0 });

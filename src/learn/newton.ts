@@ -1,12 +1,3 @@
-/**
- * Newton's method on the whole record, for few parameters: to the very maximum, where standard
- * errors may be taken.
- *
- *     u ← u − s (∇²J + λI)⁻¹ ∇J,   |stepᵢ| ≤ 1 + |uᵢ|
- *
- * The bound lets a latent double, so a start that is orders of magnitude off is no obstacle. λ is the least shift (by factors of ten) that makes the matrix positive definite; s is halved
- * until J falls.
- */
 import {
   add,
   capture,
@@ -22,20 +13,25 @@ import {
   tensor,
 } from "../engine/index.js";
 
+/** Value, gradient and Hessian of J at one point. */
 export interface Curvature {
+  /** J */
   readonly value: number;
+  /** ∇J, [n] */
   readonly gradient: readonly number[];
   /** ∇²J, symmetric, [n][n] */
   readonly hessian: readonly (readonly number[])[];
 }
 
+/** A function J of n numbers that is to be minimised. */
 export interface Objective {
-  /** J at a point; NaN where it cannot be evaluated. */
+  /** Returns J at a point; NaN where it cannot be evaluated. */
   value(point: readonly number[]): number;
+  /** Returns J with its gradient and Hessian. */
   curvature(point: readonly number[]): Curvature;
 }
 
-/** NaN where a number cannot be computed. */
+/** Returns what `body` computes, or NaN if that is a NumericError. */
 export function orNaN(body: () => number): number {
   try {
     return body();
@@ -45,7 +41,7 @@ export function orNaN(body: () => number): number {
   }
 }
 
-/** J(u), u [n] → [], captured with its gradient and Hessian. */
+/** Captures J(u), u [n] → [], with its gradient and its Hessian (n products ∇²J v). */
 export function objective(J: (u: Tensor) => Tensor): Objective {
   const value = capture(J);
   const along = capture((u: Tensor, v: Tensor) => {
@@ -74,20 +70,23 @@ export function objective(J: (u: Tensor) => Tensor): Objective {
 }
 
 export interface NewtonOptions {
+  /** Largest number of steps. */
   readonly iterations: number;
-  /** The largest component of the gradient at which to stop, relative to 1 + |J|. */
+  /** Largest component of the gradient at convergence, relative to 1 + |J|. */
   readonly tolerance: number;
 }
 
+/** Where Newton's method ended. */
 export interface NewtonState {
   readonly point: readonly number[];
   readonly curvature: Curvature;
+  /** Whether the gradient is within the tolerance. */
   readonly converged: boolean;
 }
 
 const largest = (values: readonly number[]): number => Math.max(0, ...values.map(Math.abs));
 
-/** The Newton direction with the least shift that gives one. */
+/** Returns the Newton direction −(∇²J + λI)⁻¹ ∇J for the least λ that makes the matrix positive definite. */
 export function direction({ gradient, hessian }: Curvature): number[] {
   const n = gradient.length;
   const scale = Math.max(1e-12, ...hessian.map((row, i) => Math.abs(row[i]!)));
@@ -103,7 +102,7 @@ export function direction({ gradient, hessian }: Curvature): number[] {
   }
 }
 
-/** One guarded Newton step, or null when no step makes J smaller. */
+/** Makes one Newton step of bounded length; null when no step makes J smaller. */
 function step(f: Objective, { point, curvature }: NewtonState): readonly number[] | null {
   const p = direction(curvature);
   const cap = Math.min(1, ...p.map((step, i) => (1 + Math.abs(point[i]!)) / Math.abs(step)));
@@ -114,7 +113,16 @@ function step(f: Objective, { point, curvature }: NewtonState): readonly number[
   return null;
 }
 
-/** Minimises J from `start`. */
+/**
+ * Minimises J by Newton's method from `start`, for few parameters and to full precision, so that
+ * standard errors can be computed at the minimum.
+ *
+ *     u ← u − s (∇²J + λI)⁻¹ ∇J,   |stepᵢ| ≤ 1 + |uᵢ|
+ *
+ * λ is the least shift, in factors of ten, that makes the matrix positive definite; s is halved until
+ * J falls. The bound on a step lets a latent double, so a start that is wrong by orders of magnitude
+ * converges as well.
+ */
 export function newton(
   f: Objective,
   start: readonly number[],

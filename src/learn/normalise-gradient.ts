@@ -1,20 +1,21 @@
-/**
- * Gradients of one size: their direction, with a root mean square of 1 over all their n numbers.
- *
- *     g ← g / √(Σ g²/n)
- *
- * Adam does not mind the size of gradients, but it minds one that is a thousand times the others', as
- * that of a window just short of blowing up is: its second moment remembers it for a thousand
- * updates, and meanwhile nothing is learned.
- *
- * @see pascanu2013 for exploding gradients and what to do about them
- */
 import { add, div, mul, sqrt, square, sum } from "../engine/index.js";
 import type { NamedTensors } from "./parameters.js";
 
-/** Below it a gradient is none. */
+/** A mean square that counts as 0; it keeps the root away from 0. */
 const least = 1e-30;
 
+/**
+ * Normalises a gradient to a root mean square of 1 over all its n numbers; its direction stays.
+ *
+ *     g ← g / √(Σ g²/n)
+ *
+ * The steps of Adam do not depend on the scale of all gradients, but they do on a single gradient
+ * that is a thousand times larger than the others, as in a window in which the filter almost
+ * diverges: Adam's second moment keeps it for a thousand updates, in which almost nothing is learned.
+ * A gradient of 0 stays 0.
+ *
+ * @see pascanu2013 for exploding gradients and their remedies
+ */
 export function normaliseGradient(gradient: NamedTensors): NamedTensors {
   const entries = Object.entries(gradient);
   const n = entries.reduce((count, [, g]) => count + g.size, 0);

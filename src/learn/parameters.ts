@@ -1,9 +1,9 @@
 /**
- * Learned parameters: named latent tensors, and the bijections that make values of them.
+ * Learned parameters: named latent tensors, and the bijections from latents to values.
  *
- * Optimisers move latents, which may take any value; formulas see values, which respect the
- * constraints, element by element. This is the one place where one becomes the other, and where
- * tensors become the plain numbers of a checkpoint.
+ * Optimisers change latents, which may take any real value; models and filters use values, which
+ * satisfy the constraints. Latents and values, and tensors and the plain numbers of a checkpoint, are
+ * converted into each other here alone.
  */
 import {
   type FloatType,

@@ -1,27 +1,31 @@
-/** Learning rates that shrink when a loss has stopped falling (ReduceLROnPlateau). */
-
 export interface PlateauOptions {
-  /** Epochs without improvement before the rate shrinks. */
+  /** Number of epochs without improvement before the rate is reduced. */
   readonly patience: number;
-  /** What it is multiplied by then. */
+  /** Factor of the reduction, between 0 and 1. */
   readonly factor: number;
-  /** Improvement that counts, relative to the best loss. @defaultValue 1e-4 */
+  /** Least improvement that counts, relative to the best loss. @defaultValue 1e-4 */
   readonly threshold?: number;
-  /** The scale never falls below this. @defaultValue 1e-4 */
+  /** Least scale. @defaultValue 1e-4 */
   readonly minimum?: number;
 }
 
-/** Plain numbers, so that a checkpoint can hold them. */
+/** The state of the schedule: plain numbers, so that a checkpoint can hold them. */
 export interface PlateauState {
+  /** The least loss so far; null before the first epoch. */
   readonly best: number | null;
+  /** Number of epochs since the last improvement or reduction. */
   readonly waited: number;
-  /** What the learning rates are multiplied by. */
+  /** Factor of all learning rates. */
   readonly scale: number;
 }
 
+/** The state before the first epoch. */
 export const plateauStart: PlateauState = { best: null, waited: 0, scale: 1 };
 
-/** The state after an epoch with this loss. */
+/**
+ * Returns the state after an epoch with this loss: the learning rates are reduced when the loss has
+ * stopped falling (the schedule that PyTorch calls ReduceLROnPlateau).
+ */
 export function plateau(
   state: PlateauState,
   loss: number,

@@ -1,48 +1,58 @@
-/** What is to be learned from what: a filter run as a function of named parameters. */
+/** Learning problems: a filter run as a function of named parameters, and its datasets. */
 import { type FloatType, mul, sum, type Tensor } from "../engine/index.js";
 import type { Assimilation } from "../filters/index.js";
 import { type NamedTensors, type ParameterDefinition, valuesOf } from "./parameters.js";
 import type { Window } from "./window.js";
 
-/** Trajectories through time: what they start from, and their windows in order. */
+/** A dataset of trajectories through time: their start, and their windows in order of time. */
 export interface Dataset {
   /**
-   * Whatever `initial` makes the first state of, [B, ...]: keys, ensembles, or nothing at all;
-   * null: the states where training ended (of validation only).
+   * The tensors [B, ...] from which `LearningProblem.initial` makes the first state: keys or
+   * ensembles, say; may be empty. null, for validation only: the states after the last training
+   * window, of which validation is the continuation.
    */
   readonly start: NamedTensors | null;
   readonly windows: readonly Window[];
 }
 
 /**
- * S is the state that a filter carries from one window to the next: a tree of tensors whose first
- * axis is the trajectory. All functions are given some of the trajectories, never told which.
+ * A learning problem: its parameters, its filter and its data. S is the state that the filter carries
+ * from one window to the next, a tree of tensors [B, ...] whose first axis is the trajectory. The
+ * functions are called with slices of the trajectories and must not depend on the slice.
  */
 export interface LearningProblem<S> {
+  /** The parameters to be learned. */
   readonly definitions: readonly ParameterDefinition[];
-  /** Of all that is learned. @defaultValue "f64" */
+  /** dtype of the latents and values. @defaultValue "f64" */
   readonly dtype?: FloatType;
-  /** The state before the first cycle. */
+  /** Returns the state before the first cycle. */
   initial(values: NamedTensors, start: NamedTensors): S;
-  /** The filter over a window: the state after it, and the log-evidence of its observations. */
+  /** Runs the filter over a window: the state after it, and the log-evidence of its observations. */
   run(values: NamedTensors, before: S, window: Window): Assimilation<S>;
   /**
-   * The state at the time of a cycle, from its observation and no forecast: an analysis of the
-   * prior, say. Given, a filter that fails is entered again from the observations.
+   * Restarts a filter that has failed: returns the state at the time of one cycle from its
+   * observation alone, without a forecast, for example by an analysis of the prior. Without this
+   * function a failure of the filter is an error.
    */
   restart?(values: NamedTensors, start: NamedTensors, cycle: Window): S;
-  /** The largest number that a state may hold before it counts as failed. @defaultValue Infinity */
+  /** The largest absolute value in a state; beyond it the filter has failed. @defaultValue Infinity */
   readonly bound?: number;
-  /** What to learn from. */
+  /** The data that the loss is computed from. */
   readonly training: Dataset & { readonly start: NamedTensors };
-  /** What to judge by, the same trajectories or others; its windows may be none. */
+  /** The data that decide when training ends: the same trajectories or others; may have no windows. */
   readonly validation: Dataset;
 }
 
-/** Where a window begins: with a state, or with what `initial` makes one of. */
+/** The start of a window: a state, or the tensors from which `initial` makes one. */
 export type WindowStart<S> = { readonly before: S } | { readonly start: NamedTensors };
 
-/** The loss of a window, eq. 14 of adrian2026 with its constants: J = −Σ log N(y_t; ȳ_t, S_t). */
+/**
+ * Returns the loss of a window, summed over its trajectories and cycles, and the state after it.
+ *
+ *     J = −Σ log N(y_t; ȳ_t, S_t)          []
+ *
+ * @see adrian2026, eq. 14 (which leaves the constants out)
+ */
 export function windowLoss<S>(
   problem: LearningProblem<S>,
   latents: NamedTensors,

@@ -1,7 +1,7 @@
 /**
- * The programs of training: a window with and without its gradient, trajectories entered anew, and
- * the update of the parameters. Each is recorded once for every shape; windows are shared by the
- * threads, in slices of trajectories, and what slices give is summed in their order.
+ * The captured programs of training: the loss of a window with and without its gradient, the restart
+ * of the filter, and the update of the parameters. Each is recorded once for every shape. Threads
+ * share a window in slices of trajectories, whose losses and gradients are summed in order.
  */
 import {
   abs,
@@ -23,40 +23,43 @@ import { type NamedTensors, valuesOf } from "./parameters.js";
 import { type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
 import type { TrajectoryTensors, Window } from "./window.js";
 
-/** What all slices are given. */
+/** Input that all slices share. */
 interface SharedInput extends Omit<Window, "trajectories"> {
   readonly latents: NamedTensors;
 }
 
-/** What each slice is given of its own. */
+/** Input of one slice. */
 interface SliceInput<S> {
   readonly entry: WindowStart<S>;
   readonly trajectories: TrajectoryTensors;
 }
 
+/** Input of one slice for a restart of the filter. */
 interface RestartInput {
   readonly start: NamedTensors;
   readonly trajectories: TrajectoryTensors;
 }
 
-/** A window that went well. */
+/** The loss of a window, and the state after it. */
 export interface WindowLoss<S> {
   /** J, summed over the trajectories. */
   readonly loss: number;
   readonly state: S;
 }
 
-/** The same with ∂J/∂latents. */
+/** The loss of a window with its gradient ∂J/∂latents. */
 export interface WindowGradient<S> extends WindowLoss<S> {
   readonly gradient: NamedTensors;
 }
 
 export interface Programs<S> {
+  /** Returns the loss of a window. */
   loss(latents: NamedTensors, entry: WindowStart<S>, window: Window): WindowLoss<S>;
+  /** Returns the loss of a window with its gradient. */
   gradient(latents: NamedTensors, entry: WindowStart<S>, window: Window): WindowGradient<S>;
-  /** The problem's `reenter`. */
+  /** Restarts the filter from the observations of one cycle, by `LearningProblem.restart`. */
   restart(latents: NamedTensors, start: NamedTensors, cycle: Window): S;
-  /** A step of Adam, along the gradient or along one of the same direction and size 1. */
+  /** Makes a step of Adam along the gradient, normalised first if `normalise`. */
   update(
     latents: NamedTensors,
     gradient: NamedTensors,
@@ -145,7 +148,7 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
   };
 }
 
-/** How many numbers of a state are beyond the bound; null: none is set. */
+/** Counts the numbers of a state whose absolute value exceeds the bound; null without a bound. */
 function beyond(state: unknown, bound: number | undefined): Tensor | null {
   if (bound === undefined) return null;
   return leavesOf(state)
@@ -153,11 +156,12 @@ function beyond(state: unknown, bound: number | undefined): Tensor | null {
     .reduce((total, count) => add(total, count));
 }
 
+/** Throws when numbers of a state exceed the bound, and gives the state's memory back. */
 function checkBound(beyond: Tensor | null, made: unknown, bound: number | undefined): void {
   const many = beyond?.item() ?? 0;
   if (many === 0) return;
   release(made);
   throw new NumericError(
-    `training: ${many} numbers of the filter's state are beyond ${bound} after a window. Shorter windows, smaller rates or another start may help.`,
+    `training: the filter diverged: ${many} numbers of its state exceed the bound ${bound} after a window. Try shorter windows, smaller rates or another start.`,
   );
 }

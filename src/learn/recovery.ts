@@ -1,50 +1,56 @@
-/**
- * Windows one after the other, and what to do where the filter fails in one.
- *
- * Most imperfect models of chaotic systems blow up under partial observation before anything is
- * learned. A window that fails numerically is not lost: the trajectories are entered again, from
- * the observations just before, and their horizon is halved:
- *
- *     pieces of ⌈L/2ʰ⌉ cycles;   failure: S ← enter(y), h ← h + 1;   a whole window: h ← h − 1
- *
- * down to single cycles, where a failure from a state entered anew is passed on. h is part of the
- * training's state. All trajectories enter together; nothing depends on threads or on chance.
- */
 import { NumericError, release } from "../engine/index.js";
 import { type Window, windowOf } from "./window.js";
 
-/** Where a walk stands. */
+/** The state of the filter, and of the recovery from failures, between two windows. */
 export interface Progress<S> {
-  /** null: at the start of the course. */
+  /** State of the filter; null before the first window. */
   readonly state: S | null;
-  /** The last window that was passed; null: none. */
+  /** The window before; null before the first. */
   readonly passed: Window | null;
-  /** h */
+  /** h: number of times that the length of a window is halved. */
   readonly halvings: number;
-  /** How often a piece failed. */
+  /** Number of pieces in which the filter failed. */
   readonly recoveries: number;
 }
 
 export interface PassWindowsOptions<S> {
-  /** Passes a piece of a window, its share of the whole; a NumericError if the filter fails in it. */
+  /**
+   * Passes one piece of a window and returns the state after it. `fraction` is the piece's length
+   * divided by the window's. Throws a NumericError when the filter fails in the piece.
+   */
   pass(before: S | null, piece: Window, fraction: number): S;
-  /** Told of every failure that is met, before it is. */
+  /** Is called after each failure, before the filter is restarted. */
   onFailure?(): void;
-  /** The state at the time of this one cycle; null: failures are passed on. */
+  /** Restarts the filter from the observations of one cycle; null: a failure is an error. */
   readonly restart: ((cycle: Window) => S) | null;
 }
 
+/** ⌈L/2ʰ⌉ */
 const pieceLength = (whole: number, halvings: number): number =>
   Math.max(1, Math.ceil(whole / 2 ** halvings));
 
-/** The least number of halvings that makes pieces shorter than `length`. */
+/** Returns the least number of halvings for which pieces are shorter than `length`. */
 function shorter(whole: number, halvings: number, length: number): number {
   let h = halvings;
   while (length > 1 && pieceLength(whole, h) >= length) h++;
   return h;
 }
 
-/** The windows of a course in order of time; states are released when they have been passed. */
+/**
+ * Passes windows in order of time, and restarts the filter where it fails.
+ *
+ * Most imperfect models of chaotic systems diverge under partial observation before anything is
+ * learned. Where the filter fails numerically it is therefore restarted from the observations just
+ * before, and the pieces in which a window of L cycles is passed are halved:
+ *
+ *     pieces of ⌈L/2ʰ⌉ cycles;   failure: S ← restart(y), h ← h + 1;   window without failure: h ← h − 1
+ *
+ * A failure in a single cycle right after a restart is an error. All trajectories are restarted
+ * together, so the result does not depend on the threads. States that are no longer needed are
+ * released.
+ *
+ * @throws NumericError when the filter fails and cannot be restarted.
+ */
 export function passWindows<S>(
   windows: readonly Window[],
   from: Progress<S>,
@@ -53,6 +59,7 @@ export function passWindows<S>(
   return windows.reduce((progress, window) => passWindow(window, progress, options), from);
 }
 
+/** The progress before the first window, but for `halvings`, which epochs hand on. */
 export const beforeFirstWindow = { state: null, passed: null, recoveries: 0 } as const;
 
 function passWindow<S>(
@@ -62,7 +69,7 @@ function passWindow<S>(
 ): Progress<S> {
   const L = window.intervals.length;
   let { state, halvings, recoveries } = from;
-  let restarted = state === null; // entered anew, and no cycle passed since
+  let restarted = state === null; // restarted, and no cycle passed since
   for (let first = 0; first < L; ) {
     const length = Math.min(pieceLength(L, halvings), L - first);
     const piece = windowOf(window, first, first + length);
@@ -93,7 +100,7 @@ function passWindow<S>(
   return { state, passed: window, halvings, recoveries };
 }
 
-/** The cycle before the one at a place; null at the start of the course. */
+/** The cycle before cycle `at` of a window; null before the first cycle of the dataset. */
 function lastCycle(window: Window, at: number, passed: Window | null): Window | null {
   if (at > 0) return windowOf(window, at - 1, at);
   const L = passed?.intervals.length ?? 0;

@@ -1,19 +1,3 @@
-/**
- * Truncated back-propagation through time: one Adam update a window, many epochs.
- *
- *     for each epoch:  S ← S₀
- *       for each window w:  J, S ← filter(θ, stop(S), w);   θ ← θ − rate · Adam(∂J/∂θ)
- *
- * J is summed over the trajectories, which threads share in slices. The rate shrinks when the
- * validation loss (the training loss, if there is none) stops falling; training ends when it has
- * not improved for `patience` epochs. Windows in which the filter fails are cut (`recovery.ts`), and
- * gradients are brought to one size from then on (`normalise-gradient.ts`), with moments begun anew. A piece that
- * is a share s of its window moves the filter with √s of its rate: the squares of the steps of all
- * pieces add up to that of one, for short forecasts tell little of a filter, and pieces are many. An
- * epoch that fails all the same is taken back and tried again with smaller steps.
- *
- * @see adrian2026, algorithms 1 and 2
- */
 import {
   type CaptureStatistics,
   full,
@@ -33,87 +17,118 @@ import { beforeFirstWindow, type Progress, passWindows } from "./recovery.js";
 import type { Window } from "./window.js";
 
 export interface TrainOptions {
+  /** Largest number of epochs. */
   readonly epochs: number;
+  /** Learning rates of Adam in the latents: of the model and its noise, and of the filter. */
   readonly rates: { readonly dynamics: number; readonly filter: number };
-  /** Epochs without improvement after which training ends. */
+  /** Number of epochs without improvement after which training ends. */
   readonly patience: number;
+  /** Schedule of the learning rates. */
   readonly plateau: PlateauOptions;
   /**
-   * Slices that the trajectories are cut into; as many threads can work. They are part of the
-   * result, to rounding; threads are not. @defaultValue 4
+   * Number of slices into which the trajectories are cut, and so the largest number of threads that
+   * can share the work. Sums are rounded slice by slice, so slices change the result by rounding;
+   * threads do not change it. @defaultValue 4
    */
   readonly slices?: number;
-  /** Gradients of one size from the first update on, not only after a failure. @defaultValue false */
+  /** Whether gradients are normalised from the first update on, not only after a failure. @defaultValue false */
   readonly normaliseGradients?: boolean;
 }
 
 export interface EpochReport {
+  /** Number of the epoch, from 0. */
   readonly epoch: number;
-  /** Negative log-likelihoods a value observed. */
+  /** Negative log-likelihood of the training windows per observed value. */
   readonly training: number;
+  /** The same of the validation windows; null without any. */
   readonly validation: number | null;
-  /** What the learning rates were multiplied by. */
+  /** Factor of the learning rates (`plateau`). */
   readonly rate: number;
-  /** Pieces of windows that failed numerically and were tried again, in training and validation. */
+  /** Number of pieces of windows in which the filter failed and was restarted, in training and validation. */
   readonly recoveries: number;
 }
 
-/** Everything that the next epoch depends on, as plain numbers. */
+/** The complete state of training between two epochs, as plain numbers. */
 export interface TrainState {
+  /** Number of epochs done. */
   readonly epoch: number;
   readonly latents: NamedNumbers;
+  /** State of the optimiser. */
   readonly adam: {
     readonly count: number;
     readonly mean: NamedNumbers;
     readonly square: NamedNumbers;
   };
   readonly plateau: PlateauState;
+  /** The least loss so far and its latents; null before the first epoch. */
   readonly best: { readonly loss: number; readonly latents: NamedNumbers } | null;
-  /** Epochs since the best. */
+  /** Number of epochs since the best. */
   readonly stale: number;
-  /** Epochs taken back one after the other. */
+  /** Number of failed epochs in a row. */
   readonly failures: number;
-  /** How often the windows are halved, where the filter fails in whole ones. */
+  /** Number of times that windows are halved, because the filter fails in longer ones. */
   readonly halvings: number;
-  /** Whether gradients are brought to one size, as they are from the first failure on. */
+  /** Whether gradients are normalised, as they are from the first failure on. */
   readonly gradientsNormalised: boolean;
 }
 
-/** Epochs that may fail in a row before the error is passed on. */
+/** Largest number of epochs that may fail in a row; the next failure is an error. */
 const patienceWithFailure = 8;
 
+/** The optimiser's state before the first update. */
 const blankAdam = (latents: NamedNumbers): TrainState["adam"] => {
   const entries = Object.entries(latents);
   const blank = Object.fromEntries(entries.map(([name, row]) => [name, row.map(() => 0)]));
   return { count: 0, mean: blank, square: blank };
 };
 
-/** The state before the first epoch. */
+/** Returns the state before the first epoch, from latents. */
 export const trainStart = (latents: NamedNumbers): TrainState => ({
   ...{ epoch: 0, latents, adam: blankAdam(latents), plateau: plateauStart },
   ...{ best: null, stale: 0, failures: 0, halvings: 0, gradientsNormalised: false },
 });
 
-/** The number of values observed in windows. */
+/** The number of observed values in windows. */
 const valuesIn = (windows: readonly Window[]): number =>
   windows.reduce((n, { trajectories: { y, mask } }) => n + (mask ? total(mask) : y.size), 0);
 
 const total = (x: Tensor): number => scope(() => sum(x)).item();
 
+/** A problem whose windows are captured and can be trained on from any state. */
 export interface Trainer {
-  /** One epoch; the state after it. */
+  /** Trains for one epoch. */
   epoch(state: TrainState): { state: TrainState; report: EpochReport };
-  /** True when nothing is left to gain or to do. */
+  /** Whether training has ended: all epochs are done, or the loss no longer improves. */
   finished(state: TrainState): boolean;
-  /** J of all training windows for these latents, without learning. */
+  /** Returns J of all training windows at given latents, without learning. */
   loss(latents: NamedNumbers): number;
-  /** Figures of the programs of the windows and of the update. */
+  /** Returns the number and the size of the captured programs. */
   statistics(): CaptureStatistics;
-  /** Gives the programs back. */
+  /** Releases the captured programs. */
   forget(): void;
 }
 
-/** A trainer of one problem: its windows are captured once and replayed for every start. */
+/**
+ * Makes the trainer of a problem: truncated back-propagation through time, with one update of Adam
+ * for each window. Windows are captured once and replayed for every epoch and every start.
+ *
+ *     for each epoch:  S ← S₀
+ *       for each window w:  J, S ← filter(θ, stop(S), w);   θ ← θ − rate · Adam(∂J/∂θ)
+ *
+ * J is summed over the trajectories. The rate is reduced when the validation loss (or, without
+ * validation, the training loss) stops falling; training ends when it has not improved for `patience`
+ * epochs.
+ *
+ * Where the filter fails it is restarted, and windows are cut into pieces (`passWindows`). From the
+ * first failure on gradients are normalised, and the optimiser's moments start at 0 again. A piece
+ * that is a fraction s of its window changes the filter's parameters with √s of their rate, so that
+ * the squared steps of all pieces add up to that of a whole window: short forecasts carry little
+ * information about the filter, and there are many of them. An epoch that fails nevertheless is
+ * undone and repeated with half the rate, eight times at most.
+ *
+ * @throws NumericError when the filter fails in too many epochs in a row, or cannot be restarted.
+ * @see adrian2026, algorithms 1 and 2
+ */
 export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): Trainer {
   const { definitions, training, validation, dtype = "f64" } = problem;
   const { normaliseGradients = false } = options;
@@ -126,7 +141,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
   });
   const canRestart = problem.restart !== undefined;
 
-  /** The training windows one after the other, an update at each. */
+  /** Passes the training windows in order, with an update of the parameters after each. */
   function learnFrom(state: TrainState) {
     const { start, windows } = training;
     const ratesFor = (fraction: number): NamedTensors => {
@@ -163,7 +178,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
     return { latents, moments, progress, gradientsNormalised, training: total / trainingValues };
   }
 
-  /** J of a course, without learning. */
+  /** Computes J of a dataset, without learning. */
   function totalLoss(latents: NamedTensors, dataset: Dataset, from: Progress<S>) {
     const start = dataset.start ?? training.start;
     let total = 0;
@@ -178,7 +193,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
     return { total, progress };
   }
 
-  /** The loss a value of what is judged by; validation of the same trajectories goes on from them. */
+  /** Computes the validation loss per observed value; validation of the same trajectories continues from `after`. */
   function validate(latents: NamedTensors, after: Progress<S>) {
     const { recoveries, halvings } = after;
     if (validation.windows.length === 0) return { validation: null, recoveries };
@@ -217,7 +232,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
     };
   }
 
-  /** Back to the best latents, or those before the first epoch, without momentum, with half the rate. */
+  /** Returns to the best latents (or those before the first epoch), with moments 0 and half the rate. */
   function undoEpoch(state: TrainState, error: NumericError): TrainState {
     if (state.failures >= patienceWithFailure) throw error;
     const { scale } = state.plateau;

@@ -1,16 +1,18 @@
-/**
- * Learning rates chosen by validation: the pair whose loss is least goes on from where it ended.
- *
- * @see adrian2026, appendix F
- */
 import { chooseByValidation, type TrainedCandidate } from "./choose.js";
 import type { NamedNumbers } from "./parameters.js";
 import type { LearningProblem } from "./problem.js";
 import { type TrainOptions, trainStart } from "./train.js";
 
+/** Learning rates of Adam: of the model and its noise, and of the filter. */
 export type Rates = TrainOptions["rates"];
 
-/** The best of the candidates after some epochs; the first where there is but one, without any. */
+/**
+ * Chooses learning rates by validation (`chooseByValidation`): trains each candidate for some epochs
+ * from the same start, and returns the best with its state, from which training continues. A single
+ * candidate is returned without training.
+ *
+ * @see adrian2026, appendix F
+ */
 export async function tuneRates<S>(
   problem: LearningProblem<S>,
   options: Omit<TrainOptions, "rates">,

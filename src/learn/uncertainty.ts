@@ -1,13 +1,3 @@
-/**
- * Standard errors of learned parameters, from the curvature of the log-likelihood at its maximum.
- *
- *     cov(u) = (∇²J)⁻¹ in the latents;   sd(value) = |d value/d latent| · sd(u)
- *
- * Intervals are symmetric in the latent and carried over, so they respect the constraints. A
- * parameter whose value has come to rest at a bound has no curvature of its own: it is held there,
- * and the others' errors are conditional on it. Where the curvature is not positive definite, no
- * standard error is given at all.
- */
 import { diagonal, NumericError, positiveDefinite, scope, tensor } from "../engine/index.js";
 import { normalQuantile } from "../prob/index.js";
 import {
@@ -19,33 +9,36 @@ import {
 import type { NewtonState } from "./newton.js";
 import type { ScalarDefinition } from "./parameters.js";
 
+/** Uncertainty of one learned number; null where it cannot be given. */
 export interface ParameterUncertainty {
+  /** Standard error, in the unit of the value. */
   readonly standardError: number | null;
-  /** The central 90 %. */
+  /** Bounds of the central 90 % interval. */
   readonly interval: readonly [number, number] | null;
 }
 
+/** Uncertainty of all learned numbers, by name. */
 export interface Uncertainty {
   readonly parameters: Readonly<Record<string, ParameterUncertainty>>;
-  /** Where the standard errors come from, or why there are none. */
+  /** Source of the standard errors, or the reason why there are none. */
   readonly explanation: string;
-  /** What a reader must know before relying on them; empty when all is well. */
+  /** Warnings about the standard errors; empty if there are none. */
   readonly concerns: readonly string[];
 }
 
-/** A value that a whole unit of its latent moves by less than this share is at a bound. */
+/** A value is at a bound if one unit of its latent changes it by less than this fraction of its size. */
 const flat = 1e-3;
 const ninety = normalQuantile(0.95);
 
 const none: ParameterUncertainty = { standardError: null, interval: null };
 
-/** Whether a latent has run into a region where its value no longer answers. */
+/** Whether a latent lies where its value hardly depends on it, as it does near a bound. */
 function atBound({ bijection, start }: ScalarDefinition, latent: number): boolean {
   const size = Math.max(Math.abs(start), Number.MIN_VALUE);
   return Math.abs(bijection.slope(latent)) < flat * size;
 }
 
-/** The diagonal of the inverse; null unless the matrix is positive definite. */
+/** Returns the diagonal of the inverse; null unless the matrix is positive definite. */
 function inverseDiagonal(H: readonly (readonly number[])[]): number[] | null {
   if (H.length === 0) return [];
   try {
@@ -77,6 +70,17 @@ function interval(
   return [Math.min(...ends), Math.max(...ends)];
 }
 
+/**
+ * Computes standard errors of learned parameters from the curvature of the negative log-likelihood J
+ * at its minimum.
+ *
+ *     cov(u) = (∇²J)⁻¹ in the latents u;   sd(value) = |d value/d latent| · sd(u)
+ *
+ * Intervals are symmetric in the latent and transformed to values, so they satisfy the constraints. A
+ * parameter whose value lies at a bound has no curvature of its own: it is held fixed, and the
+ * standard errors of the others are conditional on it. Where the curvature is not positive definite
+ * no standard errors are given.
+ */
 export function uncertainty(
   definitions: readonly ScalarDefinition[],
   { point, curvature, converged }: NewtonState,

@@ -1,51 +1,56 @@
 /**
- * Windows: records of many trajectories cut in time, for truncated back-propagation.
+ * Windows: records of many trajectories, cut in time for truncated back-propagation.
  *
- * A window carries everything that differs from the next: numbers that shape the computation
- * (intervals), and tensors that a captured window takes as input. Those of `trajectories` are cut
- * into slices that threads share; what never changes belongs into the problem itself.
+ * A window holds everything that differs from the next window: numbers on which the computation
+ * depends (intervals), and tensors that are inputs of the captured program. The tensors of
+ * `trajectories` are cut into slices for the threads. What is the same in all windows belongs into
+ * the problem itself.
  */
 import { index, mapTree, ones, slice, type Tensor, tensor } from "../engine/index.js";
 import { cycleKeys } from "../filters/index.js";
 import type { ObservationSeries } from "../observe/index.js";
 import type { Key } from "../random/index.js";
 
-/** What is seen: of trajectories over cycles [B, L, ...], or at one cycle [B, ...]. */
+/** The observations of trajectories, over cycles [B, L, ...] or at one cycle [B, ...]. */
 export interface ObservedTensors {
-  /** [..., m] */
+  /** Observed values [..., m]; any number at a gap. */
   readonly y: Tensor;
-  /** [..., m]; null if there are no gaps. */
+  /** 1 where a value was observed and 0 at a gap, [..., m]; null without gaps. */
   readonly mask: Tensor | null;
-  /** What else differs between trajectories: the components that are seen, say. */
+  /** Other tensors that differ between trajectories, for example the observed components. */
   readonly [name: string]: Tensor | null;
 }
 
 /** Tensors whose first axis is the trajectory and whose second is the cycle. */
 export interface TrajectoryTensors extends ObservedTensors {
-  /** One a trajectory and cycle, [B, L, 2]. */
+  /** A random key for each trajectory and cycle, [B, L, 2]. */
   readonly keys: Tensor;
 }
 
-/** B trajectories over L cycles; a whole record is one, too. */
+/** B trajectories over L cycles; also a whole record. */
 export interface Window {
-  /** Time from the observation before to each of the window's, [L]. */
+  /** Time from the observation before to that of each cycle, [L]; in the unit of the record. */
   readonly intervals: readonly number[];
   readonly trajectories: TrajectoryTensors;
-  /** What all trajectories share and cycles do not, [L, ...]. */
+  /** Tensors that are the same for all trajectories and differ between cycles, [L, ...]. */
   readonly shared: Readonly<Record<string, Tensor>>;
 }
 
-/** What a window holds of one cycle. */
+/** One cycle of a window. */
 export interface WindowCycle {
+  /** Time since the observation before. */
   readonly interval: number;
-  /** One a trajectory, [B, 2]. */
+  /** A random key for each trajectory, [B, 2]. */
   readonly key: Key;
   readonly trajectories: ObservedTensors;
   /** [...] */
   readonly shared: Readonly<Record<string, Tensor>>;
 }
 
-/** Records of trajectories observed at the same times, cycle k with their keys folded with k. */
+/**
+ * Makes the window of a whole record from trajectories that were observed at the same times. The keys
+ * of cycle k are the trajectories' keys, folded with k.
+ */
 export function recordsOf(
   series: readonly Pick<ObservationSeries, "intervals" | "y" | "mask">[],
   keys: readonly Key[],
@@ -63,26 +68,26 @@ export function recordsOf(
   };
 }
 
-/** A record of one trajectory. */
+/** Makes the window of a whole record from one trajectory (B = 1). */
 export const recordOf = (
   series: Pick<ObservationSeries, "intervals" | "y" | "mask">,
   key: Key,
 ): Window => recordsOf([series], [key]);
 
-/** [B, ...] of tensors that stay. */
+/** Stacks tensors to a new constant [B, ...]. */
 const together = (parts: readonly Tensor[]): Tensor =>
   tensor(
     parts.flatMap((x) => [...x.data()]),
     { shape: [parts.length, ...parts[0]!.shape] },
   );
 
-/** A key for every trajectory and cycle, [B, count, 2]. */
+/** Makes a key for each trajectory and cycle, [B, count, 2]. */
 export function trajectoryKeys(keys: readonly Key[], count: number): Tensor {
   const words = keys.flatMap((key) => cycleKeys(key, 0, count).flatMap((k) => [...k.data()]));
   return tensor(words, { shape: [keys.length, count, 2], dtype: "i32" });
 }
 
-/** Cycles first (inclusive) to last (exclusive). */
+/** Returns the cycles first (inclusive) to last (exclusive) of a window. */
 export function windowOf(window: Window, first: number, last: number): Window {
   const { intervals, trajectories, shared } = window;
   if (first === 0 && last === intervals.length) return window;
@@ -93,7 +98,7 @@ export function windowOf(window: Window, first: number, last: number): Window {
   };
 }
 
-/** Cycles first to last in windows of `length`; the last may be shorter. */
+/** Cuts the cycles first (inclusive) to last (exclusive) into windows of `length`; the last may be shorter. */
 export function windowsOf(
   record: Window,
   length: number,
@@ -107,7 +112,7 @@ export function windowsOf(
   });
 }
 
-/** The cycles of a window, one after the other. */
+/** Returns the cycles of a window, in order. */
 export function cyclesOf({ intervals, trajectories, shared }: Window): WindowCycle[] {
   const { keys, ...seen }: TrajectoryTensors = trajectories;
   return intervals.map((interval, t) => ({

@@ -1,23 +1,23 @@
-/**
- * Bijections between a latent real line, where optimisers move freely, and constrained values.
- *
- * Each carries the scale of its quantity, so that latents are of order one whatever the unit:
- * a variance of 15 000 and a rate of 0.0013 are learned at the same rate. `inverse` and `slope`
- * work on plain numbers; `forward` inside derivatives.
- */
+/** Bijections between latents, which are any real numbers, and values that satisfy a constraint. */
 import { mul, NumericError, sigmoid, softplus, type Tensor } from "../engine/index.js";
 
+/**
+ * A bijection from latents to values. Optimisers change latents without constraints. A bijection holds
+ * the scale of its quantity, so that latents are of order one in every unit: a variance of 15 000 and
+ * a rate of 0.0013 are learned with the same learning rate.
+ */
 export interface Bijection {
+  /** For error messages. */
   readonly name: string;
-  /** latent → value, element by element. */
+  /** latent → value, element by element; differentiable. */
   forward(latent: Tensor): Tensor;
-  /** value → latent. */
+  /** value → latent, in plain numbers; throws a NumericError for a value outside the range. */
   inverse(value: number): number;
-  /** d value / d latent, at a latent; carries standard errors over. */
+  /** d value / d latent at a latent, in plain numbers; transforms standard errors. */
   slope(latent: number): number;
 }
 
-/** value = latent */
+/** The identity, value = latent. */
 export const identity: Bijection = {
   name: "identity",
   forward: (latent) => latent,
@@ -25,7 +25,10 @@ export const identity: Bijection = {
   slope: () => 1,
 };
 
-/** value = scale · latent, on the whole line. */
+/**
+ * The bijection value = scale · latent, for values of any sign.
+ * @throws NumericError when the scale is not positive.
+ */
 export function scaled(scale: number): Bijection {
   const s = positiveScale("scaled", scale);
   return {
@@ -36,7 +39,10 @@ export function scaled(scale: number): Bijection {
   };
 }
 
-/** value = scale · softplus(latent) > 0 */
+/**
+ * The bijection to positive values, value = scale · log(1 + e^latent).
+ * @throws NumericError when the scale is not positive.
+ */
 export function positive(scale = 1): Bijection {
   const s = positiveScale("positive", scale);
   return {
@@ -51,7 +57,7 @@ export function positive(scale = 1): Bijection {
   };
 }
 
-/** value = sigmoid(latent), in (0, 1) */
+/** The bijection to the interval (0, 1), value = 1/(1 + e^−latent). */
 export const unitInterval: Bijection = {
   name: "unitInterval",
   forward: sigmoid,

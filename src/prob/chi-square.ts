@@ -1,15 +1,16 @@
+/** The χ² distribution in plain numbers: distribution function and quantiles. */
+import { NumericError } from "../engine/index.js";
+
 /**
- * The χ² distribution of k degrees of freedom in plain numbers, by the regularised incomplete gamma
- * function, a = k/2 and t = x/2:
+ * Returns P(χ² ≤ x) for k degrees of freedom, with an error of about 1e-13 for k up to a thousand: the
+ * regularised incomplete gamma function P(a, t) with a = k/2 and t = x/2,
  *
  *     P(a, t) = e^−t tᵃ/Γ(a + 1) · (1 + t/(a+1) + t²/((a+1)(a+2)) + …)               t < a + 1
  *     1 − P   = e^−t tᵃ/Γ(a) / (t+1−a − 1(1−a)/(t+3−a − 2(2−a)/(t+5−a − …)))         else
  *
+ * @throws NumericError when k is not positive.
  * @see olver2010, 8.11.4 and 8.9.2
  */
-import { NumericError } from "../engine/index.js";
-
-/** P(χ² ≤ x), to about 1e-13 for k up to a thousand. */
 export function chiSquareDistribution(x: number, k: number): number {
   if (!(k > 0)) throw new NumericError(`chiSquareDistribution: ${k} degrees of freedom; need > 0.`);
   if (!(x > 0)) return 0;
@@ -18,7 +19,10 @@ export function chiSquareDistribution(x: number, k: number): number {
   return t < a + 1 ? size * series(a, t) : 1 - (size * a) / fraction(a, t);
 }
 
-/** The x with P(χ² ≤ x) = p: Newton's method, kept between bounds that close in. */
+/**
+ * Returns the x with P(χ² ≤ x) = p for k degrees of freedom, by Newton's method within bounds.
+ * @throws NumericError unless 0 < p < 1 and k > 0.
+ */
 export function chiSquareQuantile(p: number, k: number): number {
   if (!(p > 0 && p < 1)) {
     throw new NumericError(`chiSquareQuantile: the probability is ${p}; need 0 < p < 1.`);
@@ -38,6 +42,7 @@ export function chiSquareQuantile(p: number, k: number): number {
   return x;
 }
 
+/** The series of P(a, t). */
 function series(a: number, t: number): number {
   let term = 1;
   let total = 1;
@@ -48,7 +53,7 @@ function series(a: number, t: number): number {
   return total;
 }
 
-/** From the front, by the ratios of successive convergents (lentz1976). */
+/** Evaluates the continued fraction from its first term, by ratios of convergents. @see lentz1976 */
 function fraction(a: number, t: number): number {
   let value = t + 1 - a;
   let [above, below] = [value, 0];
@@ -64,7 +69,7 @@ function fraction(a: number, t: number): number {
   return value;
 }
 
-/** log Γ(x), x > 0: Stirling's series beyond 10, to 1e-14 of its value. @see olver2010, 5.11.1 */
+/** log Γ(x) for x > 0 by Stirling's series above 10, with a relative error of 1e-14. @see olver2010, 5.11.1 */
 function logGamma(x: number): number {
   let shift = 1;
   let z = x;

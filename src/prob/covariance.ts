@@ -1,13 +1,4 @@
-/**
- * Covariances by what is known, or learned, of them: variances, a factor, a few entries of one, or
- * an update of another covariance.
- *
- *     C = diag(v),   C = B Bᵀ,   C = U Uᵀ (U sparse, upper triangular),   C = C₀ + B Bᵀ
- *
- * All but the formed matrix are positive semidefinite whatever the parameters.
- *
- * @see adrian2026, appendix A and eq. 27
- */
+/** Covariances in the forms in which they are known or learned. */
 import {
   add,
   cholesky,
@@ -30,25 +21,38 @@ import { type Key, normal, split } from "../random/index.js";
 import { expectAxis } from "./expect.js";
 import { asRow, root, type Scalar } from "./scalar.js";
 
+/**
+ * A covariance C [..., d, d]:
+ *
+ *     C = diag(v),   C = B Bᵀ,   C = U Uᵀ (U sparse, upper triangular),   C = C₀ + B Bᵀ,   or C itself
+ *
+ * All forms but the last are positive semidefinite for any values of their parameters.
+ *
+ * @see adrian2026, appendix A and eq. 27
+ */
 export type Covariance =
   /** diag(v): v is [..., d], or one number for all components. */
   | { readonly kind: "diagonal"; readonly variance: Scalar }
-  /** B Bᵀ: B is [..., d, p], triangular or not. */
+  /** B Bᵀ with a factor B [..., d, p], which need not be triangular. */
   | { readonly kind: "dense"; readonly factor: Tensor }
-  /** U Uᵀ: `entries` [n] of U, [d, d], in the order of the pattern; the others are 0. */
+  /** U Uᵀ: `entries` [n] are those of U [d, d] in the order of the pattern; the others are 0. */
   | { readonly kind: "triangular"; readonly entries: Tensor; readonly pattern: FactorPattern }
-  /** C₀ + B Bᵀ: B is [d, p]. */
+  /** C₀ + B Bᵀ with a low-rank factor B [d, p]. */
   | { readonly kind: "update"; readonly base: Covariance; readonly factor: Tensor }
-  /** C itself, [d, d], symmetric, and definite if drawn from: its rows are there to be picked. */
+  /** C itself [d, d], symmetric; positive definite if it is sampled from. */
   | { readonly kind: "matrix"; readonly matrix: Tensor };
 
-/** The places of a d×d factor that are free: row and column of each. */
+/** The positions of the free entries of a factor [d, d]: row and column of each. */
 export interface FactorPattern {
   readonly dimension: number;
   readonly places: readonly (readonly [row: number, column: number])[];
 }
 
-/** Places on the diagonal and `bandwidth` above it, row by row; d − 1 is the whole triangle. */
+/**
+ * Returns the pattern of the diagonal and `bandwidth` diagonals above it, row by row; d − 1 gives the
+ * whole upper triangle.
+ * @throws ShapeError when the bandwidth is not a whole number ≥ 0.
+ */
 export function upperBand(d: number, bandwidth: number): FactorPattern {
   if (!(Number.isInteger(bandwidth) && bandwidth >= 0)) {
     throw new ShapeError(
@@ -60,7 +64,10 @@ export function upperBand(d: number, bandwidth: number): FactorPattern {
   return { dimension: d, places: Array.from({ length: d }, (_, i) => row(i)).flat() };
 }
 
-/** The places given, each on or above the diagonal and given once. */
+/**
+ * Returns the pattern of the given positions, each on or above the diagonal and given once.
+ * @throws ShapeError for any other position.
+ */
 export function upperPlaces(
   d: number,
   places: readonly (readonly [row: number, column: number])[],
@@ -78,11 +85,11 @@ export function upperPlaces(
   return { dimension: d, places };
 }
 
-/** Entries [n] of a diagonal factor, to start from: `value` on the diagonal and 0 elsewhere. */
+/** Returns the entries [n] of a factor with `value` on the diagonal and 0 elsewhere, as start values. */
 export const diagonalEntries = ({ places }: FactorPattern, value: number): Tensor =>
   tensor(places.map(([i, j]) => (i === j ? value : 0)));
 
-/** U [d, d] from its free entries [n]. */
+/** Returns the factor U [d, d] with the free entries [n]. */
 export function triangularFactor(entries: Tensor, { dimension: d, places }: FactorPattern): Tensor {
   const n = places.length;
   expectAxis("triangularFactor", "entries", entries, -1, n, "one per place of the pattern");
@@ -90,7 +97,7 @@ export function triangularFactor(entries: Tensor, { dimension: d, places }: Fact
   return reshape(scatterAdd(entries, at, d * d, 0), [d, d]);
 }
 
-/** d; null where one variance stands for any number of components. */
+/** Returns the dimension d of a covariance; null for one variance, which fits any dimension. */
 export function covarianceDimension(C: Covariance): number | null {
   if (C.kind === "diagonal")
     return typeof C.variance === "number" ? null : (C.variance.shape.at(-1) ?? null);
@@ -98,7 +105,10 @@ export function covarianceDimension(C: Covariance): number | null {
   return (C.kind === "matrix" ? C.matrix : C.factor).shape.at(-2)!;
 }
 
-/** C [..., d, d] */
+/**
+ * Returns the matrix C [..., d, d].
+ * @throws ShapeError when its parameters do not fit the dimension d.
+ */
 export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = "f64"): Tensor {
   if (C.kind === "matrix") return C.matrix;
   if (C.kind === "update")
@@ -114,7 +124,12 @@ export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = 
   return diagonalMatrix(v);
 }
 
-/** B with C = B Bᵀ, [..., d, p]; p is d, or more for an update. */
+/**
+ * Returns a factor B [..., d, p] with C = B Bᵀ; p is the number of columns of the given factor, else d,
+ * and more than d for an update.
+ * @throws ShapeError when its parameters do not fit d; NumericError when a given matrix C is not
+ * positive definite.
+ */
 export function covarianceFactor(C: Covariance, d: number, dtype: "f64" | "f32" = "f64"): Tensor {
   if (C.kind === "matrix") return cholesky(C.matrix);
   if (C.kind === "triangular") return triangularFactor(C.entries, C.pattern);
@@ -129,7 +144,7 @@ export function covarianceFactor(C: Covariance, d: number, dtype: "f64" | "f32" 
 /** B Bᵀ */
 const gram = (B: Tensor): Tensor => matmul(B, B, { transposeB: true });
 
-/** diag C, [..., d]; one number if C has one variance for all components. */
+/** Returns the diagonal of C, [..., d]; one number if C has one variance for all components. */
 export function covarianceDiagonal(C: Covariance): Scalar {
   if (C.kind === "diagonal") return C.variance;
   if (C.kind === "matrix") return diagonal(C.matrix);
@@ -141,7 +156,10 @@ export function covarianceDiagonal(C: Covariance): Scalar {
 /** Σ_k B_ik² */
 const rowSums = (B: Tensor): Tensor => sum(square(B), -1);
 
-/** Draws of N(0, C), one per row: [...lead, N, d]. */
+/**
+ * Draws from N(0, C), one draw a row: `shape` is [...lead, N, d].
+ * @throws NumericError when a given matrix C is not positive definite.
+ */
 export function sampleCovariance(
   C: Covariance,
   shape: readonly number[],
@@ -158,7 +176,7 @@ export function sampleCovariance(
   return coloured(C.kind === "dense" ? C.factor : cholesky(C.matrix), shape, key);
 }
 
-/** z Bᵀ for z ~ N(0, I), a row per draw. */
+/** z Bᵀ for z ~ N(0, I), one draw a row. */
 function coloured(B: Tensor, shape: readonly number[], key: Key): Tensor {
   const z = normal(key, shape.with(-1, B.shape.at(-1)!), B.dtype as "f64");
   return matmul(z, B, { transposeB: true });

@@ -1,7 +1,7 @@
-/** A check of shapes that says who asked, what was given, what is needed and what to try. */
+/** Checks of shapes, with messages that say who asked, what was given and what is needed. */
 import { ShapeError, type Tensor } from "../engine/index.js";
 
-/** The tensor's axis (counted from the end: −1, −2, …) has this size. */
+/** Throws a ShapeError unless an axis of the tensor, counted from the end as −1, −2, …, has this size. */
 export function expectAxis(
   who: string,
   what: string,
@@ -16,7 +16,7 @@ export function expectAxis(
   );
 }
 
-/** The tensor has so many axes at least. */
+/** Throws a ShapeError unless the tensor has at least `rank` axes. */
 export function expectRank(who: string, what: string, x: Tensor, rank: number, form: string): void {
   if (x.shape.length >= rank) return;
   throw new ShapeError(`${who}: ${what} is [${x.shape}]; need ${form}.`);

@@ -1,12 +1,4 @@
-/**
- * Gaussians: draws and densities.
- *
- * A draw is a smooth function of mean and covariance, its noise fixed by a key,
- *
- *     x = m + √v ∘ z     or     x = m + F z,   C = F Fᵀ,     z ~ N(0, I)
- *
- * so that whatever is computed from draws can be differentiated in the parameters.
- */
+/** Gaussian distributions: samples, densities and sample moments. */
 import {
   add,
   expandDims,
@@ -28,7 +20,7 @@ import { expectRank } from "./expect.js";
 import { type Scalar, scale } from "./scalar.js";
 import { fold, type Support } from "./support.js";
 
-/** N(m, C), folded onto positive values if its support says so. */
+/** The distribution N(m, C); with positive support that of the absolute values of its draws. */
 export interface Gaussian {
   /** m [..., d] */
   readonly mean: Tensor;
@@ -37,11 +29,19 @@ export interface Gaussian {
   readonly support?: Support;
 }
 
-/** C [..., d, d] */
+/** Returns the covariance matrix C [..., d, d] of a Gaussian. */
 export const covarianceMatrix = ({ mean: m, covariance }: Gaussian): Tensor =>
   formCovariance(covariance, m.shape.at(-1)!, floatType(m));
 
-/** N draws, [..., N, d]; of one mean [d] and a batch of keys [B, 2], N for each key. */
+/**
+ * Draws N samples, [..., N, d]; for one mean [d] and a batch of keys [B, 2], N for each key.
+ *
+ *     x = m + √v ∘ z     or     x = m + F z,   C = F Fᵀ,     z ~ N(0, I) fixed by the key
+ *
+ * A draw is a smooth function of mean and covariance, so that everything computed from draws can be
+ * differentiated by their parameters.
+ * @throws ShapeError when mean and covariance do not fit.
+ */
 export function sampleGaussian(
   { mean: m, covariance, support }: Gaussian,
   N: number,
@@ -54,18 +54,20 @@ export function sampleGaussian(
   return fold(add(expandDims(m, -2), deviations), support); // [..., N, d]
 }
 
-/** The dtype of noise that is to be added to x. */
+/** Returns the floating dtype of x, for noise that is added to x. */
 export const floatType = (x: Tensor): "f64" | "f32" => (x.dtype === "f32" ? "f32" : "f64");
 
-/** w = L⁻¹ r: of unit covariance if cov(r) = LLᵀ; r [..., m], L [..., m, m] → [..., m] */
+/** Returns w = L⁻¹ r, which has unit covariance if cov(r) = LLᵀ; r [..., m], L [..., m, m] → [..., m]. */
 export const whiten = (r: Tensor, L: Tensor): Tensor =>
   squeeze(triangularSolve(L, expandDims(r, -1)), -1);
 
 /**
- * log N(r; 0, S), all constants included:
+ * Returns the logarithm of the density N(r; 0, S) with all its constants.
+ *
  *     ℓ = −½ (rᵀS⁻¹r + log det S + n log 2π)
- * r [..., m], S [..., m, m] → [...]; n is m, or the number of entries that were observed; a = S⁻¹r
- * may be known already.
+ *
+ * r [..., m], S [..., m, m] → [...]. n is m, or the number of observed entries where there are gaps;
+ * a = S⁻¹r may be passed if it is known.
  */
 export function logNormal(
   r: Tensor,
@@ -77,7 +79,7 @@ export function logNormal(
   return mul(-0.5, add(terms, scale(Math.log(2 * Math.PI), n)));
 }
 
-/** (m, v) of draws [..., N, d] along the members: v with N − 1. */
+/** Returns the sample mean and the sample variance (with N − 1) of members [..., N, d], [..., d] each. */
 export function sampleMoments(E: Tensor): { mean: Tensor; variance: Tensor } {
   const N = E.shape.at(-2)!;
   const m = mean(E, -2); // [..., d]

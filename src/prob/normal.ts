@@ -3,14 +3,15 @@
  */
 import { NumericError } from "../engine/index.js";
 
-/** φ(x) */
+/** The density φ(x) = e^(−x²/2)/√(2π). */
 export const normalDensity = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
 
 const seriesEnds = 2;
 const fractionTerms = 200;
 
 /**
- * Φ(x), to about 1e-14 of its value in the body and in both tails:
+ * The distribution function Φ(x), with a relative error of about 1e-14 in the body and in both tails.
+ *
  *     Φ(x) = ½ + φ(x) Σₖ x²ᵏ⁺¹ / (2k+1)!!                       |x| ≤ 2
  *     Φ(−x) = φ(x) / (x + 1/(x + 2/(x + 3/(x + …))))              x > 2
  */
@@ -32,7 +33,11 @@ function upperTail(x: number): number {
   return normalDensity(x) / tail;
 }
 
-/** Φ⁻¹(p): a guess for the tail (abramowitz1964, 26.2.23), then Newton's method, which gains digits fast. */
+/**
+ * The quantile Φ⁻¹(p), by a rational approximation and four steps of Newton's method.
+ * @throws NumericError unless 0 < p < 1.
+ * @see abramowitz1964, 26.2.23 for the approximation
+ */
 export function normalQuantile(p: number): number {
   if (!(p > 0 && p < 1)) {
     throw new NumericError(`normalQuantile: the probability is ${p}; need 0 < p < 1.`);

@@ -1,8 +1,8 @@
 /**
- * Parameters: numbers, or tensors where they may be learned.
+ * Scalar parameters: numbers, or tensors where they may be learned.
  *
- * A formula takes either. Where several have to stand in one vector or matrix, the functions here
- * put them there; what is made of numbers alone becomes one constant.
+ * Formulas take either. The functions here compute with both and assemble vectors and matrices of
+ * them; what is made of numbers alone is one constant.
  */
 import {
   add,
@@ -21,39 +21,45 @@ import {
   tensor,
 } from "../engine/index.js";
 
+/** A parameter: a number, or a tensor if it may be learned. */
 export type Scalar = number | Tensor;
 
-/** a x; a plain number if x is one. */
+/** Returns a x; a plain number if x is one. */
 export const scale = (a: number, x: Scalar): Scalar => (typeof x === "number" ? a * x : mul(a, x));
 
-/** √x; a plain number if x is one. */
+/** Returns √x; a plain number if x is one. */
 export const root = (x: Scalar): Scalar => (typeof x === "number" ? Math.sqrt(x) : sqrt(x));
 
-/** eˣ; a plain number if x is one. */
+/** Returns eˣ; a plain number if x is one. */
 export const exponential = (x: Scalar): Scalar => (typeof x === "number" ? Math.exp(x) : exp(x));
 
-/** An operation of two operands that gives a plain number for plain numbers. */
+/** Makes an operation of two operands that gives a plain number for plain numbers. */
 const lifted =
   (operation: (a: Operand, b: Operand) => Tensor, plain: (a: number, b: number) => number) =>
   (a: Scalar, b: Scalar): Scalar =>
     typeof a === "number" && typeof b === "number" ? plain(a, b) : operation(a, b);
 
+/** a + b */
 export const plus = lifted(add, (a, b) => a + b);
+/** a − b */
 export const minus = lifted(sub, (a, b) => a - b);
+/** a b */
 export const times = lifted(mul, (a, b) => a * b);
+/** a/b */
 export const over = lifted(div, (a, b) => a / b);
 
-/** Variances, a number, [] or [..., d], as rows beside members: [..., 1, d]. */
+/** Adds a member axis to variances [..., d], so that they broadcast against members: [..., 1, d]. */
 export const asRow = (x: Scalar): Scalar =>
   typeof x === "number" || x.shape.length === 0 ? x : expandDims(x, -2);
 
+/** Returns a tensor as it is, a number as a scalar tensor. */
 export const asTensor = (x: Scalar, dtype: DType = "f64"): Tensor =>
   typeof x === "number" ? tensor(x, { dtype }) : x;
 
-/** A matrix by its rows. */
+/** A matrix, given by its rows. */
 export type Rows = readonly (readonly Scalar[])[];
 
-/** Numbers and scalar tensors → [n]; numbers take the dtype of the tensors beside them. */
+/** Assembles a vector [n] of numbers and scalar tensors; numbers take the tensors' dtype. */
 export function vectorOf(entries: readonly Scalar[]): Tensor {
   const first = entries.find((x) => typeof x !== "number");
   if (first === undefined) return tensor(entries as readonly number[]);
@@ -63,7 +69,10 @@ export function vectorOf(entries: readonly Scalar[]): Tensor {
   );
 }
 
-/** Rows of numbers and scalar tensors → [n, k] */
+/**
+ * Assembles a matrix [n, k] of rows of numbers and scalar tensors.
+ * @throws ShapeError when rows differ in length.
+ */
 export function matrixOf(rows: Rows): Tensor {
   const k = rows[0]?.length ?? 0;
   for (const row of rows) {

@@ -1,16 +1,4 @@
-/**
- * Tapers: factors in [0, 1] that damp sample covariances with distance.
- *
- * Gaspari and Cohn's function of z = distance/c, c the half-width: smooth, positive definite on the
- * line, 1 at 0 and exactly 0 from 2c on,
- *
- *     ρ(z) = 1 − 5/3 z² + 5/8 z³ + 1/2 z⁴ − 1/4 z⁵                          0 ≤ z < 1
- *     ρ(z) = 4 − 5z + 5/3 z² + 5/8 z³ − 1/2 z⁴ + 1/12 z⁵ − 2/(3z)            1 ≤ z < 2
- *
- * A half-width that is a number makes a constant; one that is a tensor may be learned.
- *
- * @see gaspari1999, eq. 4.10
- */
+/** Tapers for localisation: factors in [0, 1] by which sample covariances are damped with distance. */
 import {
   add,
   div,
@@ -28,16 +16,17 @@ import {
 } from "../engine/index.js";
 import type { Scalar } from "./scalar.js";
 
-/** Where positions lie: on a line, or on a ring of this length. */
+/** The domain of positions: a line, or a ring of this length. */
 export type Domain = { readonly kind: "line" } | { readonly kind: "ring"; readonly length: number };
 
 export interface TaperParams {
+  /** The domain of the positions. */
   readonly domain: Domain;
-  /** c: covariances are cut off at the distance 2c. */
+  /** c: half-width, in the unit of the positions; the taper is 0 from the distance 2c on. A tensor may be learned. */
   readonly halfWidth: Scalar;
 }
 
-/** |a − b|, on a ring the shorter way round. */
+/** Returns the distance |a − b|; on a ring that of the shorter way round. */
 export function distanceOn(domain: Domain, a: number, b: number): number {
   const direct = Math.abs(a - b);
   if (domain.kind === "line") return direct;
@@ -45,14 +34,22 @@ export function distanceOn(domain: Domain, a: number, b: number): number {
   return Math.min(along, domain.length - along);
 }
 
-/** ρ(z) of a number z ≥ 0. */
+/** Returns ρ(z) of `gaspariCohn` for a number z ≥ 0. */
 export function gaspariCohnAt(z: number): number {
   if (z < 1) return 1 + z * z * (-5 / 3 + z * (5 / 8 + z * (1 / 2 - z / 4)));
   if (z >= 2) return 0;
   return 4 + z * (-5 + z * (5 / 3 + z * (5 / 8 + z * (-1 / 2 + z / 12)))) - 2 / (3 * z);
 }
 
-/** ρ(z), element by element, with its derivative; z ≥ 0. */
+/**
+ * Returns Gaspari and Cohn's function ρ of z = distance/c ≥ 0, element by element; differentiable. It
+ * is smooth, positive definite on the line, 1 at z = 0 and exactly 0 for z ≥ 2.
+ *
+ *     ρ(z) = 1 − 5/3 z² + 5/8 z³ + 1/2 z⁴ − 1/4 z⁵                          0 ≤ z < 1
+ *     ρ(z) = 4 − 5z + 5/3 z² + 5/8 z³ − 1/2 z⁴ + 1/12 z⁵ − 2/(3z)            1 ≤ z < 2
+ *
+ * @see gaspari1999, eq. 4.10
+ */
 export function gaspariCohn(z: Tensor): Tensor {
   const near = less(z, 1);
   const within = less(z, 2);
@@ -70,10 +67,12 @@ function horner(x: Tensor, coefficients: readonly number[]): Tensor {
 }
 
 /**
- * ρ between positions, [rows, columns].
+ * Returns the taper ρ between two lists of positions, [rows, columns].
  *
- * Places at equal distances share one value: of a learned half-width ρ is worked out once for each
- * distance within reach, d/2 of them on a ring, and gathered.
+ * For a learned half-width ρ is computed once for each distinct distance (about d/2 on a regular ring)
+ * and gathered.
+ * @throws NumericError when the half-width is a number that is not positive.
+ * @see gaspari1999
  */
 export function taperMatrix(
   rows: readonly number[],

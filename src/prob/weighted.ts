@@ -1,12 +1,4 @@
-/**
- * Moments of weighted draws: particles [..., N, d] and the logarithms of their weights [..., N].
- *
- *     x̄ = Σ wᵢ xᵢ,     Ĉ = Σ wᵢ (xᵢ − x̄)(xᵢ − x̄)ᵀ / (1 − Σ wᵢ²)
- *
- * Of equal weights this is the sample covariance with N − 1. If one weight is 1 there is nothing to
- * divide by: the variance is then 0. Weights are used through their logarithms, whose derivatives
- * stay finite where a weight is 0.
- */
+/** Moments of weighted particles. */
 import {
   div,
   exp,
@@ -23,29 +15,30 @@ import {
   where,
 } from "../engine/index.js";
 
-/** A distribution by weighted points. */
+/** A distribution given by weighted particles. Weights are kept as logarithms, whose derivatives stay finite at weight 0. */
 export interface Particles {
   /** [..., N, d] */
   readonly particles: Tensor;
-  /** log w, log Σ exp = 0, [..., N] */
+  /** log wᵢ of weights of sum 1, [..., N] */
   readonly logWeights: Tensor;
 }
 
-/** 1 − Σ w² below which all weight counts as lying on one particle. */
+/** 1 − Σ wᵢ² below which all weight counts as lying on one particle. */
 const alone = 1e-10;
 
-/** 1/Σ w²: how many equal weights would be as uneven, 1 to N; [..., N] → [...] */
+/** Returns the effective number of members, 1/Σ wᵢ² from 1 to N; [..., N] → [...]. */
 export const effectiveMembers = (logWeights: Tensor): Tensor => div(1, sumOfSquares(logWeights));
 
 /**
- * Whether the weights have degenerated: 1 where the effective members 1/Σ w² are fewer than
+ * Tells whether the weights have degenerated: 1 where the effective number of members 1/Σ wᵢ² is less
+ * than
  *
- *     min(N/2, max(2, min(d + 1, N/100))),
+ *     min(N/2, max(2, min(d + 1, N/100)))                                                     [...]
  *
- * else 0; [...]. Fewer than d + 1 points span no covariance of d variables, and below 2 one particle
- * holds more than half of the weight. The bound of one in a hundred is for small N in many variables,
- * where a healthy filter has fewer effective members than d + 1 at many analyses. It is a comparison,
- * so a constant to derivatives.
+ * and 0 elsewhere. Fewer than d + 1 particles span no covariance of d variables, and below 2 one
+ * particle has more than half of the weight. The bound N/100 is for few particles in many variables,
+ * where a filter that works has fewer effective members than d + 1 at many analyses. The result is a
+ * comparison, hence a constant in derivatives.
  */
 export function degenerateWeights({ particles: E, logWeights }: Particles): Tensor {
   const [N, d] = E.shape.slice(-2) as [number, number];
@@ -53,14 +46,20 @@ export function degenerateWeights({ particles: E, logWeights }: Particles): Tens
   return less(effectiveMembers(logWeights), fewest);
 }
 
-/** Σ w² [...] */
+/** Σ wᵢ², [...] */
 const sumOfSquares = (logWeights: Tensor): Tensor => sum(exp(mul(2, logWeights)), -1);
 
-/** x̄ [..., d] */
+/** Returns the weighted mean x̄ = Σ wᵢ xᵢ, [..., d]. */
 export const weightedMean = ({ particles: E, logWeights }: Particles): Tensor =>
   squeeze(matmul(expandDims(exp(logWeights), -2), E), -2);
 
-/** (x̄, diag Ĉ), [..., d] each. */
+/**
+ * Returns the weighted mean x̄ and the diagonal of the weighted covariance Ĉ, [..., d] each.
+ *
+ *     Ĉ = Σ wᵢ (xᵢ − x̄)(xᵢ − x̄)ᵀ / (1 − Σ wᵢ²)
+ *
+ * For equal weights Ĉ is the sample covariance with N − 1. Where one weight is 1 the variance is 0.
+ */
 export function weightedMoments(of: Particles): { mean: Tensor; variance: Tensor } {
   const m = weightedMean(of);
   const A = sub(of.particles, expandDims(m, -2)); // [..., N, d]
@@ -72,8 +71,9 @@ export function weightedMoments(of: Particles): { mean: Tensor; variance: Tensor
 }
 
 /**
- * B [..., N, d] with Bᵀ B = Ĉ: anomalies times √(wᵢ/(1 − Σ w²)). Where all weight lies on one
- * particle, of all of them with equal weights: what was known before the weights collapsed.
+ * Returns a root B [..., N, d] of the weighted covariance, Bᵀ B = Ĉ: anomalies times √(wᵢ/(1 − Σ wᵢ²)).
+ * Where all weight lies on one particle it is a root of the unweighted covariance instead, which is what
+ * was known before the weights degenerated.
  */
 export function weightedRoots({ particles: E, logWeights: given }: Particles): Tensor {
   const N = E.shape.at(-2)!;

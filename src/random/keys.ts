@@ -1,14 +1,4 @@
-/**
- * Randomness as an argument: a key stands for a stream of numbers.
- *
- * The same key gives the same numbers whatever the batching, build or machine, for one dtype: f32
- * normals are other numbers than f64's, and normals may differ in their last bits between builds.
- * A batch of keys [..., 2] gives to each of them, to the bit, what it gives alone: with a key for
- * each trajectory, noise does not depend on which trajectories go together. Never use a key twice
- * for different purposes: `split` it, or `foldIn` a number (a time, a member, an epoch).
- *
- * @see salmon2011 for Philox4x32-10
- */
+/** Random keys and draws (Philox4x32-10): randomness is always an argument. */
 import {
   drawNormal,
   drawUniform,
@@ -21,10 +11,24 @@ import {
   UsageError,
 } from "../engine/index.js";
 
-/** An i32 tensor [2], or [..., 2] for a batch of keys; a tree leaf like any other, so a captured function may take it. */
+/**
+ * A random key: an i32 tensor [2], or [..., 2] for a batch of keys. It is a tensor like any other, so a
+ * captured function may take it as an argument.
+ *
+ * The same key gives the same numbers in every batch, on every build and machine, for one dtype. (f32
+ * normals are other numbers than f64 normals, and normals may differ in their last bits between
+ * builds.) Each key of a batch gives, bit for bit, what it gives alone: with one key for each
+ * trajectory, noise does not depend on which trajectories are computed together. Never use a key for
+ * two purposes: `split` it, or `foldIn` a number (a time, a member, an epoch).
+ *
+ * @see salmon2011
+ */
 export type Key = Tensor;
 
-/** The key of a seed, a non-negative integer below 2⁵³. */
+/**
+ * Makes the key [2] of a seed.
+ * @throws UsageError unless the seed is a whole number from 0 to 2⁵³ − 1.
+ */
 export function key(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new UsageError(`key: the seed is ${seed}; need an integer from 0 to 2^53 − 1.`);
@@ -32,23 +36,31 @@ export function key(seed: number): Key {
   return indices([seed | 0, Math.floor(seed / 2 ** 32)]);
 }
 
-/** Independent new keys, one after the other; of a batch of keys, batches. */
+/** Makes `count` independent new keys of a key; of a batch of keys, `count` batches. */
 export function split(from: Key, count = 2): Key[] {
   const keys = splitKey(from, count);
   return Array.from({ length: count }, (_, i) => index(keys, -2, i));
 }
 
-/** The keys of `split` as one tensor, [..., count, 2]: one for each trajectory, say. */
+/** Makes the keys of `split` as one tensor [..., count, 2], for example one for each trajectory. */
 export const keyBatch = (from: Key, count: number): Key => splitKey(from, count);
 
-/** The key of a numbered purpose; the number may be an i32 tensor, as within a captured loop. */
+/** Makes the key of a numbered purpose; the number may be an i32 tensor, as within a captured loop. */
 export const foldIn = (from: Key, data: number | Tensor): Key =>
   foldKey(from, typeof data === "number" ? indices([data]) : data);
 
-/** Uniform draws on [0, 1); of a batch of keys, the shape begins with its axes. */
+/**
+ * Draws uniform numbers on [0, 1). For a batch of keys the shape begins with the axes of the batch.
+ * @throws ShapeError when it does not.
+ * @see salmon2011
+ */
 export const uniform = (from: Key, shape: readonly number[], dtype: FloatType = "f64"): Tensor =>
   drawUniform(from, { shape, dtype });
 
-/** Standard normal draws; of a batch of keys, the shape begins with its axes. */
+/**
+ * Draws standard normal numbers. For a batch of keys the shape begins with the axes of the batch.
+ * @throws ShapeError when it does not.
+ * @see salmon2011
+ */
 export const normal = (from: Key, shape: readonly number[], dtype: FloatType = "f64"): Tensor =>
   drawNormal(from, { shape, dtype });

@@ -88,7 +88,7 @@ describe("a variance chosen by validation", () => {
     expect(tried[0]).toBe(null);
     const none = chooseByValidation([-9], trialOf, { epochs: 1 });
     await expect(none).rejects.toThrow(NumericError);
-    await expect(none).rejects.toThrow("none of the 1 candidates could learn");
+    await expect(none).rejects.toThrow("all 1 candidates failed numerically");
     await expect(chooseByValidation([], trialOf, { epochs: 1 })).rejects.toThrow(UsageError);
   });
 

@@ -221,7 +221,7 @@ describe("learn, of tensors", () => {
     const [correction] = problem.definitions;
     const many = { ...problem, definitions: [{ ...correction!, start: zeros([15, 15]) }] };
     await expect(learn(many, { ...all, refine: true }, async () => {})).rejects.toThrow(
-      /refine was asked for with 225 numbers.*at most 200/,
+      /refine is on with 225 numbers.*at most 200/,
     );
     const single = { ...problem, dtype: "f32" as const };
     await expect(learn(single, { ...all, refine: true }, async () => {})).rejects.toThrow(/in f32/);
