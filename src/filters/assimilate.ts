@@ -36,7 +36,7 @@ export const runCycle = <S>(
   "cycle" in method ? method.cycle(before, cycle, key) : filterCycle(method, before, cycle, key);
 
 /** The analysis of a state that is at the time of the observation already. */
-export const analyseHere = <S>(
+export const analyseWithoutForecast = <S>(
   method: Method<S>,
   state: S,
   observation: Observation,

@@ -2,7 +2,7 @@ export {
   type AssimilateOptions,
   type Assimilation,
   type AssimilationSeries,
-  analyseHere,
+  analyseWithoutForecast,
   assimilate,
   assimilateSeries,
   cycleKeys,

@@ -1,6 +1,6 @@
 /** The learning problem of a method, a state-space problem and its trajectories. */
 import { index, leavesOf, scope, stack, type Tensor, withLeaves } from "../engine/index.js";
-import { analyseHere, assimilate, type Method } from "../filters/index.js";
+import { analyseWithoutForecast, assimilate, type Method } from "../filters/index.js";
 import {
   cyclesOf,
   type LearningProblem,
@@ -106,7 +106,7 @@ export function learningProblem(
       const first = firstStates(filter, bound.prior, keys!);
       const [{ transition }] = bound.propagations(part.intervals.slice(0, 1)) as [Propagation];
       const observation = bound.observation(seen!.trajectories);
-      return analyseHere(filter, first, observation, transition, foldIn(seen!.key, restartPurpose));
+      return analyseWithoutForecast(filter, first, observation, transition, foldIn(seen!.key, restartPurpose));
     },
     training: { start, windows: windowsOf(record, length, 0, split) },
     validation:
