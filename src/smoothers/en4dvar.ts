@@ -1,20 +1,3 @@
-/**
- * Hybrid ensemble 4DVar: 4DVar whose covariance at the window's start is mixed with that of members.
- *
- *     B_t = (1 − β) B + β Aᵀ A/(N − 1)         A: the members' anomalies at the start    [N, d]
- *     x_0 = x_b + √(1 − β) B^½ w_s + √(β/(N − 1)) Aᵀ w_e                                 [d]
- *     A ← T A,   T = (I + ZZᵀ)^(−½),   Z = R^(−½) (h(E_n) − ȳ)/√(N − 1)                  [N, d]
- *
- * The mean is that of 4DVar for B_t, each observation assimilated when it is the newest. The members
- * are transformed as the ETKF does, by what is seen of them at the window's end, E_n, when they start
- * about the new x_0; the static part does not enter there. Then they are brought back about the mean
- * at each time of the window.
- *
- * β = 0: 4DVar, and the members tell of uncertainty alone. β = 1: the ensemble 4DVar, of a linear
- * model the Kalman filter and smoother for the members' covariance. Process noise does not enter.
- *
- * @see lorenc2003 for the stacked control variable; bocquet2014 for the window's members
- */
 import {
   add,
   broadcastTo,
@@ -63,38 +46,57 @@ import {
 } from "../prob/index.js";
 import type { Key } from "../random/index.js";
 import { checkWindow, type FourdvarParams, windowOf } from "./fourdvar.js";
-import { analyseWindow, flow, solverFor, type Window } from "./incremental.js";
+import { analyseWindow, solverFor, trajectory, type Window } from "./incremental.js";
 import { pastOf } from "./past.js";
 
 export interface En4dvarParams extends Omit<FourdvarParams, "observations">, Inflation {
   /** Number of members N, at least 2. */
   readonly members: number;
-  /** β: the share of the members' covariance, 0 to 1. */
+  /** β: weight of the members' covariance, from 0 to 1. */
   readonly mixing: Scalar;
 }
 
 export interface En4dvarState {
-  /** Members of the cycles of the window, the present last, at most L + 1: [..., N, d] each. */
+  /** Members at each cycle of the window, the present last, at most L + 1 of [..., N, d]. */
   readonly window: readonly Tensor[];
-  /** Model steps before each of them but the first. */
+  /** Model steps before each cycle but the first. */
   readonly steps: readonly number[];
 }
 
-/** Estimates are the members' means. */
+/**
+ * Makes the hybrid ensemble 4DVar: 4DVar whose covariance at the window's start is a mixture of a
+ * static covariance and that of members. Estimates are the members' means.
+ *
+ *     B_t = (1 − β) B + β Aᵀ A/(N − 1)         A: anomalies of the members at the start  [N, d]
+ *     x_0 = x_b + √(1 − β) B^½ w_s + √(β/(N − 1)) Aᵀ w_e                                 [d]
+ *     A ← T A,   T = (I + ZZᵀ)^(−½),   Z = R^(−½) (h(E_n) − ȳ)/√(N − 1)                  [N, d]
+ *
+ * The mean is the 4DVar analysis with B_t; each observation is assimilated when it is the newest. The
+ * anomalies are transformed as in the ETKF, by the members E_n at the window's end whose trajectories
+ * start about the new x_0; the static covariance is not used there. The members are then centred on the
+ * mean at each time of the window.
+ *
+ * β = 0 is 4DVar, with members that only describe the uncertainty. β = 1 is ensemble 4DVar, which for a
+ * linear model equals the Kalman filter and smoother for the members' covariance. Process noise is not
+ * used.
+ *
+ * @throws UsageError for parameters out of range.
+ * @see lorenc2003 for the stacked control variable; bocquet2014 for the members of the window
+ */
 export function en4dvar(params: En4dvarParams): Smoother<En4dvarState> {
   const { members: N, lag, mixing: beta, iterations = 3 } = params;
   checkMembers("en4dvar", N);
   checkWindow("en4dvar", lag);
   checkIterations("en4dvar", iterations);
   if (typeof beta === "number" && !(beta >= 0 && beta <= 1)) {
-    throw new UsageError(`en4dvar: mixing is ${beta}; need a share from 0 to 1.`);
+    throw new UsageError(`en4dvar: mixing is ${beta}; need a weight from 0 to 1.`);
   }
   return {
     name: "en4dvar",
     lag,
     init: (prior, key) => {
       const E = sampleGaussian(prior, N, key);
-      return { window: [about(row(prior.mean), E)], steps: [] };
+      return { window: [withMean(row(prior.mean), E)], steps: [] };
     },
     cycle: (before, cycle, key) => en4dvarCycle(before, cycle, params, key),
     moments: ({ window }) => sampleMoments(window.at(-1)!),
@@ -103,7 +105,7 @@ export function en4dvar(params: En4dvarParams): Smoother<En4dvarState> {
   };
 }
 
-/** One cycle: the window moves, and its start meets the observation. */
+/** Runs one cycle: moves the window, and assimilates the observation. */
 function en4dvarCycle(
   before: En4dvarState,
   { transition: { map }, steps: n, observation }: Cycle,
@@ -117,20 +119,24 @@ function en4dvarCycle(
   const A = sub(E, row(guess));
   const factor = hybridFactor(covariance, A, mixing);
   const solver = params.solver ?? solverFor(factor);
-  const window: Window = { background: guess, guess, factor, map, steps, seen: [] };
-  /** Members that start about x_0, about the mean at each time. */
+  const window: Window = { background: guess, guess, factor, map, steps, observations: [] };
+  /** Propagates members from the window's start, centred on the mean at each time. */
   const along = (states: readonly Tensor[], start: Tensor): En4dvarState => ({
-    window: flow(window, start).map((X, j) => about(row(states[j]!), X)),
+    window: trajectory(window, start).map((X, j) => withMean(row(states[j]!), X)),
     steps,
   });
   if (observation === null) {
-    const forecast = along(flow(window, guess), E);
+    const forecast = along(trajectory(window, guess), E);
     return { forecast, analysis: forecast, evidence: null };
   }
-  const seen = [{ time: steps.length, observation }];
-  const { states, forecast, evidence } = analyseWindow({ ...window, seen }, iterations, solver);
+  const observations = [{ time: steps.length, observation }];
+  const { states, forecast, evidence } = analyseWindow(
+    { ...window, observations },
+    iterations,
+    solver,
+  );
   const x0 = row(states[0]!);
-  const end = flow(window, add(x0, A)).at(-1)!;
+  const end = trajectory(window, add(x0, A)).at(-1)!;
   const { seen: Z, departure } = scaledEnsemble("en4dvar", end, observation);
   const T = ensembleSpace(Z, departure).inverseRoot();
   return {
@@ -140,20 +146,20 @@ function en4dvarCycle(
   };
 }
 
-/** [√(1 − β) B^½, √(β/(N − 1)) Aᵀ], [..., d, p + N]; at the ends the one part alone. */
+/** Returns the factor [√(1 − β) B^½, √(β/(N − 1)) Aᵀ], [..., d, p + N]; for β = 0 or 1 one part alone. */
 function hybridFactor(B: Covariance, A: Tensor, beta: Scalar): Tensor {
   const [N, d] = A.shape.slice(-2) as [number, number];
   const members = mul(root(scale(1 / (N - 1), beta)), transpose(A)); // [..., d, N]
   if (beta === 1) return members;
-  const still = covarianceFactor(B, d, floatType(A));
-  if (beta === 0) return still;
-  const share = mul(root(typeof beta === "number" ? 1 - beta : sub(1, beta)), still);
-  const shape = [...A.shape.slice(0, -2), ...share.shape.slice(-2)];
-  return concat([broadcastTo(share, shape), members], -1);
+  const staticFactor = covarianceFactor(B, d, floatType(A));
+  if (beta === 0) return staticFactor;
+  const staticPart = mul(root(typeof beta === "number" ? 1 - beta : sub(1, beta)), staticFactor);
+  const shape = [...A.shape.slice(0, -2), ...staticPart.shape.slice(-2)];
+  return concat([broadcastTo(staticPart, shape), members], -1);
 }
 
-/** E with another mean. */
-const about = (x: Tensor, E: Tensor): Tensor => add(x, sub(E, mean(E, -2, { keepDims: true })));
+/** Returns the members E, centred on the mean x. */
+const withMean = (x: Tensor, E: Tensor): Tensor => add(x, sub(E, mean(E, -2, { keepDims: true })));
 
 /** [..., d] → [..., 1, d] */
 const row = (x: Tensor): Tensor => expandDims(x, -2);

@@ -1,16 +1,3 @@
-/**
- * The ensemble Kalman smoother of fixed lag: members of the last cycles are one ensemble, and an
- * observation of the present moves them all.
- *
- *     x = (x_k, x_{k−1}, …, x_{k−L})                 members [N, (L + 1) d]
- *     E⁺ = analysis of E by y = h(x_k) + η
- *
- * Any analysis by sample covariances will do; ℓ and the present are those of its filter. With the ETKF
- * all cycles are combined by the same weights. A rotation turns all of them, since members belong
- * together through time; what else is done to members after an analysis is done to the present alone.
- *
- * @see evensen2000; cohn1994 for the fixed lag
- */
 import { concat, pad, slice, type Tensor } from "../engine/index.js";
 import {
   type Analysis,
@@ -43,13 +30,13 @@ import { checkLag, pastOf } from "./past.js";
 export interface EnksParams extends Inflation {
   /** Number of members N, at least 2. */
   readonly members: number;
-  /** L: how many cycles an observation reaches back. @defaultValue 10 */
+  /** L: number of past cycles that an observation corrects. @defaultValue 10 */
   readonly lag?: number;
-  /** The filter's whose analysis it is, without its inflation or taper. @defaultValue "etkf" */
+  /** The filter whose analysis is used, without its inflation or taper. @defaultValue "etkf" */
   readonly analysis?: keyof typeof analyses;
 }
 
-/** Analyses that know of no distance between components, nor of inflation. */
+/** The analyses, without localisation and inflation. */
 const analyses = {
   etkf: (E: Tensor, observation: Observation) => etkfAnalysis(E, observation),
   enkf: (E: Tensor, observation: Observation, key: Key) =>
@@ -58,7 +45,21 @@ const analyses = {
   eakf: (E: Tensor, observation: Observation) => eakfAnalysis(E, observation),
 };
 
-/** State: the ensembles of the last cycles, the present first, at most L + 1: [..., N, d] each. */
+/**
+ * Makes the ensemble Kalman smoother of fixed lag (EnKS): the members of the last cycles form one
+ * ensemble, all of which an observation of the present corrects.
+ *
+ *     x = (x_k, x_{k−1}, …, x_{k−L})                 members [N, (L + 1) d]
+ *     E⁺ = analysis of E by y = h(x_k) + η
+ *
+ * The analysis is that of an ensemble filter; ℓ and the present state are those of this filter. With the
+ * ETKF all cycles are combined by the same weights. A rotation is applied to all cycles, since members
+ * are trajectories; inflation is applied to the present alone. The state holds the ensembles of the last
+ * cycles, the present first, at most L + 1 of [..., N, d].
+ *
+ * @throws UsageError for fewer than two members or a negative lag.
+ * @see evensen2000; cohn1994 for the fixed lag
+ */
 export function enks(params: EnksParams): Smoother<readonly Tensor[]> {
   const { members: N, lag: L = 10 } = params;
   checkMembers("enks", N);
@@ -74,7 +75,7 @@ export function enks(params: EnksParams): Smoother<readonly Tensor[]> {
   };
 }
 
-/** One cycle: the present is forecast, and the observation of it moves the window. */
+/** Runs one cycle: forecasts the present, and corrects the window by its observation. */
 export function enksCycle(
   before: readonly Tensor[],
   { transition, steps, observation }: Cycle,
@@ -91,7 +92,7 @@ export function enksCycle(
   return { forecast, analysis: state, evidence };
 }
 
-/** The analysis of all members of a window by an observation of the first. */
+/** Corrects all ensembles of a window, the present first, by an observation of the present. */
 export function enksAnalysis(
   forecast: readonly Tensor[],
   observation: Observation,
@@ -108,7 +109,7 @@ export function enksAnalysis(
   return { state: [inflate(first!, present, inflation, key), ...rest], ...evidence };
 }
 
-/** h of the first d components, which are the present. */
+/** Returns the operator that applies h to the first d components, which are the present. */
 const ofPresent = (operator: Operator, d: number): Operator => ({
   ...operator,
   apply: (x) => operator.apply(slice(x, -1, 0, d)),

@@ -1,27 +1,3 @@
-/**
- * 4DVar: the model's trajectory through a window that fits the observations best, the model taken as
- * exact, with a static covariance B at the window's start, L cycles back.
- *
- *     least of ½ ‖x_0 − x_b‖² in the norm of B⁻¹ + ½ Σ_j ‖y_j − h(x_j)‖² in that of R⁻¹,
- *     x_j = F(… F(x_0))
- *
- * The window moves by one cycle. What it assimilates is one of
- *
- * - "newest": the newest observation alone, so that each is assimilated once; x_b is what all before
- *   it say of x_0, the smoothed state. Past observations stand in x_b, not in B.
- * - "window": all that it holds, so that each is assimilated in L windows, but no result counts one
- *   twice: x_b is what was known of x_0 when it was the newest state.
- *
- * While the window grows from the first state, "window" is exact for a linear model: filter and
- * smoother of Kalman, Rauch, Tung and Striebel. Process noise does not enter; B stands for it.
- *
- *     ℓ = log N(y; ŷ, G P Gᵀ + R),   tangent at the forecast, P by B and the older observations
- *
- * Variances are those of Gauss and Newton's last tangent where the inner problem is solved directly,
- * else those of B.
- *
- * @see lorenc1986; courtier1994; bocquet2013 for windows that move by one cycle
- */
 import { broadcastTo, type Tensor, UsageError } from "../engine/index.js";
 import {
   asksForClimate,
@@ -49,58 +25,82 @@ import {
   analyseWindow,
   forecastWindow,
   type InnerSolver,
-  type Seen,
   solverFor,
+  type TimedObservation,
   type Window,
   type WindowStates,
 } from "./incremental.js";
 import { pastOf } from "./past.js";
 
 export interface FourdvarParams {
-  /** B, at the window's start. */
+  /** B: covariance of the background at the window's start. */
   readonly covariance: Covariance;
   /** L: cycles from the window's start to its newest observation, at least 1. */
   readonly lag: number;
-  /** What a window assimilates. @defaultValue "newest" */
+  /** Which observations of its window an analysis assimilates. @defaultValue "newest" */
   readonly observations?: "newest" | "window";
-  /** Outer iterations: tangents that are taken. @defaultValue 3 */
+  /** Number of outer (Gauss–Newton) iterations. @defaultValue 3 */
   readonly iterations?: number;
-  /** @defaultValue direct up to 100 columns of B, else conjugate gradients */
+  /** Solver of the inner problem. @defaultValue direct up to 100 columns of B, conjugate gradients above */
   readonly solver?: InnerSolver;
 }
 
-/** One time of the window. */
+/** Estimate at one time of the window. */
 export interface WindowTime {
   /** Model steps from the time before. */
   readonly steps: number;
   /** x_j [..., d] */
   readonly mean: Tensor;
-  /** [..., d] */
+  /** Its variance, [..., d]. */
   readonly variance: Tensor;
-  /** Of "window": x_j when it was the newest. */
-  readonly first?: Tensor;
-  /** Of "window": what was seen then. */
-  readonly seen?: Pick<Observation, "y" | "mask"> | null;
+  /** With "window": x_j when it was the newest state. */
+  readonly firstEstimate?: Tensor;
+  /** With "window": the observation of this time. */
+  readonly observed?: Pick<Observation, "y" | "mask"> | null;
 }
 
-/** The times from the window's start to the present. */
+/** Estimates at the times from the window's start to the present. */
 export interface WindowState {
   readonly times: readonly WindowTime[];
 }
 
+/**
+ * Makes 4DVar: the trajectory of the model through a window that fits the observations best, with the
+ * model taken as exact and a static covariance B at the window's start, L cycles before its end.
+ *
+ *     minimum of ½ ‖x_0 − x_b‖² in the norm of B⁻¹ + ½ Σ_j ‖y_j − h(x_j)‖² in the norm of R⁻¹,
+ *     x_j = F(… F(x_0))
+ *
+ * The window moves by one cycle, and each analysis assimilates one of
+ *
+ * - "newest": the newest observation alone, so that each observation is assimilated once. x_b is the
+ *   smoothed state x_0 given all earlier observations, which B does not take into account.
+ * - "window": all observations of the window, so that each is assimilated in L windows. x_b is the
+ *   estimate of x_0 when it was the newest state, so that no analysis uses an observation twice.
+ *
+ * While the window grows from the first state, "window" is exact for a linear model: it equals the
+ * Kalman filter and the Rauch–Tung–Striebel smoother. Process noise is not used; B stands for it.
+ *
+ *     ℓ = log N(y; ŷ, G P Gᵀ + R),   with the tangent G at the forecast, P from B and older observations
+ *
+ * Variances are those of the last Gauss–Newton tangent with the direct solver, and those of B else.
+ *
+ * @throws UsageError for a lag below 1 or no iterations.
+ * @see lorenc1986; courtier1994; bocquet2013 for windows that move by one cycle
+ */
 export function fourdvar(params: FourdvarParams): Smoother<WindowState> {
   const { covariance, lag, observations = "newest", iterations = 3 } = params;
   checkWindow("4dvar", lag);
   checkIterations("4dvar", iterations);
   const whole = observations === "window";
-  const still = (x: Tensor) =>
+  const staticVariance = (x: Tensor) =>
     broadcastTo(asTensor(covarianceDiagonal(covariance), x.dtype), x.shape);
   return {
     name: "4dvar",
     lag,
     init: ({ mean }) => {
-      const start = { steps: 0, mean, variance: still(mean) };
-      return { times: [whole ? { ...start, first: mean, seen: null } : start] };
+      const start = { steps: 0, mean, variance: staticVariance(mean) };
+      return { times: [whole ? { ...start, firstEstimate: mean, observed: null } : start] };
     },
     cycle: ({ times }, { transition, steps, observation }) => {
       const kept = times.slice(-lag);
@@ -109,17 +109,18 @@ export function fourdvar(params: FourdvarParams): Smoother<WindowState> {
       const factor = covarianceFactor(covariance, guess.shape.at(-1)!, floatType(guess));
       const solver = params.solver ?? solverFor(factor);
       const window: Window = {
-        ...{ background: whole ? start.first! : guess, guess, factor },
+        ...{ background: whole ? start.firstEstimate! : guess, guess, factor },
         ...{ map: transition.map, steps: [...kept.slice(1).map((time) => time.steps), steps] },
-        seen: [],
+        observations: [],
       };
       const timesOf = ({ states, variances }: WindowStates, known: Observation | null) => ({
         times: states.map((mean, j): WindowTime => {
-          const variance = variances?.[j] ?? still(mean);
+          const variance = variances?.[j] ?? staticVariance(mean);
           const plain = { steps: kept[j]?.steps ?? steps, mean, variance };
           if (!whole) return plain;
-          if (j === kept.length) return { ...plain, first: mean, seen: known && valuesOf(known) };
-          return { ...plain, first: kept[j]!.first!, seen: kept[j]!.seen! };
+          if (j === kept.length)
+            return { ...plain, firstEstimate: mean, observed: known && valuesOf(known) };
+          return { ...plain, firstEstimate: kept[j]!.firstEstimate!, observed: kept[j]!.observed! };
         }),
       });
       if (observation === null) {
@@ -128,8 +129,8 @@ export function fourdvar(params: FourdvarParams): Smoother<WindowState> {
       }
       checkObservation("4dvar", observation);
       const older = whole ? olderThan(kept, observation) : [];
-      const seen = [...older, { time: kept.length, observation }];
-      const analysis = analyseWindow({ ...window, seen }, iterations, solver);
+      const observations = [...older, { time: kept.length, observation }];
+      const analysis = analyseWindow({ ...window, observations }, iterations, solver);
       return {
         forecast: timesOf(analysis.forecast, null),
         analysis: timesOf(analysis, observation),
@@ -141,6 +142,7 @@ export function fourdvar(params: FourdvarParams): Smoother<WindowState> {
   };
 }
 
+/** Throws a UsageError unless the lag is a whole number of at least 1. */
 export function checkWindow(who: string, lag: number): void {
   if (Number.isInteger(lag) && lag >= 1) return;
   throw new UsageError(
@@ -151,12 +153,12 @@ export function checkWindow(who: string, lag: number): void {
 const valuesOf = ({ y, mask }: Observation) => ({ y, mask });
 
 /**
- * What was seen within the window, by the h and R of the present. What was seen at its start stands
- * in what was known of it then.
+ * Returns the older observations of the window, with the h and R of the present. The observation at the
+ * window's start is left out, since the background has assimilated it.
  */
-function olderThan(kept: readonly WindowTime[], observation: Observation): Seen[] {
-  return kept.flatMap(({ seen }, time) =>
-    time > 0 && seen ? [{ time, observation: { ...observation, ...seen } }] : [],
+function olderThan(kept: readonly WindowTime[], observation: Observation): TimedObservation[] {
+  return kept.flatMap(({ observed }, time) =>
+    time > 0 && observed ? [{ time, observation: { ...observation, ...observed } }] : [],
   );
 }
 

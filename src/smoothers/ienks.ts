@@ -1,27 +1,3 @@
-/**
- * The iterative ensemble Kalman smoother: an observation, and the members L cycles before it.
- *
- *     E = x̄ + (w + εT) A                    members at the window's start                    [N, d]
- *     E_l = F_l(… F₁(E))                    the way through the window's cycles
- *     Y = T⁻¹ (h(E_l) − ȳ)/ε                slopes: what the weights do to h(x_l)            [N, m]
- *     w ← w + δw,   T ← √(N − 1) C^{−½}     a step of Gauss and Newton (`weights.ts`)
- *
- * and again, a fixed number of times: the nonlinear way to the observation is linearised anew about
- * every better mean. No step is longer than the one before, which undamped ones are before they run
- * away. ε = 1 regresses over the members (transform), a small ε takes the slopes at the mean (bundle).
- * Then the window slides by one cycle. L = 1 is the IEnKF; L = 0 iterates over h alone
- * (maximum-likelihood filter), and with one iteration is the ETKF.
- *
- * An observation of b cycles ago counts by the share β_b, Σ β = 1: wholly when it is new (single
- * assimilation), or in parts (multiple assimilation), which is gentler where windows are long. The
- * forecast, ℓ and the states of the window then count at once what is still outstanding, by one more
- * linear step; the window's start alone goes on without it.
- *
- * States of the window are those of the last slopes, x̄_l + (δw + T) X_l: they need no run of the model.
- * Inflation is that of the window's start.
- *
- * @see sakov2012 for the IEnKF; bocquet2014 for lag, bundle and shares
- */
 import {
   add,
   div,
@@ -59,13 +35,13 @@ import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
 import { checkLag, pastOf } from "./past.js";
 import {
-  changed,
   evidenceOf,
   gaussNewton,
   type Linear,
+  type LinearisedObservation,
   members,
-  noWeights,
-  type Sight,
+  transformed,
+  unchangedWeights,
   type Weights,
 } from "./weights.js";
 
@@ -74,31 +50,59 @@ export interface IenksParams extends Inflation {
   readonly members: number;
   /** L: the window's length in cycles. @defaultValue 1 */
   readonly lag?: number;
-  /** Steps of Gauss and Newton for each observation. @defaultValue 10 */
+  /** Number of Gauss–Newton steps for each observation. @defaultValue 10 */
   readonly iterations?: number;
-  /** Slopes by regression over the members, or at their mean, by members drawn in by this factor. @defaultValue "transform" */
+  /**
+   * How slopes are computed: by regression over the members ("transform"), or at their mean, by members
+   * whose anomalies are scaled by the factor `bundle`. @defaultValue "transform"
+   */
   readonly linearisation?: "transform" | { readonly bundle: number };
-  /** β: shares of the newest observation, of the one before, and so on, at most L + 1. @defaultValue [1] */
-  readonly shares?: readonly number[];
-  /** x_N: the finite size of the ensemble counts, and inflates by itself; 1 agnostic, 2 surer. */
+  /** β: weights of the newest observation, of the one before, and so on, of sum 1; at most L + 1. @defaultValue [1] */
+  readonly observationWeights?: readonly number[];
+  /** x_N: accounts for the finite size of the ensemble, as in the EnKF-N, which replaces inflation; usually 1 or 2. */
   readonly xN?: Scalar;
 }
 
 export interface IenksState {
-  /** The members that the next window begins with, inflated, [..., N, d]. */
+  /** Members at the start of the next window, inflated, [..., N, d]. */
   readonly start: Tensor;
-  /** Members of the cycles of the window, the present first, at most L + 1: [..., N, d] each. */
+  /** Members at each cycle of the window, the present first, at most L + 1 of [..., N, d]. */
   readonly window: readonly Tensor[];
   /** Model steps before each cycle of the window, the newest first, at most L. */
   readonly steps: readonly number[];
-  /** Observations that still count, the newest first. */
-  readonly seen: readonly (Seen | null)[];
+  /** Observations that the next windows assimilate again, the newest first; null: nothing was observed. */
+  readonly observations: readonly (ObservedValues | null)[];
 }
 
-/** What is kept of an observation; all of a window share h and R. */
-type Seen = Pick<Observation, "y" | "mask">;
+/** The values of a past observation; its h and R are those of the newest. */
+type ObservedValues = Pick<Observation, "y" | "mask">;
 
-/** State: members of the window, and where the next one begins. */
+/**
+ * Makes the iterative ensemble Kalman smoother (IEnKS): members L cycles before the newest observation
+ * are moved so that their trajectories fit the observations of the window.
+ *
+ *     E = x̄ + (w + εT) A                    members at the window's start                    [N, d]
+ *     E_l = F_l(… F₁(E))                    their trajectories through the window
+ *     Y = T⁻¹ (h(E_l) − ȳ)/ε                slopes of h(x_l) in the weights                  [N, m]
+ *     w ← w + δw,   T ← √(N − 1) C^{−½}     a Gauss–Newton step (`gaussNewton`)
+ *
+ * The steps are repeated a fixed number of times, with the model and h linearised about each new mean.
+ * No step is longer than the one before, which prevents divergence. ε = 1 computes slopes by
+ * regression over the members (transform), a small ε at the mean (bundle). Then the window moves by one
+ * cycle. L = 1 is the iterative ensemble Kalman filter (IEnKF); L = 0 iterates over h alone (maximum
+ * likelihood filter) and with one iteration is the ETKF.
+ *
+ * An observation b cycles old has the weight β_b, Σ β = 1: all its weight when it is new (single data
+ * assimilation), or parts of it in several windows (multiple data assimilation), which suits long
+ * windows. The forecast, ℓ and the states of the window include the remaining weights by one more
+ * linear step; only the start of the next window does not.
+ *
+ * The states of the window are those of the last slopes, x̄_l + (δw + T) X_l, without another run of the
+ * model. Inflation is applied at the window's start.
+ *
+ * @throws UsageError for parameters out of range, or a model with process noise where L > 0.
+ * @see sakov2012 for the IEnKF; bocquet2014 for the lag, the bundle and the weights
+ */
 export function ienks(params: IenksParams): Smoother<IenksState> {
   const { members: N, lag: L = 1 } = params;
   checkMembers("ienks", N);
@@ -108,7 +112,7 @@ export function ienks(params: IenksParams): Smoother<IenksState> {
     lag: L,
     init: (prior, key) => {
       const E = sampleGaussian(prior, N, key);
-      return { start: E, window: [E], steps: [], seen: [] };
+      return { start: E, window: [E], steps: [], observations: [] };
     },
     cycle: (before, cycle, key) => ienksCycle(before, cycle, params, key),
     moments: ({ window }) => sampleMoments(window[0]!),
@@ -117,110 +121,122 @@ export function ienks(params: IenksParams): Smoother<IenksState> {
   };
 }
 
-/** One cycle: the window slides, and its members meet the observation. */
+/** Runs one cycle: moves the window, and assimilates the observation. */
 export function ienksCycle(
   before: IenksState,
   { transition, steps, observation }: Cycle,
   params: Omit<IenksParams, "members">,
   key: Key,
 ): CycleResult<IenksState> {
-  const { lag: L = 1, shares = [1] } = params;
+  const { lag: L = 1, observationWeights = [1] } = params;
   checkNoise(transition, L);
   const [slideKey, inflationKey] = split(key) as [Key, Key];
-  const run = (E: Tensor, n: number) => cross(E, transition, n, slideKey);
+  const run = (E: Tensor, n: number) => propagate(E, transition, n, slideKey);
 
-  const crossed = [steps, ...before.steps]; // newest first
-  const start = crossed.length > L ? run(before.start, crossed[L]!) : before.start;
-  const seen = [observation && { y: observation.y, mask: observation.mask }, ...before.seen];
-  const slid = { start, steps: crossed.slice(0, L), seen: seen.slice(0, shares.length) };
+  const allSteps = [steps, ...before.steps]; // newest first
+  const start = allSteps.length > L ? run(before.start, allSteps[L]!) : before.start;
+  const observed = [
+    observation && { y: observation.y, mask: observation.mask },
+    ...before.observations,
+  ];
+  const shifted = {
+    start,
+    steps: allSteps.slice(0, L),
+    observations: observed.slice(0, observationWeights.length),
+  };
   if (observation === null) {
     const window = [run(before.window[0]!, steps), ...before.window].slice(0, L + 1);
-    const forecast = { ...slid, window };
+    const forecast = { ...shifted, window };
     return { forecast, analysis: forecast, evidence: null };
   }
-  const found = iterate(slid, transition, observation, params);
+  const result = iterate(shifted, transition, observation, params);
   return {
-    forecast: { ...slid, window: found.forecast },
+    forecast: { ...shifted, window: result.forecast },
     analysis: {
-      ...slid,
-      window: found.window,
-      start: inflate(found.start, start, params, inflationKey),
+      ...shifted,
+      window: result.window,
+      start: inflate(result.start, start, params, inflationKey),
     },
-    evidence: found.evidence,
+    evidence: result.evidence,
   };
 }
 
-/** All steps of Gauss and Newton on a window that ends at an observation. */
+/** Makes all Gauss–Newton steps on a window that ends at an observation. */
 function iterate(
-  { start, steps, seen }: Omit<IenksState, "window">,
+  { start, steps, observations: observed }: Omit<IenksState, "window">,
   transition: Transition,
   observation: Observation,
-  { iterations = 10, linearisation = "transform", shares = [1], xN }: Omit<IenksParams, "members">,
+  {
+    iterations = 10,
+    linearisation = "transform",
+    observationWeights = [1],
+    xN,
+  }: Omit<IenksParams, "members">,
 ) {
-  const observations = seen.map((one) => earlier(one, observation));
+  const observations = observed.map((one) => pastObservation(one, observation));
   const epsilon = linearisation === "transform" ? 1 : linearisation.bundle;
   const xbar = mean(start, -2, { keepDims: true }); // [..., 1, d]
   const A = sub(start, xbar);
   const linearise = ({ w, T, inverse }: Weights) => {
     const E = add(xbar, matmul(add(w, mul(epsilon, T)), A)); // [..., N, d]
-    const window = along(E, transition, steps);
+    const window = trajectoryOf(E, transition, steps);
     const linear = (X: Tensor): Linear => {
       const m = mean(X, -2, { keepDims: true });
       return { mean: m, slopes: mul(1 / epsilon, matmul(inverse, sub(X, m))) };
     };
-    const sights = observations.map((one, b): Sight => {
+    const linearised = observations.map((one, b): LinearisedObservation => {
       const hE = unwrapMembers(one.operator, one.operator.apply(window[b]!)); // [..., N, m]
       return { ...linear(hE), observation: one };
     });
-    return { states: window.map(linear), sights };
+    return { states: window.map(linear), linearised };
   };
 
-  const still = noWeights(start);
-  const first = linearise(still);
-  let [at, view] = [still, first];
-  let step = gaussNewton(first.sights, shares, still.w, xN);
+  const unchanged = unchangedWeights(start);
+  const first = linearise(unchanged);
+  let [at, view] = [unchanged, first];
+  let step = gaussNewton(first.linearised, observationWeights, unchanged.w, xN);
   for (let i = 1; i < iterations; i++) {
     at = { ...step, w: add(at.w, step.w) };
     view = linearise(at);
-    step = noLonger(gaussNewton(view.sights, shares, at.w, xN), step);
+    step = limitStep(gaussNewton(view.linearised, observationWeights, at.w, xN), step);
   }
-  const rest = outstanding(shares);
-  const older = first.sights.slice(1);
-  const prior = older.length === 0 ? still : gaussNewton(older, rest.slice(1), still.w, xN);
-  const known = rest.length === 1 ? step : gaussNewton(view.sights, rest, at.w, xN);
+  const rest = remainingWeights(observationWeights);
+  const older = first.linearised.slice(1);
+  const prior = older.length === 0 ? unchanged : gaussNewton(older, rest.slice(1), unchanged.w, xN);
+  const full = rest.length === 1 ? step : gaussNewton(view.linearised, rest, at.w, xN);
   return {
     forecast: first.states.map((x) => members(x, prior)),
-    window: view.states.map((x) => members(x, known)),
+    window: view.states.map((x) => members(x, full)),
     start: members(view.states.at(-1)!, step),
-    evidence: evidenceOf({ ...changed(first.sights[0]!, prior), observation }),
+    evidence: evidenceOf({ ...transformed(first.linearised[0]!, prior), observation }),
   };
 }
 
-/** What of each observation has not been counted before this cycle, by its age: 1 − Σ_{j<b} β_j. */
-const outstanding = (shares: readonly number[]): number[] =>
-  shares.map((_, b) => 1 - shares.slice(0, b).reduce((total, beta) => total + beta, 0));
+/** Returns the weight of each observation that was not assimilated before this cycle, by its age: 1 − Σ_{j<b} β_j. */
+const remainingWeights = (weights: readonly number[]): number[] =>
+  weights.map((_, b) => 1 - weights.slice(0, b).reduce((total, beta) => total + beta, 0));
 
-/** A step, cut to the length of the one before if it is longer. */
-function noLonger(step: Weights, before: Weights): Weights {
+/** Returns a step, scaled to the length of the step before if it is longer. */
+function limitStep(step: Weights, before: Weights): Weights {
   const length2 = ({ w }: Weights) => sum(square(w), -1, { keepDims: true }); // [..., 1, 1]
   const most = add(length2(before), negligible);
   const longer = greater(length2(step), most);
-  const share = sqrt(where(longer, div(most, where(longer, length2(step), 1)), 1));
-  return { ...step, w: mul(share, step.w) };
+  const factor = sqrt(where(longer, div(most, where(longer, length2(step), 1)), 1));
+  return { ...step, w: mul(factor, step.w) };
 }
 
-/** A square of weights that is rounding; it keeps the root away from 0. */
+/** A squared length that counts as 0; it keeps the root away from 0. */
 const negligible = 1e-30;
 
-/** n model steps. */
-function cross(E: Tensor, transition: Transition, n: number, key: Key): Tensor {
+/** Propagates members by n model steps. */
+function propagate(E: Tensor, transition: Transition, n: number, key: Key): Tensor {
   let x = E;
   for (let i = 0; i < n; i++) x = advance(transition, x, foldIn(key, i));
   return x;
 }
 
-/** Members at every cycle of a window that begins with E, the last first; steps the last first. */
-function along(E: Tensor, { map: F }: Transition, steps: readonly number[]): Tensor[] {
+/** Returns the members at each cycle of a window that starts with E, without noise; the last cycle first, as `steps`. */
+function trajectoryOf(E: Tensor, { map: F }: Transition, steps: readonly number[]): Tensor[] {
   const window = [E];
   for (const n of steps.toReversed()) {
     let x = window[0]!;
@@ -230,14 +246,14 @@ function along(E: Tensor, { map: F }: Transition, steps: readonly number[]): Ten
   return window;
 }
 
-/** An observation of the window, by the h and R of the newest. */
-function earlier(seen: Seen | null, observation: Observation): Observation {
-  if (seen === null) {
+/** Returns a past observation of the window, with the h and R of the newest. */
+function pastObservation(observed: ObservedValues | null, observation: Observation): Observation {
+  if (observed === null) {
     throw new UsageError(
-      "ienks: nothing was observed in a cycle of the window; shares need an observation in each. Leave shares out, or mask the entries of an empty one.",
+      "ienks: nothing was observed in a cycle of the window; observationWeights need an observation in each cycle. Leave observationWeights out, or mask all entries of an observation.",
     );
   }
-  const one = { ...observation, ...seen };
+  const one = { ...observation, ...observed };
   checkObservation("ienks", one);
   return one;
 }
@@ -253,7 +269,7 @@ function checkParams({
   lag: L = 1,
   iterations = 10,
   linearisation,
-  shares = [1],
+  observationWeights = [1],
   xN,
 }: IenksParams) {
   checkLag("ienks", L);
@@ -268,11 +284,11 @@ function checkParams({
   if (typeof xN === "number" && !(xN > 0)) {
     throw new UsageError(`ienks: xN is ${xN}; need a positive number, such as 1 or 2.`);
   }
-  const total = shares.reduce((sum, beta) => sum + beta, 0);
-  const proper = shares.length <= L + 1 && shares.every((beta) => beta > 0);
+  const total = observationWeights.reduce((sum, beta) => sum + beta, 0);
+  const proper = observationWeights.length <= L + 1 && observationWeights.every((beta) => beta > 0);
   if (proper && Math.abs(total - 1) < 1e-9) return;
   throw new UsageError(
-    `ienks: shares are [${shares.join(", ")}]; need positive numbers of sum 1, at most ${L + 1} for a lag of ${L}.`,
+    `ienks: observationWeights are [${observationWeights.join(", ")}]; need positive numbers of sum 1, at most ${L + 1} for a lag of ${L}.`,
   );
 }
 
@@ -297,7 +313,7 @@ export const ienksRecord = defineMethod({
       symbol: "ε",
       about: "slopes by members drawn in by this factor (1e-4); without it by regression",
     }),
-    shares: list({
+    observationWeights: list({
       bounds: { min: 0, max: 1 },
       optional: true,
       symbol: "β",
@@ -308,12 +324,12 @@ export const ienksRecord = defineMethod({
   },
   needs: () => ({}),
   build: (settings) => {
-    const { members, lag, iterations, xN, bundle, shares } = settings;
+    const { members, lag, iterations, xN, bundle, observationWeights } = settings;
     return ienks({
       ...{ members, ...inflationOf(settings), lag, iterations },
       ...(xN !== undefined && { xN }),
       ...(bundle !== undefined && { linearisation: { bundle } }),
-      ...(shares && { shares }),
+      ...(observationWeights && { observationWeights }),
     });
   },
   phrase: (block) =>

@@ -1,22 +1,4 @@
-/**
- * The state at a window's start that fits the window's observations best, the model taken as exact:
- * the least of
- *
- *     ½ ‖w‖² + ½ ‖y − g(x)‖² in the norm of R⁻¹,   x = x_b + B w,   g(x) = h(x_j),  x_j = M_j(x)
- *
- * by Gauss and Newton: about each x, with the tangent G = g′ B, w solves
- *
- *     (I + Gᵀ R⁻¹ G) w = Gᵀ R⁻¹ (y − g(x) + g′ (x − x_b))          inner problem
- *
- * - direct: G from one run of the model on all columns of B; the matrix is formed and factored.
- *   The covariance of w then is its inverse, that of x_j as Z_j = M_j′ B carries it.
- * - conjugate gradients: products with G and Gᵀ alone, tangent and adjoint of one run, for a number
- *   of steps fixed beforehand. The derivative is that of the solution.
- *
- * Vectors are rows: w [..., k, p], k of them; all observations of the window stand in one row [..., n].
- *
- * @see courtier1994 for increments; gratton2007 for Gauss and Newton
- */
+/** Incremental variational analysis of a window of observations, for 4DVar and its hybrid. */
 import {
   add,
   broadcastTo,
@@ -55,7 +37,7 @@ import {
 } from "../observe/index.js";
 import { floatType, logNormal, whiten } from "../prob/index.js";
 
-/** How the inner problem is solved. */
+/** How the linear inner problem of `analyseWindow` is solved. */
 export type InnerSolver =
   | { readonly kind: "direct" }
   | {
@@ -64,48 +46,52 @@ export type InnerSolver =
       readonly steps?: number;
     };
 
-/** One by the size of B [..., d, p]: beyond some 100 columns the matrix costs more than its products. */
+/** Chooses a solver by the size of B [..., d, p]: above 100 columns the matrix costs more than its products. */
 export const solverFor = (factor: Tensor): InnerSolver => ({
   kind: factor.shape.at(-1)! <= 100 ? "direct" : "conjugate-gradients",
 });
 
+/** A window of observations, and the model and background for its analysis. */
 export interface Window {
-  /** x_b [..., d] */
+  /** x_b: background state at the window's start, [..., d]. */
   readonly background: Tensor;
-  /** Where the first tangent is taken, [..., d]. */
+  /** State about which the first tangent is taken, [..., d]. */
   readonly guess: Tensor;
-  /** B [d, p] or [..., d, p] */
+  /** B: a factor of the background covariance, [d, p] or [..., d, p]. */
   readonly factor: Tensor;
   /** One model step. */
   readonly map: StateMap;
   /** Steps from each time of the window to the next. */
   readonly steps: readonly number[];
-  /** In order of their times; the newest is at the window's end. */
-  readonly seen: readonly Seen[];
+  /** Observations in order of their times; the newest is at the window's end. */
+  readonly observations: readonly TimedObservation[];
 }
 
-export interface Seen {
-  /** j: which time of the window, 0 at its start. */
+/** An observation and its time within a window. */
+export interface TimedObservation {
+  /** j: index of the time, 0 at the window's start. */
   readonly time: number;
   readonly observation: Observation;
 }
 
-/** What is known at each time of the window; no variances under conjugate gradients. */
+/** Estimates at each time of a window. */
 export interface WindowStates {
   /** x_j [..., d] */
   readonly states: readonly Tensor[];
-  /** [..., d] */
+  /** Variances of x_j, [..., d]; null with conjugate gradients. */
   readonly variances: readonly Tensor[] | null;
 }
 
+/** The analysis of a window. */
 export interface WindowAnalysis extends WindowStates {
-  /** Before the newest observation. */
+  /** Estimates without the newest observation. */
   readonly forecast: WindowStates;
+  /** ℓ, innovation and χ² of the newest observation. */
   readonly evidence: NonNullable<CycleResult<Moments>["evidence"]>;
 }
 
-/** x_0 = x, x_1, … */
-export function flow({ map, steps }: Pick<Window, "map" | "steps">, x: Tensor): Tensor[] {
+/** Returns the model's trajectory through a window, x_0 = x, x_1, … */
+export function trajectory({ map, steps }: Pick<Window, "map" | "steps">, x: Tensor): Tensor[] {
   const states = [x];
   for (const n of steps) {
     let moved = states.at(-1)!;
@@ -115,27 +101,46 @@ export function flow({ map, steps }: Pick<Window, "map" | "steps">, x: Tensor): 
   return states;
 }
 
-/** The window without its newest observation. */
+/** Returns the estimates of a window that has no newest observation. */
 export function forecastWindow(window: Window, solver: InnerSolver): WindowStates {
-  if (solver.kind !== "direct") return { states: flow(window, window.guess), variances: null };
+  if (solver.kind !== "direct")
+    return { states: trajectory(window, window.guess), variances: null };
   const { states, tangents } = columnTangent(window, window.guess, (all) => all.at(-1)!);
   return { states, variances: tangents.map((Z) => sum(square(Z), -2)) };
 }
 
-/** The optimum after a number of tangents, and what the newest observation says of the forecast. */
+/**
+ * Computes the state at a window's start that fits the observations of the window best, with the model
+ * taken as exact: the minimum of
+ *
+ *     ½ ‖w‖² + ½ ‖y − g(x)‖² in the norm of R⁻¹,   x = x_b + B w,   g(x) = h(x_j),  x_j = M_j(x)
+ *
+ * by Gauss–Newton iterations. About each x, with the tangent G = g′ B, w solves the inner problem
+ *
+ *     (I + Gᵀ R⁻¹ G) w = Gᵀ R⁻¹ (y − g(x) + g′ (x − x_b))
+ *
+ * - direct: one run of the model on all columns of B gives G, and the matrix is formed and factored.
+ *   Its inverse is the covariance of w, and Z_j = M_j′ B propagates it to that of x_j.
+ * - conjugate gradients: products with G and Gᵀ alone, by tangent and adjoint of one run, for a fixed
+ *   number of steps. Derivatives are those of the solution.
+ *
+ * Vectors are rows: k vectors w are [..., k, p], and all observations of the window are one row [..., n].
+ *
+ * @see courtier1994 for increments; gratton2007 for Gauss–Newton iterations
+ */
 export function analyseWindow(
   given: Window,
   iterations: number,
   solver: InnerSolver,
 ): WindowAnalysis {
-  const { factor: B, seen } = given;
-  const y = inOneRow(seen.map(({ observation }) => observation.y)); // [..., n]
-  const xb = beside(given.background, y);
-  const window = { ...given, background: xb, guess: beside(given.guess, y) };
-  const W = precision(seen);
+  const { factor: B, observations } = given;
+  const y = inOneRow(observations.map(({ observation }) => observation.y)); // [..., n]
+  const xb = broadcastBatch(given.background, y);
+  const window = { ...given, background: xb, guess: broadcastBatch(given.guess, y) };
+  const W = precision(observations);
   const linear = (x: Tensor, rows = 1): Tangent =>
     solver.kind === "direct" ? direct(window, x) : iterative(window, x, rows, solver.steps ?? 20);
-  const residual = ({ value, offset }: Tangent) => add(innovations(seen, y, value), offset); // [..., n]
+  const residual = ({ value, offset }: Tangent) => add(innovations(observations, y, value), offset); // [..., n]
 
   const first = linear(window.guess);
   let [x, tangent] = [window.guess, first];
@@ -144,18 +149,24 @@ export function analyseWindow(
     const w = tangent.normal(W).solve(tangent.back(row(mul(W, residual(tangent))))); // [..., 1, p]
     x = add(xb, squeeze(matmul(w, B, { transposeB: true }), -2));
   }
-  const size = seen.at(-1)!.observation.operator.size;
+  const size = observations.at(-1)!.observation.operator.size;
   const many = solver.kind === "direct" ? first : linear(window.guess, size);
-  const before = seen.length > 1 ? precision(seen, 0) : null;
+  const before = observations.length > 1 ? precision(observations, 0) : null;
   return {
-    states: flow(window, x),
+    states: trajectory(window, x),
     variances: tangent.normal(W).variances,
     forecast: { states: first.states, variances: first.normal(before).variances },
-    evidence: newestEvidence(seen.at(-1)!.observation, residual(first), before, first, many),
+    evidence: newestEvidence(
+      observations.at(-1)!.observation,
+      residual(first),
+      before,
+      first,
+      many,
+    ),
   };
 }
 
-/** ℓ of the newest observation, given those before it in the window. */
+/** Computes ℓ of the newest observation, given the others of the window. */
 function newestEvidence(
   observation: Observation,
   residual: Tensor,
@@ -183,7 +194,7 @@ function newestEvidence(
   };
 }
 
-/** g and its tangent at one x. */
+/** g and its tangent at one state x. */
 interface Tangent {
   /** x_j */
   readonly states: readonly Tensor[];
@@ -193,19 +204,20 @@ interface Tangent {
   readonly offset: Tensor;
   /** v G: [..., k, n] → [..., k, p] */
   back(v: Tensor): Tensor;
-  /** I + Gᵀ W G, W [..., n] on the diagonal; null: I. */
+  /** The matrix I + Gᵀ W G, W [..., n] a diagonal; null: I. */
   normal(W: Tensor | null): Normal;
 }
 
 interface Normal {
   /** b → b (I + Gᵀ W G)⁻¹, [..., k, p] */
   solve(b: Tensor): Tensor;
-  /** Of every x_j. */
+  /** Variances of each x_j; null with conjugate gradients. */
   readonly variances: readonly Tensor[] | null;
 }
 
+/** Makes the tangent by one run on all columns of B. */
 function direct(window: Window, x: Tensor): Tangent {
-  const view = (all: readonly Tensor[]) => observedOf(all, window.seen);
+  const view = (all: readonly Tensor[]) => observedOf(all, window.observations);
   const { states, tangents, value, rows: Y, offset } = columnTangent(window, x, view); // Y [..., p, n]
   const identity = { solve: (b: Tensor) => b, variances: tangents.map((Z) => sum(square(Z), -2)) };
   const factored = (A: PositiveDefinite): Normal => ({
@@ -223,7 +235,7 @@ function direct(window: Window, x: Tensor): Tangent {
   };
 }
 
-/** One run of the window on the columns of B and on x − x_b, and what `view` makes of the states. */
+/** Runs the tangent of the window on the columns of B and on x − x_b; `view` maps the states to g. */
 function columnTangent(window: Window, x: Tensor, view: (states: readonly Tensor[]) => Tensor) {
   const { background, factor: B } = window;
   const [d, p] = B.shape.slice(-2) as [number, number];
@@ -231,7 +243,7 @@ function columnTangent(window: Window, x: Tensor, view: (states: readonly Tensor
   const along = concat([columns, row(sub(x, background))], -2); // [..., p + 1, d]
   const { value, push } = linearise(
     (X: Tensor) => {
-      const states = flow(window, X);
+      const states = trajectory(window, X);
       return { states, g: view(states) };
     },
     broadcastTo(row(x), along.shape),
@@ -247,13 +259,16 @@ function columnTangent(window: Window, x: Tensor, view: (states: readonly Tensor
   };
 }
 
-/** The same from products; its vectors come in groups of `rows`. */
+/** Makes the tangent by products alone, for `rows` vectors at a time. */
 function iterative(window: Window, x: Tensor, rows: number, steps: number): Tangent {
-  const { background, factor: B, seen } = window;
+  const { background, factor: B, observations } = window;
   const lead = x.shape.slice(0, -1);
   const points = broadcastTo(row(x), [...lead, rows, x.shape.at(-1)!]);
-  const states = flow(window, x);
-  const { value, push, pull } = linearise((X: Tensor) => observedOf(flow(window, X), seen), points);
+  const states = trajectory(window, x);
+  const { value, push, pull } = linearise(
+    (X: Tensor) => observedOf(trajectory(window, X), observations),
+    points,
+  );
   const back = (v: Tensor) => matmul(pull(broadcastTo(v, value.shape)), B);
   const product = (W: Tensor) => (w: Tensor) =>
     add(w, back(mul(row(W), push(matmul(w, B, { transposeB: true })))));
@@ -269,33 +284,33 @@ function iterative(window: Window, x: Tensor, rows: number, steps: number): Tang
   };
 }
 
-/** h(x_j) of all that is seen, in one row. */
-const observedOf = (states: readonly Tensor[], seen: readonly Seen[]): Tensor =>
-  inOneRow(seen.map(({ time, observation }) => observation.operator.apply(states[time]!)));
+/** Returns h(x_j) of all observations, in one row. */
+const observedOf = (states: readonly Tensor[], observations: readonly TimedObservation[]): Tensor =>
+  inOneRow(observations.map(({ time, observation }) => observation.operator.apply(states[time]!)));
 
-/** The diagonal of R⁻¹, 0 at the gaps, [..., n]; with `newest` 0, of what is older only. */
-const precision = (seen: readonly Seen[], newest = 1): Tensor =>
+/** Returns the diagonal of R⁻¹, 0 at the gaps, [..., n]; with `newest` 0 that of the older observations only. */
+const precision = (observations: readonly TimedObservation[], newest = 1): Tensor =>
   inOneRow(
-    seen.map(({ observation: { y, mask, variance: R } }, i) => {
+    observations.map(({ observation: { y, mask, variance: R } }, i) => {
       const W = broadcastTo(div(mask ?? ones(y.shape, floatType(y)), R), y.shape);
-      return i === seen.length - 1 ? mul(newest, W) : W;
+      return i === observations.length - 1 ? mul(newest, W) : W;
     }),
   );
 
-/** y − g(x) of all that is seen, by the difference of each operator, [..., n]. */
-function innovations(seen: readonly Seen[], y: Tensor, value: Tensor): Tensor {
-  if (seen.every(({ observation }) => observation.operator.difference === undefined)) {
+/** Returns y − g(x) of all observations, by the difference of each operator, [..., n]. */
+function innovations(observations: readonly TimedObservation[], y: Tensor, value: Tensor): Tensor {
+  if (observations.every(({ observation }) => observation.operator.difference === undefined)) {
     return sub(y, value);
   }
-  const sizes = seen.map(({ observation }) => observation.operator.size);
+  const sizes = observations.map(({ observation }) => observation.operator.size);
   const parts = splitAlong(value, -1, sizes);
-  return inOneRow(seen.map(({ observation }, i) => innovationOf(observation, parts[i]!)));
+  return inOneRow(observations.map(({ observation }, i) => innovationOf(observation, parts[i]!)));
 }
 
 const inOneRow = (parts: readonly Tensor[]): Tensor => concat(parts, -1);
 
-/** x for every trajectory of y: several records may begin with one state. */
-const beside = (x: Tensor, y: Tensor): Tensor =>
+/** Broadcasts x to the batch axes of y: several records may start from one state. */
+const broadcastBatch = (x: Tensor, y: Tensor): Tensor =>
   y.shape.length > x.shape.length ? broadcastTo(x, [...y.shape.slice(0, -1), x.shape.at(-1)!]) : x;
 
 /** [..., n] → [..., 1, n] */

@@ -1,14 +1,3 @@
-/**
- * The Rauch–Tung–Striebel smoother: states given the whole record, backwards over a Kalman series.
- *
- *     G_k  = P_k Fᵀ (P⁻_{k+1})⁻¹
- *     m̂_k = m_k + G_k (m̂_{k+1} − m⁻_{k+1})
- *     P̂_k = P_k + G_k (P̂_{k+1} − P⁻_{k+1}) G_kᵀ
- *
- * F is the product of the steps between two observations.
- *
- * @see rauch1965
- */
 import {
   add,
   matmul,
@@ -31,7 +20,20 @@ import {
 } from "../filters/index.js";
 import type { Propagation } from "../models/index.js";
 
-/** The smoothed state of every cycle; `cycles` are those of the series. */
+/**
+ * Computes the Rauch–Tung–Striebel smoother, the exact states of a linear Gaussian model given the whole
+ * record, backwards over a series of the Kalman filter; `cycles` are those of the series.
+ *
+ *     G_k  = P_k Fᵀ (P⁻_{k+1})⁻¹                                    [d, d]
+ *     m̂_k = m_k + G_k (m̂_{k+1} − m⁻_{k+1})                          [d]
+ *     P̂_k = P_k + G_k (P̂_{k+1} − P⁻_{k+1}) G_kᵀ                     [d, d]
+ *
+ * F is the product of the model steps between two observations.
+ *
+ * @throws UsageError when the numbers of cycles differ, or the model is not linear; NumericError when a
+ * forecast covariance is not positive definite.
+ * @see rauch1965
+ */
 export function rts(
   series: readonly CycleResult<KalmanState>[],
   cycles: readonly Propagation[],
@@ -50,7 +52,7 @@ export function rts(
   return smoothed.reverse();
 }
 
-/** One step back: the analysis at k, the forecast and the smoothed state at k + 1. */
+/** Makes one step back, from the analysis at k and the forecast and the smoothed state at k + 1. */
 export function rtsStep(
   { mean: m, covariance: P }: KalmanState,
   { mean: mf, covariance: Pf }: KalmanState,

@@ -1,21 +1,4 @@
-/**
- * Observations in the space of the members' weights.
- *
- * States and what is seen of them are taken as linear in weights w of members, x = x̄ + wX. With
- * Z_b = R^{−½}Y_b of observation b, r_b = R^{−½}(y − ȳ), and β_b the share of it that counts, the cost
- * of w and a step of Gauss and Newton from w are
- *
- *     J(w) = ½ ζ |w|² + ½ Σ_b β_b |r_b(w)|²
- *     C  = ζ I + Σ_b β_b Z_b Z_bᵀ                 curvature                      [N, N]
- *     δw = (Σ_b β_b r_b Z_bᵀ − ζ w) C⁻¹           for the mean                   [1, N]
- *     T  = √(N − 1) C^{−½}                        for the anomalies              [N, N]
- *
- * ζ = N − 1; where the finite size of the ensemble counts, ζ = (N − 1) c/(ε + |w|²), a larger spread
- * of the members the more the observations ask of them. It is the same at the minimum, and nearly so
- * on the way there, as the search of the EnKF-N; ε and c are its own (`finite-size.ts`).
- *
- * @see hunt2007 for the space; bocquet2014 for steps and shares; bocquet2012 for ζ
- */
+/** Analyses in the space of the members' weights, for iterative ensemble smoothers. */
 import {
   add,
   concat,
@@ -40,54 +23,69 @@ import {
 import { columnsAtObserved, differenceOf, type Observation, variances } from "../observe/index.js";
 import { asRow, floatType, root, type Scalar, scale } from "../prob/index.js";
 
-/** A change of an ensemble: w of its mean, T of its anomalies. */
+/** A linear transform of an ensemble: w moves its mean, T transforms its anomalies. */
 export interface Weights {
-  /** [..., 1, N] */
+  /** w [..., 1, N] */
   readonly w: Tensor;
   /** T, symmetric, [..., N, N] */
   readonly T: Tensor;
-  /** T⁻¹ */
+  /** T⁻¹ [..., N, N] */
   readonly inverse: Tensor;
 }
 
-/** w = 0, T = I, for the ensemble E [..., N, d]. */
-export function noWeights(E: Tensor): Weights {
+/** Returns the weights that leave the ensemble E [..., N, d] unchanged: w = 0, T = I. */
+export function unchangedWeights(E: Tensor): Weights {
   const [N, dtype] = [E.shape.at(-2)!, floatType(E)];
   const I = eye(N, dtype);
   return { w: zeros([1, N], dtype), T: I, inverse: I };
 }
 
-/** States, or what is seen of them, linear in the weights: mean + w slopes. */
+/** States or observed values that are linear in the weights: mean + w slopes. */
 export interface Linear {
   /** [..., 1, k] */
   readonly mean: Tensor;
-  /** [..., N, k] */
+  /** Derivative by the weights, [..., N, k]. */
   readonly slopes: Tensor;
 }
 
-/** The members after a change: mean + (w + T) slopes. */
+/** Returns the members that weights give: mean + (w + T) slopes, [..., N, k]. */
 export const members = ({ mean: m, slopes }: Linear, { w, T }: Weights): Tensor =>
   add(m, matmul(add(w, T), slopes));
 
-/** mean + w slopes, T slopes */
-export const changed = ({ mean: m, slopes }: Linear, { w, T }: Weights): Linear => ({
+/** Returns the mean and slopes that weights give: mean + w slopes, and T slopes. */
+export const transformed = ({ mean: m, slopes }: Linear, { w, T }: Weights): Linear => ({
   mean: add(m, matmul(w, slopes)),
   slopes: matmul(T, slopes),
 });
 
-/** What is seen linearly, and of what. */
-export interface Sight extends Linear {
+/** An observation, and the observed values of the members, linear in the weights. */
+export interface LinearisedObservation extends Linear {
   readonly observation: Observation;
 }
 
-/** δw from w, and T and T⁻¹ there; observations count by their shares. */
+/**
+ * Makes a Gauss–Newton step from w: returns δw, and T and T⁻¹ at w. States and observed values are
+ * linear in the weights, x = x̄ + wX. With Z_b = R^{−½}Y_b and r_b = R^{−½}(y − ȳ) of observation b and its
+ * weight β_b,
+ *
+ *     J(w) = ½ ζ |w|² + ½ Σ_b β_b |r_b(w)|²        cost
+ *     C  = ζ I + Σ_b β_b Z_b Z_bᵀ                 curvature                      [N, N]
+ *     δw = (Σ_b β_b r_b Z_bᵀ − ζ w) C⁻¹           step of the mean               [1, N]
+ *     T  = √(N − 1) C^{−½}                        transform of the anomalies     [N, N]
+ *
+ * ζ = N − 1. With `xN` the finite size of the ensemble is taken into account, ζ = (N − 1) c/(ε + |w|²):
+ * the spread becomes larger the more the observations move the mean. At the minimum this agrees with the
+ * EnKF-N, whose ε and c are used (`hyperprior`).
+ *
+ * @see hunt2007 for the space; bocquet2014 for the steps and β; bocquet2012 for ζ
+ */
 export function gaussNewton(
-  sights: readonly Sight[],
-  shares: readonly number[],
+  linearised: readonly LinearisedObservation[],
+  observationWeights: readonly number[],
   w: Tensor,
   xN?: Scalar,
 ): Weights {
-  const { Z, r } = whitened(sights, shares);
+  const { Z, r } = whitened(linearised, observationWeights);
   const N = Z.shape.at(-2)!;
   const zeta = xN === undefined ? N - 1 : finiteSize({ Z, r }, w, xN); // [..., 1, 1]
   const rootZeta = root(zeta);
@@ -103,11 +101,11 @@ export function gaussNewton(
   };
 }
 
-/** ℓ, w and χ² of an observation under what is seen of its forecast. */
-export function evidenceOf(sight: Sight): Omit<Analysis<unknown>, "state"> {
-  const { Z, r } = whitened([sight], [1]);
+/** Returns ℓ, the standardised innovation and χ² of an observation, given the observed values of its forecast. */
+export function evidenceOf(linearised: LinearisedObservation): Omit<Analysis<unknown>, "state"> {
+  const { Z, r } = whitened([linearised], [1]);
   const space = ensembleSpace(unit(Z), squeeze(r, -2));
-  return ensembleSpaceEvidence(space, sight.observation);
+  return ensembleSpaceEvidence(space, linearised.observation);
 }
 
 /** Z/√(N − 1) */
@@ -120,11 +118,14 @@ interface Whitened {
   readonly r: Tensor;
 }
 
-/** All observations as one, in units of their errors, zero at the gaps. */
-function whitened(sights: readonly Sight[], shares: readonly number[]): Whitened {
-  const each = sights.map(({ mean: ybar, slopes, observation }, b) => {
+/** Joins all observations to one, in units of their error standard deviations, 0 at the gaps. */
+function whitened(
+  linearised: readonly LinearisedObservation[],
+  observationWeights: readonly number[],
+): Whitened {
+  const each = linearised.map(({ mean: ybar, slopes, observation }, b) => {
     const r = differenceOf(observation.operator, expandDims(observation.y, -2), ybar);
-    const error = scale(1 / Math.sqrt(shares[b]!), root(asRow(variances(observation)))); // √(R/β)
+    const error = scale(1 / Math.sqrt(observationWeights[b]!), root(asRow(variances(observation)))); // √(R/β)
     return {
       Z: div(columnsAtObserved(slopes, observation), error),
       r: div(columnsAtObserved(r, observation), error),
@@ -143,7 +144,7 @@ function whitened(sights: readonly Sight[], shares: readonly number[]): Whitened
   };
 }
 
-/** ζ of a finite ensemble at w, [..., 1, 1]. */
+/** Returns ζ of a finite ensemble at w, [..., 1, 1]. */
 function finiteSize({ Z, r }: Whitened, w: Tensor, xN: Scalar): Tensor {
   const N = Z.shape.at(-2)!;
   const { epsilon, c } = hyperprior(ensembleSpace(unit(Z), squeeze(r, -2)).inverse(), { xN });

@@ -276,18 +276,18 @@ test("list shows what there is, with keys and defaults", async () => {
         processNoise       normal noise after each step of the filter's model
 
       ienks: iterative ensemble Kalman smoother (lag 1: IEnKF), for long intervals; any model
-        members            number of ensemble members (required)
-        lag                how many cycles an observation reaches back (default 1)
-        iterations         steps of Gauss and Newton for each observation (default 10)
-        xN                 the finite size of the ensemble counts, as in enkf-n
-        bundle             slopes by members drawn in by this factor (1e-4); without it by regression
-        shares             weights of the newest observation, of the one before, and so on: multiple data assimilation
-        inflation          λ, the factor on the anomalies after the analysis
-        relaxation         a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation  variance of the noise that each member gets after the analysis
-        rotate             true: members are rotated at random, mean and covariance kept
-        initial            Gaussian before the first observation; a twin may leave it out
-        processNoise       normal noise after each step of the filter's model
+        members             number of ensemble members (required)
+        lag                 how many cycles an observation reaches back (default 1)
+        iterations          steps of Gauss and Newton for each observation (default 10)
+        xN                  the finite size of the ensemble counts, as in enkf-n
+        bundle              slopes by members drawn in by this factor (1e-4); without it by regression
+        observationWeights  weights of the newest observation, of the one before, and so on: multiple data assimilation
+        inflation           λ, the factor on the anomalies after the analysis
+        relaxation          a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
+        additiveInflation   variance of the noise that each member gets after the analysis
+        rotate              true: members are rotated at random, mean and covariance kept
+        initial             Gaussian before the first observation; a twin may leave it out
+        processNoise        normal noise after each step of the filter's model
 
       particle: bootstrap particle filter; any model of few variables
         members         number of particles (required)

@@ -151,6 +151,6 @@ test("errors say what is needed", () => {
   expect(() => enks({ members: 5, lag: 1.5 })).toThrow("enks: lag is 1.5; need a whole number");
   const method = enks({ members: 5 });
   expect(() => method.past(method.init(prior, key(1)), 1)).toThrow(
-    "enks: the state of 1 cycles ago; need 0 to 0",
+    "enks: the state 1 cycles ago is not in the window; need 0 to 0 cycles",
   );
 });

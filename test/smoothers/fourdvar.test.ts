@@ -210,7 +210,9 @@ test("windows grow to the lag and then move; what lies before is refused", () =>
   const start = method.init(pairOf(prior), key(0));
   const { state } = assimilate(method, start, windowCycles(2), keys);
   expect(state.times.length).toBe(3);
-  expect(() => method.past(state, 3)).toThrow(/4dvar: the state of 3 cycles ago; need 0 to 2/);
+  expect(() => method.past(state, 3)).toThrow(
+    /4dvar: the state 3 cycles ago is not in the window; need 0 to 2 cycles/,
+  );
   expect(() => fourdvar({ covariance: prior.covariance, lag: 0 })).toThrow(/lag is 0.*3dvar/);
   expect(() => fourdvar({ covariance: prior.covariance, lag: 1, iterations: 0.5 })).toThrow(
     /iterations is 0.5/,

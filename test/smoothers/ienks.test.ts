@@ -69,8 +69,14 @@ describe("a linear model without noise", () => {
     ["lag 1, four iterations", { lag: 1, iterations: 4 }],
     ["lag 2, rotated", { lag: 2, iterations: 2, rotate: true }],
     ["a lag beyond the record", { lag: 9, iterations: 2 }],
-    ["shares of two cycles", { lag: 2, iterations: 2, shares: [0.3, 0.7] }],
-    ["shares of lag + 1 cycles", { lag: 2, iterations: 3, shares: [0.2, 0.5, 0.3] }],
+    [
+      "observation weights of two cycles",
+      { lag: 2, iterations: 2, observationWeights: [0.3, 0.7] },
+    ],
+    [
+      "observation weights of lag + 1 cycles",
+      { lag: 2, iterations: 3, observationWeights: [0.2, 0.5, 0.3] },
+    ],
   ];
   test.each(variants)("%s: the Kalman filter of the members' own moments", (_, params) => {
     const { series } = seriesOf(params);
@@ -136,7 +142,13 @@ test("trajectories together are trajectories alone, captured", () => {
 });
 
 test("recomputed cycles and single precision give the same", () => {
-  const method = ienks({ members: 5, lag: 2, iterations: 3, shares: [0.5, 0.5], xN: 1 });
+  const method = ienks({
+    members: 5,
+    lag: 2,
+    iterations: 3,
+    observationWeights: [0.5, 0.5],
+    xN: 1,
+  });
   const E = normal(key(7), [5, 3]);
   const run = (start: Tensor, recompute: boolean) => {
     const { dtype } = start;
@@ -154,7 +166,7 @@ test("recomputed cycles and single precision give the same", () => {
         },
       };
     });
-    const before = { start, window: [start], steps: [], seen: [] };
+    const before = { start, window: [start], steps: [], observations: [] };
     return assimilate(method, before, all, keys.slice(1), { recompute }).logEvidence;
   };
   const gradient = (recompute: boolean) => grad((x: Tensor) => run(x, recompute))(E);
@@ -285,7 +297,7 @@ test("steps that would run away are cut", () => {
   const [R, y, m] = [0.03, -0.9, 2.5];
   const E = tensor([[m - Math.SQRT1_2], [m + Math.SQRT1_2]]); // of variance 1
   const method = ienks({ members: 2, lag: 0, iterations: 20, linearisation: { bundle: 1e-5 } });
-  const state = { start: E, window: [E], steps: [], seen: [] };
+  const state = { start: E, window: [E], steps: [], observations: [] };
   const observation = { y: tensor([y]), operator, variance: R, mask: null };
   const { analysis } = runCycle(method, state, { transition, steps: 0, observation }, key(0));
   const x = mean(analysis.start).item();
@@ -297,7 +309,10 @@ test("steps that would run away are cut", () => {
 test.each<[string, Omit<IenksParams, "members">]>([
   ["transform, lag 2", { lag: 2, iterations: 3 }],
   ["bundle, lag 1", { lag: 1, iterations: 3, linearisation: { bundle: 1e-2 } }],
-  ["shares, rotated", { lag: 2, iterations: 2, shares: [0.5, 0.5], rotate: true }],
+  [
+    "observation weights, rotated",
+    { lag: 2, iterations: 2, observationWeights: [0.5, 0.5], rotate: true },
+  ],
   ["finite size", { lag: 1, iterations: 3, xN: 1.5 }],
 ])("gradients of the evidence through all iterations: %s", (name, params) => {
   const operator = observeAll(d);
@@ -334,19 +349,25 @@ describe("errors say what is needed", () => {
     expect(bad({ iterations: 0 })).toThrow("ienks: iterations is 0; need a whole number");
     expect(bad({ linearisation: { bundle: 0 } })).toThrow("ienks: bundle is 0; need a positive");
     expect(bad({ xN: 0 })).toThrow("ienks: xN is 0; need a positive number");
-    expect(bad({ shares: [0.5, 0.6] })).toThrow("shares are [0.5, 0.6]; need positive numbers");
-    expect(bad({ lag: 0, shares: [0.5, 0.5] })).toThrow("at most 1 for a lag of 0");
+    expect(bad({ observationWeights: [0.5, 0.6] })).toThrow(
+      "observationWeights are [0.5, 0.6]; need positive numbers",
+    );
+    expect(bad({ lag: 0, observationWeights: [0.5, 0.5] })).toThrow("at most 1 for a lag of 0");
   });
 
   test("of cycles", () => {
-    const method = ienks({ members: 5, lag: 2, shares: [0.5, 0.5] });
+    const method = ienks({ members: 5, lag: 2, observationWeights: [0.5, 0.5] });
     const start = method.init(prior, key(1));
     const noisy = { ...cycles[1]!, transition: withNoise(transition, 0.1) };
     expect(() => runCycle(method, start, noisy, key(0))).toThrow(
       /process noise.*lag 0 or the enks/,
     );
-    expect(() => method.past(start, 1)).toThrow("ienks: the state of 1 cycles ago; need 0 to 0");
+    expect(() => method.past(start, 1)).toThrow(
+      "ienks: the state 1 cycles ago is not in the window; need 0 to 0 cycles",
+    );
     const blind = runCycle(method, start, { ...cycles[1]!, observation: null }, key(0)).analysis;
-    expect(() => runCycle(method, blind, cycles[2]!, key(0))).toThrow(/shares need an observation/);
+    expect(() => runCycle(method, blind, cycles[2]!, key(0))).toThrow(
+      /observationWeights need an observation/,
+    );
   });
 });

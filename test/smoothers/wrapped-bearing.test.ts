@@ -15,14 +15,14 @@ describe.each([
   ["enks by enkf", () => enks({ members: N, lag: 2, analysis: "enkf" })],
   ["ienks", () => ienks({ members: N, lag: 2, iterations: 4 })],
   [
-    "ienks by bundle, shares",
+    "ienks by bundle, observation weights",
     () =>
       ienks({
         members: N,
         lag: 1,
         iterations: 4,
         linearisation: { bundle: 1e-3 },
-        shares: [0.5, 0.5],
+        observationWeights: [0.5, 0.5],
       }),
   ],
   ["4dvar", () => fourdvar(window)],
