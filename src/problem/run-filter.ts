@@ -5,7 +5,7 @@ import type { NamedTensors } from "../parts/index.js";
 import { type Key, key as keyOf } from "../random/index.js";
 import { type FilterProgram, filterProgram, type Observer, passCycles } from "./cycles.js";
 import type { AnyMethod } from "./method.js";
-import { type NaturalState, naturalMoments, naturalState } from "./natural.js";
+import { momentsReader, type NaturalState, naturalMoments, naturalState } from "./natural.js";
 import { type StateData, stateData, stateOf } from "./state-data.js";
 import type { StateSpace } from "./state-space.js";
 import { growingTable, type Table } from "./table.js";
@@ -149,6 +149,9 @@ function collect(
   const logs = model.coordinates === "log";
   const states = () => ({ mean: growingTable(d, K), sd: growingTable(d, K) });
   const [background, analysis, smoothed] = [states(), states(), states()];
+  const write = momentsReader(method, logs);
+  const noteState = (into: ReturnType<typeof states>, state: unknown): void =>
+    write(state, { mean: into.mean.next(), sd: into.sd.next() });
   const note = (into: ReturnType<typeof states>, { mean, sd }: NaturalState): void => {
     into.mean.push(mean);
     into.sd.push(sd);
@@ -168,8 +171,8 @@ function collect(
   const observer: Observer = {
     keeps: method.smooth !== undefined,
     cycle: (k, { result }) => {
-      note(background, naturalState(method, result.forecast, logs));
-      note(analysis, naturalState(method, result.analysis, logs));
+      noteState(background, result.forecast);
+      noteState(analysis, result.analysis);
       const { logEvidence: l, innovation, chiSquare: square } = result.evidence!;
       logEvidence.push(l.item());
       chiSquare.push(square.item());
@@ -181,7 +184,7 @@ function collect(
     end: (state, results, cycles) => {
       last = stateData(state);
       for (const each of method.smooth?.(results, cycles) ?? []) {
-        note(smoothed, naturalState(method, each, logs));
+        noteState(smoothed, each);
       }
       for (let k = Math.max(0, K - lag); lag > 0 && k < K; k++)
         note(smoothed, past(state, K - 1 - k));

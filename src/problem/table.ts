@@ -22,22 +22,26 @@ export const rowsOf = (table: Table): Float64Array[] =>
 /** A table that grows row by row. */
 export interface GrowingTable {
   push(row: ArrayLike<number>): void;
+  /** A view of a new row, to be filled before the next one. */
+  next(): Float64Array;
   table(): Table;
 }
 
 export function growingTable(columns: number, expected: number): GrowingTable {
   let data = new Float64Array(columns * Math.max(1, expected));
   let rows = 0;
+  const next = (): Float64Array => {
+    if ((rows + 1) * columns > data.length) {
+      const grown = new Float64Array(2 * data.length);
+      grown.set(data);
+      data = grown;
+    }
+    rows += 1;
+    return data.subarray((rows - 1) * columns, rows * columns);
+  };
   return {
-    push: (row) => {
-      if ((rows + 1) * columns > data.length) {
-        const grown = new Float64Array(2 * data.length);
-        grown.set(data);
-        data = grown;
-      }
-      data.set(row, rows * columns);
-      rows += 1;
-    },
+    push: (row) => next().set(row),
+    next,
     table: () => ({ data: data.slice(0, rows * columns), shape: [rows, columns] }),
   };
 }
