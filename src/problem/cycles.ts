@@ -25,7 +25,7 @@ import type { Observation } from "../observe/index.js";
 import { currentValues, type NamedTensors, startValues } from "../parts/index.js";
 import type { Key } from "../random/index.js";
 import { type AnyMethod, boundMethod } from "./method.js";
-import { type BoundSystem, bindSystem, type StateSpace } from "./state-space.js";
+import { type BoundSystem, bindSystem, type StateSpace } from "./system.js";
 import type { RunKeys, Trajectory } from "./trajectory.js";
 
 /** What is observed at one cycle. */

@@ -15,9 +15,9 @@ export const rowOf = ({ data, shape: [, columns] }: Table, k: number): Float64Ar
 export const columnOf = ({ data, shape: [rows, columns] }: Table, i: number): Float64Array =>
   Float64Array.from({ length: rows }, (_, k) => data[k * columns + i]!);
 
-/** The rows of a table, each as a view. */
-export const rowsOf = (table: Table): Float64Array[] =>
-  Array.from({ length: table.shape[0] }, (_, k) => rowOf(table, k));
+/** The rows of a table as nested arrays [rows][columns], as diagnostics take them. */
+export const rowsOf = (table: Table): number[][] =>
+  Array.from({ length: table.shape[0] }, (_, k) => [...rowOf(table, k)]);
 
 /** A table that grows row by row. */
 export interface GrowingTable {
