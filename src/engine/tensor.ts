@@ -66,6 +66,21 @@ export class Tensor {
     return view(this).slice();
   }
 
+  /**
+   * Copies the values, row-major, to a place of an array of the same kind: many reads can share one array.
+   *
+   * @throws ShapeError if there is not room for all of them from `at` on.
+   */
+  copyTo(into: Numbers, at = 0): void {
+    const values = view(this);
+    if (at + values.length > into.length) {
+      throw new ShapeError(
+        `copyTo: ${values.length} values from position ${at} on do not fit into an array of ${into.length}; need one of ${at + values.length} or more.`,
+      );
+    }
+    into.set(values, at);
+  }
+
   /** The values as nested arrays; a number for a scalar. */
   toArray(): Nested {
     const values = view(this);

@@ -20,7 +20,14 @@ export function mapTree<T>(tree: T, f: (x: Tensor) => unknown): T {
 /** The tensors of a tree, in order. */
 export function leavesOf(tree: unknown): Tensor[] {
   const leaves: Tensor[] = [];
-  mapTree(tree, (x) => leaves.push(x));
+  const visit = (node: unknown): void => {
+    if (node instanceof Tensor) leaves.push(node);
+    else if (Array.isArray(node)) node.forEach(visit);
+    else if (typeof node === "object" && node !== null && isPlain(node)) {
+      Object.values(node).forEach(visit);
+    }
+  };
+  visit(tree);
   return leaves;
 }
 

@@ -1,22 +1,15 @@
 import type { z } from "zod";
+import { describeValue } from "../parts/index.js";
 import { nearest } from "./nearest.js";
 
-/** A value as a message shows it. */
-export function describe(value: unknown): string {
-  if (value === null) return "nothing";
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number" && !Number.isFinite(value)) return `the number ${value}`;
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === "object") return "a map of keys";
-  return String(value);
-}
+export { describeValue as describe } from "../parts/index.js";
 
 /** `got …; need …`, or `missing; need …` when there is no value. */
 export function gotNeed(value: unknown, need: string): string {
   if (value === undefined) return `missing; need ${need}`;
   const quoted = typeof value === "string" && /^\s*[+-]?\.?\d[\d.eE+-]*\s*$/.test(value);
   const hint = quoted && need.includes("number") ? " (without quotes)" : "";
-  return `got ${describe(value)}; need ${need}${hint}`;
+  return `got ${describeValue(value)}; need ${need}${hint}`;
 }
 
 const typeWords: Readonly<Record<string, string>> = {
@@ -77,5 +70,5 @@ export function choice(value: unknown, known: readonly string[]): string {
   const list = known.length === 1 ? known[0] : `one of ${known.join(", ")}`;
   return value === undefined
     ? `missing; need ${list}`
-    : `got ${describe(value)}; ${hint}need ${list}`;
+    : `got ${describeValue(value)}; ${hint}need ${list}`;
 }

@@ -6,6 +6,12 @@ export {
 } from "./clohessy-wiltshire.js";
 export { type ContinuousSystem, continuousModel, type IntegrationOptions } from "./continuous.js";
 export type { Coordinates } from "./coordinates.js";
+export {
+  defineEquations,
+  type EquationParameters,
+  type Equations,
+  type ParameterNames,
+} from "./equations.js";
 export { etdrk4, phiFunctions } from "./etdrk4.js";
 export { fitzhughNagumo } from "./fitzhugh-nagumo.js";
 export {

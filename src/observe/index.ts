@@ -14,6 +14,7 @@ export {
   rowsAtObserved,
   variances,
 } from "./observation.js";
+export { type ObserveByOptions, observeBy } from "./observe-by.js";
 export {
   type Operator,
   observeAll,
@@ -28,7 +29,9 @@ export { everyOperator } from "./operators/every.js";
 export { identityOperator } from "./operators/identity.js";
 export { indicesOperator } from "./operators/indices.js";
 export { matrixOperator } from "./operators/matrix.js";
+export { powerOperator } from "./operators/power.js";
 export { randomOperator } from "./operators/random.js";
+export { rangeBearingOperator } from "./operators/range-bearing.js";
 export { ratioOperator } from "./operators/ratio.js";
 export {
   defineNoise,

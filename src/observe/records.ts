@@ -5,7 +5,9 @@ import { everyOperator } from "./operators/every.js";
 import { identityOperator } from "./operators/identity.js";
 import { indicesOperator } from "./operators/indices.js";
 import { matrixOperator } from "./operators/matrix.js";
+import { powerOperator } from "./operators/power.js";
 import { randomOperator } from "./operators/random.js";
+import { rangeBearingOperator } from "./operators/range-bearing.js";
 import { ratioOperator } from "./operators/ratio.js";
 import type { NoiseRecord, OperatorRecord } from "./part.js";
 
@@ -16,6 +18,8 @@ export const operators: readonly OperatorRecord[] = [
   randomOperator,
   ratioOperator,
   matrixOperator,
+  powerOperator,
+  rangeBearingOperator,
 ];
 
 export const noises: readonly NoiseRecord[] = [normalNoise, lognormalNoise];

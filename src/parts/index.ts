@@ -57,4 +57,4 @@ export {
   type Value,
   type Values,
 } from "./value.js";
-export { counted, grouped, inWords } from "./wording.js";
+export { counted, describeValue, grouped, inWords } from "./wording.js";

@@ -1,4 +1,4 @@
-/** Numbers in sentences. */
+/** Numbers and values in sentences. */
 
 /** "no", "one", … "twelve", 13, 1,234 */
 export function inWords(n: number): string {
@@ -11,3 +11,13 @@ export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+(?
 
 /** "1 value", "2 values" */
 export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** A value as a message shows it. */
+export function describeValue(value: unknown): string {
+  if (value === null) return "nothing";
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" && !Number.isFinite(value)) return `the number ${value}`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object") return "a map of keys";
+  return String(value);
+}

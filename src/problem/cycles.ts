@@ -5,7 +5,15 @@
  * came before is kept. Tensors live as long as their cycle: the observer of a run notes what is to be
  * kept, so long runs of large ensembles need the memory of one cycle.
  */
-import { capture, index, NumericError, release, scope, sub, type Tensor } from "../engine/index.js";
+import {
+  capture,
+  NumericError,
+  release,
+  scope,
+  sub,
+  type Tensor,
+  tensor,
+} from "../engine/index.js";
 import {
   type Cycle,
   type CycleResult,
@@ -17,7 +25,7 @@ import type { Observation } from "../observe/index.js";
 import { currentValues, type NamedTensors, startValues } from "../parts/index.js";
 import type { Key } from "../random/index.js";
 import { type AnyMethod, boundMethod } from "./method.js";
-import { type BoundSystem, bindSystem, type StateSpace } from "./state-space.js";
+import { type BoundSystem, bindSystem, type StateSpace } from "./system.js";
 import type { RunKeys, Trajectory } from "./trajectory.js";
 
 /** What is observed at one cycle. */
@@ -139,8 +147,9 @@ export function* passCycles(
   const { series } = trajectory;
   const intervals = [...series.intervals, ...beyond];
   const cycleSeconds: number[] = [];
+  const seenAt = observationsOf(trajectory);
   const timed = (before: unknown, k: number): PassedCycle => {
-    const seen = k < series.times.length ? seenAt(trajectory, k) : null;
+    const seen = k < series.times.length ? seenAt(k) : null;
     const [key] = cycleKeys(keys.cycles, k, 1);
     const began = performance.now();
     const passed = program.cycle(before, intervals[k]!, seen, key!);
@@ -181,11 +190,22 @@ export function* passCycles(
   };
 }
 
-const seenAt = (
-  { series: { y, mask }, positions }: Pick<Trajectory, "series" | "positions">,
-  k: number,
-): Seen => ({
-  y: index(y, 0, k),
-  mask: mask && index(mask, 0, k),
-  positions: positions && index(positions, 0, k),
-});
+/** What is observed at cycle k. */
+function observationsOf({
+  series: { y, mask },
+  positions,
+}: Pick<Trajectory, "series" | "positions">): (k: number) => Seen {
+  const [rowOfY, rowOfMask, rowOfPositions] = [y, mask, positions].map((x) => x && rowReader(x));
+  return (k) => ({
+    y: rowOfY!(k),
+    mask: rowOfMask?.(k) ?? null,
+    positions: rowOfPositions?.(k) ?? null,
+  });
+}
+
+/** The rows [m] of a tensor [K, m], each made where it is asked for. */
+function rowReader(x: Tensor): (k: number) => Tensor {
+  const values = x.data();
+  const m = x.shape[1]!;
+  return (k) => tensor(values.subarray(k * m, (k + 1) * m));
+}

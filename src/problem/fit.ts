@@ -18,6 +18,8 @@ import {
 } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import { foldIn, type Key, key as keyOf } from "../random/index.js";
+import { checkMethod } from "./check-method.js";
+import { checkOptions } from "./check-options.js";
 import {
   definitionsOf,
   learningProblem,
@@ -26,7 +28,7 @@ import {
 } from "./learning-problem.js";
 import { type AnyMethod, boundMethod } from "./method.js";
 import { type Run, type RunOptions, runFilter } from "./run-filter.js";
-import { bindSystem, type StateSpace } from "./state-space.js";
+import { bindSystem, type StateSpace } from "./system.js";
 import { asTrajectory, type Observations, startsKey } from "./trajectory.js";
 
 /** How values are learned; `learn` of experiment files has the same keys and defaults. */
@@ -48,6 +50,10 @@ export const fitDefaults: FitSettings = {
   scatter: 0.3,
   refine: true,
 };
+
+const knownOptions: readonly (keyof FitOptions)[] = [
+  ...(["method", "learn", "validation", "key", "progress", "checkpoint", "from"] as const),
+];
 
 /** How far learning is. */
 export interface FitProgress {
@@ -115,10 +121,14 @@ export interface Fitted {
 export async function fit(
   system: StateSpace,
   observations: Observations | readonly Observations[],
-  { method, learn = {}, key = keyOf(system.seed), ...options }: FitOptions,
+  options: FitOptions,
 ): Promise<Fitted> {
+  checkOptions("fit", options, knownOptions);
+  const { method, learn = {}, key = keyOf(system.seed) } = options;
+  checkOptions("fit", learn, Object.keys(fitDefaults));
+  checkMethod("fit", method, system);
   const trajectories = (given: Observations | readonly Observations[]) =>
-    [given].flat().map((each) => asTrajectory(system, each as Observations));
+    [given].flat().map((each) => asTrajectory(system, each as Observations, "fit"));
   const training = trajectories(observations);
   const validation = trajectories(options.validation ?? []);
   const definitions = scope(() => definitionsOf(method, system));

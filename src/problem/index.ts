@@ -45,6 +45,7 @@ export {
   type SavedFilter,
   type Update,
 } from "./open-filter.js";
+export type { OwnRecord } from "./own-record.js";
 export type { ObservationRecord, Prior } from "./record.js";
 export {
   type ForecastStates,
@@ -62,26 +63,25 @@ export {
   type Twin,
 } from "./simulate.js";
 export type { StateData } from "./state-data.js";
+export { type StateSpaceOptions, stateSpace } from "./state-space.js";
 export {
   type BoundSystem,
   bindSystem,
   gaussianOf,
   type StateSpace,
-  type StateSpaceOptions,
   type SystemParts,
-  stateSpace,
   systemOf,
   trueSystem,
-} from "./state-space.js";
+} from "./system.js";
 export { columnOf, rowOf, rowsOf, type Table } from "./table.js";
 export {
   type Observations,
-  type OwnRecord,
   ranksKey,
   runKeys,
   startsKey,
   type Trajectory,
   trajectoryOf,
 } from "./trajectory.js";
+export { type ModelFacts, modelFault, noiseFault, observedFault } from "./trial.js";
 export { type View, viewOf } from "./view.js";
 export { type WindowCost, windowCost } from "./window-cost.js";

@@ -20,7 +20,7 @@ import type { Gaussian } from "../prob/index.js";
 import { foldIn, type Key } from "../random/index.js";
 import { type AnyMethod, boundMethod } from "./method.js";
 import { keysTogether } from "./simulate.js";
-import { type BoundSystem, bindSystem, type StateSpace } from "./state-space.js";
+import { type BoundSystem, bindSystem, type StateSpace } from "./system.js";
 import { runKeys, type Trajectory } from "./trajectory.js";
 
 /** Everything that a problem and its method ask to learn. */

@@ -12,7 +12,7 @@ import {
 } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import { SpecificationError } from "./errors.js";
-import type { BoundSystem, StateSpace } from "./state-space.js";
+import type { BoundSystem, StateSpace } from "./system.js";
 
 /** A method: `etkf({ members: 24 })`, or a record in use whose settings may be learned. */
 export type AnyMethod = Method<unknown> | Use<MethodRecord>;

@@ -1,5 +1,5 @@
 /** States of a method in natural units. */
-import { scope, sqrt } from "../engine/index.js";
+import { scope, sqrt, type Tensor } from "../engine/index.js";
 import type { Members, Method, Moments } from "../filters/index.js";
 
 /** One state in plain numbers, [d] each. */
@@ -36,10 +36,7 @@ export function naturalState<S>(method: Method<S>, state: S, logs: boolean): Nat
 export function naturalMoments(moments: () => Moments, logs: boolean): NaturalState {
   const own = scope(() => {
     const { mean, variance } = moments();
-    return {
-      mean: Float64Array.from(mean.data()),
-      sd: Float64Array.from(sqrt(variance).data()),
-    };
+    return { mean: numbersOf(mean), sd: numbersOf(sqrt(variance)) };
   });
   const mean = logs ? own.mean.map(Math.exp) : own.mean;
   const sd = logs ? own.sd.map((s, i) => mean[i]! * Math.sqrt(Math.expm1(s * s))) : own.sd;
@@ -47,10 +44,54 @@ export function naturalMoments(moments: () => Moments, logs: boolean): NaturalSt
 }
 
 function ensembleState({ values: E, weights: w }: Members, logs: boolean): NaturalState {
-  const [N, d] = E.shape as [number, number];
-  const values = Float64Array.from(logs ? E.data().map(Math.exp) : E.data()); // [N, d]
-  const weights = w === undefined ? null : Float64Array.from(w.data());
-  return { ...momentsOf(values, N, d, weights), gaussian: null, members: { values, weights } };
+  const values = naturalMembers(numbersOf(E), logs); // [N, d]
+  const weights = w === undefined ? null : numbersOf(w);
+  const into = { mean: new Float64Array(E.shape[1]!), sd: new Float64Array(E.shape[1]!) };
+  momentsOf(values, weights, into);
+  return { ...into, gaussian: null, members: { values, weights } };
+}
+
+/** Members in natural variables, in the place of their own. */
+function naturalMembers(values: Float64Array, logs: boolean): Float64Array {
+  for (let i = 0; logs && i < values.length; i++) values[i] = Math.exp(values[i]!);
+  return values;
+}
+
+/** Writes the mean and the standard deviation [d] of a state in natural variables. */
+export type MomentsInto = <S>(state: S, into: Pick<NaturalState, "mean" | "sd">) => void;
+
+/**
+ * What writes the moments of many states of one method: members are read into one array, so that a long
+ * run leaves nothing behind for each cycle.
+ */
+export function momentsReader<M extends Method<unknown>>(method: M, logs: boolean): MomentsInto {
+  let values = new Float64Array(0);
+  return (state, into) => {
+    if (method.members === undefined) {
+      const { mean, sd } = naturalMoments(() => method.moments(state), logs);
+      into.mean.set(mean);
+      into.sd.set(sd);
+      return;
+    }
+    scope(() => {
+      const { values: E, weights: w } = method.members!(state);
+      if (E.dtype !== "f64") {
+        const { mean, sd } = naturalState(method, state, logs);
+        into.mean.set(mean);
+        into.sd.set(sd);
+        return;
+      }
+      if (values.length !== E.size) values = new Float64Array(E.size);
+      E.copyTo(values);
+      momentsOf(naturalMembers(values, logs), w === undefined ? null : numbersOf(w), into);
+    });
+  };
+}
+
+/** The numbers of a tensor, row-major; `data` gives a copy, which needs no second one. */
+function numbersOf(x: Tensor): Float64Array {
+  const values = x.data();
+  return values instanceof Float64Array ? values : new Float64Array(values);
 }
 
 /** 1 − Σ w² below which all weight lies on one member. */
@@ -58,23 +99,26 @@ const alone = 1e-10;
 
 /** The variance of weights w is Σ w (x − x̄)²/(1 − Σ w²), for equal ones that with N − 1. */
 function momentsOf(
-  values: ArrayLike<number>,
-  N: number,
-  d: number,
-  weights: ArrayLike<number> | null,
-): Pick<NaturalState, "mean" | "sd"> {
-  const mean = new Float64Array(d);
-  const sd = new Float64Array(d);
+  values: Float64Array,
+  weights: Float64Array | null,
+  { mean, sd }: Pick<NaturalState, "mean" | "sd">,
+): void {
+  const d = mean.length;
+  const N = values.length / d;
   let free = 1;
-  for (let n = 0; n < N; n++) {
+  mean.fill(0);
+  sd.fill(0);
+  for (let n = 0, at = 0; n < N; n++, at += d) {
     const w = weights === null ? 1 / N : weights[n]!;
     free -= w * w;
-    for (let i = 0; i < d; i++) mean[i]! += w * values[n * d + i]!;
+    for (let i = 0; i < d; i++) mean[i]! += w * values[at + i]!;
   }
-  for (let n = 0; n < N; n++) {
+  for (let n = 0, at = 0; n < N; n++, at += d) {
     const w = weights === null ? 1 / N : weights[n]!;
-    for (let i = 0; i < d; i++) sd[i]! += w * (values[n * d + i]! - mean[i]!) ** 2;
+    for (let i = 0; i < d; i++) {
+      const anomaly = values[at + i]! - mean[i]!;
+      sd[i]! += w * (anomaly * anomaly);
+    }
   }
   for (let i = 0; i < d; i++) sd[i] = free < alone ? 0 : Math.sqrt(sd[i]! / free);
-  return { mean, sd };
 }

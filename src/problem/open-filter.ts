@@ -4,12 +4,14 @@ import { cycleKeys } from "../filters/index.js";
 import { observationSeries } from "../observe/index.js";
 import type { NamedTensors } from "../parts/index.js";
 import { type Key, key as keyOf } from "../random/index.js";
+import { checkMethod } from "./check-method.js";
+import { checkOptions } from "./check-options.js";
 import { filterProgram, type Seen } from "./cycles.js";
 import type { AnyMethod } from "./method.js";
 import { type NaturalState, naturalState } from "./natural.js";
 import { type ForecastStates, forecastFrom } from "./run-filter.js";
 import { type StateData, stateData, stateOf } from "./state-data.js";
-import type { StateSpace } from "./state-space.js";
+import type { StateSpace } from "./system.js";
 import { runKeys, wholeSteps } from "./trajectory.js";
 
 /** All that the rest of a run depends on, as plain JSON. */
@@ -66,8 +68,11 @@ export interface OpenOptions {
 export function openFilter(
   method: AnyMethod,
   system: StateSpace,
-  { key = keyOf(system.seed), values, time: from, saved }: OpenOptions = {},
+  options: OpenOptions = {},
 ): OpenFilter {
+  checkOptions("openFilter", options, ["key", "values", "time", "saved"]);
+  const { key = keyOf(system.seed), values, time: from, saved } = options;
+  checkMethod("openFilter", method, system);
   if (saved !== undefined && saved.version !== 1) {
     throw new UsageError(
       `openFilter: the saved state has version ${saved.version}; need 1, as filter.save() gives it.`,

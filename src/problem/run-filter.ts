@@ -3,11 +3,13 @@ import { NumericError, release, scope } from "../engine/index.js";
 import { cycleKeys, type Method } from "../filters/index.js";
 import type { NamedTensors } from "../parts/index.js";
 import { type Key, key as keyOf } from "../random/index.js";
+import { checkMethod } from "./check-method.js";
+import { checkCount, checkOptions } from "./check-options.js";
 import { type FilterProgram, filterProgram, type Observer, passCycles } from "./cycles.js";
 import type { AnyMethod } from "./method.js";
-import { type NaturalState, naturalMoments, naturalState } from "./natural.js";
+import { momentsReader, type NaturalState, naturalMoments, naturalState } from "./natural.js";
 import { type StateData, stateData, stateOf } from "./state-data.js";
-import type { StateSpace } from "./state-space.js";
+import type { StateSpace } from "./system.js";
 import { growingTable, type Table } from "./table.js";
 import { asTrajectory, type Observations, type RunKeys, runKeys } from "./trajectory.js";
 
@@ -59,15 +61,19 @@ export interface RunOptions {
  *
  * One cycle is captured and replayed, so that a run costs what `kalmia run` costs.
  *
+ * @throws UsageError for observations or a method that do not fit the problem.
  * @throws NumericError if the run fails; the message names the cycle, its time and the cause.
  */
 export function runFilter(
   method: AnyMethod,
   system: StateSpace,
   observations: Observations,
-  { key = keyOf(system.seed), values }: RunOptions = {},
+  options: RunOptions = {},
 ): Run {
-  const trajectory = asTrajectory(system, observations);
+  checkOptions("runFilter", options, ["key", "values"]);
+  const { key = keyOf(system.seed), values } = options;
+  checkMethod("runFilter", method, system);
+  const trajectory = asTrajectory(system, observations, "runFilter");
   const { times, logJacobian } = trajectory.series;
   const program = filterProgram(method, system, values);
   const keys = runKeys(key, trajectory);
@@ -113,6 +119,7 @@ export function forecastFrom(
     readonly steps: number;
   },
 ): ForecastStates {
+  checkCount("forecast", "steps", given.steps, 0);
   const { coordinates, dimension: d } = program.system.model;
   const logs = coordinates === "log";
   const [mean, sd] = [growingTable(d, given.steps), growingTable(d, given.steps)];
@@ -149,6 +156,9 @@ function collect(
   const logs = model.coordinates === "log";
   const states = () => ({ mean: growingTable(d, K), sd: growingTable(d, K) });
   const [background, analysis, smoothed] = [states(), states(), states()];
+  const write = momentsReader(method, logs);
+  const noteState = (into: ReturnType<typeof states>, state: unknown): void =>
+    write(state, { mean: into.mean.next(), sd: into.sd.next() });
   const note = (into: ReturnType<typeof states>, { mean, sd }: NaturalState): void => {
     into.mean.push(mean);
     into.sd.push(sd);
@@ -168,8 +178,8 @@ function collect(
   const observer: Observer = {
     keeps: method.smooth !== undefined,
     cycle: (k, { result }) => {
-      note(background, naturalState(method, result.forecast, logs));
-      note(analysis, naturalState(method, result.analysis, logs));
+      noteState(background, result.forecast);
+      noteState(analysis, result.analysis);
       const { logEvidence: l, innovation, chiSquare: square } = result.evidence!;
       logEvidence.push(l.item());
       chiSquare.push(square.item());
@@ -181,7 +191,7 @@ function collect(
     end: (state, results, cycles) => {
       last = stateData(state);
       for (const each of method.smooth?.(results, cycles) ?? []) {
-        note(smoothed, naturalState(method, each, logs));
+        noteState(smoothed, each);
       }
       for (let k = Math.max(0, K - lag); lag > 0 && k < K; k++)
         note(smoothed, past(state, K - 1 - k));

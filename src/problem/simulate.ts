@@ -7,13 +7,13 @@ import {
   scope,
   type Tensor,
   tensor,
-  UsageError,
 } from "../engine/index.js";
 import { propagate } from "../models/index.js";
 import { drawObservations, observationSeries } from "../observe/index.js";
 import { trueValues } from "../parts/index.js";
 import { sampleGaussian } from "../prob/index.js";
-import { foldIn, type Key, split } from "../random/index.js";
+import { foldIn, type Key, key as keyOf, split } from "../random/index.js";
+import { checkCount, checkOptions } from "./check-options.js";
 import { SpecificationError } from "./errors.js";
 import {
   bindSystem,
@@ -22,7 +22,7 @@ import {
   observationVariance,
   type StateSpace,
   trueSystem,
-} from "./state-space.js";
+} from "./system.js";
 import type { Trajectory } from "./trajectory.js";
 import { operatorAt } from "./view.js";
 
@@ -31,8 +31,11 @@ export interface SimulateOptions {
   readonly cycles: number;
   /** Model steps from one observation to the next. @defaultValue 1 */
   readonly every?: number;
-  /** The root key; a run with the same key gets other numbers from it. */
-  readonly key: Key;
+  /**
+   * The root key; a run with the same key gets other numbers from it. @defaultValue the key of the
+   * problem's seed
+   */
+  readonly key?: Key;
 }
 
 export interface SimulateManyOptions extends SimulateOptions {
@@ -59,16 +62,18 @@ const purposes = { start: 1, positions: 2, trajectory: 3, trajectories: 4 } as c
  *
  * @throws SpecificationError if the truth overflows.
  */
-export function simulate(system: StateSpace, { key, ...options }: SimulateOptions): Twin {
+export function simulate(system: StateSpace, options: SimulateOptions): Twin {
+  checkOptions("simulate", options, ["cycles", "every", "key"]);
+  const { key = keyOf(system.seed) } = options;
   const [record] = simulated(system, options, [dataKey(key)], () => null);
   return { record: record!, truth: record!.truth! };
 }
 
 /** The same for several trajectories that go side by side. */
-export function simulateMany(
-  system: StateSpace,
-  { key, trajectories, ...options }: SimulateManyOptions,
-): Trajectory[] {
+export function simulateMany(system: StateSpace, options: SimulateManyOptions): Trajectory[] {
+  checkOptions("simulateMany", options, ["cycles", "every", "key", "trajectories"]);
+  const { key = keyOf(system.seed), trajectories } = options;
+  checkCount("simulateMany", "trajectories", trajectories, 1);
   const data = foldIn(dataKey(key), purposes.trajectories);
   const keys = Array.from({ length: trajectories }, (_, i) => foldIn(data, i));
   return simulated(system, options, keys, (i) => i);
@@ -80,10 +85,8 @@ function simulated(
   keys: readonly Key[],
   numberOf: (i: number) => number | null,
 ): Trajectory[] {
-  for (const [name, n] of Object.entries({ cycles, every })) {
-    if (Number.isInteger(n) && n >= 1) continue;
-    throw new UsageError(`simulate: ${name} is ${n}; need a whole number, at least 1.`);
-  }
+  checkCount("simulate", "cycles", cycles, 1);
+  checkCount("simulate", "every", every, 1);
   const system = trueSystem(given);
   const times = Array.from({ length: cycles }, (_, k) => (k + 1) * system.step * every);
   const interval = system.step * every;

@@ -15,29 +15,33 @@ export const rowOf = ({ data, shape: [, columns] }: Table, k: number): Float64Ar
 export const columnOf = ({ data, shape: [rows, columns] }: Table, i: number): Float64Array =>
   Float64Array.from({ length: rows }, (_, k) => data[k * columns + i]!);
 
-/** The rows of a table, each as a view. */
-export const rowsOf = (table: Table): Float64Array[] =>
-  Array.from({ length: table.shape[0] }, (_, k) => rowOf(table, k));
+/** The rows of a table as nested arrays [rows][columns], as diagnostics take them. */
+export const rowsOf = (table: Table): number[][] =>
+  Array.from({ length: table.shape[0] }, (_, k) => [...rowOf(table, k)]);
 
 /** A table that grows row by row. */
 export interface GrowingTable {
   push(row: ArrayLike<number>): void;
+  /** A view of a new row, to be filled before the next one. */
+  next(): Float64Array;
   table(): Table;
 }
 
 export function growingTable(columns: number, expected: number): GrowingTable {
   let data = new Float64Array(columns * Math.max(1, expected));
   let rows = 0;
+  const next = (): Float64Array => {
+    if ((rows + 1) * columns > data.length) {
+      const grown = new Float64Array(2 * data.length);
+      grown.set(data);
+      data = grown;
+    }
+    rows += 1;
+    return data.subarray((rows - 1) * columns, rows * columns);
+  };
   return {
-    push: (row) => {
-      if ((rows + 1) * columns > data.length) {
-        const grown = new Float64Array(2 * data.length);
-        grown.set(data);
-        data = grown;
-      }
-      data.set(row, rows * columns);
-      rows += 1;
-    },
+    push: (row) => next().set(row),
+    next,
     table: () => ({ data: data.slice(0, rows * columns), shape: [rows, columns] }),
   };
 }

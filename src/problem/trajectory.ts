@@ -1,9 +1,11 @@
 /** Trajectories: what was observed of one course of a system, ready for filters. */
-import type { Tensor } from "../engine/index.js";
-import { type ObservationSeries, observationSeries, type RecordData } from "../observe/index.js";
+import { type Tensor, UsageError } from "../engine/index.js";
+import { type ObservationSeries, observationSeries } from "../observe/index.js";
+import { counted, describeValue } from "../parts/index.js";
 import { foldIn, type Key } from "../random/index.js";
+import { type OwnRecord, plainRecord } from "./own-record.js";
 import type { ObservationRecord } from "./record.js";
-import type { StateSpace } from "./state-space.js";
+import type { StateSpace } from "./system.js";
 
 export interface Trajectory {
   /** What the filter compares with, [K, m]. */
@@ -18,25 +20,25 @@ export interface Trajectory {
   readonly number: number | null;
 }
 
-/** Observations of your own: times [K] and values [K][m] in natural units, NaN for a gap. */
-export interface OwnRecord extends RecordData {
-  /** Names of the columns, [m]. @defaultValue y0, y1, … */
-  readonly columns?: readonly string[];
-}
-
-/** A trajectory of observations that were made, not simulated. */
-export function trajectoryOf(system: StateSpace, given: OwnRecord | ObservationRecord): Trajectory {
+/** A trajectory of observations that were made, not simulated; `who` asks. */
+export function trajectoryOf(
+  system: StateSpace,
+  given: OwnRecord | ObservationRecord,
+  who = "trajectoryOf",
+): Trajectory {
   const { observed, view } = system;
-  const own = observationSeries(given, view.transform);
+  const plain = plainRecord(given, system, who);
+  const own = observationSeries(plain, view.transform);
   const intervals = own.intervals.map((interval) => wholeSteps(interval, system.step));
-  const m = given.values[0]!.length;
+  const m = plain.values[0]!.length;
   const components = observed.kind === "components" ? observed.components : [];
+  const names = observed.kind === "operator" ? observed.names : undefined;
   const record: ObservationRecord =
     "timeName" in given
       ? given
       : {
-          ...{ timeName: "time", times: given.times, values: given.values },
-          columns: given.columns ?? Array.from({ length: m }, (_, j) => `y${j}`),
+          ...{ timeName: "time", times: plain.times, values: plain.values },
+          columns: given.columns ?? Array.from({ length: m }, (_, j) => names?.[j] ?? `y${j}`),
           components: Array.from({ length: m }, (_, j) => components[j] ?? -1),
         };
   return { series: { ...own, intervals }, positions: null, record, truth: null, number: null };
@@ -54,8 +56,21 @@ export function wholeSteps(interval: number, step: number): number {
 /** Whatever stands for a trajectory in library calls. */
 export type Observations = Trajectory | OwnRecord;
 
-export const asTrajectory = (system: StateSpace, given: Observations): Trajectory =>
-  "series" in given ? given : trajectoryOf(system, given);
+/** Observations as a trajectory; `who` asks. */
+export function asTrajectory(system: StateSpace, given: Observations, who: string): Trajectory {
+  if (typeof given !== "object" || given === null || !("series" in given || "times" in given)) {
+    throw new UsageError(
+      `${who}: got ${describeValue(given)} for the observations; need { times, values }, or the record of a twin.`,
+    );
+  }
+  if (!("series" in given)) return trajectoryOf(system, given, who);
+  const m = system.view.operator?.size;
+  const [, width] = given.series.y.shape;
+  if (m === undefined || width === m) return given;
+  throw new UsageError(
+    `${who}: the trajectory has ${counted(width!, "value")} at each time, and the problem observes ${m}; need a trajectory of the same problem.`,
+  );
+}
 
 /** Random keys of a run over one trajectory. */
 export interface RunKeys {

@@ -2,12 +2,12 @@
 import { scope } from "../../engine/index.js";
 import type { Observed } from "../../observe/index.js";
 import { readParameters, startValues } from "../../parts/index.js";
+import { type ModelFacts, modelFault, noiseFault, observedFault } from "../../problem/index.js";
 import { key } from "../../random/index.js";
 import type { PartUse } from "../../run/specification.js";
 import type { Problem } from "../errors.js";
 import type { OwnPart } from "../own-part.js";
 import { ownProblem, TrialFault } from "../own-part.js";
-import { type ModelFacts, modelFault, noiseFault, observedFault } from "../own-part-trial.js";
 import type { OwnParts } from "../parts-of-file.js";
 import type { Path } from "../positions.js";
 import type { Sections, SourceSection, Tell } from "./check.js";

@@ -1,7 +1,7 @@
 import type { MethodNeeds } from "../../filters/index.js";
 import { noises } from "../../observe/index.js";
 import { counted, countOf, isLearned, type Values } from "../../parts/index.js";
-import type { ModelFacts } from "../own-part-trial.js";
+import type { ModelFacts } from "../../problem/index.js";
 import type { Binding } from "./binding.js";
 import type { MethodSection, Sections, Tell } from "./check.js";
 

@@ -1,5 +1,5 @@
+import type { ModelFacts } from "../../problem/index.js";
 import { isWhole } from "../csv.js";
-import type { ModelFacts } from "../own-part-trial.js";
 import type { TimeFile } from "../schema/time.js";
 import type { Given, Sections, Tell } from "./check.js";
 

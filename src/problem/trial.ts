@@ -1,8 +1,11 @@
-/** Trials of parts of one's own: one step, one observation; what is wrong with them, in words. */
+/**
+ * Trials of parts of one's own: one step, one observation, one variance; what is wrong with them, in words.
+ * Experiment files try the parts that their files name, `stateSpace` those that it is given.
+ */
 import { reshape, stack, Tensor, tensor } from "../engine/index.js";
 import type { BoundModel } from "../models/index.js";
 import type { Observed } from "../observe/index.js";
-import { describe } from "./words.js";
+import { describeValue } from "../parts/index.js";
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -16,11 +19,14 @@ const isWhole = (value: unknown): value is number => Number.isInteger(value);
 const shown = (value: unknown): string => {
   if (value instanceof Tensor) return `a tensor [${value.shape}]`;
   if (value === undefined) return "nothing";
-  return typeof value === "function" ? "a function" : describe(value);
+  return typeof value === "function" ? "a function" : describeValue(value);
 };
 
-/** What is wrong with what `build` of a model gave, and with one step of one state and of two. */
-export function modelFault(built: unknown, length: number): string | null {
+/**
+ * What is wrong with what `build` of a model gave, and with one step of one state and of two. `state` is
+ * the state to try it on, [d]. @defaultValue where its long runs begin
+ */
+export function modelFault(built: unknown, length: number, state?: Tensor): string | null {
   if (!isMap(built)) {
     return `build gave ${shown(built)}; need { name, dimension, time, support, step }`;
   }
@@ -55,7 +61,12 @@ export function modelFault(built: unknown, length: number): string | null {
   if (built.linear === true && !(matrix instanceof Tensor && sameShape(matrix, [d, d]))) {
     return `step(${length}) of a linear model gave matrix: ${shown(matrix)}; need a tensor [${d},${d}]`;
   }
-  return mapFault(`map of step(${length})`, map as (x: Tensor) => unknown, stateOf(built, d), d);
+  return mapFault(
+    `map of step(${length})`,
+    map as (x: Tensor) => unknown,
+    state ?? stateOf(built, d),
+    d,
+  );
 }
 
 const hasLength = (list: unknown, n: number): boolean => Array.isArray(list) && list.length === n;
@@ -89,7 +100,11 @@ function mapFault(what: string, map: (x: Tensor) => unknown, x: Tensor, m: numbe
 }
 
 /** What is wrong with what `build` of an operator gave, and with what it observes of a state. */
-export function observedFault(observed: Observed, model: ModelFacts): string | null {
+export function observedFault(
+  observed: Observed,
+  model: ModelFacts,
+  state?: Tensor,
+): string | null {
   const { dimension: d } = model;
   const given: unknown = observed;
   const kinds = `{ kind: "components", components }, { kind: "changing", size, draw } or { kind: "operator", operator }`;
@@ -125,7 +140,7 @@ export function observedFault(observed: Observed, model: ModelFacts): string | n
       return mapFault(
         "operator.apply",
         apply as (x: Tensor) => unknown,
-        stateOf(model as unknown as Given, d),
+        state ?? stateOf(model as unknown as Given, d),
         size,
       );
     }

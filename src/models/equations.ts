@@ -1,0 +1,132 @@
+/** Models of a few variables from their equations, variable by variable. */
+import { add, concat, mul, slice, type Tensor, UsageError } from "../engine/index.js";
+import { type Keys, type ParametersOf, real } from "../parts/index.js";
+import { expectAxis, type Scalar } from "../prob/index.js";
+import { continuousModel } from "./continuous.js";
+import { positiveVariables } from "./coordinates.js";
+import { type BoundModel, defineModel, type ModelRecord } from "./record.js";
+
+/** Names of parameters, or their keys: `["growth"]` or `{ growth: positiveNumber({ about: … }) }`. */
+export type ParameterNames = readonly string[] | Keys;
+
+/** What equations receive for parameters that are given by their names, or by their keys. */
+export type EquationParameters<P extends ParameterNames> = P extends readonly string[]
+  ? { readonly [Name in P[number]]: Scalar }
+  : P extends Keys
+    ? ParametersOf<P>
+    : never;
+
+type KeysOf<P extends ParameterNames> = P extends readonly string[]
+  ? { readonly [Name in P[number]]: ReturnType<typeof real> }
+  : P extends Keys
+    ? P
+    : never;
+
+/** The equations of a model, and the names of what stands in them. */
+export interface Equations<V extends readonly string[], P extends ParameterNames>
+  extends Pick<BoundModel, "geometry" | "start" | "decorrelationTime"> {
+  /** What the model is called: words in lower case with hyphens. */
+  readonly kind: string;
+  /** One line that says what it is. @defaultValue the kind and its variables */
+  readonly title?: string;
+  /** The names of the variables, [d]. */
+  readonly variables: V;
+  /** Every parameter by its name; those without a key of their own are numbers that may be learned. */
+  readonly parameters: P;
+  /**
+   * The variables that the state holds: the natural ones, or the logarithms of variables that are above
+   * zero. The tendency is that of the state. @defaultValue "natural"
+   */
+  readonly coordinates?: "natural" | "log";
+  /** ẋ = f(x): the tendency of each variable [..., 1], from all of them [..., 1]. */
+  readonly tendency: (
+    state: { readonly [Index in keyof V]: Tensor },
+    parameters: EquationParameters<P>,
+  ) => { readonly [Index in keyof V]: Scalar };
+  /** The equations for reports, a line each; see `ModelRecord.formula`. */
+  readonly formula?: readonly string[];
+}
+
+/**
+ * The record of a model in continuous time that is given by its equations:
+ *
+ *     ẋᵢ = fᵢ(x₁, …, x_d; parameters),   states [..., d]
+ *
+ *     defineEquations({
+ *       kind: "pendulum",
+ *       variables: ["angle", "speed"],
+ *       parameters: ["gravity", "friction"],
+ *       tendency: ([a, v], { gravity, friction }) => [v, neg(add(mul(gravity, sin(a)), mul(friction, v)))],
+ *     })
+ *
+ * It is stepped by the Runge–Kutta method of order four. A model whose variables are alike, such as the
+ * points of a ring, is better written by `defineModel` and `continuousModel`, with one formula for all.
+ *
+ * @throws UsageError if the tendency does not give one value for each variable.
+ */
+export function defineEquations<
+  const V extends readonly string[],
+  const P extends ParameterNames = readonly [],
+>(given: Equations<V, P>): ModelRecord<KeysOf<P>> {
+  const { kind, variables, tendency, coordinates = "natural" } = given;
+  const { geometry, start, decorrelationTime } = given;
+  const positive = coordinates === "log" ? positiveVariables("log") : {};
+  const listed = variables.join(", ");
+  const f = (x: Tensor, parameters: EquationParameters<P>): Tensor => {
+    expectAxis(kind, "the state", x, -1, variables.length, "one value per variable");
+    const state = variables.map((_, i) => slice(x, -1, i, i + 1)); // d × [..., 1]
+    const rates: readonly Scalar[] = tendency(state as never, parameters);
+    if (!Array.isArray(rates) || rates.length !== variables.length) {
+      throw new UsageError(
+        `${kind}: the tendency gave ${Array.isArray(rates) ? `${rates.length} values` : "no list"}; need ${variables.length}, one for each of ${listed}.`,
+      );
+    }
+    const zero = mul(0, state[0]!);
+    return concat(
+      rates.map((rate, i) => columnOf(kind, variables[i]!, rate, zero)),
+      -1,
+    );
+  };
+  return defineModel({
+    kind,
+    title: given.title ?? `${kind}: a model of ${listed}`,
+    parameters: keysOf(given.parameters) as KeysOf<P>,
+    build: (parameters, options) =>
+      continuousModel(
+        {
+          ...{ name: kind, dimension: variables.length, variables },
+          ...positive,
+          ...(geometry && { geometry }),
+          ...(start && { start }),
+          ...(decorrelationTime !== undefined && { decorrelationTime }),
+          tendency: (x) => f(x, parameters as unknown as EquationParameters<P>),
+        },
+        options,
+      ),
+    phrase: () => `the model "${kind}"`,
+    formula: (_, names) =>
+      given.formula ??
+      names.map((name, i) => `d {${name}} / dt = {f}_{${i + 1}}(${names.join(", ")})`),
+  });
+}
+
+/** One equation as a column [..., 1]; a number, or one for all trajectories, is the same for every state. */
+function columnOf(kind: string, variable: string, rate: Scalar, zero: Tensor): Tensor {
+  if (typeof rate === "number") return add(zero, rate);
+  const { shape } = zero;
+  if (rate.shape.length === shape.length && rate.shape.at(-1) === 1) {
+    return rate.shape.every((n, i) => n === shape[i]) ? rate : add(zero, rate);
+  }
+  if (rate.shape.length < shape.length && rate.size === 1) return add(zero, rate);
+  throw new UsageError(
+    `${kind}: the equation of ${variable} gave a tensor [${rate.shape}] for variables [${shape}]; need [${shape}]. Write it with the operations of kalmia/engine on the variables as they are given.`,
+  );
+}
+
+const keysOf = (parameters: ParameterNames): Keys =>
+  isList(parameters)
+    ? Object.fromEntries(parameters.map((name) => [name, real({ about: `parameter "${name}"` })]))
+    : parameters;
+
+const isList = (parameters: ParameterNames): parameters is readonly string[] =>
+  Array.isArray(parameters);

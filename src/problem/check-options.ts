@@ -1,0 +1,18 @@
+/** Options of library calls: unknown ones are refused, for a mistyped one would be without effect. */
+import { UsageError } from "../engine/index.js";
+
+/** @throws UsageError for an option that the call does not have. */
+export function checkOptions(who: string, given: object, known: readonly string[]): void {
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const [s, are] = unknown.length === 1 ? ["", "is"] : ["s", "are"];
+  throw new UsageError(
+    `${who}: the option${s} ${unknown.join(", ")} ${are} unknown; known are ${known.join(", ")}.`,
+  );
+}
+
+/** @throws UsageError unless it is a whole number, at least `least`. */
+export function checkCount(who: string, name: string, given: number, least: number): void {
+  if (Number.isInteger(given) && given >= least) return;
+  throw new UsageError(`${who}: ${name} is ${given}; need a whole number, at least ${least}.`);
+}

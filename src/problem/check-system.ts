@@ -1,0 +1,128 @@
+/** What is wrong with a problem that a library call describes: told before anything runs. */
+import {
+  log,
+  NumericError,
+  ShapeError,
+  scope,
+  type Tensor,
+  tensor,
+  UsageError,
+} from "../engine/index.js";
+import { type BoundModel, readProcessNoise } from "../models/index.js";
+import type { OperatorRecord } from "../observe/index.js";
+import { counted, countOf, startValues, type Use, type Values } from "../parts/index.js";
+import type { Prior } from "./record.js";
+import { boundModel, observationVariance, type StateSpace } from "./system.js";
+import { modelFault, noiseFault, observedFault } from "./trial.js";
+
+function fail(message: string): never {
+  throw new UsageError(`stateSpace: ${message}.`);
+}
+
+/**
+ * Tries a model on the mean of the prior, or where its long runs begin.
+ *
+ * @throws UsageError that says what the model gave and what is needed.
+ */
+export function checkModel(
+  built: BoundModel,
+  kind: string,
+  step: number,
+  prior: Prior | undefined,
+): void {
+  if (prior !== undefined && Number.isInteger(built?.dimension)) checkPrior(prior, built, kind);
+  const state = prior && meanOf(prior, built);
+  const fault = tried(() => modelFault(built, step, state));
+  const where = state === undefined ? "" : " at the mean of the prior";
+  if (fault !== null) fail(`the model "${kind}"${where}: ${fault}`);
+}
+
+/**
+ * Checks the sizes of what is given beside the model, and tries the operator on the mean of the prior.
+ *
+ * @throws UsageError that says what was given and what is needed.
+ */
+export function checkSystem(
+  system: StateSpace,
+  operator: Use<OperatorRecord> | null,
+  prior: Prior | undefined,
+): void {
+  scope(() => {
+    const model = boundModel(system, startValues);
+    const { dimension: d } = model;
+    checkProcessNoise(system, d);
+    operator?.record.checkDimension?.(operator.block, d, (path, message) =>
+      fail(`${[operator.record.kind, ...path.map(String)].join(".")}: ${message}`),
+    );
+    const state = prior && meanOf(prior, model);
+    const { observed, view, noise } = system;
+    const fault = tried(() => observedFault(observed, model, state), state === undefined);
+    if (fault !== null) fail(`what is observed: ${fault.replace(/^build gave /, "")}`);
+    const wrong = noiseFault(observationVariance(system, startValues), view.operator?.size ?? null);
+    if (wrong !== null) fail(`the noise "${noise.record.kind}": ${wrong}`);
+    return null;
+  });
+}
+
+/** The mean of a prior at its first values, in the variables that the state holds, [d]. */
+function meanOf({ mean }: Prior, { dimension, coordinates }: BoundModel): Tensor {
+  const starts = startsOf(mean, dimension);
+  const natural = tensor(starts, { shape: [starts.length] });
+  return coordinates === "log" ? log(natural) : natural;
+}
+
+/** The numbers that values begin with. */
+function startsOf(values: Values, d: number): number[] {
+  if (!("learn" in values)) return values.map((v) => (typeof v === "number" ? v : v.start));
+  const { start } = values;
+  return typeof start === "number" ? new Array<number>(d).fill(start) : [...start];
+}
+
+/**
+ * What a trial found, errors of the operations in it included. At a state that is only a guess an
+ * operator may have no finite value, and need not.
+ */
+function tried(trial: () => string | null, guess = false): string | null {
+  try {
+    return trial();
+  } catch (error) {
+    if (guess && error instanceof NumericError) return null;
+    if (!(error instanceof NumericError || error instanceof ShapeError)) throw error;
+    return error.message.replace(/\.$/, "");
+  }
+}
+
+function checkPrior({ mean, variance }: Prior, model: BoundModel, kind: string): void {
+  const { dimension: d, positive } = model;
+  const need = `need ${d}, one for each variable of "${kind}"`;
+  const starts = startsOf(mean, d);
+  const n = "learn" in mean && countOf(mean) === 1 ? starts.length : countOf(mean);
+  if (n !== d) fail(`the mean of the prior has ${counted(n, "value")}; ${need}`);
+  const bad = starts.find((x) => !Number.isFinite(x) || (positive && x <= 0));
+  if (bad !== undefined) {
+    const why = positive ? ` above 0, for the variables of "${kind}" are positive` : "";
+    fail(`the mean of the prior holds ${bad}; need finite numbers${why}`);
+  }
+  const variances = typeof variance === "number" ? [variance] : variance;
+  if (typeof variance !== "number" && variance.length !== d) {
+    fail(
+      `the variance of the prior has ${counted(variance.length, "value")}; ${need}, or one number`,
+    );
+  }
+  const wrong = variances.find((v) => !(Number.isFinite(v) && v >= 0));
+  if (wrong !== undefined) fail(`the variance of the prior holds ${wrong}; need 0 or more`);
+}
+
+function checkProcessNoise(system: StateSpace, d: number): void {
+  for (const name of ["processNoise", "filterProcessNoise"] as const) {
+    const variance = readProcessNoise(system[name], d, startValues);
+    if (variance === null) continue;
+    const values = typeof variance === "number" ? [variance] : [...variance.data()];
+    if (typeof variance !== "number" && variance.shape.length > 0 && values.length !== d) {
+      const need = `need one number, or ${d}, one for each variable`;
+      fail(`${name} has ${counted(values.length, "value")}; ${need}`);
+    }
+    const wrong = values.find((v) => !(Number.isFinite(v) && v >= 0));
+    if (wrong !== undefined) fail(`${name} is ${wrong}; need a variance, 0 or more`);
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * A state-space problem: a model, what is observed of it, and what is known before.
+ *
+ *     x_t = F_θ(x_{t−1}) + ξ_t,  ξ_t ~ N(0, Q)        states, d variables
+ *     y_t = h(x_t) + η_t,        η_t ~ N(0, R)        observations, m values
+ *     x_0 ~ N(μ, P)
+ *
+ * Any number in it may be one that is to be learned, `learned(start)`. Everything that runs, learns or
+ * reports is built on a `StateSpace`: library calls, experiment files, reproductions.
+ */
+import { log, scope, type Tensor, tensor, UsageError } from "../engine/index.js";
+import type { Climate } from "../filters/index.js";
+import {
+  type BoundModel,
+  type ModelRecord,
+  type ProcessNoise,
+  type Propagation,
+  propagations,
+  readProcessNoise,
+} from "../models/index.js";
+import type {
+  NoiseRecord,
+  Observation,
+  Observed,
+  Operator,
+  OperatorRecord,
+} from "../observe/index.js";
+import {
+  isLearned,
+  type ParameterSource,
+  readAll,
+  readParameters,
+  startValues,
+  together,
+  trueValues,
+  type Use,
+} from "../parts/index.js";
+import { asTensor, type Gaussian, type Scalar } from "../prob/index.js";
+import { foldIn, type Key, key as keyOf } from "../random/index.js";
+import { climateOf, type StartKind } from "./climate.js";
+import type { Prior } from "./record.js";
+import { operatorAt, type View, viewOf } from "./view.js";
+
+export interface StateSpace {
+  readonly model: Use<ModelRecord>;
+  /** Noise of the truth, and of the filter's model unless it has its own. */
+  readonly processNoise: ProcessNoise | null;
+  readonly filterProcessNoise: ProcessNoise | null;
+  readonly observed: Observed;
+  readonly view: View;
+  readonly noise: Use<NoiseRecord>;
+  readonly step: number;
+  readonly substeps: number;
+  readonly seed: number;
+  /** d */
+  readonly dimension: number;
+  /** What is known before the first observation; the first call may run the model for long. */
+  prior(): Prior;
+  /** Moments of the states of a long run; `asking` is the key of the file that needs them. */
+  climate(asking?: string): Climate;
+}
+
+/** A state-space problem with the values of a source in place. */
+export interface BoundSystem {
+  readonly model: BoundModel;
+  /** R */
+  readonly variance: Scalar;
+  readonly prior: Gaussian;
+  /** What lies between observations: a propagation for each interval. */
+  propagations(intervals: readonly number[]): Propagation[];
+  /** One observation: y and mask [..., m], and the positions observed where they change. */
+  observation(seen: {
+    readonly y: Tensor;
+    readonly mask: Tensor | null;
+    readonly positions?: Tensor | null;
+  }): Observation;
+}
+
+/** Purposes of the random numbers of a problem; `runKeys` and the twin hold the others. */
+const purposes = { data: 0, climate: 0, operator: 2 } as const;
+
+/** The key of the data of a problem, from the root key of a run. */
+export const dataKey = (root: Key): Key => foldIn(root, purposes.data);
+
+/** The parts of a problem, each with what it is given. */
+export interface SystemParts
+  extends Pick<
+    StateSpace,
+    "model" | "processNoise" | "filterProcessNoise" | "noise" | "step" | "substeps" | "seed"
+  > {
+  /** null: all variables. */
+  readonly observe: readonly number[] | Operator | Use<OperatorRecord> | null;
+  /** Absent: from a long run of the model. */
+  readonly prior?: Prior;
+  readonly start?: StartKind;
+}
+
+/** Whether it is a record with what it is given. */
+export const isUse = (given: unknown): given is Use<never> =>
+  typeof given === "object" && given !== null && "record" in given;
+
+/** A problem from its parts. */
+export function systemOf(parts: SystemParts): StateSpace {
+  const { model, noise, observe, prior, start } = parts;
+  const bound = scope(() => boundModel(parts, startValues));
+  const d = bound.dimension;
+  const root = dataKey(keyOf(parts.seed));
+  const observed = observedOf(observe, d, foldIn(root, purposes.operator));
+  const view = viewOf(bound, observed, noise.record.transform);
+  let climate: ReturnType<typeof climateOf> | null = null;
+  const system: StateSpace = {
+    ...{ model, noise, observed, view, dimension: d },
+    processNoise: parts.processNoise,
+    filterProcessNoise: parts.filterProcessNoise,
+    ...{ step: parts.step, substeps: parts.substeps, seed: parts.seed },
+    prior: () => prior ?? longRun("method.initial").prior,
+    climate: (asking = "method") => longRun(asking).moments(),
+  };
+  const longRun = (asking: string): ReturnType<typeof climateOf> => {
+    climate ??= scope(() => {
+      const { model: truth, propagations } = bindSystem(trueSystem(system), trueValues);
+      const { transition } = propagations([system.step])[0]!;
+      const trueStep = { model: truth, transition, step: system.step };
+      return climateOf(trueStep, asking, foldIn(root, purposes.climate), start);
+    });
+    return climate;
+  };
+  return system;
+}
+
+function observedOf(observe: SystemParts["observe"], d: number, key: Key): Observed {
+  if (observe === null) {
+    return { kind: "components", components: Array.from({ length: d }, (_, i) => i) };
+  }
+  if (isComponents(observe)) return { kind: "components", components: observe };
+  if (!isUse(observe)) return { kind: "operator", operator: observe as Operator };
+  const { record, block } = observe as Use<OperatorRecord>;
+  if (isLearned(block)) {
+    throw new UsageError(
+      `${record.kind}: an operator's parameters cannot be learned; need numbers.`,
+    );
+  }
+  const parameters = readParameters(record.parameters, block, startValues, { group: "dynamics" });
+  return record.build(parameters, { dimension: d, key });
+}
+
+const isComponents = (observe: NonNullable<SystemParts["observe"]>): observe is readonly number[] =>
+  Array.isArray(observe);
+
+/** The model of a problem with the values of a source. */
+export const boundModel = (
+  { model: { record, block }, substeps, seed }: Pick<StateSpace, "model" | "substeps" | "seed">,
+  source: ParameterSource,
+): BoundModel =>
+  record.build(readParameters(record.parameters, block, source, { group: "dynamics" }), {
+    ...{ substeps, seed, source },
+  });
+
+/** The system that makes the data of a twin: the model without what makes it imperfect or mends it. */
+export function trueSystem(system: StateSpace): StateSpace {
+  const { record, block } = system.model;
+  const model = record.truth === undefined ? system.model : { record, block: record.truth(block) };
+  return { ...system, model, filterProcessNoise: null };
+}
+
+/** A problem with the values that a source gives. */
+export function bindSystem(system: StateSpace, source: ParameterSource): BoundSystem {
+  const model = boundModel(system, source);
+  const { dimension: d } = model;
+  const noise = readProcessNoise(system.filterProcessNoise ?? system.processNoise, d, source);
+  const variance = observationVariance(system, source);
+  const { view } = system;
+  return {
+    model,
+    variance,
+    get prior() {
+      return gaussianOf(system.prior(), model, source);
+    },
+    propagations: (intervals) => propagations(model, noise, intervals, system.step),
+    observation: ({ y, mask, positions }) => ({
+      ...{ y, mask, variance, support: view.support },
+      operator: operatorAt(view, positions, d),
+    }),
+  };
+}
+
+/** R of the compared values. */
+export const observationVariance = (
+  { noise: { record, block } }: Pick<StateSpace, "noise">,
+  source: ParameterSource,
+): Scalar =>
+  record.variance(
+    readParameters(record.parameters, block, source, {
+      group: "dynamics",
+      prefix: "observations.",
+    }),
+  );
+
+/** A prior in the state's own variables. */
+export function gaussianOf(prior: Prior, model: BoundModel, source: ParameterSource): Gaussian {
+  const natural = readAll(source, prior.mean, "initial.mean", {
+    support: model.positive ? "positive" : "real",
+    group: "dynamics",
+  });
+  const mean: Tensor = asTensor(together(natural));
+  const { variance: v } = prior;
+  return {
+    mean: model.coordinates === "log" ? log(mean) : mean,
+    covariance: { kind: "diagonal", variance: typeof v === "number" ? v : tensor(v) },
+    support: model.support,
+  };
+}
