@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { type Advice, advise } from "../../src/advice/advise.js";
-import { kindsFor, type MethodKind } from "../../src/advice/candidates.js";
+import { recordsFor } from "../../src/advice/candidates.js";
 import type { ProblemFacts } from "../../src/advice/facts.js";
 import {
   accuracyOf,
@@ -15,12 +15,21 @@ import {
   scoreOf,
 } from "../../src/advice/rules.js";
 import { type ExperimentFile, methodBlock } from "../../src/io/index.js";
+import { type Block, recordOf, use } from "../../src/parts/index.js";
+import { methods } from "../../src/smoothers/index.js";
 import { example, specificationOf } from "../run/load.js";
 
 /** Lorenz-96 as in figure 5, but all variables observed and nothing about it that matters. */
 const plain: ProblemFacts = {
-  ...{ state: 40, observed: 40, observedShare: 1, neverObserved: 0, changing: false, gaps: false },
-  ...{ linear: false, normalErrors: true, linearView: true, places: true, folded: false },
+  ...{
+    state: 40,
+    observed: 40,
+    observedFraction: 1,
+    neverObserved: 0,
+    changing: false,
+    gaps: false,
+  },
+  ...{ linear: false, normalErrors: true, linearView: true, positions: true, folded: false },
   ...{
     real: false,
     imperfect: false,
@@ -29,17 +38,39 @@ const plain: ProblemFacts = {
     learnsNoise: false,
     learnsErrors: false,
   },
-  ...{ values: 1e5, memory: 2 ** 32 },
+  ...{ values: 1e5, errorVariance: 1, memory: 2 ** 32 },
 };
 
-const methodKinds = kindsFor(plain);
+/** The kinds that advice knows of a problem, in their order. */
+const kindsFor = (facts: ProblemFacts) => recordsFor(facts).map(({ kind }) => kind);
 
-const choice = (kind: MethodKind, given: Partial<Choice> = {}): Choice => {
+/** The least that each method must be given. */
+const bare: Readonly<Record<string, Block>> = {
+  kalman: {},
+  enkf: { members: 10 },
+  ens3dvar: { members: 10, background: { identity: 1 } },
+  "3dvar-c": { background: { identity: 1 } },
+  "3dvar-k": { gain: { transpose: 1 } },
+  etkf: { members: 10 },
+  letkf: { members: 10, taper: { kind: "gaspari-cohn", halfWidth: 3 } },
+  "extended-kalman": {},
+};
+
+const methodOf = (kind: string) => use(recordOf(methods, kind)!, bare[kind]);
+
+const evidenceOf: Readonly<Record<string, Choice["evidence"]>> = {
+  "3dvar-k": "misfit",
+  letkf: "composite",
+};
+
+const choice = (kind: string, given: Partial<Choice> = {}): Choice => {
   const ensemble = ["enkf", "ens3dvar", "letkf"].includes(kind);
   const staticNumbers = ["ens3dvar", "3dvar-c", "3dvar-k"].includes(kind) ? 1600 : 0;
   const members = ensemble ? 25 : 1;
   return {
     kind,
+    advice: methodOf(kind).record.advice!,
+    evidence: evidenceOf[kind] ?? "likelihood",
     members,
     tapered: ensemble,
     staticNumbers,
@@ -51,9 +82,9 @@ const choice = (kind: MethodKind, given: Partial<Choice> = {}): Choice => {
 };
 
 /** Kinds that are possible, the best first; equal ones as they are listed. */
-const ranked = (facts: ProblemFacts, given: Partial<Record<MethodKind, Partial<Choice>>> = {}) =>
+const ranked = (facts: ProblemFacts, given: Partial<Record<string, Partial<Choice>>> = {}) =>
   kindsFor(facts)
-    .filter((kind) => obstacle(facts, kind) === null)
+    .filter((kind) => obstacle(facts, methodOf(kind)) === null)
     .map((kind) => ({ kind, score: scoreOf(findingsOf(facts, choice(kind, given[kind]))) }))
     .sort((a, b) => b.score - a.score)
     .map(({ kind }) => kind);
@@ -73,8 +104,8 @@ describe("rules", () => {
     expect(ranked(facts).slice(0, 2)).toEqual(["letkf", "enkf"]);
     expect(kindsFor({ ...facts, linear: true })).not.toContain("extended-kalman");
     const enough = { members: 40, tapered: false };
-    expect(ranked({ ...facts, places: false }, { etkf: enough })[0]).toBe("etkf");
-    expect(obstacle({ ...facts, places: false }, "letkf")).toMatch(/places/);
+    expect(ranked({ ...facts, positions: false }, { etkf: enough })[0]).toBe("etkf");
+    expect(obstacle({ ...facts, positions: false }, methodOf("letkf"))).toMatch(/positions/);
     expect(pointsOf("sampling", facts, choice("etkf", { members: 10 }))).toBe(-2);
     expect(pointsOf("square root", facts, choice("letkf"))).toBe(1);
     expect(pointsOf("tangent", facts, choice("extended-kalman"))).toBe(2);
@@ -84,8 +115,10 @@ describe("rules", () => {
     const linear = { ...plain, linear: true };
     expect(ranked(linear)[0]).toBe("kalman");
     expect(ranked({ ...linear, normalErrors: false, linearView: true })).not.toContain("kalman");
-    expect(obstacle(plain, "kalman")).toContain("linear model");
-    expect(obstacle({ ...linear, normalErrors: false }, "kalman")).toContain("normal errors");
+    expect(obstacle(plain, methodOf("kalman"))).toContain("linear model");
+    expect(obstacle({ ...linear, normalErrors: false }, methodOf("kalman"))).toContain(
+      "normal errors",
+    );
   });
 
   test("a view that is not linear leaves the EnKF alone", () => {
@@ -93,17 +126,19 @@ describe("rules", () => {
   });
 
   test("3dvar-k is refused where other variables are observed at each time, and for gaps", () => {
-    expect(obstacle({ ...plain, changing: true }, "3dvar-k")).toContain("change with time");
-    expect(obstacle({ ...plain, gaps: true }, "3dvar-k")).toContain("gaps");
-    expect(obstacle(plain, "3dvar-k")).toBeNull();
+    expect(obstacle({ ...plain, changing: true }, methodOf("3dvar-k"))).toContain(
+      "change with time",
+    );
+    expect(obstacle({ ...plain, gaps: true }, methodOf("3dvar-k"))).toContain("gaps");
+    expect(obstacle(plain, methodOf("3dvar-k"))).toBeNull();
     for (const kind of ["enkf", "ens3dvar", "3dvar-c"] as const) {
-      expect(obstacle({ ...plain, changing: true, gaps: true }, kind)).toBeNull();
+      expect(obstacle({ ...plain, changing: true, gaps: true }, methodOf(kind))).toBeNull();
     }
   });
 
   test("few members without a taper: the static part makes the difference", () => {
-    const bare = { enkf: { tapered: false }, ens3dvar: { tapered: false } };
-    expect(ranked(plain, bare)[0]).toBe("ens3dvar");
+    const untapered = { enkf: { tapered: false }, ens3dvar: { tapered: false } };
+    expect(ranked(plain, untapered)[0]).toBe("ens3dvar");
     expect(ranked(plain)[0]).toBe("enkf");
     const many = {
       enkf: { tapered: false, members: 40 },
@@ -162,21 +197,21 @@ describe("rules", () => {
 
   test("words for accuracy: those of table 3 in the setting of figure 5", () => {
     const figure5 = { neverObserved: 0.4 };
-    const word = (kind: MethodKind) => accuracyOf(findings(figure5, choice(kind)));
-    expect(methodKinds.slice(1).map(word)).toEqual([
+    const word = (kind: string) => accuracyOf(findings(figure5, choice(kind)));
+    expect(kindsFor(plain).slice(1).map(word)).toEqual([
       "accurate",
       "accurate",
       "moderate",
       "moderate",
     ]);
-    const bare = choice("3dvar-c", { staticNumbers: 1e6 });
-    expect(accuracyOf(findings(figure5, bare))).toBe("low");
+    const many = choice("3dvar-c", { staticNumbers: 1e6 });
+    expect(accuracyOf(findings(figure5, many))).toBe("low");
     expect(accuracyOf(findings({ linear: true }, choice("kalman")))).toBe("exact");
   });
 
   test("cautions come with their facts", () => {
     expect(cautionsOf(plain)).toEqual([]);
-    expect(cautionsOf({ ...plain, observedShare: 0.25 })[0]).toContain("25 %");
+    expect(cautionsOf({ ...plain, observedFraction: 0.25 })[0]).toContain("25 %");
     expect(cautionsOf({ ...plain, folded: true })[0]).toContain("folding at zero");
     expect(cautionsOf({ ...plain, real: true })[0]).toContain("no noise of its own");
     expect(cautionsOf({ ...plain, imperfect: true })[0]).toContain("known to be imperfect");
@@ -195,11 +230,11 @@ const cheap = "method: { kind: 3dvar-c, background: { identity: 1, learn: true }
 const adviceFor = async (text: string) => advise(await specificationOf(text), null);
 
 describe("facts", () => {
-  test("shares of what is observed", async () => {
+  test("fractions of what is observed", async () => {
     const at = async (operator: string) =>
       (await adviceFor(ring(`${seen(operator)}\n${cheap}`))).facts;
     expect(await at("{ ratio: 0.6 }")).toMatchObject({
-      ...{ state: 40, observed: 24, observedShare: 0.6, changing: false, values: 4800 },
+      ...{ state: 40, observed: 24, observedFraction: 0.6, changing: false, values: 4800 },
       neverObserved: expect.closeTo(0.4, 12),
     });
     // After 200 draws of half of the variables each has been seen.
@@ -208,13 +243,13 @@ describe("facts", () => {
     });
     const row = JSON.stringify(Array.from({ length: 40 }, (_, i) => Number(i < 10)));
     expect(await at(`{ matrix: [${row}] }`)).toMatchObject({
-      ...{ observed: 1, neverObserved: 0.75, places: false },
+      ...{ observed: 1, neverObserved: 0.75, positions: false },
     });
   });
 
   test("gaps of a record, and the values that learning has", async () => {
     const { facts } = advise(await example("lynx-hare"), null);
-    expect(facts).toMatchObject({ gaps: false, values: 42, observedShare: 1, real: true });
+    expect(facts).toMatchObject({ gaps: false, values: 42, observedFraction: 1, real: true });
   });
 });
 
@@ -226,13 +261,11 @@ describe("candidates", () => {
       ),
     );
     const { methods } = advise(specification, null);
-    const of = (kind: MethodKind) => methods.find((one) => one.kind === kind)!.specification.method;
+    const of = (kind: string) => methods.find((one) => one.kind === kind)!.specification.method;
     expect(of("enkf")).toBe(specification.method);
-    expect(of("ens3dvar")).toMatchObject({ members: 12, covarianceInflation: 0.2 });
+    expect(of("ens3dvar").block).toMatchObject({ members: 12, covarianceInflation: 0.2 });
     // 4800 values teach 480 numbers: twelve columns of forty.
-    expect(of("3dvar-c")).toMatchObject({
-      background: { structure: { kind: "rank", rank: 12 } },
-    });
+    expect(of("3dvar-c").block).toMatchObject({ background: { structure: { rank: 12 } } });
     // Twelve members without a taper.
     expect(methods[0]!.kind).toBe("ens3dvar");
   });
@@ -290,6 +323,8 @@ describe.each(texts)("the blocks for %s", (_, text) => {
     advice = await adviceFor(text);
   });
 
+  const sectionOf = (kind: string) => stringify({ method: { kind, ...bare[kind] } });
+
   /** As the file would be with another section. */
   const withSection = (block: string) => {
     const { method: _old, ...rest } = parse(text) as ExperimentFile;
@@ -312,18 +347,8 @@ describe.each(texts)("the blocks for %s", (_, text) => {
 
   test("that are said to be impossible are refused by the parser", async () => {
     const { impossible } = advice;
-    const bare: Readonly<Record<MethodKind, string>> = {
-      kalman: "method: { kind: kalman }",
-      enkf: "method: { kind: enkf, members: 10 }",
-      ens3dvar: "method: { kind: ens3dvar, members: 10, background: { identity: 1 } }",
-      "3dvar-c": "method: { kind: 3dvar-c, background: { identity: 1 } }",
-      "3dvar-k": "method: { kind: 3dvar-k, gain: { transpose: 1 } }",
-      etkf: "method: { kind: etkf, members: 10 }",
-      letkf: "method: { kind: letkf, members: 10, taper: { kind: gaspari-cohn, halfWidth: 3 } }",
-      "extended-kalman": "method: { kind: extended-kalman }",
-    };
     for (const { kind } of impossible) {
-      await expect(specificationOf(withSection(bare[kind]))).rejects.toThrow(kind);
+      await expect(specificationOf(withSection(sectionOf(kind)))).rejects.toThrow(kind);
     }
   });
 });

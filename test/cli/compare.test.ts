@@ -29,7 +29,7 @@ const results = join("examples", "runs", "both");
 
 /** As a run of this specification would. */
 function outputOf({ method }: Specification): RunOutput {
-  const diverges = method.kind === "enkf" && method.members === 20;
+  const diverges = method.record.kind === "enkf" && method.block.members === 20;
   const divergence = { cycle: 7, time: 0.35, cause: "pivot 3 is −1." };
   const score = { forecast: 0.5123, analysis: 0.4123 };
   return {
@@ -37,7 +37,7 @@ function outputOf({ method }: Specification): RunOutput {
     result: {
       ...output.result,
       name: "both",
-      method: method.kind,
+      method: method.record.kind,
       model: "lorenz96",
       rmse: diverges ? null : score,
       rmseError: diverges ? null : { forecast: 0.012, analysis: 0.0034 },
@@ -112,7 +112,7 @@ test("--resume leaves out what is finished, and goes on from a checkpoint", asyn
   const asked: unknown[] = [];
   const stopped = await kalmia(["run", file], folder, {
     runExperiment: async (specification, host) => {
-      if (specification.method.kind === "3dvar-c") return outputOf(specification);
+      if (specification.method.record.kind === "3dvar-c") return outputOf(specification);
       host.checkpoint({ version: 2, learning: { epoch: 3 } });
       throw new Interrupted();
     },
@@ -121,7 +121,7 @@ test("--resume leaves out what is finished, and goes on from a checkpoint", asyn
   expect(stopped.stderr).toContain("stopped; go on with: kalmia run examples/both.yaml --resume\n");
   const resumed = await kalmia(["run", file, "--resume"], folder, {
     runExperiment: async (specification, _, resume) => {
-      asked.push([specification.method.kind, resume?.learning]);
+      asked.push([specification.method.record.kind, resume?.learning]);
       return outputOf(specification);
     },
   });

@@ -44,6 +44,9 @@ export const output: RunOutput = {
     diverged: false,
     warnings: ["the Hessian is not positive definite"],
   },
+  evidence: "likelihood",
+  positive: false,
+  logarithms: false,
   states: {
     variables: ["flow"],
     times: [1871, 1872],

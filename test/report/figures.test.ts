@@ -25,7 +25,7 @@ async function texts(figure: Figure): Promise<readonly string[]> {
   return Array.from(svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g), (match) => match[1]!);
 }
 
-const states = ({ specification, output }: Fixture) => statesFigure(specification, output);
+const states = ({ output }: Fixture) => statesFigure(output);
 
 describe("states", () => {
   test("one panel a variable, a legend entry for what is drawn and nothing else", async () => {
@@ -146,9 +146,9 @@ describe("innovations", () => {
 });
 
 test("no figure has ids, clip paths or layers, which would clash in a page or abort the PNG", async () => {
-  const { specification, output } = lynxHare();
+  const { output } = lynxHare();
   const figures = [
-    statesFigure(specification, output),
+    statesFigure(output),
     lossFigure(output.learning!)!,
     innovationsFigure(output)!,
     parametersFigure(Object.entries(output.result.parameters))!,

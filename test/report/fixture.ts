@@ -1,4 +1,8 @@
 /** Deterministic outputs of runs that never happened, for the report's tests. */
+import { enkfRecord, kalmanRecord } from "../../src/filters/index.js";
+import { linear, lotkaVolterra } from "../../src/models/index.js";
+import { identityOperator, lognormalNoise, normalNoise } from "../../src/observe/index.js";
+import { use } from "../../src/parts/index.js";
 import type {
   Band,
   DiagnosticsOutput,
@@ -55,28 +59,27 @@ export function lynxHare(): Fixture {
     specification: {
       name: "lynx-hare",
       seed: 1,
-      model: {
-        kind: "lotka-volterra",
+      model: use(lotkaVolterra, {
         preyGrowth: { learn: true, start: 1, positive: true },
         predation: { learn: true, start: 0.05, positive: true },
         predatorDeath: { learn: true, start: 1, positive: true },
         conversion: { learn: true, start: 0.05, positive: true },
         coordinates: "log",
-        processNoise: { variance: { learn: true, start: 0.05, positive: true } },
-      },
+      }),
+      processNoise: { variance: { learn: true, start: 0.05, positive: true } },
+      filterProcessNoise: null,
       time: { step: 1, substeps: 20, observeEvery: 1, cycles: null, spinup: 0, forecast: 5 },
       observations: {
         kind: "record",
         source: "lynx_hare.csv",
         record: { timeName: "year", times, columns: ["hare", "lynx"], components: [0, 1], values },
-        noise: { kind: "lognormal", sd: { learn: true, start: 0.3, positive: true } },
+        noise: use(lognormalNoise, { sd: { learn: true, start: 0.3, positive: true } }),
       },
-      method: {
-        kind: "enkf",
+      method: use(enkfRecord, {
         members: 100,
         covarianceInflation: { learn: true, start: 0.1 },
-        initial: { mean: [30, 4], variance: 0.25 },
-      },
+      }),
+      initial: { mean: [30, 4], variance: 0.25 },
       learn: {
         epochs: 200,
         window: null,
@@ -117,6 +120,9 @@ export function lynxHare(): Fixture {
         diverged: false,
         warnings: [],
       },
+      evidence: "likelihood",
+      positive: true,
+      logarithms: true,
       states: {
         variables: ["hare", "lynx"],
         times: [...times, ...future],
@@ -153,17 +159,19 @@ export function twin(d: number, cycles: number): Fixture {
     specification: {
       name: "twin",
       seed: 7,
-      model: {
-        kind: "linear",
+      model: use(linear, {
         transition: variables.map((_, i) => variables.map((__, j) => (i === j ? 0.9 : 0))),
-      },
+      }),
+      processNoise: null,
+      filterProcessNoise: null,
       time: { step: 0.5, substeps: 1, observeEvery: 1, cycles, spinup: 10, forecast: 0 },
       observations: {
         kind: "twin",
-        operator: { kind: "identity" },
-        noise: { kind: "normal", variance: 1 },
+        operator: use(identityOperator),
+        noise: use(normalNoise, { variance: 1 }),
       },
-      method: { kind: "kalman", initial: { mean: variables.map(() => 0), variance: 10 } },
+      method: use(kalmanRecord),
+      initial: { mean: variables.map(() => 0), variance: 10 },
       learn: null,
     },
     output: {
@@ -186,6 +194,9 @@ export function twin(d: number, cycles: number): Fixture {
         diverged: false,
         warnings: [],
       },
+      evidence: "likelihood",
+      positive: false,
+      logarithms: false,
       states: {
         variables,
         times,
