@@ -106,7 +106,13 @@ export function learningProblem(
       const first = firstStates(filter, bound.prior, keys!);
       const [{ transition }] = bound.propagations(part.intervals.slice(0, 1)) as [Propagation];
       const observation = bound.observation(seen!.trajectories);
-      return analyseWithoutForecast(filter, first, observation, transition, foldIn(seen!.key, restartPurpose));
+      return analyseWithoutForecast(
+        filter,
+        first,
+        observation,
+        transition,
+        foldIn(seen!.key, restartPurpose),
+      );
     },
     training: { start, windows: windowsOf(record, length, 0, split) },
     validation:

@@ -9,7 +9,7 @@ import type { MethodRecord } from "../filters/index.js";
 import type { ModelRecord, ProcessNoise } from "../models/index.js";
 import type { NoiseRecord, OperatorRecord } from "../observe/index.js";
 import type { Part, Use } from "../parts/index.js";
-import type { ObservationRecord, Prior, StartKind } from "../problem/index.js";
+import type { FitSettings, ObservationRecord, Prior, StartKind } from "../problem/index.js";
 
 /** A part in use, and the file that it comes from, if it is no built-in part. */
 export interface PartUse<R extends Part = Part> extends Use<R> {
@@ -61,25 +61,8 @@ export interface RecordSpecification {
 
 export type ObservationsSpecification = TwinSpecification | RecordSpecification;
 
-export interface LearnSpecification {
-  readonly epochs: number;
-  /** Observations in a window of truncated back-propagation; null: the whole record. */
-  readonly window: number | null;
-  /** Adam's rates for the model's parameters (with its noise) and the filter's. */
-  readonly rates: { readonly dynamics: number; readonly filter: number };
-  /** The fraction of the record, at its end, kept for validation; 0: none. */
-  readonly validation: number;
-  /** Stop when the validation loss has not improved for so many epochs. */
-  readonly patience: number;
-  /** The rates are multiplied by `factor` when `patience` epochs brought no improvement. */
-  readonly plateau: { readonly patience: number; readonly factor: number };
-  /** Independent starts; the first from the start values, the others scattered about them. */
-  readonly restarts: number;
-  /** Standard deviation of the scatter of the starts in the latent variables. */
-  readonly scatter: number;
-  /** Finish with Newton steps on the whole record, so that standard errors are taken at a maximum. */
-  readonly refine: boolean;
-}
+/** How values are learned. */
+export type LearnSpecification = FitSettings;
 
 /** A value of the method to choose by the validation loss before learning. */
 export interface ChoiceSpecification {

@@ -1,8 +1,15 @@
 import { z } from "zod";
+import { fitDefaults } from "../../problem/index.js";
 import { keys } from "./keys.js";
 
-const rate = (what: string) =>
-  z.number().positive().default(0.05).describe(`Adam's rate for ${what}, in latent variables`);
+const { rates, validation, patience, plateau, restarts, scatter } = fitDefaults;
+
+const rate = (group: keyof typeof rates, what: string) =>
+  z
+    .number()
+    .positive()
+    .default(rates[group])
+    .describe(`Adam's rate for ${what}, in latent variables`);
 
 /** How the learned values are found. */
 export const learn = keys({
@@ -13,8 +20,8 @@ export const learn = keys({
     .exactOptional()
     .describe("observations in a window of back-propagation; without it, the whole record"),
   rates: keys({
-    dynamics: rate("the model and its noise"),
-    filter: rate("the filter"),
+    dynamics: rate("dynamics", "the model and its noise"),
+    filter: rate("filter", "the filter"),
   })
     .prefault({})
     .describe("rates of learning"),
@@ -22,24 +29,33 @@ export const learn = keys({
     .number()
     .min(0)
     .lt(0.9)
-    .default(0)
-    .describe("share of the record, at its end, kept for validation"),
+    .default(validation)
+    .describe("fraction of the record, at its end, kept for validation"),
   patience: z
     .int()
     .min(1)
-    .default(20)
+    .default(patience)
     .describe("epochs without a better validation loss before learning stops"),
   plateau: keys({
-    patience: z.int().min(1).default(5).describe("epochs without a better loss that it takes"),
-    factor: z.number().positive().lt(1).default(0.5).describe("what the rates are multiplied by"),
+    patience: z
+      .int()
+      .min(1)
+      .default(plateau.patience)
+      .describe("epochs without a better loss that it takes"),
+    factor: z
+      .number()
+      .positive()
+      .lt(1)
+      .default(plateau.factor)
+      .describe("what the rates are multiplied by"),
   })
     .prefault({})
     .describe("when the rates shrink"),
-  restarts: z.int().min(1).default(1).describe("independent starts"),
+  restarts: z.int().min(1).default(restarts).describe("independent starts"),
   scatter: z
     .number()
     .min(0)
-    .default(0.3)
+    .default(scatter)
     .describe("standard deviation of the other starts about the first, in latent variables"),
   refine: z
     .boolean()
