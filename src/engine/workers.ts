@@ -22,7 +22,7 @@ export interface WorkerPool {
   readonly queue: number;
   /** The name of the library for large products that each of them has, or null. */
   readonly products: string | null;
-  /** What ended a thread that should be there, or null. */
+  /** Returns the reason why a thread has ended, or null while all run. */
   failure(): string | null;
   /** Ends the threads. */
   close(): Promise<void>;
@@ -45,7 +45,7 @@ function mayBlock(): boolean {
   }
 }
 
-/** A queue and the tasks of `count` threads; null where memory cannot be shared. */
+/** Makes a queue and the tasks of `count` threads; null where the host has no shared memory. */
 export function planWorkers(count: number): WorkerPlan | null {
   const { sharing } = backend();
   if (sharing === null || !mayBlock()) return null;
@@ -62,12 +62,12 @@ export function planWorkers(count: number): WorkerPlan | null {
 
 let current: WorkerPool | null = null;
 
-/** Runs the slices of `parallel` on the threads of a pool too; null: on this thread alone. */
+/** Makes `parallel` run its slices on the threads of a pool too; null: on this thread alone. */
 export function useWorkers(pool: WorkerPool | null): void {
   current = pool;
 }
 
-/** The pool in use, if any. */
+/** Returns the pool in use, or null. */
 export const workersInUse = (): WorkerPool | null => current;
 
 /** Runs loaded programs, none of which depends on another. */
