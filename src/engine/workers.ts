@@ -1,8 +1,6 @@
 /**
- * Worker threads in use: programs that do not depend on each other run on all of them.
- *
- * Without workers, programs run one after the other. The numbers are the same, since a program does
- * the same wherever it runs.
+ * Worker threads: programs that do not depend on each other run on all of them. Without workers they run
+ * one after the other, and give the same numbers.
  */
 import { backend, productsFrom, productsInUse } from "./backend.js";
 import type { Program } from "./compile.js";
@@ -14,9 +12,9 @@ import { broken, JobQueue, mostJobs, queueBytes } from "./queue.js";
 import { run } from "./replay.js";
 import type { WorkerTask } from "./worker.js";
 
-/** Threads of the host that serve a queue; made by the host, from `planWorkers`. */
+/** Threads of the host that run the jobs of a queue; the host makes them from `planWorkers`. */
 export interface WorkerPool {
-  /** Threads beside the one that asks. */
+  /** Number of threads besides the calling one. */
   readonly size: number;
   /** Address of their queue. */
   readonly queue: number;
@@ -31,7 +29,7 @@ export interface WorkerPool {
 /** Tasks for threads that the host will start. */
 export interface WorkerPlan {
   readonly tasks: readonly WorkerTask[];
-  /** Gives the queue back, once the threads are no more. */
+  /** Releases the queue, once the threads have ended. */
   release(): void;
 }
 
@@ -70,7 +68,7 @@ export function useWorkers(pool: WorkerPool | null): void {
 /** Returns the pool in use, or null. */
 export const workersInUse = (): WorkerPool | null => current;
 
-/** Runs loaded programs, none of which depends on another. */
+/** Runs loaded programs that do not depend on each other. */
 export function runAll(programs: readonly Program[]): void {
   if (current === null || programs.length < 2) programs.forEach(run);
   else {
