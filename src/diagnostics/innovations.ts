@@ -22,7 +22,7 @@ export interface InnovationStatistics {
   readonly bound: number;
   readonly probability: number;
   /** Fraction of the entries within the bound. */
-  readonly shareWithin: number;
+  readonly fractionWithin: number;
   /** Autocorrelation at lags 1, 2, …, of all components together. */
   readonly autocorrelation: readonly number[];
   /** 95 % bound of the autocorrelation of independent innovations. */
@@ -54,7 +54,7 @@ export function innovationStatistics(
     chiSquareInterval: meanChiSquareInterval(seen.length),
     bound,
     probability,
-    shareWithin: average(seen.map((v) => Number(Math.abs(v) <= bound))),
+    fractionWithin: average(seen.map((v) => Number(Math.abs(v) <= bound))),
     autocorrelation: Array.from({ length: most }, (_, i) => correlationAt(innovations, i + 1)),
     autocorrelationBound: normalQuantile(0.975) / Math.sqrt(seen.length),
   };

@@ -56,6 +56,7 @@ export interface Sharing {
   readonly recordBytes: number;
 }
 
+/** The builds of the kernels: `relaxed` has fused multiply-add, `simd` gives the same bits on every host. */
 export type Build = "simd" | "relaxed";
 
 /** 64 KiB pages: 16 MiB at first, 4 GiB at most. */
@@ -116,13 +117,13 @@ export function loadBackend(build?: Build): Backend {
 
 let current: Backend | null = null;
 
-/** The kernels in use; the first call loads them. */
+/** Returns the kernels in use; the first call loads them. */
 export function backend(): Backend {
   current ??= loadBackend();
   return current;
 }
 
-/** Chooses the kernels for this process; refused once any have been used. */
+/** Chooses the kernels of this process. @throws UsageError once kernels have been used. */
 export function useBackend(choice: Backend | Build): void {
   if (current !== null) {
     throw new UsageError(
@@ -137,14 +138,14 @@ const leastProduct = 16_384;
 
 let products: { readonly library: ProductLibrary; readonly from: number } | null = null;
 
-/** Leaves large matrix products to a library of the host; null: the kernels do them all again. */
+/** Leaves matrix products of at least `from` multiplications to a library of the host; null: to none. */
 export function useProducts(library: ProductLibrary | null, from = leastProduct): void {
   backend().useProducts(library, from);
   products = library === null ? null : { library, from };
 }
 
-/** The library in use, if any. */
+/** Returns the library in use, or null. */
 export const productsInUse = (): ProductLibrary | null => products?.library ?? null;
 
-/** The least number of multiplications that goes to the library; Infinity: there is none. */
+/** Returns the least number of multiplications for which the library is used; Infinity without one. */
 export const productsFrom = (): number => products?.from ?? Number.POSITIVE_INFINITY;

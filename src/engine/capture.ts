@@ -1,12 +1,4 @@
-/**
- * Capture: a function is run once to note its instructions, and from then on replayed.
- *
- * The instructions (of the function and of any derivative in it) go into memory as a program with
- * fixed addresses; a replay copies the arguments in, makes one call into WebAssembly, and copies
- * the results out. Instructions that no result needs are dropped; memory is shared between values
- * that are never alive together. One program is kept for each signature: the shapes and dtypes of
- * the tensors, and all other arguments by value.
- */
+/** Captured functions: functions whose instructions are recorded once and replayed in every later call. */
 import { bytesOf, compile, freeBlocks, type Program } from "./compile.js";
 import { trackedBits } from "./graph.js";
 import type { Block } from "./memory.js";
@@ -17,21 +9,23 @@ import { signature } from "./signature.js";
 import type { Tensor } from "./tensor.js";
 import { leavesOf } from "./tree.js";
 
-/** What a captured function has come to. */
+/** The size of the programs of a captured function. */
 export interface CaptureStatistics {
+  /** Number of programs, one for each signature. */
   readonly programs: number;
   readonly instructions: number;
-  /** Memory of the programs: values, constants and code. */
+  /** Memory of the programs (values, constants and code), in bytes. */
   readonly bytes: number;
 }
 
+/** A captured function. */
 export interface Captured<A extends readonly unknown[], R> {
   (...args: A): R;
-  /** Where the time of a call goes, kernel by kernel, the longest first. */
+  /** Measures the time of one call by kernel, the longest first. */
   profile(...args: A): KernelTime[];
-  /** Figures of the programs made so far. */
+  /** Returns the number and the size of the programs made so far. */
   statistics(): CaptureStatistics;
-  /** Gives the programs back; the next call captures anew. */
+  /** Releases the programs; the next call captures the function again. */
   forget(): void;
 }
 
@@ -58,12 +52,19 @@ function replay(program: Program, given: readonly Tensor[]): unknown {
 }
 
 /**
- * f, captured at its first call with each signature and replayed after that.
+ * Captures a function: its instructions are recorded at the first call with each signature (the shapes
+ * and dtypes of its tensors, and all other arguments by value), and replayed in later calls.
  *
- * f must be pure: the same operations for the same shapes, and no value of a tensor read in it.
- * Within another capture or a derivative, f itself is run, and becomes part of that.
- * Outputs are checked: one that is not finite raises a NumericError that names the first operation
- * that went wrong.
+ * The recorded instructions, with those of derivatives within f, are stored as a program with fixed
+ * addresses. A replay copies the arguments in, makes one call into WebAssembly, and copies the results
+ * out. Instructions that no result needs are left out, and values that are never needed at the same
+ * time share memory.
+ *
+ * f must be pure: the same operations for the same shapes, without reading the values of its tensors.
+ * Within another capture or a derivative f itself is run and becomes part of that.
+ *
+ * @throws NumericError when a result is not finite, or a factorisation fails; it names the first
+ * operation that failed.
  */
 export function capture<A extends unknown[], R>(f: (...args: A) => R): Captured<A, R> {
   const captures = new Map<string, Capture>();

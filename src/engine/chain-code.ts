@@ -15,16 +15,16 @@ import type { Value } from "./chain.js";
 import type { FloatType } from "./dtype.js";
 import type { Arithmetic } from "./elementwise.js";
 
-/** How an operand goes along: with the output, by rows of its own, or one element a row. */
+/** How an operand is read: with the strides of the output, by rows with strides of its own, or one element for each row. */
 export type Walk = "whole" | "rows" | "still";
 
-/** What the code of a chain depends on. */
+/** Everything that the code of a chain depends on. */
 export interface ChainPlan {
   readonly dtype: FloatType;
   /** `shift` is 0, or the number of a shift among the words, counted from 1. */
   readonly values: readonly Value[];
   readonly walks: readonly Walk[];
-  /** The values that are written, one an output. */
+  /** Indices of the values that are written, one for each output. */
   readonly stored: readonly number[];
   readonly shifts: number;
 }

@@ -1,4 +1,4 @@
-/** A chain as one instruction: its function, made where there is none of that kind, and its words. */
+/** A chain of operations as one instruction: its function, which is made if it does not exist, and its words. */
 import { type Chain, stridesOver, type Value } from "./chain.js";
 import { type ChainPlan, chainCode, type Walk } from "./chain-code.js";
 import { bytesPer } from "./dtype.js";
@@ -6,14 +6,14 @@ import { functionFor } from "./functions.js";
 import type { Block } from "./memory.js";
 import type { Instruction, Word } from "./program.js";
 
-/** "3 roll 2 sub mul": how often each operation occurs, in the order in which they first do. */
+/** Counts operations in the order of their first occurrence, as "3 roll 2 sub mul". */
 function summary(steps: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const step of steps) counts.set(step, (counts.get(step) ?? 0) + 1);
   return [...counts].map(([step, n]) => (n === 1 ? step : `${n} ${step}`)).join(" ");
 }
 
-/** The values that are needed, renumbered, and what they read. */
+/** Selects and renumbers the values that are needed, with the operands that they read. */
 function plan(chain: Chain, stored: readonly number[]) {
   const live = new Set<number>(stored);
   for (const at of [...chain.values.keys()].reverse()) {
@@ -44,7 +44,7 @@ function plan(chain: Chain, stored: readonly number[]) {
   };
 }
 
-/** `kept` are the blocks that others read. */
+/** Makes the instruction of a chain; `kept` are the blocks that other instructions read. */
 export function fusedInstruction(
   chain: Chain,
   parts: readonly Instruction[],

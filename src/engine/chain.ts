@@ -1,9 +1,9 @@
 /**
- * A chain: elementwise operations over the same elements, to be done in one pass.
+ * Chains: elementwise operations over the same elements, which are computed in one pass.
  *
- * Values are expressions, each kept once. A roll of what the chain computes is the same expression
- * of rolled reads, so a chain reads everything it needs before it writes: if that means computing
- * too much again, the roll does not belong to the chain.
+ * Values are expressions, each kept once. A roll of a value that the chain computes becomes the same
+ * expression of rolled reads, so that a chain reads everything before it writes. Where this would
+ * repeat too many operations, the roll does not join the chain.
  */
 import { bytesPer } from "./dtype.js";
 import type { Arithmetic, Elementwise, Operand } from "./elementwise.js";
@@ -18,12 +18,12 @@ export type Value =
       readonly args: readonly number[];
     };
 
-/** The most values of a chain, and the most blocks that it reads. */
+/** Largest numbers of values of a chain, and of blocks that it reads. */
 const mostValues = 48;
 const mostOperands = 16;
 /** Nested loops: rows, and two axes before them. */
 const mostAxes = 3;
-/** The most operations that a roll may repeat. */
+/** Largest number of operations that a roll may repeat. */
 const mostRepeated = 2;
 /** Bytes of the shortest rows that are worth a loop of their own, and of a vector. */
 const leastRow = 64;
@@ -54,7 +54,7 @@ export class Chain {
   readonly steps: Elementwise[] = [];
   readonly values: Value[] = [];
   readonly operands: Operand[] = [];
-  /** Where each output is among the values. */
+  /** Index of each output among the values. */
   readonly outputs = new Map<Block, number>();
   /** The loop: sizes of its last axes taken together, ascending; the first is a row. */
   spans: readonly number[];
@@ -67,7 +67,7 @@ export class Chain {
     this.spans = [first.size];
   }
 
-  /** Adds an operation if it fits. */
+  /** Adds an operation if it fits; returns whether it does. */
   add(step: Elementwise): boolean {
     const { dtype, size } = this.first;
     if (step.dtype !== dtype || step.size !== size) return false;
@@ -100,7 +100,7 @@ export class Chain {
     return [...this.steps, ...other.steps].every((step) => joined.add(step)) ? joined : null;
   }
 
-  /** Does a step read this block, and pass through all of it? */
+  /** Returns whether a step reads this block, and all elements of it. */
   reads(block: Block): boolean {
     const all = this.first.size * bytesPer[this.first.dtype];
     return block.bytes >= all && this.operands.some((operand) => operand.block === block);

@@ -1,4 +1,4 @@
-/** Compiling: the blocks of a recording get addresses, and its instructions go into memory as code. */
+/** Compilation: the blocks of a recording get addresses, and its instructions are written to memory as code. */
 import { backend } from "./backend.js";
 import type { DType } from "./dtype.js";
 import { fuse } from "./fuse.js";
@@ -7,7 +7,7 @@ import { addressOf, allocateUnowned, type Block, freeBlock, sizeClass } from "./
 import { encode, type Instruction } from "./program.js";
 import type { Recording } from "./record.js";
 
-/** Where an output lies: at a fixed place, with its shape. */
+/** An output of a program: its address and its shape. */
 export interface Slot {
   readonly address: number;
   readonly shape: readonly number[];
@@ -31,8 +31,8 @@ export interface Program {
 const noneFixed: ReadonlyMap<Block, number> = new Map();
 
 /**
- * Programs of one recording, each with values and code of its own; constants are read by all.
- * `fixed` are blocks that lie elsewhere, and that no program may overwrite.
+ * Makes several programs of one recording, each with its own values and code; constants are shared.
+ * `fixed` are blocks with other addresses, which no program overwrites.
  */
 export function compile(
   { inputs, outputs, result, instructions: recorded }: Recording,

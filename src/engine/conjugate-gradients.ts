@@ -1,15 +1,3 @@
-/**
- * Linear systems whose matrix is known by its products alone: conjugate gradients.
- *
- *     x = A⁻¹ b,  A symmetric, positive definite, one for each leading index;   x, b [..., n]
- *     b̄ = A⁻¹ x̄,  Ā = −b̄ xᵀ;      ẋ = A⁻¹ (ḃ − Ȧ x)
- *
- * The derivatives are those of the solution, not of the way to it: they are solved for in as many
- * steps, nothing of the way is kept, and they are as good as x is. Steps after the residual has
- * become 0 change nothing.
- *
- * @see hestenes1952; griewank2008, section 15.3, for the derivatives
- */
 import { trace } from "./derive.js";
 import { ShapeError, UsageError } from "./errors.js";
 import { enclosedBy, recordNode } from "./graph.js";
@@ -19,7 +7,20 @@ import { scope } from "./scope.js";
 import { sameShape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
 
-/** x of A x = b after `steps` steps; `product` is x ↦ A x. */
+/**
+ * Solves A x = b by `steps` steps of conjugate gradients, where A is known by its products x ↦ A x
+ * alone (`product`).
+ *
+ *     x = A⁻¹ b,  A symmetric, positive definite, one for each leading index;   x, b [..., n]
+ *     b̄ = A⁻¹ x̄,  Ā = −b̄ xᵀ;      ẋ = A⁻¹ (ḃ − Ȧ x)
+ *
+ * The derivatives are those of the solution, not of the iteration: they are solved for in as many steps
+ * and have the precision of x, and no iterate is kept. Steps after the residual has become 0 change
+ * nothing.
+ *
+ * @throws UsageError unless `steps` is a whole number ≥ 1; ShapeError when A b and b differ in shape.
+ * @see hestenes1952; griewank2008, section 15.3, for the derivatives
+ */
 export function conjugateGradients(
   product: (x: Tensor) => Tensor,
   b: Tensor,

@@ -17,13 +17,13 @@ const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype);
 
 const floats = (tree: unknown): Tensor[] => leavesOf(tree).filter((x) => x.dtype !== "i32");
 
-/** The tree with its f64 and f32 tensors replaced, in order. */
+/** Returns the tree with its f64 and f32 tensors replaced, in order. */
 function withFloats<T>(tree: T, values: readonly unknown[]): T {
   let i = 0;
   return mapTree(tree, (x) => (x.dtype === "i32" ? x : values[i++]));
 }
 
-/** A function run once at a point, ready to carry derivatives either way. */
+/** A function that was run once at a point, with its derivative in both directions. */
 export interface Trace<R> {
   readonly value: R;
   /** Cotangents of the outputs → cotangents of the inputs. */
@@ -32,7 +32,7 @@ export interface Trace<R> {
   push(tangents: readonly Contribution[]): Contribution[];
 }
 
-/** `enclosed` are tensors that f takes from around it, to be differentiated besides x. */
+/** Runs f at x and records its derivative; `enclosed` are tensors outside f by which it is differentiated besides x. */
 export function trace<T, R>(f: (x: T) => R, x: T, enclosed: readonly Tensor[] = []): Trace<R> {
   const run = (copies: readonly Tensor[]) => f(withFloats(x, copies));
   const { result, leaves, nodes, bit } = tracing(floats(x), enclosed, run, floats);
@@ -83,7 +83,7 @@ export function trace<T, R>(f: (x: T) => R, x: T, enclosed: readonly Tensor[] = 
   };
 }
 
-/** An output as the outer derivatives see it; a pure leaf of this trace is passed as a constant. */
+/** Returns an output for outer derivatives; one that only this trace tracks becomes a constant. */
 const detached =
   (bit: number) =>
   (y: Tensor): Tensor =>
@@ -100,7 +100,7 @@ function checkTree(name: string, what: string, given: readonly Tensor[], like: r
   }
 }
 
-/** f run once at x: its value, and its tangent both ways as often as wanted. */
+/** A function f at a point x: its value, and products with its Jacobian J in both directions. */
 export interface Linearised<T, R> {
   readonly value: R;
   /** ẋ ↦ J ẋ */
@@ -109,6 +109,11 @@ export interface Linearised<T, R> {
   pull(cotangent: R): T;
 }
 
+/**
+ * Linearises f at x: runs f once, and returns its value with `push` (ẋ ↦ J ẋ) and `pull` (ȳ ↦ Jᵀ ȳ), which
+ * may be called any number of times. x and f(x) are trees of tensors.
+ * @throws ShapeError when a tangent or cotangent has another shape than its value.
+ */
 export function linearise<T, R>(f: (x: T) => R, x: T): Linearised<T, R> {
   const { value, pull, push } = trace(f, x);
   const [inputs, outputs] = [floats(x), floats(value)];
@@ -133,19 +138,23 @@ export function linearise<T, R>(f: (x: T) => R, x: T): Linearised<T, R> {
   };
 }
 
-/** f(x), and the map from a cotangent of f(x) to that of x: ȳ ↦ Jᵀ ȳ. */
+/** Returns f(x) and the pullback ȳ ↦ Jᵀ ȳ (reverse mode); trees of tensors. @see griewank2008 */
 export function vjp<T, R>(f: (x: T) => R, x: T): { value: R; pullback: (cotangent: R) => T } {
   const { value, pull } = linearise(f, x);
   return { value, pullback: pull };
 }
 
-/** f(x), and its change along a tangent of x: ẏ = J ẋ. */
+/** Returns f(x) and its derivative along a tangent, ẏ = J ẋ (forward mode); trees of tensors. @see griewank2008 */
 export function jvp<T, R>(f: (x: T) => R, x: T, tangent: T): { value: R; tangent: R } {
   const { value, push } = linearise(f, x);
   return { value, tangent: push(tangent) };
 }
 
-/** (x, …) ↦ {value: f(x, …), gradient: ∇ₓf}, for a scalar f; the gradient is a tree like x. */
+/**
+ * Returns the function (x, …) ↦ {value: f(x, …), gradient: ∇ₓf} of a scalar f; the gradient is a tree of
+ * the form of x.
+ * @throws ShapeError when f is not scalar.
+ */
 export function valueAndGrad<T, A extends unknown[]>(
   f: (x: T, ...rest: A) => Tensor,
 ): (x: T, ...rest: A) => { value: Tensor; gradient: T } {
@@ -160,7 +169,7 @@ export function valueAndGrad<T, A extends unknown[]>(
   };
 }
 
-/** The value and gradient of a scalar f that returns something else beside it, `aux`. */
+/** Computes the value and gradient of a scalar f that also returns other results, `aux`. */
 export function valueAndGradWithAux<T, X>(
   f: (x: T) => { value: Tensor; aux: X },
   x: T,
@@ -174,13 +183,13 @@ export function valueAndGradWithAux<T, X>(
   return { value, aux: aux as X, gradient };
 }
 
-/** (x, …) ↦ ∇ₓf, for a scalar f; a tree like x. */
+/** Returns the function (x, …) ↦ ∇ₓf of a scalar f; the gradient is a tree of the form of x. */
 export const grad =
   <T, A extends unknown[]>(f: (x: T, ...rest: A) => Tensor): ((x: T, ...rest: A) => T) =>
   (x, ...rest) =>
     valueAndGrad(f)(x, ...rest).gradient;
 
-/** x ↦ ∂f/∂x of one tensor in the other, [...y, ...x], by the shorter side. */
+/** Returns the function x ↦ ∂f/∂x [...y, ...x] of a function from a tensor to a tensor, by rows or columns, whichever are fewer. */
 export const jacobian =
   (f: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
   (x) => {
@@ -199,7 +208,7 @@ export const jacobian =
     return reshape(stack(parts, forward ? 1 : 0), shape);
   };
 
-/** x ↦ ∂²f/∂x², [...x, ...x], of a scalar f of one tensor: forward over reverse. */
+/** Returns the function x ↦ ∂²f/∂x² [...x, ...x] of a scalar f of one tensor, by forward over reverse mode. */
 export const hessian =
   (f: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
   (x) => {
@@ -214,7 +223,7 @@ export const hessian =
       : reshape(stack(rows, 0), [...x.shape, ...x.shape]);
   };
 
-/** A tree's tensors as one vector, and the way back; for Hessians of functions of trees. */
+/** Joins the tensors of a tree to one vector and returns the inverse map too; for Hessians of functions of trees. */
 export function ravel<T>(tree: T): { vector: Tensor; unravel: (vector: Tensor) => T } {
   const leaves = floats(tree);
   const vector = concat(
@@ -236,8 +245,9 @@ export function ravel<T>(tree: T): { vector: Tensor; unravel: (vector: Tensor) =
 }
 
 /**
- * f, without keeping what it computes on the way: derivatives run it again, and need memory for
- * one run at a time instead of all.
+ * Makes a function that computes f without keeping its intermediate values: derivatives run f again, so
+ * that a loop of such functions needs the memory of one run at a time.
+ * @see griewank2008
  */
 export function checkpoint<A extends unknown[], R>(f: (...args: A) => R): (...args: A) => R {
   return (...args) => {

@@ -1,7 +1,9 @@
 /** Numbers a tensor may hold: i32 only for indices and random keys. */
 export type DType = "f64" | "f32" | "i32";
+/** Floating-point numbers. */
 export type FloatType = "f64" | "f32";
 
+/** The typed arrays that hold a tensor's values. */
 export type Numbers = Float64Array | Float32Array | Int32Array;
 
 export const bytesPer = { f64: 8, f32: 4, i32: 4 } as const;
@@ -15,5 +17,5 @@ export const arrayOf: Readonly<Record<DType, NumbersOver>> = {
   i32: Int32Array,
 };
 
-/** Unit roundoff times two: the distance from 1 to the next number. */
+/** The distance from 1 to the next larger number (twice the unit roundoff). */
 export const epsilon = { f64: 2 ** -52, f32: 2 ** -23 } as const;

@@ -8,7 +8,7 @@ export class NumericError extends Error {
   override readonly name = "NumericError";
 }
 
-/** A worker thread is not there any more. */
+/** A worker thread has ended. */
 export class WorkerError extends Error {
   override readonly name = "WorkerError";
 }

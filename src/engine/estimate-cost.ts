@@ -1,12 +1,3 @@
-/**
- * What a function would cost, without running it: it is recorded on promised values, fused and laid
- * out, and its work is counted.
- *
- *     seconds ≈ Σ over instructions of (0.03 µs + operations/rate, or bytes/bandwidth)
- *
- * with rates measured on one core of a server of 2024 (docs/performance.md): a guide within a factor
- * of about 1.5 there, and of the right order elsewhere. Bytes are what the program will take.
- */
 import { bytesPer, type DType } from "./dtype.js";
 import { fuse } from "./fuse.js";
 import { layOut } from "./layout.js";
@@ -15,16 +6,19 @@ import type { Instruction } from "./program.js";
 import { record } from "./record.js";
 import { workOf } from "./work.js";
 
+/** The estimated cost of one call of a captured function. */
 export interface CostEstimate {
+  /** Number of arithmetic operations. */
   readonly operations: number;
-  /** Memory of values and constants while it runs. */
+  /** Memory of values and constants, in bytes. */
   readonly bytes: number;
+  /** Number of instructions after fusion. */
   readonly instructions: number;
-  /** On one thread, without a library. */
+  /** Time on one thread, without a library for matrix products, in seconds. */
   readonly seconds: number;
 }
 
-/** Operations a second in f32; f64 has half. */
+/** Operations per second in f32; f64 has half of them. */
 const rates: Readonly<Record<string, number>> = {
   matmul: 45e9,
   circularConv: 70e9,
@@ -37,7 +31,7 @@ const rates: Readonly<Record<string, number>> = {
   exp: 1e9,
   log: 1e9,
 };
-/** Bytes a second of all else, mostly from the second cache. */
+/** Bytes per second of all other instructions, mostly from the second-level cache. */
 const bandwidth = 60e9;
 const call = 30e-9;
 
@@ -49,7 +43,15 @@ function secondsOf(instruction: Instruction): number {
   return call + ((bytesPer[dtype] ?? 4) / 4) * (operations / rate);
 }
 
-/** What f of arguments like these would cost; only their shapes matter. */
+/**
+ * Estimates the cost of f for arguments of the given shapes without running it: f is recorded on values
+ * that are not known, fused and laid out in memory, and its operations and bytes are counted.
+ *
+ *     seconds ≈ Σ over instructions of (0.03 µs + operations/rate, or bytes/bandwidth)
+ *
+ * The rates were measured on one core of a server of 2024 (docs/performance.md). There the estimate is
+ * right within a factor of about 1.5, elsewhere in the order of magnitude.
+ */
 export function estimateCost<A extends readonly unknown[]>(
   f: (...args: A) => unknown,
   ...args: A

@@ -1,9 +1,9 @@
 /**
- * Kernels made while the library runs: functions in WebAssembly, each made once, for all threads.
+ * Kernels that are compiled at run time: functions in WebAssembly, each compiled once for all threads.
  *
- * Their modules form a list in memory, for modules.ts to follow: `[address of the next, bytes, …]`.
- * Other threads look whether it has grown before they run a program, and add what is new to their
- * tables in the same order: opcodes are the same everywhere.
+ * Their modules form a list in memory, `[address of the next, bytes, …]`, which modules.ts reads. Before
+ * they run a program other threads check whether the list has grown, and add the new functions to their
+ * tables in the same order, so that opcodes are the same in all threads.
  */
 import { assemble, type Body } from "./assembler.js";
 import { backend } from "./backend.js";
@@ -13,7 +13,7 @@ import { moduleHead } from "./modules.js";
 
 /** Names of the kernels made so far, by what they do. */
 const names = new Map<string, string>();
-/** Functions that have a name and no place yet. */
+/** Functions that have a name and are not compiled yet. */
 let waiting = new Map<string, Body>();
 let refused = false;
 
@@ -22,7 +22,7 @@ const modules: Block[] = [];
 
 export const canInstall = (): boolean => !refused && backend().extend !== null;
 
-/** The name of the kernel that does what `key` says, for `install` to make if there is none. */
+/** Returns the name of the kernel for `key`; `install` compiles it if it does not exist. */
 export function functionFor(
   key: string,
   summary: string,
@@ -37,7 +37,7 @@ export function functionFor(
   return name;
 }
 
-/** Makes kernels of all functions that wait; false where the host does not compile them. */
+/** Compiles all waiting functions; returns false where the host refuses. */
 export function install(): boolean {
   const functions = waiting;
   waiting = new Map();
@@ -54,7 +54,7 @@ export function install(): boolean {
   return true;
 }
 
-/** Address of the first module of the list; 0: there is none. */
+/** Address of the first module of the list; 0 without any. */
 export const firstModule = (): number => (modules.length === 0 ? 0 : addressOf(modules[0]!));
 
 function publish(bytes: Uint8Array): void {

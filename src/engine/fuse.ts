@@ -1,9 +1,9 @@
 /**
- * Fusing: elementwise instructions that belong together become one.
+ * Fusion: elementwise instructions over the same elements become one instruction.
  *
- * Instructions are taken in order. One that can join a chain does; everything else waits until the
- * chains that it reads are complete, so the order changes, but never what depends on what: a step
- * joins a chain only if nothing it reads waits for that chain.
+ * Instructions are taken in order. An instruction that fits into a chain joins it; every other one
+ * waits until the chains that it reads are complete. The order of instructions may change, but not
+ * their dependences: an instruction joins a chain only if nothing that it reads waits for that chain.
  */
 import { Chain } from "./chain.js";
 import { fusedInstruction } from "./chain-instruction.js";
@@ -12,16 +12,16 @@ import { canInstall, install } from "./functions.js";
 import type { Block } from "./memory.js";
 import type { Instruction, Word } from "./program.js";
 
-/** Instructions after its last step for which a chain waits for another. */
+/** Number of instructions after its last one for which a chain stays open. */
 const patience = 40;
 
 /** One instruction, or a chain of them. */
 interface Item {
   instructions: Instruction[];
   chain: Chain | null;
-  /** What it reads that is not in its place yet. */
+  /** Items that it reads and that are not placed yet. */
   needs: Set<Item>;
-  /** Instructions that read it and wait. */
+  /** Waiting items that read it. */
   readers: Set<Item>;
   placed: boolean;
   /** Number of the last instruction that joined. */
@@ -73,7 +73,7 @@ class Schedule {
     return item;
   }
 
-  /** The chain that takes the step: one that it reads, or one that reads what it reads. */
+  /** Adds a step to a chain: one that it reads, or one that reads the same operands. */
   private join(step: Elementwise, waiting: ReadonlySet<Item>): Item | null {
     const near = [...this.open].filter(
       ({ chain }) =>
@@ -87,7 +87,7 @@ class Schedule {
     return null;
   }
 
-  /** Takes the other chains that a step reads into its own, where they fit. */
+  /** Merges the other chains that a step reads into its own, where they fit. */
   private merge(item: Item, waiting: ReadonlySet<Item>): void {
     for (const other of waiting) {
       if (other === item || other.chain === null || !this.open.has(other)) continue;
@@ -139,7 +139,7 @@ class Schedule {
   }
 }
 
-/** Does something that is not in its place wait for `item`, by way of others or not? */
+/** Returns whether something that is not placed depends on `item`, directly or not. */
 function dependsOn(from: Item, item: Item): boolean {
   const seen = new Set<Item>([from]);
   for (const each of seen) {
@@ -149,7 +149,7 @@ function dependsOn(from: Item, item: Item): boolean {
   return false;
 }
 
-/** The instructions with chains in place of what they do; `ends` are read after the last. */
+/** Replaces instructions by chains where possible; `ends` are the blocks that are read afterwards. */
 export function fuse(
   instructions: readonly Instruction[],
   ends: readonly Block[],

@@ -1,10 +1,10 @@
 /**
- * The record of how tensors were made, kept while a derivative is being taken.
+ * The graph of operations, which is recorded while a derivative is computed.
  *
- * Each derivative in progress owns one bit. A tensor's node carries the bits of the derivatives
- * that depend on it, and an operation is recorded only if one of them is still in progress: after
- * an inner function has run, its own bit is off, and its backward pass is recorded for the outer
- * derivatives alone. Nodes are numbered as they are made, so their numbers order them.
+ * Each derivative in progress has one bit. The node of a tensor holds the bits of the derivatives that
+ * depend on it, and an operation is recorded only if one of these is still in progress. After an inner
+ * function has run its bit is off, so that its backward pass is recorded for outer derivatives alone.
+ * Nodes are numbered in the order in which they are made.
  */
 import { UsageError } from "./errors.js";
 import { type Node, type Rules, Tensor } from "./tensor.js";
@@ -21,14 +21,14 @@ let nextId = 0;
 let inProgress = 0;
 const deepest = 30;
 
-/** The derivatives in progress that depend on these tensors. */
+/** Returns the bits of the derivatives in progress that depend on these tensors. */
 export function trackedBits(inputs: readonly Tensor[]): number {
   let bits = 0;
   for (const x of inputs) if (x.node !== null) bits |= x.node.bits;
   return bits & inProgress;
 }
 
-/** Notes that `outputs` came from `inputs`, if a derivative in progress wants to know. */
+/** Records that `outputs` were made of `inputs`, if a derivative in progress depends on the inputs. */
 export function recordNode(
   inputs: readonly Tensor[],
   outputs: readonly Tensor[],
@@ -42,10 +42,10 @@ export function recordNode(
 
 const identity: Rules = { vjp: (g) => g, jvp: (t) => [t] };
 
-/** A function run under a bit of its own: what it returned, from what, and how. */
+/** A function that was run under a bit of its own: its result, its leaves and its nodes. */
 export interface Traced<T> {
   readonly result: T;
-  /** Copies of the inputs, then the tensors enclosed. */
+  /** Copies of the inputs, then the enclosed tensors. */
   readonly leaves: readonly Tensor[];
   /** The nodes between leaves and outputs, oldest first. */
   readonly nodes: readonly Node[];
@@ -53,8 +53,8 @@ export interface Traced<T> {
 }
 
 /**
- * Runs `body` on copies of `inputs` that are tracked under a bit of their own; so are the tensors
- * of `enclosed`, which `body` takes from around it.
+ * Runs `body` on copies of `inputs` that are tracked under a bit of their own. The `enclosed` tensors,
+ * which `body` takes from outside, are tracked as well.
  */
 export function tracing<T>(
   inputs: readonly Tensor[],
@@ -87,7 +87,7 @@ export function tracing<T>(
   }
 }
 
-/** Runs `body` and lists the tracked tensors from around it that its outputs depend on. */
+/** Runs `body` and lists the tracked tensors from outside on which its outputs depend. */
 export function enclosedBy<T>(
   body: () => T,
   outputsOf: (result: T) => readonly Tensor[],

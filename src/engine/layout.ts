@@ -1,4 +1,4 @@
-/** Places for the blocks of a program: two that are never alive together may share memory. */
+/** Memory layout of a program: blocks that are never needed at the same time may share memory. */
 import type { Block } from "./memory.js";
 import type { Instruction } from "./program.js";
 
@@ -13,7 +13,7 @@ interface Lifetime {
   last: number;
 }
 
-/** Blocks that lie elsewhere. */
+/** Blocks with addresses outside the layout. */
 type Elsewhere = Pick<ReadonlyMap<Block, number>, "has">;
 
 /** First and last instruction that touches each block; outputs stay alive to the end. */
@@ -79,7 +79,7 @@ class Gaps {
   }
 }
 
-/** Lays the promised blocks out, each for as long as it is alive. */
+/** Assigns memory to the blocks of a recording, each for its lifetime. */
 export function layOut(
   instructions: readonly Instruction[],
   inputs: readonly Block[],

@@ -1,7 +1,7 @@
 /**
  * The heap: blocks of the one WebAssembly memory, owned by scopes.
  *
- * Every block made inside `scope` is given back when it ends, save those of its result, which pass
+ * Every block made inside `scope` is released when it ends, except those of its result, which pass
  * to the scope around it. Blocks are kept in free lists by size class (four to an octave), so a
  * loop that makes and drops the same tensors runs in constant memory. A tensor made outside any
  * scope lives as long as JavaScript can reach it.
@@ -10,7 +10,7 @@ import { backend } from "./backend.js";
 import { UsageError } from "./errors.js";
 import type { KernelMemory } from "./instance.js";
 
-/** A piece of the heap, or, while a function is captured, a promise of one (address −1). */
+/** A block of the heap; while a function is captured, one whose address is not known yet (−1). */
 export class Block {
   /** Byte address; −1 in a capture, −2 once released. */
   address: number;
@@ -27,7 +27,7 @@ const pageBytes = 65536;
 /** Bytes after the last block, so that a vector may be read from any element. */
 const slack = 16;
 
-/** Bytes in use and bytes taken from the host, for tests and reports. */
+/** Memory in use and memory taken from the host, in bytes. */
 export interface HeapStatistics {
   readonly used: number;
   readonly reserved: number;
@@ -105,7 +105,7 @@ export function allocateUnowned(bytes: number): Block {
   return block;
 }
 
-/** Gives a block back now; its tensors can no longer be read. */
+/** Releases a block now; its tensors can no longer be read. */
 export function freeBlock(block: Block): void {
   if (block.address < 0) return;
   unowned.unregister(block);
@@ -116,7 +116,7 @@ export function freeBlock(block: Block): void {
 /** A block whose address is not known yet. */
 export const promiseBlock = (bytes: number): Block => new Block(captured, bytes);
 
-/** The address, or an error that says why there is none. */
+/** Returns the address; throws a UsageError that says why there is none. */
 export function addressOf(block: Block): number {
   if (block.address >= 0) return block.address;
   throw new UsageError(
@@ -126,7 +126,7 @@ export function addressOf(block: Block): number {
   );
 }
 
-/** Runs `body` and gives back every block that it made, except those that `kept` finds in its result. */
+/** Runs `body` and releases every block that it made, except those that `kept` finds in its result. */
 export function withScope<T>(body: () => T, kept: (result: T) => Iterable<Block>): T {
   const owned: Block[] = [];
   const depth = scopes.push(owned);
@@ -152,6 +152,7 @@ export function copyBytes(to: number, from: number, bytes: number): void {
   backend().copyBytes(to, from, bytes);
 }
 
+/** Returns the memory in use and the memory taken from the host. */
 export function heapStatistics(): HeapStatistics {
   return { used, reserved: backend().memory.buffer.byteLength };
 }

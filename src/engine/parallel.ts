@@ -1,11 +1,4 @@
-/**
- * Parallel: a function of many trajectories, cut into slices that run on all threads.
- *
- * The trajectories are the first axis of the sliced arguments. Each slice is a program of its own,
- * like that of a captured function, with its own memory; what is shared is copied in once. Slices
- * do not depend on the number of threads, and what they give is combined in their order: neither
- * do the results, to the bit.
- */
+/** Functions of many trajectories, which are cut into slices that threads share. */
 import type { CaptureStatistics } from "./capture.js";
 import { bytesOf, compile, freeBlocks, type Program } from "./compile.js";
 import { bytesPer } from "./dtype.js";
@@ -22,22 +15,25 @@ import type { Tensor } from "./tensor.js";
 import { leavesOf, mapTree, withLeaves } from "./tree.js";
 import { runAll } from "./workers.js";
 
-/** What a slice gives: sums over trajectories, and values that each trajectory has. */
+/** The result of a slice. */
 export interface Parts<T, E> {
+  /** A tree of tensors that are summed over the trajectories. */
   readonly total: T;
+  /** A tree of tensors whose first axis is the trajectory. */
   readonly each: E;
 }
 
 export interface ParallelOptions {
-  /** Slices that the trajectories are cut into, at most as many as there are. @defaultValue 4 */
+  /** Number of slices; at most the number of trajectories is used. @defaultValue 4 */
   readonly slices?: number;
 }
 
+/** A function that is applied to slices of the trajectories. */
 export interface Parallel<S, X, T, E> {
   (shared: S, sliced: X): Parts<T, E>;
-  /** Figures of the programs made so far. */
+  /** Returns the number and the size of the programs made so far. */
   statistics(): CaptureStatistics;
-  /** Gives the programs back; the next call records anew. */
+  /** Releases the programs; the next call records the function again. */
   forget(): void;
 }
 
@@ -45,14 +41,14 @@ type Slice = { readonly from: number; readonly to: number };
 
 const defaultSlices = 4;
 
-/** Stretches of the trajectories, as even as can be. */
+/** Cuts the trajectories into slices whose lengths differ by at most one. */
 function cut(batch: number, slices: number): Slice[] {
   const count = Math.min(batch, slices);
   const start = (i: number) => i * Math.floor(batch / count) + Math.min(i, batch % count);
   return Array.from({ length: count }, (_, i) => ({ from: start(i), to: start(i + 1) }));
 }
 
-/** The number of trajectories: the first axis of all sliced tensors. */
+/** Returns the number of trajectories, the first axis of all sliced tensors. */
 function batchOf(sliced: readonly Tensor[]): number {
   const [first] = sliced;
   const batch = first?.shape[0] ?? 0;
@@ -62,7 +58,7 @@ function batchOf(sliced: readonly Tensor[]): number {
   );
 }
 
-/** Sums of the totals, slice by slice, and the others one after the other. */
+/** Combines the slices in order: sums `total`, and joins `each`. */
 function combine<T, E>(parts: readonly Parts<T, E>[], slices: readonly Slice[]): Parts<T, E> {
   const totals = parts.map(({ total }) => leavesOf(total));
   const eaches = parts.map(({ each }) => leavesOf(each));
@@ -86,9 +82,9 @@ function combine<T, E>(parts: readonly Parts<T, E>[], slices: readonly Slice[]):
   return { total: withLeaves(parts[0]!.total, sums), each: withLeaves(parts[0]!.each, rows) };
 }
 
-/** A recorded function: the program of each slice, and the one that combines what they give. */
+/** A recorded function: the program of each slice, and the program that combines their results. */
 interface Plan {
-  /** Where the shared arguments lie. */
+  /** Memory of the shared arguments. */
   readonly shared: readonly Block[];
   readonly slices: readonly Slice[];
   readonly programs: readonly Program[];
@@ -165,16 +161,20 @@ function replay(plan: Plan, given: readonly Tensor[]): unknown {
 }
 
 /**
- * f, applied to slices of the trajectories on all threads (`useWorkers`), and combined.
+ * Captures a function f of many trajectories, applies it to slices of them on all threads
+ * (`useWorkers`), and combines the results.
  *
- * f takes what all trajectories share and a tree of tensors whose first axis is the trajectory, of
- * which it gets some; the tensors in `total` are summed over the slices, first to last, those in
- * `each` have the trajectories as their first axis and are joined along it. f must be pure, as for
- * `capture`. Draws within f have keys of their own for each trajectory, or their numbers depend on
- * the slices.
+ * f takes a tree that all trajectories share and a tree of tensors whose first axis is the trajectory,
+ * of which it gets a slice. The tensors of its result `total` are summed over the slices in order; those
+ * of `each` have the trajectories as first axis and are joined along it. f must be pure, as for
+ * `capture`. Random draws within f need a key for each trajectory, or they depend on the slices.
  *
- * The slices are part of the result: sums are rounded slice by slice. The threads are not.
- * Within a capture or a derivative, the slices are run one after the other and become part of that.
+ * Sums are rounded slice by slice, so the number of slices changes the result by rounding; the number of
+ * threads does not change it at all. Within a capture or a derivative the slices are run one after the
+ * other and become part of that.
+ *
+ * @throws ShapeError when sliced tensors differ in their first axis; UsageError unless `slices` is a
+ * whole number ≥ 1; NumericError when a result is not finite; WorkerError when a thread has ended.
  */
 export function parallel<S, X, T, E>(
   f: (shared: S, sliced: X) => Parts<T, E>,

@@ -1,8 +1,8 @@
 /**
- * Instructions: run at once, or, while a function is captured, kept for later.
+ * Instructions, which are run at once or, while a function is captured, recorded.
  *
- * An instruction is a kernel with its argument words; a word is a number or a block, whose address
- * is filled in when it is known. The first word is the output.
+ * An instruction is a kernel with its argument words. A word is a number, or a block whose address is
+ * filled in when it is known. The first word is the output.
  */
 import { backend } from "./backend.js";
 import type { DType } from "./dtype.js";
@@ -16,14 +16,14 @@ export interface Instruction {
   readonly words: readonly Word[];
   /** For messages: the operation with the shapes it was given. */
   readonly describe: () => string;
-  /** Of a chain: the instructions that it does, in order. */
+  /** The instructions of a chain, in order. */
   readonly parts?: readonly Instruction[];
 }
 
-/** Something that keeps instructions instead of running them. */
+/** A recorder, which keeps instructions instead of running them. */
 export interface Recorder {
   add(instruction: Instruction): void;
-  /** What comes is to be computed again, even where it was before. */
+  /** Makes later instructions be computed even if the same was recorded before. */
   forget(): void;
 }
 
@@ -31,10 +31,10 @@ let recorder: Recorder | null = null;
 
 export const isRecording = (): boolean => recorder !== null;
 
-/** From here on, nothing is taken from what was recorded before. */
+/** Makes later instructions be recorded even if the same was recorded before. */
 export const computeAnew = (): void => recorder?.forget();
 
-/** Runs `body` with its instructions recorded, or (null) run at once even while recording. */
+/** Runs `body` with its instructions recorded; null: with its instructions run at once, even while recording. */
 export function recordInto<T>(target: Recorder | null, body: () => T): T {
   const before = recorder;
   recorder = target;
@@ -63,7 +63,7 @@ export function emit(
   if (runNow(instruction) >= 0) throw kernelError(instruction);
 }
 
-/** True, or the position of the first value that is not finite. */
+/** Returns the index of the first value that is not finite; null if all are. */
 export function firstNonFinite(dtype: DType, block: Block, size: number): number | null {
   if (dtype === "i32" || size === 0) return null;
   const failed = runNow({ kernel: `finite_${dtype}`, words: [block, size], describe: () => "" });
@@ -109,7 +109,7 @@ function readStatus(at = backend().status()): {
   return { code: word(0), batch: word(1), index: word(2), value: record.getFloat64(16, true) };
 }
 
-/** The error behind a kernel's failure, from its status record (by default that of this thread). */
+/** Makes the error of a kernel that failed, from its status record (by default that of this thread). */
 export function kernelError({ kernel, describe }: Instruction, status?: number): NumericError {
   const { code, batch, index, value } = readStatus(status);
   const at = `${describe()}:`;
@@ -132,7 +132,7 @@ export function kernelError({ kernel, describe }: Instruction, status?: number):
   }
 }
 
-/** The error for a result with a NaN or an infinity. */
+/** Makes the error of a result that is not finite. */
 export function nonFiniteError(describe: string, position: number, value: number): NumericError {
   return new NumericError(
     `${describe}: the result has ${value} at flat position ${position}. Look for a logarithm or root of a negative number, a division by zero or an overflow; smaller steps or learning rates may help.`,

@@ -1,4 +1,4 @@
-/** Recording: a function is run once on promised values, and the instructions that it emits are noted. */
+/** Recording: a function is run once on tensors without values, and its instructions are kept. */
 import { backend } from "./backend.js";
 import { bytesPer, type DType } from "./dtype.js";
 import { addressOf, allocateUnowned, type Block, copyBytes, promiseBlock } from "./memory.js";
@@ -8,27 +8,27 @@ import { sizeOf } from "./shape.js";
 import { Tensor } from "./tensor.js";
 import { leavesOf, mapTree, withLeaves } from "./tree.js";
 
-/** A tensor without a value: what it will be, and the block that will hold it. */
+/** A tensor without values: its shape and dtype, and the block that will hold it. */
 export interface Promised {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly block: Block;
 }
 
-/** What a function does to arguments of given shapes. */
+/** The instructions of a function for arguments of given shapes. */
 export interface Recording {
   readonly inputs: readonly Block[];
   readonly outputs: readonly Promised[];
   /** The result, with the outputs as its leaves. */
   readonly result: unknown;
   readonly instructions: readonly Instruction[];
-  /** Values that the function took from around it, copied. */
+  /** Copies of the values that the function takes from outside. */
   readonly constants: readonly Block[];
 }
 
 /**
- * Notes instructions, each once: what is computed again from the same words is the first result.
- * Values that exist already are copied, as constants of the recording.
+ * Keeps instructions, each once: an instruction with the same words as an earlier one gives the result of
+ * that one. Values that exist already are copied as constants of the recording.
  */
 class Tape {
   readonly instructions: Instruction[] = [];
@@ -37,7 +37,7 @@ class Tape {
   private readonly small = new Map<string, Block>();
   /** Results by the instruction that makes them. */
   private readonly results = new Map<string, Block>();
-  /** The first result, for those that would be the same. */
+  /** For the result of a repeated instruction, the result of the first. */
   private readonly firsts = new Map<Block, Block>();
   private readonly numbers = new Map<Block, number>();
 
@@ -84,7 +84,7 @@ class Tape {
 const contentsOf = (block: Block): string =>
   new Uint8Array(backend().memory.buffer, addressOf(block), block.bytes).join();
 
-/** The instructions that the outputs need, in order. */
+/** Returns the instructions on which the outputs depend, in order. */
 function needed(instructions: readonly Instruction[], outputs: readonly Block[]): Instruction[] {
   const live = new Set<Word>(outputs);
   const kept = instructions.toReversed().filter(({ words }) => {
@@ -95,18 +95,18 @@ function needed(instructions: readonly Instruction[], outputs: readonly Block[])
   return kept.reverse();
 }
 
-/** A tensor that a recorded function may be given. */
+/** Makes a tensor without values, as an argument of a recorded function. */
 export const promise = (shape: readonly number[], dtype: DType): Tensor =>
   new Tensor(shape, dtype, promiseBlock(sizeOf(shape) * bytesPer[dtype]));
 
-/** Records f on arguments like these; only the shapes of their tensors matter. */
+/** Records f for arguments like these; only the shapes of their tensors matter. */
 export function record<A extends readonly unknown[]>(
   f: (...args: A) => unknown,
   args: A,
 ): Recording {
   const tape = new Tape();
   const inputs = leavesOf(args).map(({ shape, dtype }) => promise(shape, dtype));
-  // Nothing that f made leaves the scope: values worked out while recording are copied.
+  // No tensor of f leaves the scope: values that are computed while recording are copied.
   let outputs: Promised[] = [];
   let result: unknown;
   scope(() => {

@@ -1,4 +1,4 @@
-/** Running programs: arguments in, one call into WebAssembly, results out. */
+/** Running programs: copying arguments in, one call into WebAssembly, copying results out. */
 import { backend } from "./backend.js";
 import type { Program } from "./compile.js";
 import { bytesPer, type DType } from "./dtype.js";
@@ -14,7 +14,7 @@ import { empty, type Tensor, view } from "./tensor.js";
 import { withLeaves } from "./tree.js";
 import { type Work, workOf } from "./work.js";
 
-/** Copies the arguments to where the program reads them. */
+/** Copies the arguments to the addresses from which the program reads them. */
 export function load(program: Program, given: readonly Tensor[]): void {
   given.forEach((x, i) => {
     copyBytes(program.inputs[i]!, addressOf(x.block), x.size * bytesPer[x.dtype]);
@@ -27,7 +27,7 @@ export function run({ start, instructions }: Program): void {
   if (failed >= 0) throw kernelError(instructions[failed]!);
 }
 
-/** The result of a program that has run; `blame` makes the error for a value that is not finite. */
+/** Returns the result of a program that has run; `blame` makes the error for a value that is not finite. */
 export function collect(program: Program, blame: (value: number) => Error): unknown {
   const outputs = program.outputs.map(({ address, shape, dtype }) => {
     const out = empty(shape, dtype);
@@ -42,8 +42,8 @@ export function collect(program: Program, blame: (value: number) => Error): unkn
 }
 
 /**
- * Runs a loaded program again, one instruction at a time, and gives the error of the first whose
- * result is not finite; null if there is none.
+ * Runs a loaded program again, one instruction at a time, and returns the error of the first instruction
+ * whose result is not finite; null if there is none.
  */
 export function firstToBlame(program: Program, value: number): Error | null {
   for (const [i, instruction] of program.instructions.entries()) {
@@ -80,7 +80,7 @@ function faultOf(instruction: Instruction, start: number, value: number): Error 
   return null;
 }
 
-/** What a captured function spends in one kernel. */
+/** Time and work of a captured function in one kernel. */
 export interface KernelTime extends Work {
   readonly kernel: string;
   readonly calls: number;
@@ -92,8 +92,8 @@ const profileRuns = 20;
 const profileRounds = 5;
 
 /**
- * Times each instruction of a loaded program by itself; running one again changes nothing, since
- * outputs are no inputs.
+ * Measures the time of each instruction of a loaded program by itself. An instruction may be repeated,
+ * since its output is none of its inputs.
  */
 export function profile(program: Program): KernelTime[] {
   const times = new Map<string, KernelTime>();

@@ -1,8 +1,8 @@
-/** Signatures: what the recording of a function depends on. */
+/** Signatures: everything on which the recording of a function depends. */
 import { UsageError } from "./errors.js";
 import { Tensor } from "./tensor.js";
 
-/** The shapes and dtypes of tensors, and every other argument by value. */
+/** Returns the shapes and dtypes of tensors, and all other arguments by value, as a text. */
 export function signature(name: string, args: readonly unknown[]): string {
   return JSON.stringify(args, (key, value: unknown) => {
     if (value instanceof Tensor) return { tensor: value.shape, dtype: value.dtype };

@@ -10,6 +10,7 @@ import { ShapeError } from "./errors.js";
 import { addressOf, allocate, type Block } from "./memory.js";
 import { sizeOf } from "./shape.js";
 
+/** A number, or nested arrays of numbers. */
 export type Nested = number | readonly Nested[];
 
 /** A part of a derivative; null stands for zero. */
@@ -33,6 +34,10 @@ export interface Node {
   readonly rules: Rules;
 }
 
+/**
+ * A tensor: a shape, a dtype and values in row-major order. It is a value that nothing changes. Operations
+ * are functions of tensors; `item`, `data` and `toArray` read the values.
+ */
 export class Tensor {
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -53,7 +58,7 @@ export class Tensor {
     return sizeOf(this.shape);
   }
 
-  /** The one number of a tensor of size one. */
+  /** Returns the number of a tensor with one element. @throws ShapeError for more or fewer. */
   item(): number {
     if (this.size !== 1) {
       throw new ShapeError(`item: the tensor is [${this.shape}]; need exactly one element.`);
@@ -61,15 +66,16 @@ export class Tensor {
     return view(this)[0]!;
   }
 
-  /** A copy of the values, row-major. */
+  /** Returns a copy of the values, in row-major order. */
   data(): Numbers {
     return view(this).slice();
   }
 
   /**
-   * Copies the values, row-major, to a place of an array of the same kind: many reads can share one array.
+   * Copies the values, in row-major order, into an array of the same kind from index `at` on, so that
+   * several tensors can be read into one array.
    *
-   * @throws ShapeError if there is not room for all of them from `at` on.
+   * @throws ShapeError when the values do not fit.
    */
   copyTo(into: Numbers, at = 0): void {
     const values = view(this);
@@ -81,7 +87,7 @@ export class Tensor {
     into.set(values, at);
   }
 
-  /** The values as nested arrays; a number for a scalar. */
+  /** Returns the values as nested arrays; a number for a scalar. */
   toArray(): Nested {
     const values = view(this);
     const nest = (axis: number, start: number, size: number): Nested => {
@@ -99,7 +105,7 @@ export class Tensor {
   }
 }
 
-/** What a formula takes: a tensor, or a number that takes its partner's dtype. */
+/** An operand of a formula: a tensor, or a number, which takes the dtype of the other operand. */
 export type Operand = number | Tensor;
 
 /** @internal The values in place; valid until the heap grows. */
@@ -146,7 +152,10 @@ export interface TensorOptions {
 const typedDType = (values: Numbers): DType =>
   values instanceof Float64Array ? "f64" : values instanceof Float32Array ? "f32" : "i32";
 
-/** A tensor of the numbers given: nested arrays, or a typed array with a shape. */
+/**
+ * Makes a tensor of numbers: nested arrays, or a typed array with a shape.
+ * @throws ShapeError when nested arrays are ragged, or the numbers do not fill the shape.
+ */
 export function tensor(values: Nested | Numbers, options: TensorOptions = {}): Tensor {
   const typed = ArrayBuffer.isView(values);
   const dtype = options.dtype ?? (typed ? typedDType(values) : "f64");
@@ -163,19 +172,22 @@ export function tensor(values: Nested | Numbers, options: TensorOptions = {}): T
   return out;
 }
 
+/** Makes a tensor whose elements all have one value. */
 export function full(shape: readonly number[], value: number, dtype: DType = "f64"): Tensor {
   const out = empty([...shape], dtype);
   view(out).fill(value);
   return out;
 }
 
+/** Makes a tensor of zeros. */
 export const zeros = (shape: readonly number[], dtype: DType = "f64"): Tensor =>
   full(shape, 0, dtype);
 
+/** Makes a tensor of ones. */
 export const ones = (shape: readonly number[], dtype: DType = "f64"): Tensor =>
   full(shape, 1, dtype);
 
-/** The identity matrix, [n, n]. */
+/** Makes the identity matrix, [n, n]. */
 export function eye(n: number, dtype: DType = "f64"): Tensor {
   const out = zeros([n, n], dtype);
   const values = view(out);
@@ -183,5 +195,5 @@ export function eye(n: number, dtype: DType = "f64"): Tensor {
   return out;
 }
 
-/** Positions for `gather` and `scatterAdd`, i32. */
+/** Makes an i32 tensor of indices, for `gather` and `scatterAdd`. */
 export const indices = (values: readonly number[]): Tensor => tensor(values, { dtype: "i32" });

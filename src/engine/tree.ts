@@ -6,7 +6,7 @@ const isPlain = (x: object): boolean => {
   return prototype === Object.prototype || prototype === null;
 };
 
-/** The same tree with each tensor replaced. */
+/** Returns a tree with each tensor x replaced by f(x). */
 export function mapTree<T>(tree: T, f: (x: Tensor) => unknown): T {
   const visit = (node: unknown): unknown => {
     if (node instanceof Tensor) return f(node);
@@ -17,7 +17,7 @@ export function mapTree<T>(tree: T, f: (x: Tensor) => unknown): T {
   return visit(tree) as T;
 }
 
-/** The tensors of a tree, in order. */
+/** Returns the tensors of a tree, in order. */
 export function leavesOf(tree: unknown): Tensor[] {
   const leaves: Tensor[] = [];
   const visit = (node: unknown): void => {
@@ -31,7 +31,7 @@ export function leavesOf(tree: unknown): Tensor[] {
   return leaves;
 }
 
-/** The tree with its tensors replaced, in order. */
+/** Returns a tree with its tensors replaced by `leaves`, in order. */
 export function withLeaves<T>(tree: T, leaves: readonly unknown[]): T {
   let i = 0;
   return mapTree(tree, () => leaves[i++]);

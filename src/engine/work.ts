@@ -1,5 +1,5 @@
 /**
- * What instructions cost: arithmetic operations and bytes, counted from their words.
+ * The work of instructions: arithmetic operations and bytes, counted from their words.
  *
  * A multiplication and the addition of its product count as two operations, an elementwise function
  * or a draw as one an element. Bytes are those of every block that an instruction reads or writes,

@@ -1,8 +1,6 @@
 /**
- * Worker threads in use: programs that do not depend on each other run on all of them.
- *
- * Without workers, programs run one after the other. The numbers are the same, since a program does
- * the same wherever it runs.
+ * Worker threads: programs that do not depend on each other run on all of them. Without workers they run
+ * one after the other, and give the same numbers.
  */
 import { backend, productsFrom, productsInUse } from "./backend.js";
 import type { Program } from "./compile.js";
@@ -14,15 +12,15 @@ import { broken, JobQueue, mostJobs, queueBytes } from "./queue.js";
 import { run } from "./replay.js";
 import type { WorkerTask } from "./worker.js";
 
-/** Threads of the host that serve a queue; made by the host, from `planWorkers`. */
+/** Threads of the host that run the jobs of a queue; the host makes them from `planWorkers`. */
 export interface WorkerPool {
-  /** Threads beside the one that asks. */
+  /** Number of threads besides the calling one. */
   readonly size: number;
   /** Address of their queue. */
   readonly queue: number;
   /** The name of the library for large products that each of them has, or null. */
   readonly products: string | null;
-  /** What ended a thread that should be there, or null. */
+  /** Returns the reason why a thread has ended, or null while all run. */
   failure(): string | null;
   /** Ends the threads. */
   close(): Promise<void>;
@@ -31,7 +29,7 @@ export interface WorkerPool {
 /** Tasks for threads that the host will start. */
 export interface WorkerPlan {
   readonly tasks: readonly WorkerTask[];
-  /** Gives the queue back, once the threads are no more. */
+  /** Releases the queue, once the threads have ended. */
   release(): void;
 }
 
@@ -45,7 +43,7 @@ function mayBlock(): boolean {
   }
 }
 
-/** A queue and the tasks of `count` threads; null where memory cannot be shared. */
+/** Makes a queue and the tasks of `count` threads; null where the host has no shared memory. */
 export function planWorkers(count: number): WorkerPlan | null {
   const { sharing } = backend();
   if (sharing === null || !mayBlock()) return null;
@@ -62,15 +60,15 @@ export function planWorkers(count: number): WorkerPlan | null {
 
 let current: WorkerPool | null = null;
 
-/** Runs the slices of `parallel` on the threads of a pool too; null: on this thread alone. */
+/** Makes `parallel` run its slices on the threads of a pool too; null: on this thread alone. */
 export function useWorkers(pool: WorkerPool | null): void {
   current = pool;
 }
 
-/** The pool in use, if any. */
+/** Returns the pool in use, or null. */
 export const workersInUse = (): WorkerPool | null => current;
 
-/** Runs loaded programs, none of which depends on another. */
+/** Runs loaded programs that do not depend on each other. */
 export function runAll(programs: readonly Program[]): void {
   if (current === null || programs.length < 2) programs.forEach(run);
   else {

@@ -14,7 +14,7 @@ test("white standard innovations pass", () => {
   expect(s.count).toBe(2 * K - Math.ceil(K / 7));
   // Four standard errors: √(2/n), √(.9 · .1/n), 1/√n with n ≈ 7400.
   expect(Math.abs(s.chiSquarePerObservation - 1)).toBeLessThan(0.066);
-  expect(Math.abs(s.shareWithin - 0.9)).toBeLessThan(0.014);
+  expect(Math.abs(s.fractionWithin - 0.9)).toBeLessThan(0.014);
   expect(s.bound).toBeCloseTo(1.6448536, 6);
   expect(s.autocorrelation.length).toBe(10);
   expect(Math.max(...s.autocorrelation.map(Math.abs))).toBeLessThan(2 * s.autocorrelationBound);
@@ -24,7 +24,7 @@ test("exact values on a small series", () => {
   const s = innovationStatistics([[1], [-1], [1], [-1]], { lags: 5 });
   expect(s.mean).toBe(0);
   expect(s.chiSquarePerObservation).toBe(1);
-  expect(s.shareWithin).toBe(1);
+  expect(s.fractionWithin).toBe(1);
   expect(s.autocorrelation).toEqual([-0.75]);
 });
 

@@ -1,4 +1,4 @@
-/** Reshaping, stretching, and its adjoint, summing: what the rules of all others need. */
+/** Reshaping, broadcasting, and sums, the adjoint of broadcasting. */
 import { ShapeError } from "../errors.js";
 import { recordNode } from "../graph.js";
 import { apply, type Primitive } from "../primitive.js";
@@ -13,7 +13,7 @@ import {
 } from "../shape.js";
 import { Tensor } from "../tensor.js";
 
-/** The same values under another shape; one axis may be −1, and is worked out. */
+/** Returns the same values in another shape; one axis may be −1 and is computed. @throws ShapeError when sizes differ. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   const known = shape.reduce((size, n) => (n === -1 ? size : size * n), 1);
   const target = shape.map((n) => (n === -1 ? x.size / known : n));
@@ -31,7 +31,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return out;
 }
 
-/** The same values, a constant to every derivative. */
+/** Returns the same values as a constant of all derivatives. */
 export const stopGradient = (x: Tensor): Tensor => new Tensor(x.shape, x.dtype, x.block);
 
 const broadcast: Primitive<readonly number[]> = {
@@ -51,11 +51,11 @@ const broadcast: Primitive<readonly number[]> = {
   jvp: (_, t, { params }) => broadcastTo(t, params),
 };
 
-/** Stretches axes of length one (and new leading axes) to `shape`. */
+/** Broadcasts axes of length one, and new leading axes, to `shape`. @throws ShapeError when that is impossible. */
 export const broadcastTo = (x: Tensor, shape: readonly number[]): Tensor =>
   sameShape(x.shape, shape) ? x : apply(broadcast, [x], shape);
 
-/** The adjoint of stretching: sums over the axes along which `shape` was stretched. */
+/** Sums over the axes along which `shape` was broadcast: the adjoint of `broadcastTo`. */
 export function unbroadcast(g: Tensor, shape: readonly number[]): Tensor {
   if (sameShape(g.shape, shape)) return g;
   const lead = g.shape.length - shape.length;
@@ -65,9 +65,10 @@ export function unbroadcast(g: Tensor, shape: readonly number[]): Tensor {
   return reshape(sum(g, stretched), shape);
 }
 
+/** One axis or several; negative ones count from the end. */
 export type Axes = number | readonly number[];
 export interface ReduceOptions {
-  /** Leave the reduced axes in place, with length one. */
+  /** Whether reduced axes stay, with length one. @defaultValue false */
   readonly keepDims?: boolean;
 }
 
@@ -137,6 +138,6 @@ export function reduce(
   return keepDims ? reshape(y, kept) : y;
 }
 
-/** Σ over the axes (default: all). */
+/** Sums over axes; without `axes` over all. */
 export const sum = (x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor =>
   reduce(sumRun, x, axes, options);

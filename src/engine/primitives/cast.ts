@@ -17,7 +17,7 @@ const differentiable: Primitive<DType> = {
   jvp: (_, t, { params }) => cast(t, params),
 };
 
-/** The same values in another dtype; towards i32 they are cut to integers, without a derivative. */
+/** Converts to another dtype; to i32 by truncation, without a derivative. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
   const float = x.dtype !== "i32" && dtype !== "i32";

@@ -58,16 +58,18 @@ const factor: Primitive<undefined> = {
 };
 
 /**
- * Lower Cholesky factor of symmetric positive definite matrices, A = L Lᵀ, [..., n, n].
+ * Computes the lower Cholesky factor L of symmetric positive definite matrices A = L Lᵀ, [..., n, n].
+ *
  *     Ā = ½ L⁻ᵀ (P + Pᵀ) L⁻¹,  P = Φ(Lᵀ L̄);   L̇ = L Φ(L⁻¹ Ȧ L⁻ᵀ)
- * Φ takes the lower triangle and halves the diagonal. Derivatives are those for symmetric A.
+ *
+ * Φ takes the lower triangle and halves its diagonal. Derivatives are those for symmetric A.
  * @throws NumericError with the pivot when A is not positive definite.
  * @see murray2016
  */
 export const cholesky = (A: Tensor): Tensor => apply(factor, [A], undefined);
 
 interface SolveOptions {
-  /** Solve Lᵀ X = B instead of L X = B. */
+  /** Whether Lᵀ X = B is solved instead of L X = B. @defaultValue false */
   readonly transpose?: boolean;
 }
 
@@ -104,8 +106,10 @@ const solve: Primitive<boolean> = {
 
 /**
  * Solves with lower triangular matrices, L X = B or Lᵀ X = B; L [..., n, n], B [..., n, m].
+ *
  *     B̄ = L⁻ᵀ X̄,  L̄ = −tril(B̄ Xᵀ)      (transposed: B̄ = L⁻¹ X̄,  L̄ = −tril(X B̄ᵀ))
- * Only the lower triangle of L counts.
+ *
+ * Only the lower triangle of L is used.
  * @throws NumericError when a diagonal element is zero.
  */
 export function triangularSolve(L: Tensor, B: Tensor, options: SolveOptions = {}): Tensor {

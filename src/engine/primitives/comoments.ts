@@ -9,11 +9,14 @@ import { expandDims, transpose } from "./movement.js";
 import { mean } from "./reduce.js";
 
 /**
- * Sums over the members of products of anomalies, P [..., N, m], Q [..., N, d] → [..., m, d]:
+ * Sums products of anomalies over the members, P [..., N, m], Q [..., N, d] → [..., m, d].
+ *
  *     C = AᵀB,  A = P − p̄,  B = Q − q̄
  *     P̄ = B C̄ᵀ,  Q̄ = A C̄;  of one ensemble with itself P̄ = A (C̄ + C̄ᵀ);   Ċ = ṖᵀB + AᵀQ̇
- * Anomalies add up to zero, and so do those cotangents: neither they nor the tangents are centred.
- * The means p̄ [..., m] and q̄ [..., d] may be known already.
+ *
+ * Anomalies sum to zero, and so do the cotangents, which therefore need not be centred. The means
+ * p̄ [..., m] and q̄ [..., d] may be passed if they are known.
+ * @throws ShapeError when P and Q differ in their members.
  */
 export function comoments(
   P: Tensor,

@@ -75,12 +75,15 @@ const weights: Primitive<number> = {
     i === 0 ? weightsOf(t, g!, k) : weightsOf(x!, t, k),
 };
 
-/** Σ over batch and place of g[b, o, t] x[b, i, t + j − c]. */
+/** Returns the cotangent of the weights, Σ over b and t of g[b, o, t] x[b, i, t + j − c]. */
 const weightsOf = (x: Tensor, g: Tensor, k: number): Tensor => apply(weights, [x, g], k);
 
 /**
- * Circular convolution, x [..., inputs, n], w [outputs, inputs, k] → [..., outputs, n], k odd.
+ * Computes a circular convolution, x [..., inputs, n], w [outputs, inputs, k] → [..., outputs, n], k odd.
+ *
  *     y[o, t] = Σᵢⱼ w[o, i, j] x[i, (t + j − c) mod n],  c = (k − 1)/2
+ *
+ * @throws ShapeError when x and w do not fit, or k is even.
  */
 export function circularConv(x: Tensor, w: Tensor): Tensor {
   if (x.shape.length < 2) {

@@ -1,11 +1,11 @@
-/** Running sums along an axis; each direction is the adjoint of the other. */
+/** Cumulative sums along an axis; each direction is the adjoint of the other. */
 import { apply, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { normaliseAxis, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
 export interface CumulativeSumOptions {
-  /** From the end: Σ over k ≥ j in the place of k ≤ j. @defaultValue false */
+  /** Whether the sum runs from the end, over k ≥ j instead of k ≤ j. @defaultValue false */
   readonly reverse?: boolean;
 }
 
@@ -28,7 +28,7 @@ const cumulativePrimitive: Primitive<Along> = {
   jvp: (_, t, { params }) => apply(cumulativePrimitive, [t], params),
 };
 
-/** out[..., j, ...] = Σ x[..., k, ...] over k ≤ j, carried in double precision. */
+/** Computes cumulative sums along an axis, out[..., j, ...] = Σ x[..., k, ...] over k ≤ j, in double precision. */
 export function cumulativeSum(
   x: Tensor,
   axis: number,

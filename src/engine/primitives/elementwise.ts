@@ -76,39 +76,57 @@ function comparison(name: string): Binary {
   return (a, b) => applyConstant(primitive, asTensors(name, [a, b]), undefined);
 }
 
+/** a + b */
 export const add = binary("add", [() => 1, () => 1]);
+/** a − b */
 export const sub = binary("sub", [() => 1, () => -1]);
+/** a b */
 export const mul = binary("mul", [(_, b) => b, (a) => a]);
-/** ∂(a/b)/∂a = 1/b,  ∂(a/b)/∂b = −(a/b)/b */
+/** a/b;  ∂(a/b)/∂a = 1/b,  ∂(a/b)/∂b = −(a/b)/b */
 export const div = binary("div", [(_, b) => div(1, b), (_, b, out) => neg(div(out, b))]);
-/** ∂aᵇ/∂a = b aᵇ⁻¹,  ∂aᵇ/∂b = aᵇ log a (0 where a = 0) */
+/** aᵇ;  ∂aᵇ/∂a = b aᵇ⁻¹,  ∂aᵇ/∂b = aᵇ log a (0 where a = 0) */
 export const pow = binary("pow", [
   (a, b) => mul(b, pow(a, sub(b, 1))),
   (a, _, out) => mul(out, log(where(less(0, a), a, 1))),
 ]);
-/** The smaller; NaN if either is. At a tie each side takes half of the derivative. */
+/** The smaller of a and b; NaN if either is NaN. Where they are equal each has half of the derivative. */
 export const minimum = binary("min", [(a, b) => chosen(a, b), (a, b) => chosen(b, a)]);
-/** The larger; NaN if either is. At a tie each side takes half of the derivative. */
+/** The larger of a and b; NaN if either is NaN. Where they are equal each has half of the derivative. */
 export const maximum = binary("max", [(a, b) => chosen(b, a), (a, b) => chosen(a, b)]);
 
 /** 1 where a < b, ½ where a = b, 0 elsewhere. */
 const chosen = (a: Tensor, b: Tensor): Tensor => mul(0.5, add(less(a, b), lessEqual(a, b)));
 
+/** 1 where a < b, 0 elsewhere; a constant of derivatives. */
 export const less = comparison("less");
+/** 1 where a ≤ b, 0 elsewhere; a constant of derivatives. */
 export const lessEqual = comparison("lessEqual");
+/** 1 where a = b, 0 elsewhere; a constant of derivatives. */
 export const equal = comparison("equal");
+/** 1 where a > b, 0 elsewhere; a constant of derivatives. */
 export const greater: Binary = (a, b) => less(b, a);
+/** 1 where a ≥ b, 0 elsewhere; a constant of derivatives. */
 export const greaterEqual: Binary = (a, b) => lessEqual(b, a);
 
+/** −x */
 export const neg: Unary = unary("neg", () => -1);
+/** |x|; slope 0 at 0. */
 export const abs: Unary = unary("abs", (x) => sign(x));
+/** eˣ */
 export const exp: Unary = unary("exp", (_, y) => y);
+/** The natural logarithm. */
 export const log: Unary = unary("log", (x) => div(1, x));
+/** log(1 + x), precise near 0. */
 export const log1p: Unary = unary("log1p", (x) => div(1, add(1, x)));
+/** eˣ − 1, precise near 0. */
 export const expm1: Unary = unary("expm1", (_, y) => add(y, 1));
+/** √x */
 export const sqrt: Unary = unary("sqrt", (_, y) => div(0.5, y));
+/** sin x, in radians. */
 export const sin: Unary = unary("sin", (x) => cos(x));
+/** cos x, in radians. */
 export const cos: Unary = unary("cos", (x) => neg(sin(x)));
+/** tanh x */
 export const tanh: Unary = unary("tanh", (_, y) => sub(1, square(y)));
 /** 1/(1 + e⁻ˣ) */
 export const sigmoid: Unary = unary("sigmoid", (_, y) => mul(y, sub(1, y)));
@@ -116,9 +134,11 @@ export const sigmoid: Unary = unary("sigmoid", (_, y) => mul(y, sub(1, y)));
 export const softplus: Unary = unary("softplus", (x) => sigmoid(x));
 /** max(x, 0); slope 0 at 0. */
 export const relu: Unary = unary("relu", (x) => less(0, x));
+/** x² */
 export const square: Unary = (x) => mul(x, x);
 
 const signPrimitive = unaryKernel("sign");
+/** −1, 0 or 1; a constant of derivatives. */
 export const sign: Unary = (x) => applyConstant(signPrimitive, asTensors("sign", [x]), undefined);
 
 const wherePrimitive: Primitive<None> = {
@@ -133,6 +153,6 @@ const wherePrimitive: Primitive<None> = {
 const onBranch = (i: number, t: Tensor, condition: Tensor): Contribution =>
   i === 0 ? null : i === 1 ? where(condition, t, 0) : where(condition, 0, t);
 
-/** condition ≠ 0 ? a : b, element by element; no derivative in the condition. */
+/** Returns a where the condition is not 0, and b elsewhere, element by element; the condition has no derivative. */
 export const where = (condition: Operand, a: Operand, b: Operand): Tensor =>
   apply(wherePrimitive, asTensors("where", [condition, a, b]), undefined);

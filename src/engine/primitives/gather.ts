@@ -1,4 +1,4 @@
-/** Entries by position, and the adjoint. */
+/** Entries by index, and the adjoint. */
 import { ShapeError } from "../errors.js";
 import { apply, type Primitive } from "../primitive.js";
 import { emit, type Word } from "../program.js";
@@ -48,7 +48,11 @@ const gatherPrimitive: Primitive<Along> = {
   jvp: (_, t, { inputs: [, idx], params: { axis } }) => gather(t, idx!, axis),
 };
 
-/** Entries of an axis by position: out[..., j, ...] = x[..., idx[j], ...]. */
+/**
+ * Selects entries of an axis by index, out[..., j, ...] = x[..., idx[j], ...]; idx is i32, [m] or
+ * [..., m] with the axes of x before `axis`.
+ * @throws ShapeError when idx does not fit; NumericError for an index outside the axis.
+ */
 export function gather(x: Tensor, idx: Tensor, axis: number): Tensor {
   const at = normaliseAxis("gather", axis, x.shape.length);
   return apply(gatherPrimitive, [x, idx], { axis: at, size: x.shape[at]! });
@@ -76,7 +80,10 @@ const scatterAddPrimitive: Primitive<Along> = {
   jvp: (_, t, { inputs: [, idx], params: { axis, size } }) => scatterAdd(t, idx!, size, axis),
 };
 
-/** The adjoint of gather: adds entries into an axis of length `size`, out[idx[j]] += x[j]. */
+/**
+ * Adds entries into an axis of length `size` by index, out[idx[j]] += x[j]: the adjoint of `gather`.
+ * @throws ShapeError when idx does not fit; NumericError for an index outside the axis.
+ */
 export function scatterAdd(x: Tensor, idx: Tensor, size: number, axis: number): Tensor {
   const at = normaliseAxis("scatterAdd", axis, x.shape.length);
   return apply(scatterAddPrimitive, [x, idx], { axis: at, size });

@@ -97,9 +97,12 @@ function matchBatch(x: Tensor, lead: readonly number[]): Tensor {
 }
 
 /**
- * Matrix product over the last two axes; the others broadcast.
+ * Computes matrix products over the last two axes; the others broadcast.
+ *
  *     C = op(A) op(B),  op(A) [..., m, k], op(B) [..., k, n] → [..., m, n]
  *     Ā = C̄ Bᵀ,  B̄ = Aᵀ C̄
+ *
+ * @throws ShapeError when the inner lengths or dtypes differ.
  */
 export function matmul(a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
   const flags = { tA: options.transposeA ?? false, tB: options.transposeB ?? false };
@@ -116,7 +119,7 @@ export function matmul(a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
   return reshape(flat, [...lead, ...flat.shape.slice(-2)]);
 }
 
-/** Matrix times vectors, A [..., m, n], x [..., n] → [..., m]. */
+/** Computes matrix–vector products, A [..., m, n], x [..., n] → [..., m]. @throws ShapeError when they do not fit. */
 export function matvec(A: Tensor, x: Tensor): Tensor {
   if (A.shape.length === 2) {
     const rows = x.shape.length === 1 ? expandDims(x, 0) : x;

@@ -31,7 +31,7 @@ const transposePrimitive: Primitive<readonly number[]> = {
 const inverse = (permutation: readonly number[]): number[] =>
   permutation.map((_, i) => permutation.indexOf(i));
 
-/** Reorders the axes; by default swaps the last two. */
+/** Permutes the axes; by default swaps the last two. @throws ShapeError for what is no permutation. */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
   const rank = x.shape.length;
   const axes = x.shape.map((_, i) => i);
@@ -76,7 +76,7 @@ const slicePrimitive: Primitive<Span> = {
   jvp: (_, t, { params }) => apply(slicePrimitive, [t], params),
 };
 
-/** Entries start (inclusive) to stop (exclusive) of an axis. */
+/** Returns the entries start (inclusive) to stop (exclusive) of an axis. @throws ShapeError for entries that do not exist. */
 export function slice(x: Tensor, axis: number, start: number, stop: number): Tensor {
   const at = normaliseAxis("slice", axis, x.shape.length);
   return start === 0 && stop === x.shape[at]
@@ -84,7 +84,7 @@ export function slice(x: Tensor, axis: number, start: number, stop: number): Ten
     : apply(slicePrimitive, [x], { axis: at, start, stop });
 }
 
-/** Entry i of an axis; the axis goes. */
+/** Returns entry i of an axis, without that axis. @throws ShapeError when it does not exist. */
 export function index(x: Tensor, axis: number, i: number): Tensor {
   const at = normaliseAxis("index", axis, x.shape.length);
   const from = i < 0 ? i + x.shape[at]! : i;
@@ -115,7 +115,7 @@ const padPrimitive: Primitive<Margins> = {
   jvp: (_, t, { params }) => apply(padPrimitive, [t], params),
 };
 
-/** Zeros before and after the entries of an axis. */
+/** Adds zeros before and after the entries of an axis. */
 export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
   const at = normaliseAxis("pad", axis, x.shape.length);
   return before === 0 && after === 0 ? x : apply(padPrimitive, [x], { axis: at, before, after });
@@ -153,7 +153,7 @@ const concatPrimitive: Primitive<number> = {
 const offsetOf = (inputs: readonly Tensor[], i: number, axis: number): number =>
   inputs.slice(0, i).reduce((n, x) => n + x.shape[axis]!, 0);
 
-/** Joins tensors along an axis. */
+/** Joins tensors along an axis. @throws ShapeError when other axes or dtypes differ. */
 export function concat(xs: readonly Tensor[], axis: number): Tensor {
   const first = xs[0];
   if (first === undefined) throw new ShapeError("concat: got no tensors; need at least one.");
@@ -162,15 +162,16 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
 }
 
 /**
- * The pieces of an axis, `sizes` entries each, which together are all of it: undoes `concat`. Their
- * cotangents are joined, not padded and added: many pieces cost no more than the whole.
+ * Splits a tensor along an axis into pieces with `sizes` entries, which together are all of the axis: the
+ * inverse of `concat`. The cotangents of the pieces are joined, so many pieces cost no more than one.
+ * @throws ShapeError when the sizes do not sum to the length of the axis.
  */
 export function splitAlong(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
-  const at = normaliseAxis("split", axis, x.shape.length);
+  const at = normaliseAxis("splitAlong", axis, x.shape.length);
   const total = sizes.reduce((n, size) => n + size, 0);
   if (total !== x.shape[at]) {
     throw new ShapeError(
-      `split: pieces of ${sizes.join(", ")} make ${total}; need the ${x.shape[at]} entries of axis ${axis} of [${x.shape}].`,
+      `splitAlong: pieces of ${sizes.join(", ")} make ${total}; need the ${x.shape[at]} entries of axis ${axis} of [${x.shape}].`,
     );
   }
   if (sizes.length === 1) return [x];
@@ -194,7 +195,7 @@ export function splitAlong(x: Tensor, axis: number, sizes: readonly number[]): T
   return pieces;
 }
 
-/** Joins tensors of one shape along a new axis. */
+/** Stacks tensors of one shape along a new axis. */
 export function stack(xs: readonly Tensor[], axis = 0): Tensor {
   return concat(
     xs.map((x) => expandDims(x, axis)),
@@ -248,7 +249,7 @@ const diagonalPrimitive: Primitive<undefined> = {
   jvp: (_, t) => diagonal(t),
 };
 
-/** The diagonals of square matrices, [..., n, n] → [..., n]. */
+/** Returns the diagonals of square matrices, [..., n, n] → [..., n]. */
 export const diagonal = (x: Tensor): Tensor => apply(diagonalPrimitive, [x], undefined);
 
 const diagonalMatrixPrimitive: Primitive<undefined> = {
@@ -266,16 +267,16 @@ const diagonalMatrixPrimitive: Primitive<undefined> = {
   jvp: (_, t) => diagonalMatrix(t),
 };
 
-/** Diagonal matrices, [..., n] → [..., n, n]. */
+/** Makes diagonal matrices, [..., n] → [..., n, n]. */
 export const diagonalMatrix = (x: Tensor): Tensor => apply(diagonalMatrixPrimitive, [x], undefined);
 
-/** A new axis of length one at `axis`. */
+/** Adds an axis of length one at `axis`. */
 export function expandDims(x: Tensor, axis: number): Tensor {
   const at = normaliseAxis("expandDims", axis, x.shape.length + 1);
   return reshape(x, x.shape.toSpliced(at, 0, 1));
 }
 
-/** Without an axis of length one. */
+/** Removes an axis of length one. @throws ShapeError for another length. */
 export function squeeze(x: Tensor, axis: number): Tensor {
   const at = normaliseAxis("squeeze", axis, x.shape.length);
   if (x.shape[at] !== 1) {

@@ -1,16 +1,4 @@
-/**
- * Symmetric positive definite matrices, factored once for all that is asked of them.
- *
- *     S = LLᵀ,  M = S⁻¹:    S̄ = −M M̄ M;                  Ṁ = −M Ṡ M
- *     X = S⁻¹B:             B̄ = S⁻¹ X̄,  S̄ = −B̄ Xᵀ;       Ẋ = S⁻¹(Ḃ − Ṡ X)
- *     ℓ = log det S:        S̄ = ℓ̄ M;                     ℓ̇ = tr(M Ṡ)
- *
- * The derivative of log det S is S⁻¹, so a likelihood needs the inverse whatever else it does; with
- * it, solves are products, which cost a fraction of triangular systems of the same size. S counts
- * as symmetric; the derivatives are those of the inverse of any matrix.
- *
- * @see petersen2012 for the derivatives; higham2002, chapter 14, for the inverse from a factor
- */
+/** Symmetric positive definite matrices, factored once for solves, inverses and determinants. */
 import { ShapeError } from "../errors.js";
 import { recordNode } from "../graph.js";
 import { applyConstant, type ConstantPrimitive } from "../primitive.js";
@@ -23,8 +11,9 @@ import { log, mul, neg } from "./elementwise.js";
 import { matmul } from "./matmul.js";
 import { diagonal, expandDims, squeeze } from "./movement.js";
 
-/** S, and what was made of it; all [..., n, n]. */
+/** Symmetric positive definite matrices with their Cholesky factor and inverse, all [..., n, n]. */
 export interface PositiveDefinite {
+  /** S */
   readonly matrix: Tensor;
   /** L, lower: S = LLᵀ */
   readonly factor: Tensor;
@@ -45,8 +34,16 @@ const inverseOf: ConstantPrimitive<undefined> = {
 };
 
 /**
- * Factors and inverts symmetric positive definite matrices, [..., n, n].
- * @throws NumericError with the pivot when one is not positive definite.
+ * Factors and inverts symmetric positive definite matrices S, [..., n, n].
+ *
+ *     S = LLᵀ,  M = S⁻¹;      S̄ = −M M̄ M;      Ṁ = −M Ṡ M
+ *
+ * The derivative of log det S is S⁻¹, so a likelihood needs the inverse in any case; with it, solves are
+ * products, which cost a fraction of triangular solves of the same size. S is taken as symmetric; the
+ * derivatives are those of the inverse of any matrix.
+ *
+ * @throws NumericError with the pivot when a matrix is not positive definite.
+ * @see petersen2012 for the derivatives; higham2002, chapter 14, for the inverse from a factor
  */
 export function positiveDefinite(S: Tensor): PositiveDefinite {
   const L = cholesky(S);
@@ -66,7 +63,14 @@ function checkSides(name: string, { matrix: S }: PositiveDefinite, B: Tensor, ax
   throw new ShapeError(`${name}: S is ${S}, B is ${B}; need B ${need} of the same dtype.`);
 }
 
-/** X = S⁻¹ B; B [..., n, m]. */
+/**
+ * Solves S X = B for X = S⁻¹ B; B, X [..., n, m].
+ *
+ *     B̄ = S⁻¹ X̄,  S̄ = −B̄ Xᵀ;      Ẋ = S⁻¹(Ḃ − Ṡ X)
+ *
+ * @throws ShapeError when B does not fit.
+ * @see petersen2012
+ */
 export function solve(P: PositiveDefinite, B: Tensor): Tensor {
   checkSides("solve", P, B, -2);
   const { matrix: S, inverse: M } = P;
@@ -84,7 +88,7 @@ export function solve(P: PositiveDefinite, B: Tensor): Tensor {
   return X;
 }
 
-/** X = B S⁻¹, for right-hand sides that are rows; B [..., m, n]. */
+/** Solves X S = B for X = B S⁻¹, with right-hand sides as rows; B, X [..., m, n]. @throws ShapeError when B does not fit. */
 export function solveRows(P: PositiveDefinite, B: Tensor): Tensor {
   checkSides("solveRows", P, B, -1);
   const { matrix: S, inverse: M } = P;
@@ -107,13 +111,19 @@ export function solveRows(P: PositiveDefinite, B: Tensor): Tensor {
   return X;
 }
 
-/** S⁻¹ r for vectors; r [..., n]. */
+/** Solves S x = r for vectors, x = S⁻¹ r; r, x [..., n]. @throws ShapeError when r does not fit. */
 export function solveVector(P: PositiveDefinite, r: Tensor): Tensor {
   if (P.matrix.shape.length > 2) return squeeze(solveRows(P, expandDims(r, -2)), -2);
   return r.shape.length > 1 ? solveRows(P, r) : squeeze(solveRows(P, expandDims(r, 0)), 0);
 }
 
-/** log det S = 2 Σ log Lᵢᵢ, [..., n, n] → [...]. */
+/**
+ * Computes log det S = 2 Σ log Lᵢᵢ, [..., n, n] → [...].
+ *
+ *     ℓ = log det S:      S̄ = ℓ̄ S⁻¹;      ℓ̇ = tr(S⁻¹ Ṡ)
+ *
+ * @see petersen2012
+ */
 export function logDeterminant({ matrix: S, factor: L, inverse: M }: PositiveDefinite): Tensor {
   const value = mul(2, sum(log(diagonal(stopGradient(L))), -1));
   recordNode([S], [value], {

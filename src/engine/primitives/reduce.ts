@@ -17,8 +17,8 @@ import {
 } from "./broadcast.js";
 import { add, div, equal, exp, log, mul, sub } from "./elementwise.js";
 
-/** Shares of the maxima: 1 at the largest element of a run, equal parts at a tie. */
-function shares(x: Tensor, y: Tensor, run: AxisRun): Tensor {
+/** Returns 1 at the largest element of a run, and 1/n at each of n equal ones; 0 elsewhere. */
+function maximaWeights(x: Tensor, y: Tensor, run: AxisRun): Tensor {
   const isLargest = equal(x, reshape(y, withOnes(run, x.shape)));
   const count = apply(sumRun, [isLargest], run);
   return div(isLargest, reshape(count, withOnes(run, x.shape)));
@@ -27,24 +27,25 @@ function shares(x: Tensor, y: Tensor, run: AxisRun): Tensor {
 const maxRun: Primitive<AxisRun> = {
   ...reduction("max", "maxAlong"),
   vjp: (_, g, { inputs: [x], out, params: run }) =>
-    mul(shares(x!, out, run), reshape(g, withOnes(run, x!.shape))),
+    mul(maximaWeights(x!, out, run), reshape(g, withOnes(run, x!.shape))),
   jvp: (_, t, { inputs: [x], out, params: run }) =>
-    apply(sumRun, [mul(t, shares(x!, out, run))], run),
+    apply(sumRun, [mul(t, maximaWeights(x!, out, run))], run),
 };
 
-/** The largest element over the axes; a tie shares its derivative. */
+/** Returns the largest element over axes (all by default); equal maxima have equal derivatives. @throws ShapeError for an empty tensor. */
 export function max(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   if (x.size === 0) throw new ShapeError(`max: the tensor [${x.shape}] is empty.`);
   return reduce(maxRun, x, axes, options);
 }
 
+/** Returns the mean over axes (all by default). @throws ShapeError when there is no element. */
 export function mean(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   const n = axisList("mean", x, axes).reduce((count, axis) => count * x.shape[axis]!, 1);
   if (n === 0) throw new ShapeError(`mean: no elements in the axes of [${x.shape}].`);
   return mul(1 / n, sum(x, axes, options));
 }
 
-/** log Σ exp x without overflow: m + log Σ exp(x − m), m = max x. */
+/** Returns log Σ exp x over axes (all by default), without overflow: m + log Σ exp(x − m), m = max x. */
 export function logsumexp(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
   const m = stopGradient(max(x, axes, { keepDims: true }));
   const shifted = log(sum(exp(sub(x, m)), axes, options));

@@ -87,9 +87,11 @@ export interface Eigen {
 }
 
 /**
- * Eigen-decomposition of symmetric matrices, A = V diag(w) Vᵀ.
+ * Computes the eigen-decomposition of symmetric matrices, A = V diag(w) Vᵀ, [..., n, n].
+ *
  *     ẇ = diag(Vᵀ Ȧ V),  V̇ = V (F ∘ Vᵀ Ȧ V),  Fᵢⱼ = 1/(wⱼ − wᵢ)
- * Eigenvalues differentiate safely. Eigenvectors of a repeated eigenvalue are not functions of A:
+ *
+ * Derivatives of eigenvalues always exist. Eigenvectors of a repeated eigenvalue are not functions of A;
  * F is 0 there. For functions of a matrix use `sqrtm`, `inverseSqrtm`, `expm`, whose derivatives
  * never divide by a gap.
  */
@@ -108,16 +110,19 @@ const squareRoot: Primitive<undefined> = {
 };
 
 /**
- * Symmetric square root of symmetric positive definite matrices, S S = A.
+ * Computes the symmetric square root of symmetric positive definite matrices, S S = A, [..., n, n].
+ *
  *     S Ṡ + Ṡ S = Ȧ, so the derivative is a Lyapunov solve: safe at repeated eigenvalues.
  * @throws NumericError when an eigenvalue is negative (the derivative also when one is zero).
  */
 export const sqrtm = (A: Tensor): Tensor => apply(squareRoot, [A], undefined);
 
 /**
- * T = A^{−1/2} of symmetric positive definite matrices, [..., n, n], by the eigenvectors of A.
+ * Computes T = A^{−1/2} of symmetric positive definite matrices, [..., n, n], by the eigenvectors of A.
+ *
  *     T T A = I:  T Ṫ + Ṫ T = −T²Ȧ T², a Lyapunov equation in the same eigenvectors
- * Safe at repeated eigenvalues; the derivative takes products and no further decomposition.
+ *
+ * The derivative exists at repeated eigenvalues, and needs products but no further decomposition.
  * @throws NumericError when an eigenvalue is not positive.
  */
 export function inverseSqrtm(A: Tensor): Tensor {
@@ -160,7 +165,10 @@ const lyapunovSolve: ConstantPrimitive<undefined> = {
     emitSquare("lyapunov", inputs, out, (n) => 4 * n * n + 6 * n, describe),
 };
 
-/** The X with S X + X S = E, for symmetric positive definite S, [..., n, n]. */
+/**
+ * Solves the Lyapunov equation S X + X S = E for X, with S symmetric positive definite, [..., n, n].
+ * @throws ShapeError when S and E differ.
+ */
 export function lyapunov(S: Tensor, E: Tensor): Tensor {
   const X = applyConstant(lyapunovSolve, [S, E], undefined);
   recordNode(
@@ -206,8 +214,10 @@ const exponential: Primitive<undefined> = {
 };
 
 /**
- * Matrix exponential, [..., n, n], by scaling and squaring.
+ * Computes the matrix exponential, [..., n, n], by scaling and squaring.
+ *
  *     exp [A E; 0 A] = [exp A, L(A, E); 0, exp A],  Ȧ ↦ L(A, Ȧ),  ḡ ↦ L(Aᵀ, ḡ)
- * @see higham2005, almohy2009
+ *
+ * @see higham2005; almohy2009 for the derivative
  */
 export const expm = (A: Tensor): Tensor => apply(exponential, [A], undefined);
