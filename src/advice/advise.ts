@@ -9,7 +9,7 @@ import { scope } from "../engine/index.js";
 import { startValues } from "../parts/index.js";
 import { bindSystem, boundMethod } from "../problem/index.js";
 import { type Key, key } from "../random/index.js";
-import { type Data, dataOf, type Specification, systemFor } from "../run/index.js";
+import { type Data, dataOf, type Specification } from "../run/index.js";
 import { type AdvisedRecord, isTaken, recordsFor, withMethod } from "./candidates.js";
 import { type Cost, costOf, countedLength } from "./cost.js";
 import { factsOf, type ProblemFacts } from "./facts.js";
@@ -71,7 +71,7 @@ export function advise(specification: Specification, memory: number | null): Adv
           isTaken(specification.method, record),
           record,
           changed,
-          { ...data, system: systemFor(changed) },
+          withNoise(data, changed),
           root,
         ),
       );
@@ -85,6 +85,12 @@ export function advise(specification: Specification, memory: number | null): Adv
     };
   });
 }
+
+/** The same problem with the noise of another specification; its long run is not run again. */
+const withNoise = (
+  { system, ...data }: Data,
+  { processNoise, filterProcessNoise }: Specification,
+): Data => ({ ...data, system: { ...system, processNoise, filterProcessNoise } });
 
 /** A twin of the cycles that are counted: costs do not depend on the rest. */
 const shortened = (specification: Specification): Specification =>

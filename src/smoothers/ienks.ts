@@ -322,6 +322,9 @@ export const ienksRecord = defineMethod({
     }),
     ...afterAnalysisKeys,
   },
+  hints: {
+    shares: () => `ienks takes "observationWeights", the weights of the newest observations`,
+  },
   needs: () => ({}),
   build: (settings) => {
     const { members, lag, iterations, xN, bundle, observationWeights } = settings;

@@ -323,6 +323,14 @@ test("list shows what there is, with keys and defaults", async () => {
       matrix: a matrix times the state
         matrix  H of y = H x, by rows (required)
 
+      power: a power of single variables, an instrument that is not linear
+        power    the exponent, a number other than 0 (required)
+        indices  variables, counted from 0; without it all of them
+
+      range-bearing: distance and direction of a position from each of several sites; angles in radians
+        sites    positions of the sensors: two values are observed from each (required)
+        indices  the variables of the state that are the position (x, y) (default [0,1])
+
     noises
       normal: normal errors, added to what is observed
         variance  variance of the error, in squared units of the column (required)

@@ -68,7 +68,7 @@ test("of results a table and a line for every draw", async () => {
   const [figure] = figures;
   if (figure?.kind !== "curves") throw new Error("no curves");
   const [plain, anew] = figure.panels[2]!.series;
-  expect([plain!.name, anew!.name]).toEqual(["EnKF", "EnKF, entered anew"]);
+  expect([plain!.name, anew!.name]).toEqual(["EnKF", "EnKF, restarted"]);
   expect(plain!.points.filter(({ y }) => Number.isNaN(y))).toHaveLength(4);
 });
 

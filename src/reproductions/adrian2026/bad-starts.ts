@@ -1,6 +1,6 @@
 /**
  * Twenty initial models of Lorenz-96, drawn as the publication draws them: which methods start,
- * which have to be entered anew from the observations, and how learning ends.
+ * which have to be restarted from the observations, and how learning ends.
  *
  * A method *starts* with a model when the first epoch passes without a recovery. Up to the first
  * recovery the numbers are those of a loop that knows none; such a loop ends there.
@@ -87,7 +87,7 @@ const linesOf = (done: readonly Done[]) =>
 
 const courses = (done: readonly Done[]): CurveFigure => ({
   ...{ kind: "curves", title: "Forecast error of every draw while learning" },
-  caption: "Dashed: draws whose trajectories had to be entered anew in the first epoch.",
+  caption: "Dashed: draws whose trajectories had to be restarted in the first epoch.",
   x: { title: "epoch" },
   y: { title: "forecast RMSE", log: true },
   panels: methods.map((method) => {
@@ -97,7 +97,7 @@ const courses = (done: readonly Done[]): CurveFigure => ({
       title,
       series: [
         { name: title, points: linesOf(own.filter(starts)) },
-        { name: `${title}, entered anew`, points: linesOf(own.filter((one) => !starts(one))) },
+        { name: `${title}, restarted`, points: linesOf(own.filter((one) => !starts(one))) },
       ],
     };
   }),
