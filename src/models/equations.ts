@@ -109,7 +109,7 @@ export function defineEquations<
     phrase: () => `the model "${kind}"`,
     formula: (_, names) =>
       given.formula ??
-      names.map((name, i) => `d {${name}} / dt = {f}_{${i + 1}}(${names.join(", ")})`),
+      names.map((name, i) => `d {${name}} / dt = {f}_{${i + 1}}(${names.map((each) => `{${each}}`).join(", ")})`),
   });
 }
 

@@ -53,7 +53,7 @@ test("online follows the ship across the cut of the bearings, saved and opened b
 
 test("learn-a-decay comes near the values that made the data", async () => {
   const { "transition[0][0]": a, "processNoise.variance": q } = await learnADecay();
-  // Three standard errors: 0.05 and 0.07 of 200 values.
+  // Three standard errors of the fit itself; of 200 values they are about 0.05 and 0.07.
   expect(Math.abs(a.learned - a.truth!)).toBeLessThan(3 * a.standardError!);
   expect(Math.abs(q.learned - q.truth!)).toBeLessThan(3 * q.standardError!);
   expect(a.standardError!).toBeLessThan(0.1);
