@@ -1,32 +1,35 @@
-/** The gradient of an EnKF window: four rates of predator and prey, 20 cycles, 50 members. */
+/** The gradient of an EnKF window, by the engine itself: four rates of predator and prey, 20 cycles. */
 import { capture, neg, type Tensor, tensor, valueAndGrad } from "kalmia/engine";
 import { assimilate, cycleKeys, enkf } from "kalmia/filters";
-import { bindModel, lotkaVolterra, type PredatorPreyParams, propagations } from "kalmia/models";
-import { observationAt, observeAll } from "kalmia/observe";
+import { bindModel, lotkaVolterra, propagations } from "kalmia/models";
+import { lognormalNoise, observationAt, observeAll } from "kalmia/observe";
+import { use } from "kalmia/parts";
+import { simulate, stateSpace } from "kalmia/problem";
 import { foldIn, key } from "kalmia/random";
-import { twin } from "kalmia/twin";
 
 const truth = { preyGrowth: 0.55, predation: 0.028, predatorDeath: 0.8, conversion: 0.024 };
-const start = [Math.log(30), Math.log(4)];
-const prior = { mean: tensor(start), covariance: { kind: "diagonal", variance: 0.1 } } as const;
+const [processNoise, substeps, cycles] = [0.01, 10, 20];
+const system = stateSpace({
+  ...{ model: lotkaVolterra, parameters: truth, processNoise, substeps },
+  noise: use(lognormalNoise, { sd: 0.2 }),
+  prior: { mean: [30, 4], variance: 0.1 },
+});
 
 export function main() {
-  const crossing = (rates: PredatorPreyParams) => {
-    const model = bindModel(lotkaVolterra, rates, { substeps: 10 });
-    return propagations(model, 0.01, new Array<number>(20).fill(1), 1);
-  };
-  const root = key(1);
-  const instrument = { operator: observeAll(2), variance: 0.04 };
-  const { observations: y } = twin(prior.mean, crossing(truth), instrument, root);
+  const { series } = simulate(system, { cycles }).record; // logarithms of the values, [K, m]
+  const start = tensor([Math.log(30), Math.log(4)]);
+  const prior = { mean: start, covariance: { kind: "diagonal", variance: 0.1 } } as const;
   const filter = enkf({ members: 50, covarianceInflation: 0.1 });
 
-  const loss = (rates: Record<keyof PredatorPreyParams, Tensor>) => {
-    const cycles = crossing(rates).map((propagation, t) => ({
+  const loss = (rates: Record<keyof typeof truth, Tensor>) => {
+    const model = bindModel(lotkaVolterra, rates, { substeps });
+    const window = propagations(model, processNoise, series.intervals, 1).map((propagation, t) => ({
       ...propagation,
-      observation: observationAt({ y, mask: null }, t, observeAll(2), 0.04),
+      observation: observationAt(series, t, observeAll(2), 0.04),
     }));
-    const initial = filter.init(prior, foldIn(root, 1));
-    return neg(assimilate(filter, initial, cycles, cycleKeys(foldIn(root, 2), 0, 20)).logEvidence);
+    const initial = filter.init(prior, foldIn(key(1), 1));
+    const keys = cycleKeys(foldIn(key(1), 2), 0, cycles);
+    return neg(assimilate(filter, initial, window, keys).logEvidence);
   };
 
   const step = capture(valueAndGrad(loss)); // noted at the first call, replayed at all others

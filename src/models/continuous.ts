@@ -21,7 +21,7 @@ export interface ContinuousSystem extends Omit<BoundModel, "time" | "support" | 
  * The model ẋ = f(x) with its parameters in place: a step takes states [..., d] over a length of
  * time by `substeps` steps of the Runge–Kutta method of order four.
  *
- * @throws ShapeError for a state that has not `dimension` values in its last axis.
+ * @throws ShapeError for a state or a tendency that has not `dimension` values in its last axis.
  */
 export function continuousModel(
   { tendency, support = "real", ...facts }: ContinuousSystem,
@@ -30,7 +30,9 @@ export function continuousModel(
   const { name, dimension } = facts;
   const checked = (x: Tensor): Tensor => {
     expectAxis(name, "the state", x, -1, dimension, "one value per variable");
-    return tendency(x);
+    const rate = tendency(x);
+    expectAxis(name, "the tendency", rate, -1, dimension, "one value per variable");
+    return rate;
   };
   return {
     ...facts,

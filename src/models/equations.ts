@@ -25,8 +25,8 @@ type KeysOf<P extends ParameterNames> = P extends readonly string[]
 /** The equations of a model, and the names of what stands in them. */
 export interface Equations<V extends readonly string[], P extends ParameterNames>
   extends Pick<BoundModel, "geometry" | "start" | "decorrelationTime"> {
-  /** What the model is called: words in lower case with hyphens. */
-  readonly kind: string;
+  /** What the model is called: words in lower case with hyphens. @defaultValue its variables */
+  readonly kind?: string;
   /** One line that says what it is. @defaultValue the kind and its variables */
   readonly title?: string;
   /** The names of the variables, [d]. */
@@ -62,14 +62,17 @@ export interface Equations<V extends readonly string[], P extends ParameterNames
  * It is stepped by the Runge–Kutta method of order four. A model whose variables are alike, such as the
  * points of a ring, is better written by `defineModel` and `continuousModel`, with one formula for all.
  *
- * @throws UsageError if the tendency does not give one value for each variable.
+ * @throws UsageError if there are no variables, or the tendency does not give one value for each of them.
  */
 export function defineEquations<
   const V extends readonly string[],
   const P extends ParameterNames = readonly [],
 >(given: Equations<V, P>): ModelRecord<KeysOf<P>> {
-  const { kind, variables, tendency, coordinates = "natural" } = given;
+  const { variables, kind = variables.join("-"), tendency, coordinates = "natural" } = given;
   const { geometry, start, decorrelationTime } = given;
+  if (variables.length === 0) {
+    throw new UsageError("defineEquations: there are no variables; need the name of one or more.");
+  }
   const positive = coordinates === "log" ? positiveVariables("log") : {};
   const listed = variables.join(", ");
   const f = (x: Tensor, parameters: EquationParameters<P>): Tensor => {
@@ -106,7 +109,7 @@ export function defineEquations<
     phrase: () => `the model "${kind}"`,
     formula: (_, names) =>
       given.formula ??
-      names.map((name, i) => `d {${name}} / dt = {f}_{${i + 1}}(${names.join(", ")})`),
+      names.map((name, i) => `d {${name}} / dt = {f}_{${i + 1}}(${names.map((each) => `{${each}}`).join(", ")})`),
   });
 }
 

@@ -53,6 +53,7 @@ export {
   type LearnedValue,
   type LearnedVector,
   learned,
+  learnedFrom,
   startOf,
   type Value,
   type Values,

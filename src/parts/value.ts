@@ -38,6 +38,15 @@ export const learned = (
   options: { readonly truth?: number; readonly positive?: boolean } = {},
 ): LearnedValue => ({ learn: true, start, ...options });
 
+/** Several values to be learned, by name: `learnedFrom({ growth: 0.8, death: 0.5 })` gives the starts. */
+export const learnedFrom = <const S extends Readonly<Record<string, number>>>(
+  starts: S,
+  options: { readonly positive?: boolean } = {},
+): { readonly [Name in keyof S]: LearnedValue } =>
+  Object.fromEntries(
+    Object.entries(starts).map(([name, start]) => [name, learned(start, options)]),
+  ) as { readonly [Name in keyof S]: LearnedValue };
+
 const isListed = <T>(x: T | readonly T[]): x is readonly T[] => Array.isArray(x);
 
 /** How many values these are. */

@@ -114,11 +114,20 @@ export function openFilter(
     return { seen: { y: vector(y), mask: mask && vector(mask), positions: null }, logJacobian };
   };
 
+  let closed = false;
+  const checkOpen = (): void => {
+    if (!closed) return;
+    throw new UsageError(
+      "openFilter: the filter is closed; open another one, with what save() gave before to go on from there.",
+    );
+  };
+
   return {
     get logLikelihood() {
       return logLikelihood;
     },
     update(at, row) {
+      checkOpen();
       const interval = time === null ? 0 : wholeSteps(at - time, system.step);
       const before = state;
       const [cycleKey] = cycleKeys(keys.cycles, cycle, 1);
@@ -149,12 +158,18 @@ export function openFilter(
       logLikelihood += update.logEvidence + logJacobian;
       return update;
     },
-    forecast: (steps) =>
-      forecastFrom(program, keys, system.step, {
-        ...{ from: stateData(state), at: time ?? 0, cycle, steps },
-      }),
-    save: () => ({ version: 1, cycle, time, logLikelihood, state: stateData(state) }),
+    forecast: (steps) => {
+      checkOpen();
+      const from = { from: stateData(state), at: time ?? 0, cycle, steps };
+      return forecastFrom(program, keys, system.step, from);
+    },
+    save: () => {
+      checkOpen();
+      return { version: 1, cycle, time, logLikelihood, state: stateData(state) };
+    },
     close: () => {
+      if (closed) return;
+      closed = true;
       release(state);
       program.forget();
     },

@@ -1,10 +1,8 @@
 /** The problem layer as a library user calls it. */
 import { describe, expect, test } from "vitest";
-import { concat, mul, slice, sub } from "../../src/engine/index.js";
 import { enkf, etkf, kalman } from "../../src/filters/index.js";
-import { continuousModel, defineModel, linear, lorenz96 } from "../../src/models/index.js";
-import { lognormalNoise } from "../../src/observe/index.js";
-import { learned, real, use } from "../../src/parts/index.js";
+import { linear, lorenz96 } from "../../src/models/index.js";
+import { learned } from "../../src/parts/index.js";
 import {
   columnOf,
   fit,
