@@ -66,7 +66,7 @@ export function ofLearning(learned: Learned | null): string[] {
     recoveries === 0
       ? []
       : [
-          `While learning the filter failed numerically ${recoveries} times and was entered again from the observations, over shorter windows. Shorter steps, more process noise or inflation, or other start values may help.`,
+          `While learning the filter failed numerically ${recoveries} times and was restarted from the observations, over shorter windows. Shorter steps, more process noise or inflation, or other start values may help.`,
         ];
   return [...warnings, ...(learned?.uncertainty?.concerns ?? [])];
 }

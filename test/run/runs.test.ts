@@ -187,14 +187,14 @@ method: { kind: kalman, initial: { mean: [0], variance: 1e7 } }
 // With a growth of 60 a year abundances overflow within a year of the record: every window fails.
 test("a start at which the filter overflows is learned from all the same, and it says so", async () => {
   const { model, learn, ...rest } = await example("lynx-hare");
-  const growth = { start: 60, positive: true };
+  const preyGrowth = { learn: true, start: 60, positive: true };
   const specification = {
     ...rest,
-    model: { ...model, preyGrowth: growth } as typeof model,
+    model: { ...model, block: { ...model.block, preyGrowth } },
     learn: { ...learn!, epochs: 30, refine: false },
   };
   const { result, learning } = await runExperiment(specification, quiet);
-  expect(result.warnings.join()).toMatch(/failed numerically \d+ times and was entered again/);
+  expect(result.warnings.join()).toMatch(/failed numerically \d+ times and was restarted from the observations/);
   expect(learning!.losses).toHaveLength(30);
   expect(learning!.losses.at(-1)!.training).toBeLessThan(learning!.losses[0]!.training);
 });
