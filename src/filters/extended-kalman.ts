@@ -75,7 +75,7 @@ export function extendedAnalysis(
 export const covarianceFactorKey = positiveNumber({
   symbol: "λ",
   optional: true,
-  about: "λ: the covariance grows by λ² after the analysis",
+  about: "λ: the covariance is multiplied by λ² after the analysis",
 });
 
 export const extendedKalmanRecord = defineMethod({

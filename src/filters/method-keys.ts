@@ -78,7 +78,7 @@ export const taperKeys = {
     symbol: "c",
     choosable: true,
     about:
-      "half-width of the taper, in positions of the ring; nothing is left from twice as far on",
+      "half-width of the taper, in positions of the ring; covariances are 0 from twice this distance on",
   }),
 } as const;
 
@@ -136,7 +136,7 @@ export const backgroundKey = group(
   {
     symbol: "C",
     oneOf: ["identity", "climatology", "matrix"],
-    about: "static covariance C: { identity }, { climatology } or { matrix }, learned or not",
+    about: "static covariance C, given as { identity }, { climatology } or { matrix }; may be learned",
   },
 );
 
@@ -153,14 +153,14 @@ export const gainKey = group(
   {
     symbol: "K",
     oneOf: ["transpose", "matrix"],
-    about: "gain K: { transpose } or { matrix }, learned or not",
+    about: "gain K, given as { transpose } or { matrix }; may be learned",
   },
 );
 
 export const mixingKey = fraction({
   symbol: "φ₁",
   default: 0.5,
-  about: "fraction of the members' covariance, from 0 to 1; the rest is the background's",
+  about: "fraction of the members' covariance in that of the forecast, from 0 to 1; the rest is the background's",
 });
 
 /** How many cycles an observation reaches back. */
@@ -188,7 +188,7 @@ export const windowKeys = {
 export const regularisationKey = nonNegative({
   symbol: "s",
   default: 0,
-  about: "width of the kernel about drawn particles; needed where the model has no noise",
+  about: "width of the kernel that spreads particles after resampling; needed where the model has no noise",
 });
 
 export const particleKeys = {

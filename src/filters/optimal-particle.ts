@@ -177,7 +177,7 @@ export const optimalParticleRecord = defineMethod({
     ...particleKeys,
     proposalRegularisation: nonNegative({
       optional: true,
-      about: "width of the kernel that counts as model noise in the proposal",
+      about: "width of the kernel that is added to the model's noise in the proposal",
     }),
   },
   needs: () => ({ linearObservations: "take enkf" }),

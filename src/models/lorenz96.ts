@@ -98,7 +98,7 @@ export const lorenz96 = defineModel({
       },
       {
         optional: true,
-        about: "a network added to the filter's model; the truth of a twin has none",
+        about: "a network that corrects the filter's model; the truth of a twin has none",
       },
     ),
   },

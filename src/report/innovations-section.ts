@@ -14,7 +14,7 @@ export function innovationsSection(
   if (summary === null) {
     return html`<section><h2>Does the filter know its own errors?</h2>
 <p>${
-      output.result.method === "3dvar-k"
+      output.evidence === "misfit"
         ? "The method knows no covariance of its forecasts, so there is nothing to measure innovations by."
         : "Nothing was observed, so there are no innovations to look at."
     }</p></section>`;

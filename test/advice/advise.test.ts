@@ -321,7 +321,7 @@ describe.each(texts)("the blocks for %s", (_, text) => {
   let advice: Advice;
   beforeAll(async () => {
     advice = await adviceFor(text);
-  });
+  }, 60_000);
 
   const sectionOf = (kind: string) => stringify({ method: { kind, ...bare[kind] } });
 

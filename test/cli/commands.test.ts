@@ -68,7 +68,7 @@ test("list shows what there is, with keys and defaults", async () => {
         dimension     number of variables on the ring (required)
         forcing       forcing of each variable; chaotic at 8 (required)
         imperfect     the filter's model is a polynomial of 18 coefficients near to the system
-        correction    a network added to the filter's model; the truth of a twin has none
+        correction    a network that corrects the filter's model; the truth of a twin has none
         processNoise  normal noise after each model step
 
       lorenz96-two-scale: two-scale Lorenz-96: slow variables on a ring, then the fast ones above them
@@ -124,13 +124,13 @@ test("list shows what there is, with keys and defaults", async () => {
         processNoise  normal noise after each step of the filter's model
 
       extended-kalman: the Kalman filter of the model's tangent; any model of few variables
-        inflation     λ: the covariance grows by λ² after the analysis
+        inflation     λ: the covariance is multiplied by λ² after the analysis
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
       iterated-extended-kalman: the extended Kalman filter whose analysis is iterated; observations far from linear
         iterations    steps of Gauss and Newton of an analysis; one is the extended Kalman filter (default 5)
-        inflation     λ: the covariance grows by λ² after the analysis
+        inflation     λ: the covariance is multiplied by λ² after the analysis
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
@@ -139,28 +139,28 @@ test("list shows what there is, with keys and defaults", async () => {
         beta          how the weight of the mean counts in covariances; 2 suits a Gaussian (default 2)
         kappa         a further spread of the sigma points (default 0)
         form          what the filter carries: the covariance, or a factor of it that cannot lose its rank (default "covariance")
-        inflation     λ: the covariance grows by λ² after the analysis
+        inflation     λ: the covariance is multiplied by λ² after the analysis
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
       3dvar: 3DVar, one state with a static covariance; any model
-        background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        background    static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
         iterations    steps of Gauss and Newton; more than one for observations that are not linear (default 1)
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
       3dvar-c: 3DVar, one state with a static covariance that may be learned; any model
-        background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        background    static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
       3dvar-k: 3DVar by its gain, which may be learned; the same variables observed at every time, no gaps
-        gain          gain K: { transpose } or { matrix }, learned or not (required)
+        gain          gain K, given as { transpose } or { matrix }; may be learned (required)
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
       4dvar: 4DVar over windows of \`lag\` cycles, with a static covariance; any model
-        background    static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        background    static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
         lag           how many cycles an observation reaches back (default 1)
         iterations    tangents that are taken (outer iterations) (default 3)
         innerSteps    steps of conjugate gradients; without it a direct solution, up to 100 variables
@@ -231,7 +231,7 @@ test("list shows what there is, with keys and defaults", async () => {
         relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation    variance of the noise that each member gets after the analysis
         rotate               true: members are rotated at random, mean and covariance kept
-        xN                   certainty of the forecast covariance; 1 agnostic, 2 surer (default 1)
+        xN                   how far the sample covariance of the forecast is trusted: 1 assumes nothing of the true one, 2 trusts the sample more (default 1)
         form                 minimised over the scale of the covariance, or over the weights (default "dual")
         initial              Gaussian before the first observation; a twin may leave it out
         processNoise         normal noise after each step of the filter's model
@@ -245,18 +245,18 @@ test("list shows what there is, with keys and defaults", async () => {
         rotate                true: members are rotated at random, mean and covariance kept
         taper                 damps covariances with distance; models whose variables have positions
         centredPerturbations  whether perturbations of the observations have mean 0 over the members (default: true where there is an inflation)
-        background            static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
-        mixing                fraction of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
+        background            static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
+        mixing                fraction of the members' covariance in that of the forecast, from 0 to 1; the rest is the background's (default 0.5)
         initial               Gaussian before the first observation; a twin may leave it out
         processNoise          normal noise after each step of the filter's model
 
       en4dvar: 4DVar whose covariance is mixed with that of members; any model
         members            number of ensemble members (required)
-        background         static covariance C: { identity }, { climatology } or { matrix }, learned or not (required)
+        background         static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
         lag                how many cycles an observation reaches back (default 1)
         iterations         tangents that are taken (outer iterations) (default 3)
         innerSteps         steps of conjugate gradients; without it a direct solution, up to 100 variables
-        mixing             fraction of the members' covariance, from 0 to 1; the rest is the background's (default 0.5)
+        mixing             fraction of the members' covariance in that of the forecast, from 0 to 1; the rest is the background's (default 0.5)
         inflation          λ, the factor on the anomalies after the analysis
         relaxation         a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
         additiveInflation  variance of the noise that each member gets after the analysis
@@ -279,7 +279,7 @@ test("list shows what there is, with keys and defaults", async () => {
         members             number of ensemble members (required)
         lag                 how many cycles an observation reaches back (default 1)
         iterations          steps of Gauss and Newton for each observation (default 10)
-        xN                  the finite size of the ensemble counts, as in enkf-n
+        xN                  how far the sample covariance of the forecast is trusted, as in enkf-n; without it the finite size of the ensemble is left out of account
         bundle              slopes by members drawn in by this factor (1e-4); without it by regression
         observationWeights  weights of the newest observation, of the one before, and so on: multiple data assimilation
         inflation           λ, the factor on the anomalies after the analysis
@@ -292,15 +292,15 @@ test("list shows what there is, with keys and defaults", async () => {
       particle: bootstrap particle filter; any model of few variables
         members         number of particles (required)
         resampleBelow   particles are resampled where fewer than this fraction of them count (default 0.5)
-        regularisation  width of the kernel about drawn particles; needed where the model has no noise (default 0)
+        regularisation  width of the kernel that spreads particles after resampling; needed where the model has no noise (default 0)
         initial         Gaussian before the first observation; a twin may leave it out
         processNoise    normal noise after each step of the filter's model
 
       optimal-particle: particle filter whose particles move towards the observation; linear observations
         members                 number of particles (required)
         resampleBelow           particles are resampled where fewer than this fraction of them count (default 0.5)
-        regularisation          width of the kernel about drawn particles; needed where the model has no noise (default 0)
-        proposalRegularisation  width of the kernel that counts as model noise in the proposal
+        regularisation          width of the kernel that spreads particles after resampling; needed where the model has no noise (default 0)
+        proposalRegularisation  width of the kernel that is added to the model's noise in the proposal
         initial                 Gaussian before the first observation; a twin may leave it out
         processNoise            normal noise after each step of the filter's model
 
