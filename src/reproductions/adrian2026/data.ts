@@ -16,7 +16,7 @@ import { type Dataset, trajectoryKeys, type Window, windowsOf } from "../../lear
 import { fold } from "../../prob/index.js";
 import type { StateSpace } from "../../problem/index.js";
 import { foldIn, type Key, key, keyBatch, normal, split, uniform } from "../../random/index.js";
-import { exactStep } from "./problem.js";
+import { exactStep } from "./space.js";
 import type { System } from "./system.js";
 import type { Trial } from "./trial.js";
 

@@ -3,7 +3,7 @@ import { concat, type Tensor } from "../../engine/index.js";
 import type { Dataset } from "../../learn/index.js";
 import { dataOf } from "./data.js";
 import { initialCoefficients, initialNetwork, lorenz } from "./lorenz.js";
-import { spaceOf } from "./problem.js";
+import { spaceOf } from "./space.js";
 import type { Trial } from "./trial.js";
 
 export interface LorenzData {

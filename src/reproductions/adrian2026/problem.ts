@@ -9,49 +9,16 @@ import {
   threedvarKRecord,
 } from "../../filters/index.js";
 import type { LearningProblem, ParameterDefinition } from "../../learn/index.js";
-import type { Transition } from "../../models/index.js";
-import { randomOperator, ratioOperator } from "../../observe/index.js";
-import { learned, type ParameterSource, trueValues, type Use, use } from "../../parts/index.js";
+import { learned, type Use, use } from "../../parts/index.js";
 import { identity, positive, unitInterval } from "../../prob/index.js";
-import {
-  bindSystem,
-  type StateSpace,
-  stateSpace,
-  trueSystem,
-  type WindowProblem,
-  windowProblem,
-} from "../../problem/index.js";
+import { type StateSpace, type WindowProblem, windowProblem } from "../../problem/index.js";
 import { type Key, key as keyOf, normal, split } from "../../random/index.js";
 import type { TrialData } from "./data.js";
+import { learnsNoise } from "./space.js";
 import type { System } from "./system.js";
-import { isEnsemble, type Trial } from "./trial.js";
+import type { Trial } from "./trial.js";
 
 export interface TrialProblem extends LearningProblem<unknown>, Pick<WindowProblem, "series"> {}
-
-/** The state-space problem of a trial; what is learned of its model is at the truth. */
-export function spaceOf(system: System, trial: Trial): StateSpace {
-  const { changing, ratio, variance } = trial;
-  const { dtype, step, start } = system;
-  const noise = { learn: true, each: true, start: start.noise } as const;
-  return stateSpace({
-    observe: changing
-      ? use(randomOperator, { random: ratio, everyStep: true })
-      : use(ratioOperator, { ratio }),
-    ...system.problem(trial),
-    ...{ noise: variance, step, dtype },
-    ...(learnsNoise(trial) && { filterProcessNoise: noise }),
-  });
-}
-
-const learnsNoise = ({ method, trueModel }: Trial): boolean => isEnsemble(method) && !trueModel;
-
-/** One step of the model with the values of a source. */
-export const stepOf = (space: StateSpace, source: ParameterSource): Transition =>
-  bindSystem(space, source).propagations([space.step])[0]!.transition;
-
-/** One step of the true model. */
-export const exactStep = (space: StateSpace): Transition =>
-  stepOf({ ...trueSystem(space), dtype: space.dtype }, trueValues);
 
 /** The method of a trial; its learned settings are marked. */
 export function methodOf(trial: Trial): Use<MethodRecord> {

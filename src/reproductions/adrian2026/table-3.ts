@@ -6,8 +6,9 @@ import { reproduction } from "./catalogue-entry.js";
 import { dataOf } from "./data.js";
 import { lorenz } from "./lorenz.js";
 import { figure5Trial } from "./lorenz-figures.js";
-import { problemOf, spaceOf } from "./problem.js";
+import { problemOf } from "./problem.js";
 import { type Done, lorenzTrial } from "./settings.js";
+import { spaceOf } from "./space.js";
 import { type MethodName, methodTitles, type TestSeries, type Trial } from "./trial.js";
 
 type Method = Exclude<MethodName, "kalman">;
