@@ -1,5 +1,5 @@
 /** Static covariances and gains: given, or by what is learned of them. */
-import { cholesky, mul, type Tensor, tensor, transpose } from "../engine/index.js";
+import { cast, cholesky, mul, type Tensor, tensor, transpose } from "../engine/index.js";
 import { type Block, counted, type ParametersOf, type TellAt } from "../parts/index.js";
 import {
   type Covariance,
@@ -25,17 +25,20 @@ export const asksForClimate = ({ background }: Block): boolean =>
 export function covarianceOf(background: Background, context: MethodContext): Covariance {
   const C = backgroundOf(background, context);
   if (context.operator !== null) return C;
-  return { kind: "matrix", matrix: formCovariance(C, context.dimension) };
+  return { kind: "matrix", matrix: formCovariance(C, context.dimension, context.dtype) };
 }
 
 /** C: given, or by what is learned of it. */
 function backgroundOf(background: Background, context: MethodContext): Covariance {
   const { identity, climatology, matrix, learn } = background;
-  const { dimension: d, climate } = context;
+  const { dimension: d, dtype, climate } = context;
   const given = (): Covariance => {
-    if (identity !== undefined) return { kind: "diagonal", variance: tensor(row(d, identity)) };
-    if (climatology === undefined) return { kind: "matrix", matrix: tensor(matrix!) };
-    return { kind: "matrix", matrix: mul(climatology, tensor(climate!.covariance)) };
+    if (identity !== undefined) {
+      return { kind: "diagonal", variance: tensor(row(d, identity), { dtype }) };
+    }
+    if (climatology === undefined) return { kind: "matrix", matrix: tensor(matrix!, { dtype }) };
+    const C = mul(climatology, tensor(climate!.covariance));
+    return { kind: "matrix", matrix: cast(C, dtype) };
   };
   if (!learn) return given();
   const variances = (): number[] => {
@@ -92,7 +95,7 @@ export function gainOf({ transpose: factor, matrix, learn }: Gain, context: Meth
     matrix === undefined
       ? mul(factor!, transpose(context.operator!.matrix(context.dimension)!))
       : tensor(matrix);
-  if (!learn) return first();
+  if (!learn) return cast(first(), context.dtype);
   const size = matrix === undefined ? Math.abs(factor!) : 1;
   return context.source.tensor("gain", { start: first, bijection: scaled(size), group: "filter" });
 }

@@ -51,9 +51,12 @@ export function optimalInterpolation({ climatology }: ClimatologyParams): Filter
 }
 
 /** What a long run of the model says, as a Gaussian. */
-function gaussianOf({ climate }: MethodContext): Gaussian {
+function gaussianOf({ climate, dtype }: MethodContext): Gaussian {
   const { mean, covariance } = climate!;
-  return { mean: tensor(mean), covariance: { kind: "matrix", matrix: tensor(covariance) } };
+  return {
+    mean: tensor(mean, { dtype }),
+    covariance: { kind: "matrix", matrix: tensor(covariance, { dtype }) },
+  };
 }
 
 export const climatologyRecord = defineMethod({

@@ -71,7 +71,8 @@ export const enkfNRecord = defineMethod({
     xN: positiveNumber({
       default: 1,
       symbol: "x_N",
-      about: "how far the sample covariance of the forecast is trusted: 1 assumes nothing of the true one, 2 trusts the sample more",
+      about:
+        "how far the sample covariance of the forecast is trusted: 1 assumes nothing of the true one, 2 trusts the sample more",
     }),
     form: choice(["dual", "primal"], {
       default: "dual",

@@ -52,12 +52,12 @@ export const perturbationsOf = ({
 }) => ({ centredPerturbations });
 
 /** ρ of the model's variables, which have positions. */
-function taperOf(halfWidth: Scalar, { geometry, operator }: MethodContext): Taper {
+function taperOf(halfWidth: Scalar, { geometry, operator, dtype }: MethodContext): Taper {
   const { domain, positions } = geometry!;
-  if (operator === null) return stateTaper(positions, { domain, halfWidth });
+  if (operator === null) return stateTaper(positions, { domain, halfWidth }, dtype);
   const components = operator.components as readonly number[];
   const observed = components.map((i) => positions[i]!);
-  return observedTaper({ state: positions, observed }, { domain, halfWidth });
+  return observedTaper({ state: positions, observed }, { domain, halfWidth }, dtype);
 }
 
 /** What a method needs whose taper may be left out. */

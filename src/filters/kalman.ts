@@ -12,6 +12,7 @@
  */
 import {
   add,
+  cast,
   diagonal,
   eye,
   matmul,
@@ -86,7 +87,8 @@ export function kalmanAnalysis(
     );
   }
   checkObservation("kalman", observation);
-  return momentsAnalysis(state, observation, { hx: operator.apply(state.mean), H });
+  const view = { hx: operator.apply(state.mean), H: cast(H, floatType(state.mean)) };
+  return momentsAnalysis(state, observation, view);
 }
 
 /**

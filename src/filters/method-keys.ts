@@ -136,7 +136,8 @@ export const backgroundKey = group(
   {
     symbol: "C",
     oneOf: ["identity", "climatology", "matrix"],
-    about: "static covariance C, given as { identity }, { climatology } or { matrix }; may be learned",
+    about:
+      "static covariance C, given as { identity }, { climatology } or { matrix }; may be learned",
   },
 );
 
@@ -160,7 +161,8 @@ export const gainKey = group(
 export const mixingKey = fraction({
   symbol: "φ₁",
   default: 0.5,
-  about: "fraction of the members' covariance in that of the forecast, from 0 to 1; the rest is the background's",
+  about:
+    "fraction of the members' covariance in that of the forecast, from 0 to 1; the rest is the background's",
 });
 
 /** How many cycles an observation reaches back. */
@@ -188,7 +190,8 @@ export const windowKeys = {
 export const regularisationKey = nonNegative({
   symbol: "s",
   default: 0,
-  about: "width of the kernel that spreads particles after resampling; needed where the model has no noise",
+  about:
+    "width of the kernel that spreads particles after resampling; needed where the model has no noise",
 });
 
 export const particleKeys = {

@@ -1,4 +1,5 @@
 /** What a method is: the record that says all that is to be known of it. */
+import type { FloatType } from "../engine/index.js";
 import type { Geometry } from "../models/index.js";
 import type { Operator } from "../observe/index.js";
 import type {
@@ -23,6 +24,8 @@ export interface Climate {
 export interface MethodContext {
   /** d */
   readonly dimension: number;
+  /** Of the states, and so of all constants that are made of numbers. */
+  readonly dtype: FloatType;
   /** h, if it is the same at every time, else null. */
   readonly operator: Operator | null;
   /** R */

@@ -9,9 +9,12 @@ export interface ClohessyWiltshireParams {
   readonly meanMotion: Scalar;
 }
 
-/** A(n) = A₀ + n A₁ + n² A₂, [6, 6] */
-export function clohessyWiltshireMatrix({ meanMotion: n }: ClohessyWiltshireParams): Tensor {
-  const dtype = typeof n === "number" ? "f64" : floatType(n);
+/** A(n) = A₀ + n A₁ + n² A₂, [6, 6], of the dtype of n; of a plain number that of `numbers`. */
+export function clohessyWiltshireMatrix(
+  { meanMotion: n }: ClohessyWiltshireParams,
+  numbers: FloatType = "f64",
+): Tensor {
+  const dtype = typeof n === "number" ? numbers : floatType(n);
   const A0 = entries(dtype, [0, 3, 1], [1, 4, 1], [2, 5, 1]);
   const A1 = entries(dtype, [3, 4, 2], [4, 3, -2]);
   const A2 = entries(dtype, [3, 0, 3], [5, 2, -1]);
@@ -47,10 +50,10 @@ export const clohessyWiltshire = defineModel({
       about: "mean motion of the circular orbit, radians a time unit",
     }),
   },
-  build: (parameters) => ({
+  build: (parameters, { dtype }) => ({
     ...{ name: "clohessy-wiltshire", dimension: 6, time: "continuous", support: "real" },
     ...{ linear: true, variables: ["x1", "x2", "x3", "v1", "v2", "v3"] },
-    step: (h) => linearTransition(expm(mul(clohessyWiltshireMatrix(parameters), h))),
+    step: (h) => linearTransition(expm(mul(clohessyWiltshireMatrix(parameters, dtype), h))),
   }),
   phrase: () => "the Clohessy–Wiltshire model of relative orbital motion",
   formula: () => [

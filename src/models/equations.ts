@@ -109,7 +109,10 @@ export function defineEquations<
     phrase: () => `the model "${kind}"`,
     formula: (_, names) =>
       given.formula ??
-      names.map((name, i) => `d {${name}} / dt = {f}_{${i + 1}}(${names.map((each) => `{${each}}`).join(", ")})`),
+      names.map(
+        (name, i) =>
+          `d {${name}} / dt = {f}_{${i + 1}}(${names.map((each) => `{${each}}`).join(", ")})`,
+      ),
   });
 }
 

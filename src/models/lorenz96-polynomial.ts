@@ -37,7 +37,8 @@ export interface Lorenz96PolynomialParams {
   readonly coefficients: Tensor;
 }
 
-const terms = 18;
+/** How many coefficients the polynomial has. */
+export const terms = 18;
 /** How many neighbours the polynomial uses: the fewest variables of a ring on which they differ. */
 export const stencilWidth = 5;
 

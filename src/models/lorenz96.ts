@@ -1,11 +1,23 @@
-import { add, mul, roll, sub, type Tensor, UsageError } from "../engine/index.js";
+import {
+  add,
+  cast,
+  type FloatType,
+  mul,
+  roll,
+  sub,
+  type Tensor,
+  tensor,
+  UsageError,
+} from "../engine/index.js";
 import {
   type Block,
   choice,
   count,
+  counted,
   flag,
   group,
   inWords,
+  list,
   type ParameterSource,
   real,
   setting,
@@ -18,6 +30,7 @@ import {
   lorenz96PolynomialTendency,
   perturbedCoefficients,
   stencilWidth,
+  terms,
 } from "./lorenz96-polynomial.js";
 import { defineModel } from "./record.js";
 import {
@@ -58,7 +71,7 @@ const seed = (what: string) =>
  *
  * The quadratic part keeps the energy ½ Σ xᵢ²; −x damps it and F feeds it. Chaotic at F = 8.
  *
- * `imperfect` puts a polynomial near to the system in its place, and `correction` adds a residual
+ * `imperfect` puts a polynomial of the same form in its place, drawn near to the system or given, and `correction` adds a residual
  * network to either; the truth of a twin has neither.
  *
  * @see lorenz1996; adrian2026, 4.2
@@ -73,13 +86,21 @@ export const lorenz96 = defineModel({
       {
         variance: setting({
           bounds: { above: 0 },
+          optional: true,
           about:
             "variance of the error of the constant term; a tenth of it for linear and a hundredth for quadratic terms",
         }),
         seed: seed("the coefficients"),
+        coefficients: list({
+          bounds: {},
+          optional: true,
+          symbol: "β",
+          about: "the 18 coefficients themselves, in place of a variance",
+        }),
       },
       {
         optional: true,
+        oneOf: ["variance", "coefficients"],
         about: "the filter's model is a polynomial of 18 coefficients near to the system",
       },
     ),
@@ -103,11 +124,14 @@ export const lorenz96 = defineModel({
     ),
   },
   check,
-  build: ({ dimension, forcing, imperfect, correction }, { substeps, seed = 1, source }) => {
+  build: (
+    { dimension, forcing, imperfect, correction },
+    { substeps, seed = 1, dtype = "f64", source },
+  ) => {
     const base =
       imperfect === undefined
         ? lorenz96Tendency({ forcing })
-        : polynomialNear(forcing, imperfect.variance, imperfect.seed ?? seed);
+        : imperfectTendency(forcing, imperfect, imperfect.seed ?? seed, dtype);
     const network = correction && residualNetwork(networkOf(correction.seed ?? seed, source));
     const model = ringModel(
       {
@@ -146,6 +170,11 @@ function check({ dimension, forcing, imperfect, correction }: Block, tell: TellA
     const what = imperfect === undefined ? "correction" : "imperfect";
     tell(["dimension"], `got ${d}; need at least ${stencilWidth} for ${what}`);
   }
+  const { coefficients } = (imperfect ?? {}) as { readonly coefficients?: readonly number[] };
+  if (coefficients !== undefined && coefficients.length !== terms) {
+    const has = `has ${counted(coefficients.length, "value")}; need ${terms}`;
+    tell(["imperfect", "coefficients"], has);
+  }
   if (imperfect !== undefined && typeof forcing !== "number") {
     tell(
       ["forcing"],
@@ -154,17 +183,28 @@ function check({ dimension, forcing, imperfect, correction }: Block, tell: TellA
   }
 }
 
-/** The tendency with coefficients drawn about those of a forcing that is given, never learned. */
-function polynomialNear(forcing: Scalar, variance: number, seed: number): Tendency {
+interface Imperfect {
+  readonly variance?: number | undefined;
+  readonly coefficients?: readonly number[] | undefined;
+}
+
+/** The tendency with coefficients given, or drawn about those of a forcing that is never learned. */
+function imperfectTendency(
+  forcing: Scalar,
+  { variance, coefficients: given }: Imperfect,
+  seed: number,
+  dtype: FloatType,
+): Tendency {
+  if (given !== undefined) {
+    return lorenz96PolynomialTendency({ coefficients: tensor(given, { dtype }) });
+  }
   if (typeof forcing !== "number") {
     throw new UsageError(
       "lorenz96: the forcing is a tensor beside imperfect; need a number, about which the coefficients are drawn.",
     );
   }
-  const known = lorenz96Coefficients(forcing);
-  return lorenz96PolynomialTendency({
-    coefficients: perturbedCoefficients(known, variance, key(seed)),
-  });
+  const drawn = perturbedCoefficients(lorenz96Coefficients(forcing), variance!, key(seed));
+  return lorenz96PolynomialTendency({ coefficients: cast(drawn, dtype) });
 }
 
 /** The weights of the correction, each of its arrays from the source under its own name. */

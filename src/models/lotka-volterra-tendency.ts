@@ -1,5 +1,5 @@
 /** The mathematics of the generalised Lotka–Volterra system; its record is in `lotka-volterra.ts`. */
-import { add, matvec, sub, Tensor } from "../engine/index.js";
+import { add, type FloatType, matvec, sub, Tensor } from "../engine/index.js";
 import { expectAxis, matrixOf, type Rows, type Scalar, scale, vectorOf } from "../prob/index.js";
 import { type BlockInteractions, blockProduct } from "./block-interactions.js";
 import { type Coordinates, tendencyIn } from "./coordinates.js";
@@ -36,17 +36,23 @@ export interface PredatorPreyParams {
 }
 
 /** r = (α, −γ),  A = [0 −β; δ 0] */
-export const predatorPreyAsGeneral = ({
-  preyGrowth: alpha,
-  predation: beta,
-  predatorDeath: gamma,
-  conversion: delta,
-}: PredatorPreyParams): LotkaVolterraParams => ({
-  growth: vectorOf([alpha, scale(-1, gamma)]),
-  interactions: matrixOf([
-    [0, scale(-1, beta)],
-    [delta, 0],
-  ]),
+export const predatorPreyAsGeneral = (
+  {
+    preyGrowth: alpha,
+    predation: beta,
+    predatorDeath: gamma,
+    conversion: delta,
+  }: PredatorPreyParams,
+  dtype: FloatType = "f64",
+): LotkaVolterraParams => ({
+  growth: vectorOf([alpha, scale(-1, gamma)], dtype),
+  interactions: matrixOf(
+    [
+      [0, scale(-1, beta)],
+      [delta, 0],
+    ],
+    dtype,
+  ),
 });
 
 /** x ↦ A x for a state of n species. */

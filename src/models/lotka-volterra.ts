@@ -1,4 +1,4 @@
-import { Tensor, UsageError } from "../engine/index.js";
+import { type FloatType, Tensor, UsageError } from "../engine/index.js";
 import {
   type Block,
   counted,
@@ -85,7 +85,7 @@ export const lotkaVolterra = defineModel({
   },
   check,
   build: (given, options) => {
-    const system = systemOf(given);
+    const system = systemOf(given, options.dtype);
     const { coordinates } = given;
     const species = "growth" in system ? system.growth : system.steadyState;
     return continuousModel(
@@ -128,7 +128,7 @@ interface Given extends Partial<Record<keyof PredatorPreyParams, Scalar | undefi
 }
 
 /** r or x_s, and A, as they are given. */
-function systemOf(given: Given): LotkaVolterraParams {
+function systemOf(given: Given, dtype?: FloatType): LotkaVolterraParams {
   const { growth, steadyState, interactions: matrix, blocks } = given;
   const interactions = matrix ?? (blocks && { blocks });
   if (growth !== undefined && interactions !== undefined) return { growth, interactions };
@@ -139,7 +139,7 @@ function systemOf(given: Given): LotkaVolterraParams {
       `lotka-volterra: ${missing.join(", ")} missing; need the four rates of two species (${pairRates.join(", ")}), or growth or steadyState with interactions or blocks.`,
     );
   }
-  return predatorPreyAsGeneral(given as PredatorPreyParams);
+  return predatorPreyAsGeneral(given as PredatorPreyParams, dtype);
 }
 
 function check(block: Block, tell: TellAt): void {

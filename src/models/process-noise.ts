@@ -1,4 +1,5 @@
 /** Noise after each model step, N(0, diag(variance)), as blocks give it. */
+import type { FloatType } from "../engine/index.js";
 import {
   type LearnedEach,
   learnedWhole,
@@ -22,6 +23,7 @@ export function readProcessNoise(
   noise: ProcessNoise | null,
   dimension: number,
   source: ParameterSource,
+  dtype: FloatType = "f64",
 ): Scalar | null {
   if (noise === null) return null;
   const name = "processNoise.variance";
@@ -29,5 +31,5 @@ export function readProcessNoise(
   if (typeof variance === "object" && "each" in variance) {
     return source.tensor(name, learnedWhole(variance, dimension, role));
   }
-  return together(readEach(source, variance, name, role));
+  return together(readEach(source, variance, name, role), dtype);
 }

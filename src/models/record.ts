@@ -7,7 +7,7 @@
  * A bound model says what one step does. How many steps lie between two observations, and how much
  * noise each of them adds, is decided in `time.ts`.
  */
-import { UsageError } from "../engine/index.js";
+import { type FloatType, UsageError } from "../engine/index.js";
 import {
   type Block,
   type Keys,
@@ -63,6 +63,8 @@ export interface BuildOptions {
   readonly substeps?: number;
   /** The seed of what is drawn and has no seed of its own. @defaultValue 1 */
   readonly seed?: number;
+  /** Of the states, and so of all constants that are made of numbers. @defaultValue "f64" */
+  readonly dtype?: FloatType;
   /** Gives what is learned as a whole, such as the weights of a network. */
   readonly source: ParameterSource;
 }

@@ -9,6 +9,7 @@
  * takes them as its input, and one program serves every choice of as many components.
  */
 import {
+  cast,
   exp,
   gather,
   indices,
@@ -102,7 +103,7 @@ export function rowsSeen(operator: Operator, X: Tensor): Tensor {
   const [d, n] = X.shape as [number, number];
   if (components === null) {
     const H = operator.matrix(d);
-    if (H !== null) return matmul(H, X);
+    if (H !== null) return matmul(cast(H, X.dtype), X);
     throw new UsageError(
       `observe: the operator "${operator.name}" is not linear; it has no rows of a matrix. Take what it sees as the state.`,
     );
@@ -125,7 +126,7 @@ export function observeMatrix(H: Tensor): Operator {
     components: null,
     apply: (x) => {
       checkSize("observeMatrix", x.shape.at(-1), columns);
-      return matvec(H, x);
+      return matvec(cast(H, x.dtype), x);
     },
     matrix: (d) => {
       checkSize("observeMatrix", d, columns);

@@ -33,6 +33,7 @@ export {
 export { type Part, recordOf, type TellAt, type Use } from "./part.js";
 export { type ReadOptions, readParameters, together, use, withDefaults } from "./read.js";
 export {
+  castSource,
   collectDefinitions,
   collectTruths,
   currentValues,

@@ -1,6 +1,6 @@
 /** From a block of plain data to the parameters that a formula receives. */
-import { UsageError } from "../engine/index.js";
-import { type Scalar, vectorOf } from "../prob/index.js";
+import { type FloatType, Tensor, UsageError } from "../engine/index.js";
+import { matrixOf, type Scalar, vectorOf } from "../prob/index.js";
 import type { ParameterGroup } from "./definition.js";
 import { faultOf } from "./fault.js";
 import type { Key, Keys, ParametersOf } from "./keys.js";
@@ -13,6 +13,8 @@ export interface ReadOptions {
   readonly group: ParameterGroup;
   /** What the names of learned values begin with, such as "observations.". @defaultValue "" */
   readonly prefix?: string;
+  /** The dtype of what several plain numbers are put into. @defaultValue "f64" */
+  readonly dtype?: FloatType;
 }
 
 /**
@@ -23,13 +25,15 @@ export function readParameters<K extends Keys>(
   keys: K,
   block: Block,
   source: ParameterSource,
-  { group, prefix = "" }: ReadOptions,
+  { group, prefix = "", dtype = "f64" }: ReadOptions,
 ): ParametersOf<K> {
   const read = Object.entries(keys).map(([name, key]) => {
     const given = block[name] ?? key.default;
     return [
       name,
-      given === undefined ? undefined : parameterOf(key, given, source, group, prefix + name),
+      given === undefined
+        ? undefined
+        : parameterOf(key, given, source, { group, dtype, name: prefix + name }),
     ];
   });
   return Object.fromEntries(read) as ParametersOf<K>;
@@ -40,27 +44,33 @@ function parameterOf(
   key: Key,
   given: unknown,
   source: ParameterSource,
-  group: ParameterGroup,
-  name: string,
+  { group, dtype, name }: Required<Omit<ReadOptions, "prefix">> & { readonly name: string },
 ): unknown {
+  // Numbers stay numbers in f64, which is what formulas make of them anyway.
+  const vector = (x: Tensor | readonly Scalar[]) =>
+    dtype === "f64" || x instanceof Tensor ? x : vectorOf(x, dtype);
   switch (key.type) {
     case "number":
       return source.scalar(chosen(given), name, { support: key.support, group });
     case "spread": {
       const values = given as Value | readonly Value[];
-      return together(readEach(source, values, name, { support: "positive", group }));
+      return together(readEach(source, values, name, { support: "positive", group }), dtype);
     }
     case "vector":
-      return readAll(source, given as Values, name, { support: key.support, group });
-    case "matrix":
+      return vector(readAll(source, given as Values, name, { support: key.support, group }));
+    case "matrix": {
       if (!key.learnable) return given;
-      return (given as readonly (readonly Value[])[]).map((row, i) =>
+      const rows = (given as readonly (readonly Value[])[]).map((row, i) =>
         row.map((value, j) =>
           source.scalar(value, `${name}[${i}][${j}]`, { support: "real", group }),
         ),
       );
+      return dtype === "f64" ? rows : matrixOf(rows, dtype);
+    }
     case "group":
-      return readParameters(key.keys, given as Block, source, { group, prefix: `${name}.` });
+      return readParameters(key.keys, given as Block, source, {
+        ...{ group, dtype, prefix: `${name}.` },
+      });
     default:
       return given;
   }
@@ -72,9 +82,9 @@ const chosen = (given: unknown): Value =>
     ? (given.among as readonly number[])[0]!
     : (given as Value);
 
-/** Several scalars as one vector [n]. */
-export const together = (values: Scalar | readonly Scalar[]): Scalar =>
-  Array.isArray(values) ? vectorOf(values) : (values as Scalar);
+/** Several scalars as one vector [n]; numbers alone take the dtype. */
+export const together = (values: Scalar | readonly Scalar[], dtype: FloatType = "f64"): Scalar =>
+  Array.isArray(values) ? vectorOf(values, dtype) : (values as Scalar);
 
 /** A block with the defaults of its keys filled in. */
 export function withDefaults(keys: Keys, block: Block): Block {

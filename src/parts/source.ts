@@ -5,7 +5,7 @@
  * to be learned, another gives the current tensors, a third the truth of a twin; so binding is written
  * once.
  */
-import { full, scope, type Tensor, tensor } from "../engine/index.js";
+import { cast, type FloatType, full, scope, type Tensor, tensor } from "../engine/index.js";
 import { type Bijection, positive, type Scalar, scaled, unitInterval } from "../prob/index.js";
 import type { NamedTensors, ParameterDefinition, ParameterGroup } from "./definition.js";
 import type { ValueSupport } from "./keys.js";
@@ -100,6 +100,15 @@ export function collectTruths(into: Map<string, Scalar>): ParameterSource {
     },
   };
 }
+
+/** A source whose tensors have this dtype; plain numbers stay as they are. */
+export const castSource = (source: ParameterSource, dtype: FloatType): ParameterSource => ({
+  scalar: (value, name, role) => {
+    const x = source.scalar(value, name, role);
+    return typeof x === "number" ? x : cast(x, dtype);
+  },
+  tensor: (name, learned) => cast(source.tensor(name, learned), dtype),
+});
 
 const isList = (values: Value | readonly Value[]): values is readonly Value[] =>
   Array.isArray(values);

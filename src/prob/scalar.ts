@@ -59,10 +59,10 @@ export const asTensor = (x: Scalar, dtype: DType = "f64"): Tensor =>
 /** A matrix, given by its rows. */
 export type Rows = readonly (readonly Scalar[])[];
 
-/** Assembles a vector [n] of numbers and scalar tensors; numbers take the tensors' dtype. */
-export function vectorOf(entries: readonly Scalar[]): Tensor {
+/** Assembles a vector [n] of numbers and scalar tensors; numbers take the dtype of the tensors, else the one given. */
+export function vectorOf(entries: readonly Scalar[], dtype: DType = "f64"): Tensor {
   const first = entries.find((x) => typeof x !== "number");
-  if (first === undefined) return tensor(entries as readonly number[]);
+  if (first === undefined) return tensor(entries as readonly number[], { dtype });
   return stack(
     entries.map((x) => reshape(asTensor(x, first.dtype), [])),
     0,
@@ -70,10 +70,10 @@ export function vectorOf(entries: readonly Scalar[]): Tensor {
 }
 
 /**
- * Assembles a matrix [n, k] of rows of numbers and scalar tensors.
+ * Assembles a matrix [n, k] of rows of numbers and scalar tensors, of a dtype as in `vectorOf`.
  * @throws ShapeError when rows differ in length.
  */
-export function matrixOf(rows: Rows): Tensor {
+export function matrixOf(rows: Rows, dtype: DType = "f64"): Tensor {
   const k = rows[0]?.length ?? 0;
   for (const row of rows) {
     if (row.length !== k) {
@@ -82,5 +82,5 @@ export function matrixOf(rows: Rows): Tensor {
       );
     }
   }
-  return reshape(vectorOf(rows.flat()), [rows.length, k]);
+  return reshape(vectorOf(rows.flat(), dtype), [rows.length, k]);
 }

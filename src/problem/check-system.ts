@@ -48,7 +48,7 @@ export function checkSystem(
   prior: Prior | undefined,
 ): void {
   scope(() => {
-    const model = boundModel(system, startValues);
+    const model = boundModel({ ...system, dtype: "f64" }, startValues);
     const { dimension: d } = model;
     checkProcessNoise(system, d);
     operator?.record.checkDimension?.(operator.block, d, (path, message) =>

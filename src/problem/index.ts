@@ -85,3 +85,9 @@ export {
 export { type ModelFacts, modelFault, noiseFault, observedFault } from "./trial.js";
 export { type View, viewOf } from "./view.js";
 export { type WindowCost, windowCost } from "./window-cost.js";
+export {
+  type WindowOptions,
+  type WindowProblem,
+  type WindowSeries,
+  windowProblem,
+} from "./window-problem.js";

@@ -1,27 +1,14 @@
 /** The learning problem of a method, a state-space problem and its trajectories. */
-import { index, leavesOf, scope, stack, type Tensor, withLeaves } from "../engine/index.js";
-import { analyseWithoutForecast, assimilate, type Method } from "../filters/index.js";
-import {
-  cyclesOf,
-  type LearningProblem,
-  recordsOf,
-  type Window,
-  windowsOf,
-} from "../learn/index.js";
-import type { Propagation } from "../models/index.js";
+import { scope, stack, type Tensor } from "../engine/index.js";
+import { type LearningProblem, recordsOf, type Window, windowsOf } from "../learn/index.js";
 import { observationSeries } from "../observe/index.js";
-import {
-  collectDefinitions,
-  currentValues,
-  type NamedTensors,
-  type ParameterDefinition,
-} from "../parts/index.js";
-import type { Gaussian } from "../prob/index.js";
-import { foldIn, type Key } from "../random/index.js";
+import { collectDefinitions, type ParameterDefinition } from "../parts/index.js";
+import type { Key } from "../random/index.js";
 import { type AnyMethod, boundMethod } from "./method.js";
 import { keysTogether } from "./simulate.js";
-import { type BoundSystem, bindSystem, type StateSpace } from "./system.js";
+import { bindSystem, type StateSpace } from "./system.js";
 import { runKeys, type Trajectory } from "./trajectory.js";
+import { type WindowProblem, windowProblem } from "./window-problem.js";
 
 /** Everything that a problem and its method ask to learn. */
 export function definitionsOf(method: AnyMethod, system: StateSpace): ParameterDefinition[] {
@@ -73,48 +60,14 @@ export function learningProblem(
   { training, validation, key }: LearningData,
   windows: Windows,
   definitions: readonly ParameterDefinition[],
-): LearningProblem<unknown> {
+): WindowProblem & LearningProblem<unknown> {
   const K = training[0]!.series.times.length;
   const split = trainingLength(windows.validation, K);
   const length = windows.window ?? split;
   const record = windowOfAll(training, key);
-  const start = startOf(training, key);
-  const at = (values: NamedTensors): { bound: BoundSystem; filter: Method<unknown> } => {
-    const source = currentValues(values);
-    const bound = bindSystem(system, source);
-    return { bound, filter: boundMethod(method, system, bound, source) };
-  };
   return {
-    definitions,
-    initial: (values, { keys }) => {
-      const { bound, filter } = at(values);
-      return firstStates(filter, bound.prior, keys!);
-    },
-    run: (values, before, part) => {
-      const { bound, filter } = at(values);
-      const seen = cyclesOf(part);
-      const cycles = bound.propagations(part.intervals).map((propagation, t) => ({
-        ...propagation,
-        observation: bound.observation(seen[t]!.trajectories),
-      }));
-      const cycleKeys = seen.map((cycle) => cycle.key);
-      return assimilate(filter, before, cycles, cycleKeys);
-    },
-    restart: (values, { keys }, part) => {
-      const { bound, filter } = at(values);
-      const [seen] = cyclesOf(part);
-      const first = firstStates(filter, bound.prior, keys!);
-      const [{ transition }] = bound.propagations(part.intervals.slice(0, 1)) as [Propagation];
-      const observation = bound.observation(seen!.trajectories);
-      return analyseWithoutForecast(
-        filter,
-        first,
-        observation,
-        transition,
-        foldIn(seen!.key, restartPurpose),
-      );
-    },
-    training: { start, windows: windowsOf(record, length, 0, split) },
+    ...windowProblem(method, system, definitions),
+    training: { start: startOf(training, key), windows: windowsOf(record, length, 0, split) },
     validation:
       validation.length > 0
         ? {
@@ -124,9 +77,6 @@ export function learningProblem(
         : { start: null, windows: windowsOf(record, length, split, K) },
   };
 }
-
-/** Apart from the keys that a cycle splits its own into. */
-const restartPurpose = 0;
 
 /** Trajectories as one window: what they are observed by, and keys for each and each cycle. */
 function windowOfAll(trajectories: readonly Trajectory[], key: Key): Window {
@@ -145,18 +95,3 @@ function windowOfAll(trajectories: readonly Trajectory[], key: Key): Window {
 const startOf = (trajectories: readonly Trajectory[], key: Key): { readonly keys: Tensor } => ({
   keys: keysTogether(trajectories.map((each) => runKeys(key, each).initial)),
 });
-
-/** The first state of every trajectory, each from its own key. */
-function firstStates(filter: Method<unknown>, prior: Gaussian, keys: Tensor): unknown {
-  const states = Array.from({ length: keys.shape[0]! }, (_, b) =>
-    filter.init(prior, index(keys, 0, b)),
-  );
-  const leaves = states.map(leavesOf);
-  const stacked = leaves[0]!.map((_, i) =>
-    stack(
-      leaves.map((each) => each[i]!),
-      0,
-    ),
-  );
-  return withLeaves(states[0], stacked);
-}

@@ -2,6 +2,7 @@
 import type { Method, MethodRecord } from "../filters/index.js";
 import {
   type Block,
+  castSource,
   type Keys,
   type LearnedValue,
   type ParameterSource,
@@ -29,21 +30,24 @@ export function boundMethod(
   if (!isMethodUse(method)) return method as Method<unknown>;
   const { record, block } = method;
   const { climate: asking, fixedObservations } = record.needs(block);
-  const { operator } = system.view;
+  const { dtype, view } = system;
+  const { operator } = view;
   if (operator === null && fixedObservations !== undefined) {
     throw new SpecificationError(
       "method.kind",
       `${record.kind} needs the same observed variables at every time, and here they change; ${fixedObservations}.`,
     );
   }
-  return record.build(readParameters(record.parameters, block, source, { group: "filter" }), {
-    dimension: model.dimension,
+  const own = castSource(source, dtype);
+  const settings = readParameters(record.parameters, block, own, { group: "filter", dtype });
+  return record.build(settings, {
+    ...{ dimension: model.dimension, dtype },
     operator,
     variance,
     geometry: model.geometry ?? null,
     climate: asking === undefined ? null : system.climate(["method", ...asking].join(".")),
     seed: system.seed,
-    ...{ source, block },
+    ...{ source: own, block },
   });
 }
 

@@ -1,7 +1,7 @@
 /**
  * The call that describes a state-space problem: a model, what is observed of it, and what is known before.
  */
-import { scope, UsageError } from "../engine/index.js";
+import { type FloatType, scope, UsageError } from "../engine/index.js";
 import type { ModelRecord, ProcessNoise } from "../models/index.js";
 import {
   type NoiseRecord,
@@ -42,11 +42,16 @@ export interface StateSpaceOptions {
   readonly substeps?: number;
   /** The seed of what is drawn once: the long run, the observed variables. @defaultValue 1 */
   readonly seed?: number;
+  /**
+   * The precision in which a method runs and learns; truths of twins are always worked out in f64.
+   * @defaultValue "f64"
+   */
+  readonly dtype?: FloatType;
 }
 
 const known: readonly (keyof StateSpaceOptions)[] = [
   ...(["model", "parameters", "processNoise", "filterProcessNoise", "observe", "noise"] as const),
-  ...(["prior", "start", "step", "substeps", "seed"] as const),
+  ...(["prior", "start", "step", "substeps", "seed", "dtype"] as const),
 ];
 
 /**
@@ -67,7 +72,7 @@ const known: readonly (keyof StateSpaceOptions)[] = [
 export function stateSpace(options: StateSpaceOptions): StateSpace {
   checkOptions("stateSpace", options, known);
   const { model: record, parameters = {}, processNoise, filterProcessNoise, prior } = options;
-  const { observe, noise, step = 1, substeps = 1, seed = 1 } = options;
+  const { observe, noise, step = 1, substeps = 1, seed = 1, dtype = "f64" } = options;
   if (typeof record?.build !== "function" || typeof record.parameters !== "object") {
     throw new UsageError(
       "stateSpace: model is no record of a model; need one such as lorenz96, or your own by defineEquations or defineModel.",
@@ -85,11 +90,14 @@ export function stateSpace(options: StateSpaceOptions): StateSpace {
   }
   checkCount("stateSpace", "substeps", substeps, 1);
   checkCount("stateSpace", "seed", seed, 0);
+  if (dtype !== "f64" && dtype !== "f32") {
+    throw new UsageError(`stateSpace: dtype is ${String(dtype)}; need "f64" or "f32".`);
+  }
   const noiseOf = (variance: ProcessNoise["variance"] | undefined): ProcessNoise | null =>
     variance === undefined ? null : { variance };
   const model = use(record, parameters);
   scope(() => {
-    const built = boundModel({ model, substeps, seed }, startValues);
+    const built = boundModel({ model, substeps, seed, dtype: "f64" }, startValues);
     checkModel(built, record.kind, step, prior);
     return null;
   });
@@ -101,7 +109,7 @@ export function stateSpace(options: StateSpaceOptions): StateSpace {
     noise: isUse(noise) ? noise : use(normalNoise, { variance: noise }),
     ...(prior && { prior }),
     ...(options.start && { start: options.start }),
-    ...{ step, substeps, seed },
+    ...{ step, substeps, seed, dtype },
   });
   checkSystem(system, isUse(observe) ? observe : null, prior);
   return system;

@@ -8,7 +8,15 @@
  * Any number in it may be one that is to be learned, `learned(start)`. Everything that runs, learns or
  * reports is built on a `StateSpace`: library calls, experiment files, reproductions.
  */
-import { log, scope, type Tensor, tensor, UsageError } from "../engine/index.js";
+import {
+  cast,
+  type FloatType,
+  log,
+  scope,
+  type Tensor,
+  tensor,
+  UsageError,
+} from "../engine/index.js";
 import type { Climate } from "../filters/index.js";
 import {
   type BoundModel,
@@ -26,6 +34,7 @@ import type {
   OperatorRecord,
 } from "../observe/index.js";
 import {
+  castSource,
   isLearned,
   type ParameterSource,
   readAll,
@@ -52,6 +61,8 @@ export interface StateSpace {
   readonly step: number;
   readonly substeps: number;
   readonly seed: number;
+  /** Of states and of all that is learned. */
+  readonly dtype: FloatType;
   /** d */
   readonly dimension: number;
   /** What is known before the first observation; the first call may run the model for long. */
@@ -93,6 +104,8 @@ export interface SystemParts
   /** Absent: from a long run of the model. */
   readonly prior?: Prior;
   readonly start?: StartKind;
+  /** @defaultValue "f64" */
+  readonly dtype?: FloatType;
 }
 
 /** Whether it is a record with what it is given. */
@@ -101,8 +114,8 @@ export const isUse = (given: unknown): given is Use<never> =>
 
 /** A problem from its parts. */
 export function systemOf(parts: SystemParts): StateSpace {
-  const { model, noise, observe, prior, start } = parts;
-  const bound = scope(() => boundModel(parts, startValues));
+  const { model, noise, observe, prior, start, dtype = "f64" } = parts;
+  const bound = scope(() => boundModel({ ...parts, dtype }, startValues));
   const d = bound.dimension;
   const root = dataKey(keyOf(parts.seed));
   const observed = observedOf(observe, d, foldIn(root, purposes.operator));
@@ -112,7 +125,7 @@ export function systemOf(parts: SystemParts): StateSpace {
     ...{ model, noise, observed, view, dimension: d },
     processNoise: parts.processNoise,
     filterProcessNoise: parts.filterProcessNoise,
-    ...{ step: parts.step, substeps: parts.substeps, seed: parts.seed },
+    ...{ step: parts.step, substeps: parts.substeps, seed: parts.seed, dtype },
     prior: () => prior ?? longRun("method.initial").prior,
     climate: (asking = "method") => longRun(asking).moments(),
   };
@@ -148,37 +161,45 @@ const isComponents = (observe: NonNullable<SystemParts["observe"]>): observe is 
   Array.isArray(observe);
 
 /** The model of a problem with the values of a source. */
-export const boundModel = (
-  { model: { record, block }, substeps, seed }: Pick<StateSpace, "model" | "substeps" | "seed">,
+export function boundModel(
+  system: Pick<StateSpace, "model" | "substeps" | "seed" | "dtype">,
   source: ParameterSource,
-): BoundModel =>
-  record.build(readParameters(record.parameters, block, source, { group: "dynamics" }), {
-    ...{ substeps, seed, source },
-  });
+): BoundModel {
+  const { substeps, seed, dtype } = system;
+  const { record, block } = system.model;
+  const own = castSource(source, dtype);
+  const parameters = readParameters(record.parameters, block, own, { group: "dynamics", dtype });
+  return record.build(parameters, { substeps, seed, dtype, source: own });
+}
 
-/** The system that makes the data of a twin: the model without what makes it imperfect or mends it. */
+/**
+ * The system that makes the data of a twin, in f64: the model without what makes it imperfect or mends
+ * it.
+ */
 export function trueSystem(system: StateSpace): StateSpace {
   const { record, block } = system.model;
   const model = record.truth === undefined ? system.model : { record, block: record.truth(block) };
-  return { ...system, model, filterProcessNoise: null };
+  return { ...system, model, filterProcessNoise: null, dtype: "f64" };
 }
 
 /** A problem with the values that a source gives. */
 export function bindSystem(system: StateSpace, source: ParameterSource): BoundSystem {
   const model = boundModel(system, source);
   const { dimension: d } = model;
-  const noise = readProcessNoise(system.filterProcessNoise ?? system.processNoise, d, source);
+  const { view, dtype, processNoise, filterProcessNoise } = system;
+  const own = castSource(source, dtype);
+  const noise = readProcessNoise(filterProcessNoise ?? processNoise, d, own, dtype);
   const variance = observationVariance(system, source);
-  const { view } = system;
   return {
     model,
     variance,
     get prior() {
-      return gaussianOf(system.prior(), model, source);
+      return gaussianOf(system.prior(), model, source, dtype);
     },
     propagations: (intervals) => propagations(model, noise, intervals, system.step),
     observation: ({ y, mask, positions }) => ({
-      ...{ y, mask, variance, support: view.support },
+      ...{ y: cast(y, dtype), mask: mask && cast(mask, dtype), variance },
+      support: view.support,
       operator: operatorAt(view, positions, d),
     }),
   };
@@ -186,27 +207,31 @@ export function bindSystem(system: StateSpace, source: ParameterSource): BoundSy
 
 /** R of the compared values. */
 export const observationVariance = (
-  { noise: { record, block } }: Pick<StateSpace, "noise">,
+  { noise: { record, block }, dtype }: Pick<StateSpace, "noise" | "dtype">,
   source: ParameterSource,
 ): Scalar =>
   record.variance(
-    readParameters(record.parameters, block, source, {
-      group: "dynamics",
-      prefix: "observations.",
+    readParameters(record.parameters, block, castSource(source, dtype), {
+      ...{ group: "dynamics", prefix: "observations.", dtype },
     }),
   );
 
 /** A prior in the state's own variables. */
-export function gaussianOf(prior: Prior, model: BoundModel, source: ParameterSource): Gaussian {
-  const natural = readAll(source, prior.mean, "initial.mean", {
+export function gaussianOf(
+  prior: Prior,
+  model: BoundModel,
+  source: ParameterSource,
+  dtype: FloatType = "f64",
+): Gaussian {
+  const natural = readAll(castSource(source, dtype), prior.mean, "initial.mean", {
     support: model.positive ? "positive" : "real",
     group: "dynamics",
   });
-  const mean: Tensor = asTensor(together(natural));
+  const mean: Tensor = asTensor(together(natural, dtype), dtype);
   const { variance: v } = prior;
   return {
     mean: model.coordinates === "log" ? log(mean) : mean,
-    covariance: { kind: "diagonal", variance: typeof v === "number" ? v : tensor(v) },
+    covariance: { kind: "diagonal", variance: typeof v === "number" ? v : tensor(v, { dtype }) },
     support: model.support,
   };
 }

@@ -1,10 +1,3 @@
-export {
-  lorenzData,
-  lorenzTrial,
-  runTrial,
-  type Trial,
-  type TrialResult,
-} from "./adrian2026/index.js";
 export type {
   Axis,
   BandFigure,

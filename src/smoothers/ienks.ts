@@ -305,7 +305,8 @@ export const ienksRecord = defineMethod({
     xN: positiveNumber({
       optional: true,
       symbol: "x_N",
-      about: "how far the sample covariance of the forecast is trusted, as in enkf-n; without it the finite size of the ensemble is left out of account",
+      about:
+        "how far the sample covariance of the forecast is trusted, as in enkf-n; without it the finite size of the ensemble is left out of account",
     }),
     bundle: setting({
       bounds: { above: 0 },

@@ -181,7 +181,9 @@ describe("starting values", () => {
 
   test("a start at which the filter fails is restarted; a nearer one needs none of it", async () => {
     const bad = await run("bad-start");
-    expect(warned(bad, /failed numerically \d+ times and was restarted from the observations/)).toBe(true);
+    expect(
+      warned(bad, /failed numerically \d+ times and was restarted from the observations/),
+    ).toBe(true);
     expect(bad.result.diverged).toBe(false);
     // It begins 52 away. Where it ends is a matter of chaos: 7.96 here, −0.4 with other last bits
     // of another seed, as the page says.

@@ -194,7 +194,9 @@ test("a start at which the filter overflows is learned from all the same, and it
     learn: { ...learn!, epochs: 30, refine: false },
   };
   const { result, learning } = await runExperiment(specification, quiet);
-  expect(result.warnings.join()).toMatch(/failed numerically \d+ times and was restarted from the observations/);
+  expect(result.warnings.join()).toMatch(
+    /failed numerically \d+ times and was restarted from the observations/,
+  );
   expect(learning!.losses).toHaveLength(30);
   expect(learning!.losses.at(-1)!.training).toBeLessThan(learning!.losses[0]!.training);
 });

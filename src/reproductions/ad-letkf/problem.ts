@@ -1,26 +1,7 @@
 /** Lorenz-96 observed in part, and the LETKF through which half-width and inflation are learned. */
+import { add, expandDims, index, mul, scope, slice, type Tensor } from "../../engine/index.js";
+import { gridPositions, letkf, type MethodRecord, neighbours } from "../../filters/index.js";
 import {
-  add,
-  expandDims,
-  index,
-  mean,
-  mul,
-  scope,
-  slice,
-  stack,
-  type Tensor,
-} from "../../engine/index.js";
-import {
-  assimilate,
-  assimilateSeries,
-  type Cycle,
-  gridPositions,
-  letkf,
-  neighbours,
-} from "../../filters/index.js";
-import {
-  cyclesOf,
-  type Evaluated,
   type LearningProblem,
   type NamedTensors,
   type ParameterDefinition,
@@ -30,7 +11,14 @@ import {
 } from "../../learn/index.js";
 import { bindModel, lorenz96, propagateThrough } from "../../models/index.js";
 import { observeComponents } from "../../observe/index.js";
-import { positive } from "../../prob/index.js";
+import { learned, type Use } from "../../parts/index.js";
+import { plus, positive } from "../../prob/index.js";
+import {
+  learnableMethod,
+  stateSpace,
+  type WindowProblem,
+  windowProblem,
+} from "../../problem/index.js";
 import { type Key, key, normal, split } from "../../random/index.js";
 
 /** What is learned. */
@@ -96,75 +84,52 @@ export function twinOf({ seed, dimension: d, members: N, every, training, test }
   });
 }
 
-/** Of the analyses. */
-interface Analyses {
-  /** [1, L, d] */
-  readonly means: Tensor;
-  /** −ℓ a value observed, [1, L]. */
-  readonly loss: Tensor;
-}
-
-export interface LetkfProblem extends LearningProblem<Tensor> {
+export interface LetkfProblem extends LearningProblem<unknown>, Pick<WindowProblem, "series"> {
   readonly test: { readonly start: NamedTensors; readonly windows: readonly Window[] };
   /** Of the test record, [T, d]. */
   readonly truth: Tensor;
   readonly spinup: number;
-  through(values: NamedTensors, before: Tensor, window: Window): Evaluated<Tensor, Analyses>;
 }
 
 export function problemOf(twin: Twin, start: Pair): LetkfProblem {
-  const { dimension: d, members, every, training, test, spinup, window, reach } = twin;
+  const { dimension: d, training, test, spinup, window } = twin;
   const { truth, record, ensemble } = twinOf(twin);
-  const observed = everyOf(d, every);
-  const operator = observeComponents(observed);
-  const near = neighbours(gridPositions(d, observed), {
-    domain: { kind: "ring", length: d },
-    reach,
+  const forcing = start.forcing === undefined ? trueForcing : learned(start.forcing);
+  const space = stateSpace({
+    ...{ model: lorenz96, parameters: { dimension: d, forcing } },
+    ...{ observe: everyOf(d, twin.every), noise: 1, step: interval },
   });
-  const filterOf = ({ excess, halfWidth }: NamedTensors) =>
-    letkf({
-      ...{ members, neighbours: near, halfWidth: halfWidth! },
-      ...{ inflation: add(1, excess!), rotate: true },
-    });
-  const crossing = (values: NamedTensors, part: Window) => {
-    const forcing = values.forcing ?? trueForcing;
-    const transition = bindModel(lorenz96, { dimension: d, forcing }).step(interval);
-    const each = cyclesOf(part);
-    const cycles = each.map(({ trajectories: { y } }): Cycle => {
-      return { transition, steps: 1, observation: { y, operator, variance: 1, mask: null } };
-    });
-    return { cycles, keys: each.map((cycle) => cycle.key) };
-  };
-  const startsFrom = { ensemble };
+  const definitions: ParameterDefinition[] = [
+    { name: "excess", start: start.inflation - 1, bijection: positive(0.05), group: "filter" },
+    { name: "halfWidth", start: start.halfWidth, bijection: positive(4), group: "filter" },
+    ...(start.forcing === undefined ? [] : [forcingFrom(start.forcing)]),
+  ];
+  // Without a restart a window that fails is tried again with lower rates.
+  const { run, series } = windowProblem(methodOf(twin, start), space, definitions);
   return {
-    definitions: [
-      // λ = 1 + excess
-      { name: "excess", start: start.inflation - 1, bijection: positive(0.05), group: "filter" },
-      { name: "halfWidth", start: start.halfWidth, bijection: positive(4), group: "filter" },
-      ...(start.forcing === undefined ? [] : [forcingFrom(start.forcing)]),
-    ],
+    ...{ definitions, run, series, bound: 1e3 },
     initial: (_, given) => given.ensemble!,
-    run: (values, before, part) => {
-      const { cycles, keys } = crossing(values, part);
-      return assimilate(filterOf(values), before, cycles, keys);
-    },
-    through: (values, before, part) => {
-      const { cycles, keys } = crossing(values, part);
-      const { state, series } = assimilateSeries(filterOf(values), before, cycles, keys);
-      const means = series.map(({ analysis }) => mean(analysis, -2));
-      const losses = series.map(({ evidence }) => mul(-1 / observed.length, evidence!.logEvidence));
-      return { state, series: { means: stack(means, 1), loss: stack(losses, 1) } };
-    },
-    bound: 1e3,
     ...{ truth: slice(truth, 0, training, training + test), spinup },
-    training: { start: startsFrom, windows: windowsOf(record, window, 0, training) },
+    training: { start: { ensemble }, windows: windowsOf(record, window, 0, training) },
     validation: { start: null, windows: [] },
     test: {
-      // the members are those of the start, moved to where the test begins
+      // The members of the start are moved to where the test begins.
       start: { ensemble: atTest(ensemble, truth, training) },
       windows: windowsOf(record, window, training, training + test),
     },
   };
+}
+
+/** The LETKF; it learns c, and λ by its excess over 1, λ = 1 + excess. */
+function methodOf({ dimension: d, members, every, reach }: Twin, start: Pair): Use<MethodRecord> {
+  const domain = { kind: "ring", length: d } as const;
+  const near = neighbours(gridPositions(d, everyOf(d, every)), { domain, reach });
+  const first = (value: number) => learned(value, { positive: true });
+  return learnableMethod(
+    { excess: first(start.inflation - 1), halfWidth: first(start.halfWidth) },
+    ({ excess, halfWidth }) =>
+      letkf({ members, neighbours: near, halfWidth, inflation: plus(1, excess), rotate: true }),
+  );
 }
 
 const forcingFrom = (start: number): ParameterDefinition => ({

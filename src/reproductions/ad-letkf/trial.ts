@@ -2,8 +2,9 @@
  * One run of AD-LETKF on Lorenz-96: half-width and inflation learned by gradients, or the scores of
  * given pairs, all on one twin's record: its first part to learn from, its second to test on.
  */
-import { NumericError, scope, tensor } from "../../engine/index.js";
+import { mul, NumericError, scope, stack, type Tensor, tensor } from "../../engine/index.js";
 import {
+  type Evaluated,
   evaluate,
   type NamedNumbers,
   type NamedTensors,
@@ -13,6 +14,7 @@ import {
   trainer,
   trainStart,
   valuesOf,
+  type Window,
 } from "../../learn/index.js";
 import type { Json, TrialHost } from "../reproduction.js";
 import { type LetkfProblem, type Pair, problemOf, type Twin } from "./problem.js";
@@ -102,15 +104,39 @@ const pairOf = ({ excess, halfWidth, forcing }: NamedTensors): Pair => ({
   ...(forcing && { forcing: forcing.item() }),
 });
 
+/** Of the analyses of a window. */
+interface Analyses {
+  /** [1, L, d] */
+  readonly means: Tensor;
+  /** −ℓ a value observed, [1, L]. */
+  readonly loss: Tensor;
+}
+
+function windowAnalyses(
+  problem: LetkfProblem,
+  values: NamedTensors,
+  before: unknown,
+  window: Window,
+): Evaluated<unknown, Analyses> {
+  const { state, series, method, observations } = problem.series(values, before, window);
+  const means = series.map(({ analysis }) => method.moments(analysis).mean);
+  const losses = series.map(({ evidence }, t) =>
+    mul(-1 / observations[t]!.operator.size, evidence!.logEvidence),
+  );
+  return { state, series: { means: stack(means, 1), loss: stack(losses, 1) } };
+}
+
 function scoreOf(problem: LetkfProblem, pair: Pair): Scored {
-  const { test, truth, spinup, through } = problem;
+  const { test, truth, spinup } = problem;
   const values = {
     excess: tensor(pair.inflation - 1),
     halfWidth: tensor(pair.halfWidth),
     ...(pair.forcing !== undefined && { forcing: tensor(pair.forcing) }),
   };
   try {
-    const { means, loss } = scope(() => evaluate(problem, values, test, through));
+    const { means, loss } = scope(() =>
+      evaluate(problem, values, test, (...given) => windowAnalyses(problem, ...given)),
+    );
     const T = loss.shape[1]!;
     const d = truth.shape[1]!;
     const [found, states, losses] = [means.data(), truth.data(), loss.data()];

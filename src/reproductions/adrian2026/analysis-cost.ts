@@ -4,7 +4,6 @@ import { enkf, ens3dvar, type Filter, threedvarC, threedvarK } from "../../filte
 import { bindModel, lorenz96 } from "../../models/index.js";
 import { type Operator, observeComponents, observeMatrix } from "../../observe/index.js";
 import { key } from "../../random/index.js";
-import { evenly } from "./system.js";
 import { isEnsemble, type MethodName } from "./trial.js";
 
 /** A type, not an interface, so that it is JSON. */
@@ -49,9 +48,9 @@ function counted(sizes: Sizes): StepCost {
     y: zeros([m]),
     H: zeros([m, d]),
   };
-  const places = evenly(d, m / d);
+  const observed = Array.from({ length: m }, (_, i) => Math.floor((i * d) / m));
   const operatorOf = (H: Tensor): Operator =>
-    view === "matrix" ? observeMatrix(H) : observeComponents(places);
+    view === "matrix" ? observeMatrix(H) : observeComponents(observed);
   const noise = key(1);
   const analyses = (count: number, fixed: boolean) =>
     estimateCost(({ parameter, states, y, H }: Arrays) => {

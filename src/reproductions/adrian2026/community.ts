@@ -6,56 +6,55 @@ import {
   matvec,
   mean,
   mul,
-  ones,
+  scope,
   softplus,
   sub,
   type Tensor,
   tensor,
 } from "../../engine/index.js";
-import { bindModel, blockMatrix, lotkaVolterra, propagateThrough } from "../../models/index.js";
+import { blockMatrix, lotkaVolterra, propagateThrough } from "../../models/index.js";
 import { identity } from "../../prob/index.js";
-import { key, normal, split } from "../../random/index.js";
-import { evenly, type System } from "./system.js";
+import { type Key, key, normal, split } from "../../random/index.js";
+import type { System } from "./system.js";
 import type { Trial } from "./trial.js";
 
-const step = 0.05;
 const dtype = "f32";
 /** a₁ … a₁₀ */
 export const trueBlocks = [0.1, 0.05, 0.01, -0.04, 0.1, 0.05, 0.01, 0.1, 0.05, 0.1];
 
-/** x_s = softplus(z), of the data. */
+/** x_s = softplus(z), the same for all trials of the same data. */
 const steadyState = ({ dimension, data }: Trial): Tensor =>
   softplus(normal(split(key(data), 3)[2]!, [dimension], dtype));
 
-const stepOf = (blocks: Tensor, still: Tensor) =>
-  bindModel(lotkaVolterra, { coordinates: "abundance", blocks, steadyState: still }).step(step);
-
-const exact = (trial: Trial) => stepOf(tensor(trueBlocks, { dtype }), steadyState(trial));
-
 /** A and r = −A x_s. */
-function natural(a: Tensor, still: Tensor): { A: Tensor; r: Tensor } {
-  const A = blockMatrix({ blocks: a }, still.size);
-  return { A, r: mul(-1, matvec(A, still)) };
+function natural(a: Tensor, xs: Tensor): { A: Tensor; r: Tensor } {
+  const A = blockMatrix({ blocks: a }, xs.size);
+  return { A, r: mul(-1, matvec(A, xs)) };
 }
 
 const meanError = (a: Tensor, b: Tensor): number => mean(abs(sub(a, b))).item();
 
 export const community: System = {
   dtype,
-  support: "positive",
-  step,
+  step: 0.05,
   bound: 1e3,
   start: { noise: 0.1, factor: 0.1, gain: 0.1 },
   errorNames: ["error of A", "error of r"],
-  truth: (trial, trajectories, from) => {
-    const transition = exact(trial);
-    const crossing = Array.from({ length: trial.cycles }, () => ({ transition, steps: 1 }));
-    const z = normal(from, [trajectories, trial.dimension], dtype);
-    return propagateThrough(abs(add(1, z)), crossing, from);
+  problem: (trial) => {
+    const ones = new Array<number>(trial.dimension).fill(1);
+    const still = scope(() => [...steadyState(trial).data()]);
+    return {
+      model: lotkaVolterra,
+      parameters: {
+        coordinates: "abundance",
+        blocks: { learn: true, start: trueBlocks },
+        steadyState: { learn: true, start: still },
+      },
+      prior: { mean: ones, variance: ones },
+    };
   },
-  observed: ({ dimension, ratio }) => evenly(dimension, ratio),
   definitions: (trial, from) => {
-    const [forBlocks, forStill] = split(from) as [typeof from, typeof from];
+    const [forBlocks, forStill] = split(from) as [Key, Key];
     const sd = Math.sqrt(trial.modelError);
     const a = add(tensor(trueBlocks), mul(sd, normal(forBlocks, [trueBlocks.length])));
     const still = add(steadyState(trial), mul(sd, normal(forStill, [trial.dimension], dtype)));
@@ -64,16 +63,14 @@ export const community: System = {
       { name: "steadyState", start: still, bijection: identity, group: "dynamics" },
     ];
   },
-  transition: (values) => stepOf(values.blocks!, values.steadyState!),
-  exact,
-  prior: ({ dimension }) => ({
-    mean: ones([dimension], dtype),
-    covariance: { kind: "diagonal", variance: ones([dimension], dtype) },
-    support: "positive",
-  }),
+  truth: ({ cycles, dimension }, transition, trajectories, from) => {
+    const through = Array.from({ length: cycles }, () => ({ transition, steps: 1 }));
+    const z = normal(from, [trajectories, dimension], dtype);
+    return propagateThrough(abs(add(1, z)), through, from);
+  },
   errors: (values, trial) => {
     const ours = natural(values.blocks!, values.steadyState!);
-    const true_ = natural(tensor(trueBlocks, { dtype }), steadyState(trial));
-    return [meanError(ours.A, true_.A), meanError(ours.r, true_.r)];
+    const theirs = natural(tensor(trueBlocks, { dtype }), steadyState(trial));
+    return [meanError(ours.A, theirs.A), meanError(ours.r, theirs.r)];
   },
 };

@@ -14,16 +14,19 @@ import {
 } from "../../engine/index.js";
 import { type Dataset, trajectoryKeys, type Window, windowsOf } from "../../learn/index.js";
 import { fold } from "../../prob/index.js";
+import type { StateSpace } from "../../problem/index.js";
 import { foldIn, type Key, key, keyBatch, normal, split, uniform } from "../../random/index.js";
+import { exactStep } from "./space.js";
 import type { System } from "./system.js";
 import type { Trial } from "./trial.js";
 
-export type StartedCourse = Dataset & { readonly start: { readonly keys: Tensor } };
+/** Trajectories with a key for the first state of each. */
+export type KeyedDataset = Dataset & { readonly start: { readonly keys: Tensor } };
 
 export interface TrialData {
-  readonly training: StartedCourse;
-  readonly validation: StartedCourse;
-  readonly test: StartedCourse;
+  readonly training: KeyedDataset;
+  readonly validation: KeyedDataset;
+  readonly test: KeyedDataset;
   /** True states of the test trajectories, [B, T, d]. */
   readonly truth: Tensor;
   /** Components observed at each time, [T][m]. */
@@ -32,20 +35,20 @@ export interface TrialData {
   readonly points: Tensor;
 }
 
-/** Random numbers of a trial's data: the truth, the noise, the places, the filters. */
+/** Purposes of the random numbers of a trial: truth, noise, observed components, filters. */
 const purposes = 4;
 
-export function dataOf(system: System, trial: Trial): TrialData {
+export function dataOf(system: System, trial: Trial, space: StateSpace): TrialData {
   const { trajectories, cycles: T, dimension: d } = trial;
   const sizes = [trajectories.training, trajectories.validation, trajectories.test];
   const all = sizes.reduce((sum, n) => sum + n, 0);
-  const [forTruth, forNoise, forPlaces, forFilters] = split(key(trial.data), purposes) as Key[];
-  const truths = scope(() => cast(system.truth(trial, all, forTruth!), "f64")); // [T, B, d]
+  const [forTruth, forNoise, forObserved, forFilters] = split(key(trial.data), purposes) as Key[];
+  const truths = scope(() => cast(system.truth(trial, exactStep(space), all, forTruth!), "f64")); // [T, B, d]
   const states = transpose(truths, [1, 0, 2]);
-  const observed = placesOf(system, trial, forPlaces!);
-  const record = scope(() => recordOf(system, trial, states, observed, forNoise!, forFilters!));
+  const observed = observedAt(space, trial, forObserved!);
+  const record = scope(() => recordOf(space, trial, states, observed, forNoise!, forFilters!));
   const starts = keyBatch(foldIn(forFilters!, 1), all); // [B, 2]
-  const course = (i: number): StartedCourse => {
+  const dataset = (i: number): KeyedDataset => {
     const from = sizes.slice(0, i).reduce((sum, n) => sum + n, 0);
     const to = from + sizes[i]!;
     const rows = (x: Tensor) => slice(x, 0, from, to);
@@ -53,7 +56,7 @@ export function dataOf(system: System, trial: Trial): TrialData {
     const part: Window = { ...record, trajectories: { y: rows(y), mask: null, keys: rows(keys) } };
     return { start: { keys: rows(starts) }, windows: windowsOf(part, trial.window) };
   };
-  const [training, validation, test] = [course(0), course(1), course(2)];
+  const [training, validation, test] = [dataset(0), dataset(1), dataset(2)];
   const every = Math.max(1, Math.floor((all * T) / 500));
   const rows = Array.from({ length: Math.min(500, all * T) }, (_, i) => i * every);
   return {
@@ -64,11 +67,10 @@ export function dataOf(system: System, trial: Trial): TrialData {
 }
 
 /** Fixed components, or as many drawn anew at each time, in ascending order. */
-function placesOf(system: System, trial: Trial, from: Key): number[][] {
-  const { cycles: T, dimension: d, changing, ratio } = trial;
-  if (!changing) {
-    const fixed = system.observed(trial);
-    return Array.from({ length: T }, () => fixed);
+function observedAt({ observed }: StateSpace, trial: Trial, from: Key): (readonly number[])[] {
+  const { cycles: T, dimension: d, ratio } = trial;
+  if (observed.kind === "components") {
+    return Array.from({ length: T }, () => observed.components);
   }
   const m = Math.round(ratio * d);
   const draws = scope(() => uniform(from, [T, d]).data().slice());
@@ -79,9 +81,9 @@ function placesOf(system: System, trial: Trial, from: Key): number[][] {
   });
 }
 
-/** y = |H x + η|₊ of all trajectories, as one window over all cycles. */
+/** y = H x + η, folded if states are positive, of all trajectories as one window over all cycles. */
 function recordOf(
-  { dtype, support, step }: System,
+  { dtype, view, step }: StateSpace,
   { variance, cycles: T, changing }: Trial,
   states: Tensor,
   observed: readonly (readonly number[])[],
@@ -91,13 +93,13 @@ function recordOf(
   const [B, , d] = states.shape as [number, number, number];
   const m = observed[0]!.length;
   const positions = tensor(observed.flat(), { shape: [T, m], dtype: "i32" });
-  const flat = indices(observed.flatMap((places, t) => places.map((i) => t * d + i)));
+  const flat = indices(observed.flatMap((components, t) => components.map((i) => t * d + i)));
   const hx = reshape(gather(reshape(states, [B, T * d]), flat, -1), [B, T, m]);
   const noise = mul(Math.sqrt(variance), normal(forNoise, [B, T, m]));
   return {
     intervals: Array.from({ length: T }, () => step),
     trajectories: {
-      y: cast(fold(add(hx, noise), support), dtype),
+      y: cast(fold(add(hx, noise), view.support), dtype),
       mask: null,
       keys: trajectoryKeys(split(forFilters, B), T),
     },

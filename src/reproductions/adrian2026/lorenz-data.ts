@@ -1,14 +1,9 @@
 /** What another program needs to repeat a trial of Lorenz-96. */
 import { concat, type Tensor } from "../../engine/index.js";
 import type { Dataset } from "../../learn/index.js";
-import {
-  lorenz96Coefficients,
-  networkArrays,
-  perturbedCoefficients,
-  residualNetworkParams,
-} from "../../models/index.js";
 import { dataOf } from "./data.js";
-import { forcing, keysOf, lorenz } from "./lorenz.js";
+import { initialCoefficients, initialNetwork, lorenz } from "./lorenz.js";
+import { spaceOf } from "./space.js";
 import type { Trial } from "./trial.js";
 
 export interface LorenzData {
@@ -23,17 +18,16 @@ export interface LorenzData {
 }
 
 export function lorenzData(trial: Trial): LorenzData {
-  const { training, test, truth, points, observed } = dataOf(lorenz, trial);
+  const { training, test, truth, points, observed } = dataOf(lorenz, trial, spaceOf(lorenz, trial));
   const values = ({ windows }: Dataset) =>
     concat(
       windows.map((each) => each.trajectories.y!),
       1,
     );
-  const [forModel, forNetwork] = keysOf(trial);
-  const beta = perturbedCoefficients(lorenz96Coefficients(forcing), trial.modelError, forModel);
-  const network = networkArrays(residualNetworkParams(forNetwork, lorenz.dtype));
+  const beta = initialCoefficients(trial);
+  const arrays = { training: values(training), test: values(test), truth, points, beta };
   return {
-    arrays: { training: values(training), test: values(test), truth, points, beta, ...network },
+    arrays: { ...arrays, ...initialNetwork(trial) },
     observed: observed[0]!,
   };
 }

@@ -8,6 +8,7 @@ import { lorenz } from "./lorenz.js";
 import { figure5Trial } from "./lorenz-figures.js";
 import { problemOf } from "./problem.js";
 import { type Done, lorenzTrial } from "./settings.js";
+import { spaceOf } from "./space.js";
 import { type MethodName, methodTitles, type TestSeries, type Trial } from "./trial.js";
 
 type Method = Exclude<MethodName, "kalman">;
@@ -60,7 +61,8 @@ function componentErrors({ analysis, truth, observed }: TestSeries) {
 const costOf = (trial: Trial) =>
   scope(() => {
     const short = { ...trial, cycles: trial.window };
-    return windowCost(problemOf(lorenz, short, dataOf(lorenz, short)));
+    const space = spaceOf(lorenz, short);
+    return windowCost(problemOf(lorenz, short, space, dataOf(lorenz, short, space)));
   });
 
 function rows({ trial, result }: Done, changing: Done | undefined): Comparison[] {
