@@ -38,7 +38,7 @@ export function expandOperator(given: unknown): Expanded {
   }
   if ("kind" in given || "file" in given) return { block: given };
   const short = all.filter(namesItself).map(({ kind }) => kind);
-  const found = short.filter((kind) => kind in given);
+  const found = kindsOf(given, short);
   if (found.length === 1) return { block: { kind: found[0], ...given } };
   const others = Object.keys(given).filter((key) => !short.includes(key));
   if (found.length === 0 && others.length > 0) {
@@ -49,6 +49,16 @@ export function expandOperator(given: unknown): Expanded {
   if (found.length === 0) return { fault: { path: [], message } };
   const rest = Object.entries(given).filter(([key]) => !found.slice(1).includes(key));
   return { fault: { path: [], message }, block: { kind: found[0], ...Object.fromEntries(rest) } };
+}
+
+/** The kinds that a block names; one that has all of its keys, as `power` has `indices`, comes before others. */
+function kindsOf(given: object, short: readonly string[]): string[] {
+  const found = short.filter((kind) => kind in given);
+  const whole = found.filter((kind) => {
+    const { parameters } = records.operator.find((each) => each.kind === kind)!;
+    return Object.keys(given).every((key) => Object.hasOwn(parameters, key));
+  });
+  return whole.length === 1 ? whole : found;
 }
 
 /** A key that does not say which operator is meant. */
