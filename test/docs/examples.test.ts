@@ -30,6 +30,14 @@ test("own-operator follows the truth far better than the climate does", async ()
 
 test("own-model learns the rates of the main job, with standard errors", async () => {
   const [[table]] = (await printed("own-model.ts", "table")) as [[Record<string, FittedParameter>]];
+  const shown = ["growth 3", "predation 4", "death 3", "conversion 4"].map((each) => {
+    const [name, digits] = each.split(" ");
+    const { learned, standardError } = table[name];
+    return `${name} ${learned.toFixed(+digits)} ± ${standardError!.toFixed(+digits)}`;
+  });
+  expect(readFileSync(new URL("../../README.md", import.meta.url), "utf8")).toContain(
+    shown.join(", "),
+  );
   // lynx-hare.yaml learns 0.543 ± 0.063, 0.0270 ± 0.0036, 0.780 ± 0.081, 0.0233 ± 0.0028 with a noise
   // and an inflation of its own: half a standard error for what these change.
   const main = { growth: 0.543, predation: 0.027, death: 0.78, conversion: 0.0233 };

@@ -28,20 +28,29 @@ const parse = (text: string, name: string) =>
     text: readFileSync(resolve(root, "examples", path), "utf8"),
   }));
 
-test("the README's library example runs", async () => {
-  const [code, ...others] = blocks("README.md", "ts");
-  expect(others).toEqual([]);
-  const folder = mkdtempSync(join(tmpdir(), "kalmia-readme-"));
+test("the README shows two programs of examples/library as they are", () => {
+  const example = (name: string): string => read(`examples/library/${name}.ts`);
+  expect(blocks("README.md", "ts")).toEqual([example("own-operator"), example("own-model")]);
+});
+
+test("the programs of library.md run", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kalmia-library-"));
   const log = vi.spyOn(console, "log").mockImplementation(() => {});
   try {
-    const from = code.replace(/"kalmia\/(\w+)"/g, (_, layer) =>
-      JSON.stringify(join(root, "src", layer, "index.ts")),
-    );
-    writeFileSync(join(folder, "example.ts"), from);
-    await import(join(folder, "example.ts"));
-    const printed = log.mock.calls.flat();
-    expect(printed.length).toBe(3);
-    for (const figure of printed) expect(Number.isFinite(figure)).toBe(true);
+    const programs = blocks("docs/guide/library.md", "ts");
+    for (const [i, code] of programs.entries()) {
+      const from = code.replace(/"kalmia\/(\w+)"/g, (_, layer) =>
+        JSON.stringify(join(root, "src", layer, "index.ts")),
+      );
+      writeFileSync(join(folder, `program${i}.ts`), from);
+      await import(join(folder, `program${i}.ts`));
+    }
+    const [first, second, third] = log.mock.calls as number[][];
+    expect(programs.length).toBe(3);
+    expect(first.slice(0, 2)).toEqual([expect.any(Number), 100]);
+    expect(Number.isFinite(second[0])).toBe(true);
+    // The Kalman filter of one value: 1000 + 10⁵/(10⁵ + 15099) · 120.
+    expect(third[0]).toBeCloseTo(1000 + (1e5 / (1e5 + 15099)) * 120, 9);
   } finally {
     log.mockRestore();
     rmSync(folder, { recursive: true });

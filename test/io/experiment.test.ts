@@ -349,7 +349,7 @@ const refusals: [what: string, data: unknown, message: string][] = [
   [
     "an operator without a kind",
     { ...twin, observations: { twin: { operator: {}, variance: 1 } } },
-    "operator: has none; need exactly one of every, indices, random, ratio, matrix",
+    "operator: has none; need exactly one of every, indices, random, ratio, matrix, power",
   ],
   [
     "an operator whose key is mistyped",
