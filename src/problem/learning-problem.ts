@@ -1,5 +1,5 @@
 /** The learning problem of a method, a state-space problem and its trajectories. */
-import { scope, stack, type Tensor } from "../engine/index.js";
+import { cast, type FloatType, scope, stack, type Tensor } from "../engine/index.js";
 import { type LearningProblem, recordsOf, type Window, windowsOf } from "../learn/index.js";
 import { observationSeries } from "../observe/index.js";
 import { collectDefinitions, type ParameterDefinition } from "../parts/index.js";
@@ -8,7 +8,7 @@ import { type AnyMethod, boundMethod } from "./method.js";
 import { keysTogether } from "./simulate.js";
 import { bindSystem, type StateSpace } from "./system.js";
 import { runKeys, type Trajectory } from "./trajectory.js";
-import { type WindowProblem, windowProblem } from "./window-problem.js";
+import { type WindowOptions, type WindowProblem, windowProblem } from "./window-problem.js";
 
 /** Everything that a problem and its method ask to learn. */
 export function definitionsOf(method: AnyMethod, system: StateSpace): ParameterDefinition[] {
@@ -28,7 +28,8 @@ export interface LearningData {
   readonly key: Key;
 }
 
-export interface Windows {
+/** How trajectories are cut into windows, and how a method runs over them. */
+export interface Windows extends WindowOptions {
   /** Observations in a window of truncated back-propagation; null: the whole record. */
   readonly window: number | null;
   /** The fraction of the training trajectories, at their ends, kept for validation. */
@@ -64,32 +65,39 @@ export function learningProblem(
   const K = training[0]!.series.times.length;
   const split = trainingLength(windows.validation, K);
   const length = windows.window ?? split;
-  const record = windowOfAll(training, key);
+  const record = windowOfAll(training, key, system.dtype);
   return {
-    ...windowProblem(method, system, definitions),
+    ...windowProblem(method, system, definitions, windows),
     training: { start: startOf(training, key), windows: windowsOf(record, length, 0, split) },
     validation:
       validation.length > 0
         ? {
             start: startOf(validation, key),
-            windows: windowsOf(windowOfAll(validation, key), length),
+            windows: windowsOf(windowOfAll(validation, key, system.dtype), length),
           }
         : { start: null, windows: windowsOf(record, length, split, K) },
   };
 }
 
 /** Trajectories as one window: what they are observed by, and keys for each and each cycle. */
-function windowOfAll(trajectories: readonly Trajectory[], key: Key): Window {
+function windowOfAll(given: readonly Trajectory[], key: Key, dtype: FloatType): Window {
   const record = recordsOf(
-    trajectories.map(({ series }) => series),
-    trajectories.map((each) => runKeys(key, each).cycles),
+    given.map(({ series }) => series),
+    given.map((each) => runKeys(key, each).cycles),
   );
-  if (trajectories[0]!.positions === null) return record;
-  const positions = stack(
-    trajectories.map((each) => each.positions!),
-    0,
-  ); // [B, K, m]
-  return { ...record, trajectories: { ...record.trajectories, positions } };
+  const { y, mask } = record.trajectories;
+  const positions =
+    given[0]!.positions &&
+    stack(
+      given.map((each) => each.positions!),
+      0,
+    ); // [B, K, m]
+  const trajectories = {
+    ...record.trajectories,
+    ...{ y: cast(y, dtype), mask: mask && cast(mask, dtype) },
+    ...(positions && { positions }),
+  };
+  return { ...record, trajectories };
 }
 
 const startOf = (trajectories: readonly Trajectory[], key: Key): { readonly keys: Tensor } => ({

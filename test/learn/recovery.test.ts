@@ -83,7 +83,7 @@ test("a single cycle that fails from a restarted state is an error", () => {
 
 const options = {
   epochs: 10,
-  rates: { dynamics: 0.01, filter: 0.02 },
+  rates: { dynamics: 0.04, filter: 0.02 },
   patience: 100,
   plateau: { patience: 5, factor: 0.1 },
 };

@@ -172,9 +172,9 @@ describe("training on trajectories", () => {
 
   test("numbers that belong to another problem are refused", () => {
     const problem = lorenzProblem();
-    const latents = { ...startLatents(problem.definitions), noise: [1, 2] };
+    const latents = { ...startLatents(problem.definitions), "processNoise.variance": [1, 2] };
     expect(() => trainer(problem, options).epoch(trainStart(latents))).toThrow(
-      /2 numbers for "noise" \[8\]; need 8/,
+      /2 numbers for "processNoise.variance" \[8\]; need 8/,
     );
   });
 });
@@ -207,7 +207,7 @@ describe("learn, of tensors", () => {
       kept.push(JSON.stringify(state));
     });
     expect(learned.values.correction!.shape).toEqual([d, d]);
-    expect(learned.values.inflation!.shape).toEqual([]);
+    expect(learned.values.covarianceInflation!.shape).toEqual([]);
     expect(learned.uncertainty).toBeNull();
     for (const text of [kept[1]!, kept[4]!]) {
       const again = await learn(problem, all, async () => {}, JSON.parse(text));
@@ -280,7 +280,7 @@ test("follow gives the series of every trajectory, joined in time", () => {
       let state = before;
       const means = window.intervals.map((_, t) => {
         ({ state } = problem.run(at, state, windowOf(window, t, t + 1)));
-        return mean(state, 1); // [B, d]
+        return mean(state as Tensor, 1); // [B, d]
       });
       return { state, series: { analysis: stack(means, 1) } };
     }).analysis;
