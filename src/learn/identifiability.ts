@@ -49,13 +49,13 @@ export function undeterminedWarnings(names: readonly string[]): string[] {
 }
 
 /** Returns the reason why there are no standard errors, and what to try. */
-export function noMaximumMessage(names: readonly string[]): string {
+export function noMaximumMessage(names: readonly string[], curved = "log-likelihood"): string {
   const along = names.length === 0 ? "in every direction" : `along ${listed(names)}`;
   const told =
     names.length === 1
       ? "the record does not determine it"
       : `${names.length === 0 ? "some parameters" : "they"} cannot be told apart`;
-  return `No standard errors: the log-likelihood is not curved downwards ${along} where learning ended, so this is no proper maximum or ${told}. ${remedy(names)}`;
+  return `No standard errors: the ${curved} is not curved downwards ${along} where learning ended, so this is no proper maximum or ${told}. ${remedy(names)}`;
 }
 
 const remedy = (names: readonly string[]): string =>

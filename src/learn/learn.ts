@@ -184,7 +184,7 @@ function scatteredStart<S>(
 
 /** Selects the best attempt and adds its values and standard errors. */
 function bestOf<S>(
-  { definitions, dtype = "f64" }: LearningProblem<S>,
+  { definitions, dtype = "f64", evidence }: LearningProblem<S>,
   { attempts, reports }: LearnState,
   J: Objective | null,
 ): Learned {
@@ -201,7 +201,8 @@ function bestOf<S>(
     best,
     values: scope(() => valuesOf(definitions, tensorsOf(definitions, latents, dtype))),
     reports,
-    uncertainty: J && uncertainty(elements(definitions), atPoint(J, rowOf(definitions, latents))),
+    uncertainty:
+      J && uncertainty(elements(definitions), atPoint(J, rowOf(definitions, latents)), evidence),
   };
 }
 

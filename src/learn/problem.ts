@@ -1,6 +1,6 @@
 /** Learning problems: a filter run as a function of named parameters, and its datasets. */
 import { type FloatType, mul, sum, type Tensor } from "../engine/index.js";
-import type { Assimilation } from "../filters/index.js";
+import type { Assimilation, Method } from "../filters/index.js";
 import { type NamedTensors, type ParameterDefinition, valuesOf } from "./parameters.js";
 import type { Window } from "./window.js";
 
@@ -15,6 +15,9 @@ export interface Dataset {
   readonly windows: readonly Window[];
 }
 
+/** What the log-evidence of a method is. */
+export type Evidence = NonNullable<Method<unknown>["evidence"]>;
+
 /**
  * A learning problem: its parameters, its filter and its data. S is the state that the filter carries
  * from one window to the next, a tree of tensors [B, ...] whose first axis is the trajectory. The
@@ -25,6 +28,8 @@ export interface LearningProblem<S> {
   readonly definitions: readonly ParameterDefinition[];
   /** dtype of the latents and values. @defaultValue "f64" */
   readonly dtype?: FloatType;
+  /** What the log-evidence is: standard errors need a likelihood. @defaultValue "likelihood" */
+  readonly evidence?: Evidence;
   /** Returns the state before the first cycle. */
   initial(values: NamedTensors, start: NamedTensors): S;
   /** Runs the filter over a window: the state after it, and the log-evidence of its observations. */

@@ -8,6 +8,7 @@ import {
 } from "./identifiability.js";
 import type { NewtonState } from "./newton.js";
 import type { ScalarDefinition } from "./parameters.js";
+import type { Evidence } from "./problem.js";
 
 /** Uncertainty of one learned number; null where it cannot be given. */
 export interface ParameterUncertainty {
@@ -31,6 +32,19 @@ const flat = 1e-3;
 const ninety = normalQuantile(0.95);
 
 const none: ParameterUncertainty = { standardError: null, interval: null };
+
+/** What the curvature is that of, and what it is worth. */
+const curvatureOf = {
+  likelihood: { name: "log-likelihood", caution: "" },
+  composite: {
+    name: "composite log-likelihood",
+    caution:
+      " A composite likelihood takes the values observed at a time for independent, so they may be too small.",
+  },
+} as const;
+
+const noLikelihood =
+  "No standard errors: the method has no likelihood, and the curvature of its squared misfit does not say how well a value is determined.";
 
 /** Whether a latent lies where its value hardly depends on it, as it does near a bound. */
 function atBound({ bijection, start }: ScalarDefinition, latent: number): boolean {
@@ -78,13 +92,19 @@ function interval(
  *
  * Intervals are symmetric in the latent and transformed to values, so they satisfy the constraints. A
  * parameter whose value lies at a bound has no curvature of its own: it is held fixed, and the
- * standard errors of the others are conditional on it. Where the curvature is not positive definite
- * no standard errors are given.
+ * standard errors of the others are conditional on it. Where the curvature is not positive definite,
+ * and where the method has no likelihood but a misfit, no standard errors are given.
  */
 export function uncertainty(
   definitions: readonly ScalarDefinition[],
   { point, curvature, converged }: NewtonState,
+  evidence: Evidence = "likelihood",
 ): Uncertainty {
+  const without = Object.fromEntries(definitions.map(({ name }) => [name, none]));
+  if (evidence === "misfit") {
+    return { parameters: without, explanation: noLikelihood, concerns: [] };
+  }
+  const { name: curved, caution } = curvatureOf[evidence];
   const free = definitions.flatMap((definition, i) => (atBound(definition, point[i]!) ? [] : [i]));
   const bound = definitions.filter((_, i) => !free.includes(i)).map(({ name }) => name);
   const H = free.map((i) => free.map((j) => curvature.hessian[i]![j]!));
@@ -94,12 +114,8 @@ export function uncertainty(
     H,
   );
   if (variances === null) {
-    const explanation = noMaximumMessage(unknown);
-    return {
-      parameters: Object.fromEntries(definitions.map(({ name }) => [name, none])),
-      explanation,
-      concerns: [explanation],
-    };
+    const explanation = noMaximumMessage(unknown, curved);
+    return { parameters: without, explanation, concerns: [explanation] };
   }
   const parameters = definitions.map((definition, i) => {
     const place = free.indexOf(i);
@@ -118,7 +134,7 @@ export function uncertainty(
     ...undeterminedWarnings(unknown),
     ...(converged ? [] : ["The maximum was not reached to full precision."]),
   ];
-  const source = "Standard errors come from the curvature of the log-likelihood at its maximum.";
+  const source = `Standard errors come from the curvature of the ${curved} at its maximum.${caution}`;
   return {
     parameters: Object.fromEntries(parameters),
     explanation: [source, ...concerns].join(" "),

@@ -2,7 +2,7 @@
 import { cast, type FloatType, scope, stack, type Tensor } from "../engine/index.js";
 import { type LearningProblem, recordsOf, type Window, windowsOf } from "../learn/index.js";
 import { observationSeries } from "../observe/index.js";
-import { collectDefinitions, type ParameterDefinition } from "../parts/index.js";
+import { collectDefinitions, type ParameterDefinition, startValues } from "../parts/index.js";
 import type { Key } from "../random/index.js";
 import { type AnyMethod, boundMethod } from "./method.js";
 import { keysTogether } from "./simulate.js";
@@ -68,6 +68,10 @@ export function learningProblem(
   const record = windowOfAll(training, key, system.dtype);
   return {
     ...windowProblem(method, system, definitions, windows),
+    evidence: scope(() => {
+      const bound = bindSystem(system, startValues);
+      return boundMethod(method, system, bound, startValues).evidence ?? "likelihood";
+    }),
     training: { start: startOf(training, key), windows: windowsOf(record, length, 0, split) },
     validation:
       validation.length > 0

@@ -20,6 +20,7 @@ export function innovationsSection(
     }</p></section>`;
   }
   const { chiSquareRatio: ratio, chiSquareSd: sd } = summary;
+  const single = output.evidence === "composite";
   const sampleNote =
     output.learning === null || "trajectories" in observations
       ? null
@@ -27,10 +28,10 @@ export function innovationsSection(
   return html`<section>
 <h2>Does the filter know its own errors?</h2>
 <p>An innovation is an observation minus its forecast, divided by the standard deviation that the
-filter gave that forecast. If model and noise are right, innovations are independent draws from a
-standard normal distribution. Of ${grouped(summary.count)}, ${percent(summary.within90)} lie within ±1.645
+filter gave that forecast. If model and noise are right, innovations are ${single ? "draws" : "independent draws"} from a
+standard normal distribution${single ? "; those of one time are correlated, because the method knows only the variance of each" : null}. Of ${grouped(summary.count)}, ${percent(summary.within90)} lie within ±1.645
 (90 % expected) and ${percent(summary.within95)} within ±1.96 (95 % expected). Mean χ² for each degree
-of freedom is ${hundredths(ratio)}; expected is 1, give or take ${hundredths(sd)}. ${verdict(ratio, sd)}
+of freedom is ${hundredths(ratio)}; expected is 1${single ? "." : html`, give or take ${hundredths(sd)}. ${verdict(ratio, sd)}`}
 ${lagText(output.observations.columns, summary)}${sampleNote}</p>
 ${figure}
 </section>`;

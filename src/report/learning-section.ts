@@ -1,18 +1,12 @@
 /** How learning went: losses, and where each start ended. */
 import type { ChoiceResult, LearningOutput, RunOutput } from "../run/output.js";
+import { evidenceWords } from "./evidence.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import type { Meanings } from "./meaning.js";
 import { count, given, hundredths, significant } from "./number.js";
 import { table } from "./table.js";
 
 const maxColumns = 10;
-
-/** What the loss is, by what the evidence of the method is. */
-const losses: Readonly<Record<RunOutput["evidence"], string>> = {
-  likelihood: "negative log-likelihood",
-  composite: "negative composite log-likelihood",
-  misfit: "squared misfit",
-};
 
 export function learningSection(
   learning: LearningOutput,
@@ -31,12 +25,12 @@ ${own.length} epochs${first.rate === last.rate ? null : html` while the learning
       : null;
   return html`<section>
 <h2>How learning went</h2>
-<p>The loss is the ${losses[evidence]} of the observations, each forecast from the ones before it,
+<p>The loss is the ${evidenceWords[evidence].loss} of the observations, each forecast from the ones before it,
 divided by their number: lower is better. ${path}${cut ? " Early losses above the panel are not shown." : null}
 ${validationText(own)}</p>
 ${figure}
 ${Object.entries(choices).map(([name, choice]) => choiceTable(name, choice, meaning))}
-${learning.restarts.length > 1 ? restartsTable(learning) : null}
+${learning.restarts.length > 1 ? restartsTable(learning, evidence) : null}
 </section>`;
 }
 
@@ -65,19 +59,29 @@ function validationText(own: LearningOutput["losses"]): Fragment {
   return html`On the part kept for validation it was lowest, ${significant(lowest)}, at epoch ${epoch}.`;
 }
 
-function restartsTable({ restarts, best }: LearningOutput): Markup {
+function restartsTable(
+  { restarts, best }: LearningOutput,
+  evidence: RunOutput["evidence"],
+): Markup {
+  const { total, sign } = evidenceWords[evidence];
   const names = Object.keys(restarts[0]!.parameters).slice(0, maxColumns);
   const rows = restarts.map(({ logLikelihood, parameters }, i) => ({
     best: i === best,
     cells: [
       i === best ? `${i + 1}, the best` : i + 1,
-      hundredths(logLikelihood),
+      hundredths(sign * logLikelihood),
       ...names.map((name) => significant(parameters[name] ?? Number.NaN)),
     ],
   }));
   const values = restarts.map(({ logLikelihood }) => logLikelihood).filter(Number.isFinite);
   const spread = Math.max(...values) - Math.min(...values);
   return html`<p>${count(restarts.length).replace(/^./, (letter) => letter.toUpperCase())} starts ended within ${significant(spread, 3)} of
-each other in log-likelihood. ${spread < 0.1 ? "They found the same optimum." : "Starts that differ by more than a few tenths found different optima, or were not finished."}</p>
-${table(["start", "log-likelihood", ...names.map((name) => html`<code>${name}</code>`)], rows)}`;
+each other in ${total}.${evidence === "misfit" ? null : verdict(spread)}</p>
+${table(["start", total, ...names.map((name) => html`<code>${name}</code>`)], rows)}`;
 }
+
+/** Of likelihoods; a misfit has a unit. */
+const verdict = (spread: number): string =>
+  spread < 0.1
+    ? " They found the same optimum."
+    : " Starts that differ by more than a few tenths found different optima, or were not finished.";

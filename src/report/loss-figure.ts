@@ -1,5 +1,6 @@
 /** The loss while learning: training and validation by epoch, one faint line a start. */
-import type { LearningOutput, LossPoint } from "../run/output.js";
+import type { LearningOutput, LossPoint, RunOutput } from "../run/output.js";
+import { evidenceWords } from "./evidence.js";
 import { extent, margined, quantile } from "./extent.js";
 import { type Figure, type Layer, type Row, stack } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";
@@ -12,7 +13,10 @@ export interface LossFigure extends Figure {
 }
 
 /** null when no epoch has a finite loss. */
-export function lossFigure({ losses, best }: LearningOutput): LossFigure | null {
+export function lossFigure(
+  { losses, best }: LearningOutput,
+  evidence: RunOutput["evidence"],
+): LossFigure | null {
   const all = losses.flatMap(({ training, validation }) =>
     validation === null ? [training] : [training, validation],
   );
@@ -62,7 +66,7 @@ export function lossFigure({ losses, best }: LearningOutput): LossFigure | null 
       {
         width: fullWidth,
         height: 210,
-        title: "negative log-likelihood a value observed",
+        title: `${evidenceWords[evidence].loss} for each value observed`,
         layer: [...faint, ...(validated ? [dashed] : []), strong, ...alone],
       },
     ]),

@@ -1,7 +1,7 @@
 /** The page: what was asked, what came of it, and how far to trust it. No scripts, no network. */
 
 import type { RunOutput } from "../run/output.js";
-import type { Specification } from "../run/specification.js";
+import { plainSpecification, type Specification } from "../run/specification.js";
 import { diagnosticsSection } from "./diagnostics-section.js";
 import { forecastSection } from "./forecast-section.js";
 import { formula } from "./formula.js";
@@ -65,11 +65,18 @@ function warnings({ result }: RunOutput): Markup | null {
 <ul>${all.map((warning) => html`<li>${warning}</li>`)}</ul></div>`;
 }
 
-function keyNumbers({ result }: RunOutput, innovations: InnovationSummary | null): Markup {
+function keyNumbers(
+  { result, evidence }: RunOutput,
+  innovations: InnovationSummary | null,
+): Markup {
   const item = (name: string, value: string, note: string): Markup =>
     html`<div><dt>${name}</dt><dd>${value}<small>${note}</small></dd></div>\n`;
   return html`<dl class="figures">
-${item("log-likelihood", hundredths(result.logLikelihood), `${result.cycles} times observed`)}${
+${
+  evidence === "likelihood"
+    ? item("log-likelihood", hundredths(result.logLikelihood), `${result.cycles} times observed`)
+    : item("times observed", String(result.cycles), "the method has no likelihood")
+}${
   result.rmse
     ? item(
         "RMSE of the analysis",
@@ -84,7 +91,9 @@ ${item("log-likelihood", hundredths(result.logLikelihood), `${result.cycles} tim
         item(
           "mean χ² / degrees of freedom",
           hundredths(innovations.chiSquareRatio),
-          `expected 1 ± ${hundredths(innovations.chiSquareSd)}`,
+          evidence === "likelihood"
+            ? `expected 1 ± ${hundredths(innovations.chiSquareSd)}`
+            : "expected 1",
         ),
       ]
     : null
@@ -98,7 +107,7 @@ function reproduction(specification: Specification): Markup {
 page holds no date and no timing, so it comes out the same. This is the whole experiment as the program understood
 it, defaults and data included.</p>
 <details><summary>The experiment</summary>
-<pre>${plainJson(specification)}</pre>
+<pre>${plainJson(plainSpecification(specification))}</pre>
 </details>
 </section>`;
 }

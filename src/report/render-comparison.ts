@@ -46,7 +46,7 @@ function comparisonPage(
 ${scores(methods, folders)}
 <p class="note">rmse.a and rmse.f: time means of the root mean square errors of analyses and forecasts (rmse.s: of the
 smoothed states of smoothers), with their standard errors, the correlation of cycles counted; spread.a: the standard deviation that the method itself states; CRPS of
-the analyses; natural log-likelihoods with all constants; wall time of a cycle, forecast and analysis, without
+the analyses; natural log-likelihoods with all constants, of methods that have a likelihood; wall time of a cycle, forecast and analysis, without
 scoring. Time is of the machine; everything else comes out the same again.</p>
 ${svg === null ? null : html`<figure>${raw(svg)}<figcaption>A filter that knows its errors has a spread of the size of its error.</figcaption></figure>`}
 </section>`,

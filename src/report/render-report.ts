@@ -31,7 +31,7 @@ export interface Report {
 /** The page and its figures as SVG; runs in a browser too. */
 export async function renderPage(specification: Specification, output: RunOutput): Promise<Page> {
   const states = statesFigure(output);
-  const loss = output.learning && lossFigure(output.learning);
+  const loss = output.learning && lossFigure(output.learning, output.evidence);
   const parameters = parametersFigure(Object.entries(output.result.parameters));
   const drawn: readonly (Figure | null)[] = [
     states,

@@ -1,10 +1,11 @@
 /** The scores of the run, each with what it is. */
 import type { RunOutput } from "../run/output.js";
+import { evidenceWords } from "./evidence.js";
 import { html, type Markup } from "./markup.js";
 import { grouped, hundredths, significant, withError } from "./number.js";
 import { type TableRow, table } from "./table.js";
 
-export function scoresSection({ result, observations, states }: RunOutput): Markup {
+export function scoresSection({ result, evidence, observations, states }: RunOutput): Markup {
   const values = observations.values.flat().filter(Number.isFinite).length;
   const { rmse, rmsePooled, spread, crps, logLikelihood } = result;
   const rows = [
@@ -28,7 +29,7 @@ export function scoresSection({ result, observations, states }: RunOutput): Mark
       : "";
   const likelihood =
     logLikelihood === null
-      ? html`There is no log-likelihood${result.diverged ? ": the run diverged" : null}.`
+      ? (evidenceWords[evidence].missing ?? "There is no log-likelihood: the run diverged.")
       : html`The log-likelihood of the record is ${hundredths(logLikelihood)}${perValue}, natural logarithm,
 all constants included, over ${grouped(result.cycles)} cycles.`;
   const real =

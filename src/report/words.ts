@@ -1,8 +1,8 @@
 /** What was asked, in words: model, method, data and learning. */
-
 import type { Value } from "../parts/index.js";
 import type { RunOutput } from "../run/output.js";
 import type { ObservationsSpecification, Specification } from "../run/specification.js";
+import { evidenceWords } from "./evidence.js";
 import { type Fragment, html, listing, type Markup } from "./markup.js";
 import { count, given, grouped, hundredths, time } from "./number.js";
 
@@ -63,14 +63,6 @@ function dataWords(observations: ObservationsSpecification, output: RunOutput): 
   return html`${count(times.length)} ${plural("observation", times.length)} of ${names} from <code>${observations.source}</code>${note}`;
 }
 
-/** What learning follows, by what the method's evidence is. */
-const learnedBy: Readonly<Record<RunOutput["evidence"], string>> = {
-  likelihood: "climbing the gradient of the forecast log-likelihood",
-  composite:
-    "climbing the gradient of a composite likelihood, the sum of the log-densities of the single values observed, which does not compare with the likelihoods of other methods",
-  misfit: "descending the gradient of the squared misfit of its forecasts",
-};
-
 function learningWords({ learn }: Specification, output: RunOutput): Fragment {
   const { learning, result, evidence } = output;
   const { parameters, tensors } = result;
@@ -84,7 +76,7 @@ function learningWords({ learn }: Specification, output: RunOutput): Fragment {
     result.logLikelihood === null
       ? null
       : html` The log-likelihood ended at ${hundredths(result.logLikelihood)}.`;
-  return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by ${learnedBy[evidence]}${from}.${end}`;
+  return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by ${evidenceWords[evidence].learnedBy}${from}.${end}`;
 }
 
 /** "year", or "time" where there is no unit. */

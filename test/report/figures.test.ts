@@ -96,17 +96,19 @@ describe("states", () => {
 
 describe("loss", () => {
   test("the best start stands out; without validation there is no line for it", async () => {
-    expect(await texts(lossFigure(learning(3, 60))!)).toContain("training, other starts");
+    expect(await texts(lossFigure(learning(3, 60), "likelihood")!)).toContain(
+      "training, other starts",
+    );
     const one = learning(1, 60);
     const plain = { ...one, losses: one.losses.map((point) => ({ ...point, validation: null })) };
-    const all = await texts(lossFigure(plain)!);
+    const all = await texts(lossFigure(plain, "likelihood")!);
     expect(all).toContain("training, best start");
     expect(all).not.toContain("validation, best start");
     expect(all).not.toContain("training, other starts");
   });
 
   test("no figure without a finite loss", () => {
-    expect(lossFigure({ ...learning(1, 30), losses: [] })).toBeNull();
+    expect(lossFigure({ ...learning(1, 30), losses: [] }, "likelihood")).toBeNull();
   });
 });
 
@@ -149,7 +151,7 @@ test("no figure has ids, clip paths or layers, which would clash in a page or ab
   const { output } = lynxHare();
   const figures = [
     statesFigure(output),
-    lossFigure(output.learning!)!,
+    lossFigure(output.learning!, output.evidence)!,
     innovationsFigure(output)!,
     parametersFigure(Object.entries(output.result.parameters))!,
   ];
