@@ -191,7 +191,7 @@ function collect(
     end: (state, results, cycles) => {
       last = stateData(state);
       for (const each of method.smooth?.(results, cycles) ?? []) {
-        noteState(smoothed, each);
+        scope(() => noteState(smoothed, each));
       }
       for (let k = Math.max(0, K - lag); lag > 0 && k < K; k++)
         note(smoothed, past(state, K - 1 - k));
