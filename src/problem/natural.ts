@@ -91,7 +91,7 @@ function numbersOf(x: Tensor): Float64Array {
 const alone = 1e-10;
 
 /** Variables whose sums are kept side by side: more of them than a processor adds at a time. */
-const together = 4;
+const sideBySide = 4;
 
 /**
  * The variance of weights w is Σ w (x − x̄)²/(1 − Σ w²), for equal ones that with N − 1. Sums run over the
@@ -108,7 +108,7 @@ function momentsOf(
   let free = 1;
   for (let n = 0; n < N; n++) free -= w[n]! * w[n]!;
   let i = 0;
-  for (; i + together <= d; i += together) {
+  for (; i + sideBySide <= d; i += sideBySide) {
     let [a, b, c, e] = [0, 0, 0, 0];
     for (let n = 0, at = i; n < N; n++, at += d) {
       const share = w[n]!;
