@@ -24,7 +24,8 @@ import type { System } from "./system.js";
 import { tested } from "./test-scores.js";
 import type { EpochResult, SystemName, Trial, TrialResult } from "./trial.js";
 
-const systems: Readonly<Record<SystemName, System>> = { orbit, lorenz, community };
+/** The systems by the names that trials give them. */
+export const systems: Readonly<Record<SystemName, System>> = { orbit, lorenz, community };
 
 /** ReduceLROnPlateau of the paper: patience 5, PyTorch's factor. */
 const plateau = { patience: 5, factor: 0.1 };
