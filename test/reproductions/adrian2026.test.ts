@@ -42,7 +42,7 @@ describe.each(Object.keys(small))("trials of the %s", (system) => {
   );
 });
 
-// The paper's first values and bijections are put beside names of the house: none may be left over.
+// The paper's first values go by the names under which model and method ask for them: none is left over.
 test.each(
   Object.entries(small).flatMap(([name, trial]) =>
     methods.map((method) => [`${method} of the ${name}`, trial(method)] as const),
