@@ -29,7 +29,7 @@ export interface TrialCheckpoint {
   readonly state: Json;
 }
 
-/** The place of one trial in a store. */
+/** One trial in a store. */
 export interface StoredTrial {
   /** null: not done yet. */
   record(): TrialRecord | null;
@@ -72,19 +72,19 @@ export async function runTrials(
   host: ReproduceHost,
 ): Promise<readonly (TrialRecord | null)[]> {
   const trials = reproduction.trials(scale);
-  const places = trials.map((trial) => store.of(reproduction.kind, trial));
-  const records = places.map((place) => place.record());
+  const stored = trials.map((trial) => store.of(reproduction.kind, trial));
+  const records = stored.map((each) => each.record());
   let done = records.filter((record) => record !== null).length;
   const tell = (within: TrialProgress["within"]): void =>
     host.progress({ trials: trials.length, done, within });
   tell(null);
   const all: (TrialRecord | null)[] = [];
-  for (const [i, place] of places.entries()) {
+  for (const [i, one] of stored.entries()) {
     const before = records[i];
     if (before === null) await rest(host);
     // An equal trial may have been run since.
-    const known = before ?? place.record();
-    const record = known ?? (await runTrial(reproduction, trials[i]!, place, tell, host));
+    const known = before ?? one.record();
+    const record = known ?? (await runTrial(reproduction, trials[i]!, one, tell, host));
     all.push(record);
     if (before !== null || record === null) continue;
     done += 1;
@@ -98,29 +98,29 @@ class OutOfTime extends Error {}
 async function runTrial(
   reproduction: Reproduction,
   trial: Json,
-  place: StoredTrial,
+  stored: StoredTrial,
   tell: (within: TrialProgress["within"]) => void,
   host: ReproduceHost,
 ): Promise<TrialRecord | null> {
   if (host.timeIsUp()) return null;
-  const from = place.checkpoint();
+  const from = stored.checkpoint();
   const began = performance.now();
   const seconds = () => (from?.seconds ?? 0) + (performance.now() - began) / 1000;
   try {
     const result = await reproduction.run(trial, {
       progress: (done, total, detail) => tell({ done, total, detail }),
       checkpoint: async (state) => {
-        place.save({ seconds: seconds(), state });
+        stored.save({ seconds: seconds(), state });
         await rest(host);
         if (host.timeIsUp()) throw new OutOfTime();
       },
       resume: from?.state ?? null,
     });
-    return place.finish(result, seconds());
+    return stored.finish(result, seconds());
   } catch (error) {
     if (error instanceof OutOfTime) return null;
     if (!(error instanceof NumericError)) throw error;
-    return place.finish({ failed: error.message }, seconds());
+    return stored.finish({ failed: error.message }, seconds());
   }
 }
 

@@ -1,72 +1,31 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { NumericError, tensor, UsageError, useWorkers } from "../../src/engine/index.js";
-import { assimilate, type KalmanState, kalman } from "../../src/filters/index.js";
-import {
-  chooseByValidation,
-  cyclesOf,
-  type LearningProblem,
-  recordOf,
-  startLatents,
-  windowsOf,
-} from "../../src/learn/index.js";
-import { bindModel, linear, propagations } from "../../src/models/index.js";
-import { observationSeries, observeAll } from "../../src/observe/index.js";
-import { positive } from "../../src/prob/index.js";
-import { key } from "../../src/random/index.js";
+import { NumericError, UsageError, useWorkers } from "../../src/engine/index.js";
+import { chooseByValidation, startLatents } from "../../src/learn/index.js";
+import { learned } from "../../src/parts/index.js";
 import { openPool } from "../support/workers.js";
 import { lorenzProblem } from "./lorenz.js";
+import { meanSquare, whiteNoise, y } from "./white-noise.js";
 
 /**
- * White noise as a state, y_t ~ N(0, q + r) independently, with a q that is given: the loss a value
- * is ½ log 2π(q + r) + ½ s/(q + r), s the mean square of the values judged by, least at q = s − r.
+ * White noise with a q that is given: the loss a value is ½ log 2π(q + r) + ½ s/(q + r), s the mean
+ * square of the values judged by, least at q = s − r.
  */
-const y = Array.from({ length: 60 }, (_, t) => 3 * Math.sin(7 * t * t + 1));
 const split = 40;
-const judged = y.slice(split);
-const s = judged.reduce((total, v) => total + v * v, 0) / judged.length;
+const s = meanSquare(y.slice(split));
 const r = 0.5;
 const lossAt = (q: number) => Math.log(2 * Math.PI * (q + r)) / 2 + s / (q + r) / 2;
-
-function problem(q: number): LearningProblem<KalmanState> {
-  const series = observationSeries({ times: y.map((_, t) => t + 1), values: y.map((v) => [v]) });
-  const record = recordOf({ ...series, intervals: y.map(() => 1) }, key(0));
-  return {
-    definitions: [{ name: "r", start: r, bijection: positive(1), group: "filter" }],
-    initial: () => ({ mean: tensor([[0]]), covariance: tensor([[[1]]]) }),
-    run: (values, before, window) => {
-      const seen = cyclesOf(window);
-      const crossing = propagations(
-        bindModel(linear, { transition: [[0]] }),
-        q,
-        window.intervals,
-        1,
-      );
-      const cycles = crossing.map((propagation, t) => ({
-        ...propagation,
-        observation: {
-          ...seen[t]!.trajectories,
-          ...{ operator: observeAll(1), variance: values.r! },
-        },
-      }));
-      return assimilate(
-        kalman(),
-        before,
-        cycles,
-        seen.map((cycle) => cycle.key),
-      );
-    },
-    training: { start: {}, windows: windowsOf(record, split, 0, split) },
-    validation: { start: null, windows: windowsOf(record, split, split) },
-  };
-}
 
 /** r stays where it is, to eleven digits. */
 const options = {
   ...{ epochs: 2, patience: 100, plateau: { patience: 5, factor: 0.1 } },
   rates: { dynamics: 1e-12, filter: 1e-12 },
 };
+const failing = (): never => {
+  throw new NumericError("cholesky: pivot");
+};
 const trialOf = (q: number) => {
-  const own = problem(q);
+  const plain = whiteNoise({ q: Math.abs(q), r: learned(r), window: split, split });
+  const own = q > 0 ? plain : { ...plain, run: failing };
   return { problem: own, options, start: startLatents(own.definitions) };
 };
 

@@ -1,7 +1,13 @@
 /** What every record of a model must hold, and what those with alternatives check. */
 import { describe, expect, test } from "vitest";
 import { tensor } from "../../src/engine/index.js";
-import { bindModel, lorenz96, lotkaVolterra, models } from "../../src/models/index.js";
+import {
+  bindModel,
+  lorenz96,
+  lorenz96Coefficients,
+  lotkaVolterra,
+  models,
+} from "../../src/models/index.js";
 import {
   type Block,
   collectDefinitions,
@@ -9,9 +15,11 @@ import {
   learned,
   type ParameterDefinition,
   readParameters,
+  startValues,
   use,
   withDefaults,
 } from "../../src/parts/index.js";
+import { expectClose } from "../support/close.js";
 
 const learn = { kind: "residual-network", learn: true };
 const pair = { preyGrowth: 0.5, predation: 0.03, predatorDeath: 0.8, conversion: 0.02 };
@@ -128,6 +136,22 @@ test("lorenz96: the truth has neither the polynomial nor the network, and learne
     "forcing",
     ...layers.flatMap((layer) => [`correction.${layer}.weights`, `correction.${layer}.bias`]),
   ]);
+});
+
+// The coefficients of the true system give its tendency; sums in another order, over x of size 10.
+test("lorenz96: coefficients may be given, as many as the polynomial has", () => {
+  const x = tensor([8, 1, -3, 5, 2, 7]);
+  const coefficients = lorenz96Coefficients(8).toArray() as number[];
+  const given = (values: readonly number[]) =>
+    use(lorenz96, { dimension: 6, forcing: 8, imperfect: { coefficients: values } });
+  const { record, block } = given(coefficients);
+  const imperfect = record.build(block as never, { source: startValues }).step(0.01);
+  const exact = bindModel(lorenz96, { dimension: 6, forcing: 8 }).step(0.01);
+  expectClose(imperfect.map(x), exact.map(x), 1e-12);
+  expect(() => given(coefficients.slice(1))).toThrow(/coefficients: has 17 values; need 18/);
+  expect(() => use(lorenz96, { dimension: 6, forcing: 8, imperfect: { seed: 1 } })).toThrow(
+    /imperfect: has none; need exactly one of variance, coefficients/,
+  );
 });
 
 test("lorenz96: first weights follow the seed of the correction, else that of the options", () => {

@@ -1,11 +1,15 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { useWorkers } from "../../src/engine/index.js";
-import { runTrial } from "../../src/reproductions/adrian2026/run.js";
+import { definitionsOf } from "../../src/problem/index.js";
+import { dataOf } from "../../src/reproductions/adrian2026/data.js";
+import { methodOf, problemOf } from "../../src/reproductions/adrian2026/problem.js";
+import { runTrial, systems } from "../../src/reproductions/adrian2026/run.js";
 import {
   communityTrial,
   lorenzTrial,
   orbitTrial,
 } from "../../src/reproductions/adrian2026/settings.js";
+import { spaceOf } from "../../src/reproductions/adrian2026/space.js";
 import type { MethodName, Trial } from "../../src/reproductions/adrian2026/trial.js";
 import type { Json, TrialHost } from "../../src/reproductions/reproduction.js";
 import { openPool } from "../support/workers.js";
@@ -36,6 +40,23 @@ describe.each(Object.keys(small))("trials of the %s", (system) => {
       expect(Number.isFinite(result.test!.pooled)).toBe(true);
     },
   );
+});
+
+// The paper's first values go by the names under which model and method ask for them: none is left over.
+test.each(
+  Object.entries(small).flatMap(([name, trial]) =>
+    methods.map((method) => [`${method} of the ${name}`, trial(method)] as const),
+  ),
+)("%s learns what its model and its method mark as learned, in the same shapes", (_, trial) => {
+  const given = { ...trial, changing: false, learnHalfWidth: true, cycles: trial.window };
+  const system = systems[given.system];
+  const space = spaceOf(system, given);
+  const { definitions } = problemOf(system, given, space, dataOf(system, given, space));
+  const shapes = (all: typeof definitions) =>
+    Object.fromEntries(
+      all.map(({ name, start }) => [name, typeof start === "number" ? [] : start.shape]),
+    );
+  expect(shapes(definitions)).toEqual(shapes(definitionsOf(methodOf(given), space)));
 });
 
 test("Ens3DVar learns an inflation, if asked", async () => {

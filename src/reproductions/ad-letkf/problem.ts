@@ -21,44 +21,44 @@ import {
 } from "../../problem/index.js";
 import { type Key, key, normal, split } from "../../random/index.js";
 
-/** What is learned. */
+/** The numbers that are learned. */
 export interface Pair {
-  /** λ, on anomalies after the analysis. */
+  /** The inflation λ of the anomalies after the analysis. */
   readonly inflation: number;
-  /** c */
+  /** The half-width c. */
   readonly halfWidth: number;
-  /** F of the model; not given: that of the truth, 8, and not learned. */
+  /** The forcing F of the model; absent: F is that of the truth, 8, and is not learned. */
   readonly forcing?: number;
 }
 
 export interface Twin {
   readonly seed: number;
-  /** d */
+  /** The number of variables d. */
   readonly dimension: number;
-  /** N */
+  /** The number of members N. */
   readonly members: number;
-  /** Every how many components one is observed, with R = 1. */
+  /** The distance between observed components; R = 1. */
   readonly every: number;
-  /** Cycles to learn from, those to test on after them, and how many of the latter do not count. */
+  /** Cycles to learn from, the cycles after them to test on, and how many of the latter do not count. */
   readonly training: number;
   readonly test: number;
   readonly spinup: number;
-  /** Cycles of a window. */
+  /** The number of cycles of a window. */
   readonly window: number;
-  /** Observations at this distance or farther do not count, whatever c becomes. */
+  /** Observations at this distance or farther do not count, for any c. */
   readonly reach: number;
 }
 
 export const trueForcing = 8;
 const interval = 0.05;
-/** Steps from near rest to the attractor. */
+/** Steps from a state near rest to the attractor. */
 const transient = 400;
 
 const everyOf = (n: number, every = 1): number[] =>
   Array.from({ length: Math.ceil(n / every) }, (_, i) => i * every);
 
 interface TwinData {
-  /** States at all cycles, [T, d]. */
+  /** The true states at all cycles, [T, d]. */
   readonly truth: Tensor;
   readonly record: Window;
   /** Members at the first time, as far from the truth as observations are, [1, N, d]. */
@@ -69,9 +69,13 @@ export function twinOf({ seed, dimension: d, members: N, every, training, test }
   const [forStart, forNoise, forMembers, forCycles] = split(key(seed), 4) as Key[];
   const transition = bindModel(lorenz96, { dimension: d, forcing: trueForcing }).step(interval);
   const T = training + test;
-  const crossing = everyOf(transient + T).map(() => ({ transition, steps: 1 }));
+  const propagations = everyOf(transient + T).map(() => ({ transition, steps: 1 }));
   return scope(() => {
-    const states = propagateThrough(add(trueForcing, normal(forStart!, [d])), crossing, key(seed));
+    const states = propagateThrough(
+      add(trueForcing, normal(forStart!, [d])),
+      propagations,
+      key(seed),
+    );
     const truth = slice(states, 0, transient, transient + T);
     const seen = observeComponents(everyOf(d, every)).apply(truth); // [T, m]
     const y = add(seen, normal(forNoise!, seen.shape));
@@ -86,7 +90,7 @@ export function twinOf({ seed, dimension: d, members: N, every, training, test }
 
 export interface LetkfProblem extends LearningProblem<unknown>, Pick<WindowProblem, "series"> {
   readonly test: { readonly start: NamedTensors; readonly windows: readonly Window[] };
-  /** Of the test record, [T, d]. */
+  /** The true states of the test record, [T, d]. */
   readonly truth: Tensor;
   readonly spinup: number;
 }
@@ -136,6 +140,6 @@ const forcingFrom = (start: number): ParameterDefinition => ({
   ...{ name: "forcing", start, bijection: positive(), group: "dynamics" },
 });
 
-/** The same deviations about the truth at the beginning of the test. */
+/** The ensemble moved so that it lies about the truth at the beginning of the test. */
 const atTest = (ensemble: Tensor, truth: Tensor, training: number): Tensor =>
   scope(() => add(ensemble, add(index(truth, 0, training), mul(-1, index(truth, 0, 0)))));

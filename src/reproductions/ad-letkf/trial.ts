@@ -104,7 +104,7 @@ const pairOf = ({ excess, halfWidth, forcing }: NamedTensors): Pair => ({
   ...(forcing && { forcing: forcing.item() }),
 });
 
-/** Of the analyses of a window. */
+/** The analyses of a window. */
 interface Analyses {
   /** [1, L, d] */
   readonly means: Tensor;

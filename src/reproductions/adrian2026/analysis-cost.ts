@@ -1,4 +1,4 @@
-/** Operations of one step of a filter, counted from its instructions; nothing is run. */
+/** Counts the operations of one step of a filter from its instructions; nothing is run. */
 import { estimateCost, scope, type Tensor, zeros } from "../../engine/index.js";
 import { enkf, ens3dvar, type Filter, threedvarC, threedvarK } from "../../filters/index.js";
 import { bindModel, lorenz96 } from "../../models/index.js";
@@ -9,25 +9,25 @@ import { isEnsemble, type MethodName } from "./trial.js";
 /** A type, not an interface, so that it is JSON. */
 export type Sizes = {
   readonly method: Exclude<MethodName, "kalman">;
-  /** Any matrix H, or one that picks variables. */
+  /** H is any matrix, or picks variables. */
   readonly view: "matrix" | "picked";
   /** d_x */
   readonly state: number;
   /** d_y */
   readonly observed: number;
-  /** N; of methods without members 1. */
+  /** N; 1 for methods without members. */
   readonly members: number;
 };
 
 export type StepCost = {
   /** Operations of an analysis with its likelihood. */
   readonly analysis: number;
-  /** The same of each further one, where H does not change. */
+  /** Operations of each further analysis where H does not change. */
   readonly further: number;
   readonly forecast: number;
 };
 
-/** What the arrays of a filter are: the parameter of the covariance or gain, the states, y and H. */
+/** The arrays of a filter: the parameter of the covariance or gain, the states, y and H. */
 interface Arrays {
   readonly parameter: Tensor;
   readonly states: Tensor;

@@ -3,7 +3,7 @@
  * which have to be restarted from the observations, and how learning ends.
  *
  * A method *starts* with a model when the first epoch passes without a recovery. Up to the first
- * recovery the numbers are those of a loop that knows none; such a loop ends there.
+ * recovery the numbers are those of a loop without recoveries; such a loop ends there.
  */
 import { quantile } from "../../diagnostics/index.js";
 import type { Comparison, CurveFigure, Reproduction, Scale } from "../reproduction.js";
@@ -16,27 +16,27 @@ const methods: readonly MethodName[] = ["3dvar-c", "3dvar-k", "enkf", "ens3dvar"
 const draws = (scale: Scale): number => (scale === "paper" ? 20 : 8);
 
 /**
- * A fifth of the publication's cycles and epochs: enough to tell how learning ends. One pair of rates
- * for all methods.
+ * The sizes of these trials: a fifth of the cycles and of the epochs of the publication, which is enough
+ * to tell how learning ends. All methods have one pair of learning rates.
  */
 const short = {
   ...{ cycles: 240, epochs: 8 },
   rates: [{ dynamics: 1e-3, filter: 1e-2 }],
 } satisfies Partial<Trial>;
 
-/** Variance of a component over the attractor at F = 8. */
+/** The variance of a component over the attractor at F = 8. */
 export const attractorVariance = 13.2;
 
-/** What is known without a model: the observations, and the climate where there are none. */
+/** The error without a model: that of the observations, and of the climate where there are none. */
 export const errorWithoutModel = ({ ratio, variance }: Trial): number =>
   Math.sqrt(ratio * variance + (1 - ratio) * attractorVariance);
 
 export const starts = ({ result }: Done): boolean => result.epochs[0]!.recoveries === 0;
 
-/** Of the model, where learning ended. */
+/** The error of the model at the end of learning. */
 const lastError = ({ result: { epochs } }: Done): number => epochs.at(-1)!.errors[0]!;
 
-/** Half of the model's error is gone, and the filter knows more than one does without a model. */
+/** Learning ends well if the error of the model has halved and the filter is better than no model. */
 export const endsWell = ({ trial, result }: Done): boolean =>
   lastError({ trial, result }) < result.initial[0]! / 2 &&
   result.test !== null &&
@@ -50,7 +50,7 @@ const median = (values: readonly number[]): Pick<Comparison, "ours" | "note"> =>
   return { ours: middle!, note: `20 to 80 %: ${digits(low)} to ${digits(high)}` };
 };
 
-/** The rows of a method; of no trial there is nothing to say. */
+/** The rows of a method in the table; a method without trials has empty ones. */
 function rowsOf(method: MethodName, done: readonly Done[]): Comparison[] {
   const own = done.filter(({ trial }) => trial.method === method);
   const row = (what: string, found: Pick<Comparison, "ours" | "note">): Comparison => ({
@@ -78,14 +78,14 @@ function rowsOf(method: MethodName, done: readonly Done[]): Comparison[] {
   ];
 }
 
-/** A line for every draw, epoch 0 being the initial model; null breaks the line between two. */
+/** A line for each draw, from the initial model at epoch 0; a NaN separates one line from the next. */
 const linesOf = (done: readonly Done[]) =>
   done.flatMap(({ result: { initial, epochs } }) => [
     ...[initial, ...epochs.map(({ errors }) => errors)].map(([error], x) => ({ x, y: error! })),
     { x: epochs.length, y: Number.NaN },
   ]);
 
-const courses = (done: readonly Done[]): CurveFigure => ({
+const errorCurves = (done: readonly Done[]): CurveFigure => ({
   ...{ kind: "curves", title: "Forecast error of every draw while learning" },
   caption: "Dashed: draws whose trajectories had to be restarted in the first epoch.",
   x: { title: "epoch" },
@@ -116,7 +116,7 @@ export const badStarts: Reproduction = reproduction({
       ),
     ),
   assemble: (scale, done) => ({
-    figures: [courses(done)],
+    figures: [errorCurves(done)],
     comparisons: methods.flatMap((method) => rowsOf(method, done)),
     notes: [
       `${draws(scale)} initial models, numbered; d = ${scale === "paper" ? 200 : 40}, 60 % observed, ${short.cycles} cycles of 8 trajectories, ${short.epochs} epochs: a fifth of the publication's.`,

@@ -9,26 +9,26 @@ interface Wanted {
   readonly caption: string;
   readonly x: Axis;
   readonly y: Axis;
-  /** What is varied. */
+  /** The quantity on the horizontal axis. */
   readonly at: (trial: Trial) => number;
-  /** Which error of the model. */
+  /** Which error of the model is shown, by its position in `System.errors`. */
   readonly which?: number;
-  /** Lower and upper share of the band. */
-  readonly shares: readonly [number, number];
+  /** The lower and the upper quantile of the band. */
+  readonly quantiles: readonly [number, number];
 }
 
-/** The name of the series of models before learning. */
+/** The name of the series that shows the models before learning. */
 const initialModel = "initial model";
 
 export function bandFigure(done: readonly Done[], wanted: Wanted): BandFigure {
-  const { at, which = 0, shares } = wanted;
-  const places = [...new Set(done.map(({ trial }) => at(trial)))].sort((a, b) => a - b);
+  const { at, which = 0, quantiles } = wanted;
+  const positions = [...new Set(done.map(({ trial }) => at(trial)))].sort((a, b) => a - b);
   const methods = [...new Set(done.map(({ trial }) => trial.method))];
   const band = (chosen: readonly Done[], value: (one: Done) => number) =>
-    places.flatMap((x) => {
+    positions.flatMap((x) => {
       const values = chosen.filter(({ trial }) => at(trial) === x).map(value);
       if (values.length === 0) return [];
-      const [low, middle, high] = [shares[0], 0.5, shares[1]].map((p) => quantile(values, p));
+      const [low, middle, high] = [quantiles[0], 0.5, quantiles[1]].map((p) => quantile(values, p));
       return [{ x, low: low!, middle: middle!, high: high! }];
     });
   const { title, caption, x, y } = wanted;

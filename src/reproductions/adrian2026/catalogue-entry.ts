@@ -8,10 +8,10 @@ interface Figure {
   readonly name: string;
   readonly title: string;
   readonly about: string;
-  /** Of what is no figure of the publication. */
+  /** Given for what is not a figure of the publication. */
   readonly source?: string;
   trials(scale: Scale): readonly Trial[];
-  /** From the trials that did not fail. */
+  /** Arranges the results of the trials that did not fail. */
   assemble(scale: Scale, done: readonly Done[]): ReproductionOutput;
 }
 

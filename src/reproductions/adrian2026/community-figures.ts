@@ -9,7 +9,7 @@ import { communityTrial, type Done, filterGrid, models } from "./settings.js";
 import { type MethodName, methodTitles, type Trial } from "./trial.js";
 
 const methods: readonly MethodName[] = ["3dvar-c", "enkf", "ens3dvar"];
-const shares = [0.2, 0.8] as const;
+const quantiles = [0.2, 0.8] as const;
 
 export const figure6: Reproduction = reproduction({
   name: "figure-6",
@@ -19,7 +19,7 @@ export const figure6: Reproduction = reproduction({
   assemble: () => {
     const d = 40;
     const A = scope(() => [...blockMatrix({ blocks: tensor(trueBlocks) }, d).data()]);
-    const places = Array.from({ length: d }, (_, i) => i);
+    const species = Array.from({ length: d }, (_, i) => i);
     return {
       figures: [
         {
@@ -29,8 +29,8 @@ export const figure6: Reproduction = reproduction({
           y: { title: "species i" },
           panels: [
             {
-              ...{ title: "true A, d = 40", xs: places, ys: places },
-              values: places.map((i) => places.map((j) => A[i * d + j]!)),
+              ...{ title: "true A, d = 40", xs: species, ys: species },
+              values: species.map((i) => species.map((j) => A[i * d + j]!)),
             },
           ],
         },
@@ -56,7 +56,8 @@ const names = ["dimension", "ratio", "cycles"] as const;
 export const figure7: Reproduction = reproduction({
   name: "figure-7",
   title: "Interactions and growth learned from a changing half",
-  about: "Mean absolute errors of A and r over d, the observed share and the length of the record.",
+  about:
+    "Mean absolute errors of A and r over d, the observed fraction and the length of the record.",
   trials: (scale) =>
     models(scale).flatMap((model) =>
       varied(scale).flatMap((one) =>
@@ -71,7 +72,7 @@ export const figure7: Reproduction = reproduction({
       );
     const panel = (name: (typeof names)[number], title: string, which: 0 | 1): BandFigure =>
       bandFigure(only(name), {
-        ...{ title: `${which === 0 ? "A" : "r"} over ${title}`, which, shares },
+        ...{ title: `${which === 0 ? "A" : "r"} over ${title}`, which, quantiles },
         caption: "Medians and the band from 20 to 80 % over the initial models.",
         x: { title },
         y: { title: `mean absolute error of ${which === 0 ? "A" : "r"}`, log: true },
@@ -80,7 +81,7 @@ export const figure7: Reproduction = reproduction({
     return {
       figures: ([0, 1] as const).flatMap((which) => [
         panel("dimension", "species d", which),
-        panel("ratio", "observed share m/d", which),
+        panel("ratio", "observed fraction m/d", which),
         panel("cycles", "cycles T", which),
       ]),
       comparisons: [],
@@ -92,11 +93,11 @@ export const figure7: Reproduction = reproduction({
 export const communitySize =
   "The publication has 300 species (500 in figure 8), the paper scale 100: time grows with d³.";
 
-/** With the grid of figure 12, which needs the same runs. */
+/** The trials of figure 8; they hold the grid of figure 12, which needs the same runs. */
 export const figure8Trial = (scale: Scale, method: MethodName): Trial =>
   communityTrial(scale, method, { series: true, grid: filterGrid(method) });
 
-/** Species that are drawn. */
+/** The number of species in the picture. */
 const shown = 3;
 
 export const figure8: Reproduction = reproduction({

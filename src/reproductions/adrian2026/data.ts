@@ -1,4 +1,4 @@
-/** Truths and observations of a trial: trajectories to learn from, to judge by, and to test on. */
+/** Truths and observations of a trial: trajectories for training, for validation and for the test. */
 import {
   add,
   cast,
@@ -66,7 +66,7 @@ export function dataOf(system: System, trial: Trial, space: StateSpace): TrialDa
   };
 }
 
-/** Fixed components, or as many drawn anew at each time, in ascending order. */
+/** The components observed at each time, in ascending order: fixed ones, or a new draw each time. */
 function observedAt({ observed }: StateSpace, trial: Trial, from: Key): (readonly number[])[] {
   const { cycles: T, dimension: d, ratio } = trial;
   if (observed.kind === "components") {

@@ -15,7 +15,7 @@ import {
 import { type MethodName, methodTitles, type SystemName, type Trial } from "./trial.js";
 
 const methods: readonly MethodName[] = ["enkf", "ens3dvar"];
-const shares = [0.2, 0.8] as const;
+const quantiles = [0.2, 0.8] as const;
 
 const members = (scale: Scale): Readonly<Record<SystemName, readonly number[]>> =>
   scale === "paper"
@@ -56,7 +56,7 @@ export const figure11: Reproduction = reproduction({
       bandFigure(
         done.filter(({ trial }) => trial.system === system),
         {
-          ...{ title: `${titles[system]}: ${what}`, which, shares },
+          ...{ title: `${titles[system]}: ${what}`, which, quantiles },
           caption: "Medians and the band from 20 to 80 % over the initial models.",
           x: { title: "members N" },
           y: { title: what, log: true },

@@ -1,4 +1,4 @@
-/** What another program needs to repeat a trial of Lorenz-96. */
+/** The data with which another program repeats a trial of Lorenz-96. */
 import { concat, type Tensor } from "../../engine/index.js";
 import type { Dataset } from "../../learn/index.js";
 import { dataOf } from "./data.js";
@@ -13,7 +13,7 @@ export interface LorenzData {
    * model, and the first weights of the network.
    */
   readonly arrays: Readonly<Record<string, Tensor>>;
-  /** Components observed. */
+  /** The components observed. */
   readonly observed: readonly number[];
 }
 

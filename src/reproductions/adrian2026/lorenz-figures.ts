@@ -7,12 +7,12 @@ import { type MethodName, methodTitles, type Trial } from "./trial.js";
 
 const methods: readonly MethodName[] = ["3dvar-c", "3dvar-k", "enkf", "ens3dvar"];
 const forecastAxis = { title: "forecast RMSE" };
-const shares = [0.2, 0.8] as const;
+const quantiles = [0.2, 0.8] as const;
 const ofModels = "Medians and the band from 20 to 80 % over the initial models.";
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** What each panel of figure 4 varies, about d = 200, σ₀² = 1 and H = I. */
+/** The settings that the panels of figure 4 vary; the others are d = 200, σ₀² = 1 and H = I. */
 const varied = (scale: Scale): readonly Partial<Trial>[] =>
   scale === "paper"
     ? [
@@ -27,7 +27,7 @@ const figure4Trial = (scale: Scale, method: MethodName, one: Partial<Trial>): Tr
 export const figure4: Reproduction = reproduction({
   name: "figure-4",
   title: "Forecasts of the learned Lorenz-96 models",
-  about: "One-step error over the size of the system, the initial error and the observed share.",
+  about: "One-step error over the size of the system, the initial error and the observed fraction.",
   trials: (scale) =>
     models(scale).flatMap((model) =>
       varied(scale).flatMap((one) =>
@@ -44,14 +44,14 @@ export const figure4: Reproduction = reproduction({
       );
     const panel = (name: "dimension" | "modelError" | "ratio", title: string): BandFigure =>
       bandFigure(only(name), {
-        ...{ title, caption: ofModels, x: { title }, y: forecastAxis, shares },
+        ...{ title, caption: ofModels, x: { title }, y: forecastAxis, quantiles },
         at: (trial) => trial[name],
       });
     return {
       figures: [
         panel("dimension", "dimension d"),
         panel("modelError", "variance of the initial error, σ₀²"),
-        panel("ratio", "observed share m/d"),
+        panel("ratio", "observed fraction m/d"),
       ],
       comparisons: [],
       notes: [],
@@ -59,11 +59,11 @@ export const figure4: Reproduction = reproduction({
   },
 });
 
-/** With the grid of figure 12, which needs the same runs. */
+/** The trials of figure 5; they hold the grid of figure 12, which needs the same runs. */
 export const figure5Trial = (scale: Scale, method: MethodName): Trial =>
   lorenzTrial(scale, method, { series: true, grid: filterGrid(method) });
 
-/** Test filter RMSE, d = 200, 60 % observed. */
+/** Published RMSE of the filters on test trajectories, for d = 200 and 60 % observed. */
 const published: Readonly<Record<string, number>> = {
   "3dvar-c": 0.77,
   "3dvar-k": 0.88,
@@ -71,7 +71,7 @@ const published: Readonly<Record<string, number>> = {
   ens3dvar: 0.44,
 };
 
-/** Every `every`-th cycle of the last part of the error of a test trajectory. */
+/** The error of a test trajectory in its last part, at every `every`-th cycle. */
 function errorMap(done: readonly Done[]): MapFigure {
   return {
     kind: "maps",
@@ -148,7 +148,7 @@ export const figure9: Reproduction = reproduction({
       bandFigure(
         done.filter(({ trial }) => trial.ratio === ratio),
         {
-          ...{ title: `Observed share ${ratio}`, caption: ofModels, shares },
+          ...{ title: `Observed fraction ${ratio}`, caption: ofModels, quantiles },
           ...{ x: { title: "rank p" }, y: forecastAxis },
           at: ({ rank }) => rank!,
         },

@@ -17,7 +17,7 @@ const mean = (values: readonly number[]): number =>
 const errors = [0.01, 0.02, 0.03, 0.04, 0.05];
 const variances = [0.1, 0.25, 0.5, 1];
 
-/** σ₀² with R = .1, and R with σ₀² = .03. */
+/** Values of σ₀², with R = 0.1, and of R, with σ₀² = 0.03. */
 export const figure1: Reproduction = reproduction({
   name: "figure-1",
   title: "The mean motion learned from orbits",
@@ -37,13 +37,13 @@ export const figure1: Reproduction = reproduction({
     const overNoise = done.filter(({ trial }) => trial.modelError === 0.03);
     const figures = [
       bandFigure(overErrors, {
-        ...{ title: "Over the error of the initial model", shares: quartiles, y: errorAxis },
+        ...{ title: "Over the error of the initial model", quantiles: quartiles, y: errorAxis },
         caption: "R = 0.1. Medians and quartiles over the initial models.",
         x: { title: "variance of the initial model's latent, σ₀²" },
         at: ({ modelError }) => modelError,
       }),
       bandFigure(overNoise, {
-        ...{ title: "Over the noise of the observations", shares: quartiles, y: errorAxis },
+        ...{ title: "Over the noise of the observations", quantiles: quartiles, y: errorAxis },
         caption: "σ₀² = 0.03. Medians and quartiles over the initial models.",
         x: { title: "R" },
         at: ({ variance }) => variance,
@@ -113,7 +113,7 @@ function orbits(
 export const figure2 = orbits("figure-2", [0, 2], ["x₁", "x₃"]);
 export const figure13 = orbits("figure-13", [1, 2], ["x₂", "x₃"]);
 
-/** Terms of the likelihood beside the exact filter's. */
+/** The terms of the likelihood of a filter beside those of the exact filter. */
 function terms(
   name: string,
   title: string,

@@ -1,4 +1,4 @@
-/** The learning problem of a trial: dynamics, noise and filter of the house, with the paper's first values. */
+/** The learning problem of a trial: Kalmia's own model, noise and method, with the paper's first values. */
 import { eye, full, gather, indices, mul } from "../../engine/index.js";
 import {
   enkfRecord,

@@ -1,4 +1,4 @@
-/** A trial from its description to its result: data, learning epoch by epoch, the test. */
+/** Runs a trial: makes its data, learns epoch by epoch, and tests what was learned. */
 import { scope } from "../../engine/index.js";
 import {
   type EpochReport,
@@ -24,7 +24,8 @@ import type { System } from "./system.js";
 import { tested } from "./test-scores.js";
 import type { EpochResult, SystemName, Trial, TrialResult } from "./trial.js";
 
-const systems: Readonly<Record<SystemName, System>> = { orbit, lorenz, community };
+/** The systems by the names that trials give them. */
+export const systems: Readonly<Record<SystemName, System>> = { orbit, lorenz, community };
 
 /** ReduceLROnPlateau of the paper: patience 5, PyTorch's factor. */
 const plateau = { patience: 5, factor: 0.1 };
@@ -35,6 +36,7 @@ interface Checkpoint {
   readonly epochs: readonly EpochResult[];
 }
 
+/** Runs a trial, or continues it from `host.resume`; the numbers are the same. */
 export async function runTrial(trial: Trial, host: TrialHost): Promise<TrialResult> {
   const system = systems[trial.system];
   const space = spaceOf(system, trial);
@@ -49,8 +51,8 @@ export async function runTrial(trial: Trial, host: TrialHost): Promise<TrialResu
       const steps = { learned: stepOf(space, currentValues(values)), exact: exactStep(space) };
       return system.errors(values, trial, steps, data.points);
     });
-  const { epochs: most, even = false } = trial;
-  const options = { epochs: most, patience: most, plateau, normaliseGradients: even };
+  const { epochs: most, normaliseGradients = false } = trial;
+  const options = { epochs: most, patience: most, plateau, normaliseGradients };
   const start = startLatents(definitions);
   const epochResult = (latents: NamedNumbers, report: EpochReport): EpochResult => ({
     ...{ training: report.training, validation: report.validation!, errors: errorsAt(latents) },
@@ -81,14 +83,14 @@ export async function runTrial(trial: Trial, host: TrialHost): Promise<TrialResu
   return { rates, initial: errorsAt(start), epochs, ...test };
 }
 
-/** Learned numbers of the filter: their names in results and in the problem. */
+/** The learned numbers of the filter: their names in results, and their names in the problem. */
 const scalarNames = {
   inflation: "covarianceInflation",
   mixing: "mixing",
   halfWidth: "taper.halfWidth",
 } as const;
 
-/** The learned numbers of the filter. */
+/** The values of the learned numbers of the filter. */
 const scalarsOf = (values: NamedTensors): Record<string, number> =>
   Object.fromEntries(
     Object.entries(scalarNames).flatMap(([name, learned]) => {

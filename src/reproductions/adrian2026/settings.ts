@@ -1,4 +1,4 @@
-/** The settings of the paper's experiments, by system; what a figure varies, it says. */
+/** The settings of the paper's experiments, by system; each figure gives those that it varies. */
 import { isFailed, type Json, type Scale } from "../reproduction.js";
 import type { MethodName, Trial, TrialResult } from "./trial.js";
 
@@ -13,7 +13,7 @@ const shared = {
   grid: [],
 } as const;
 
-/** Those of the lowest validation loss of three initial models for which no window fails. */
+/** The rates with the lowest validation loss over three initial models, among those with which no window fails. */
 const orbitRates: Readonly<Record<MethodName, Trial["rates"]>> = {
   "3dvar-c": pairs([1e-3], [1e-2]),
   "3dvar-k": pairs([1e-3], [1e-2]),
@@ -22,7 +22,7 @@ const orbitRates: Readonly<Record<MethodName, Trial["rates"]>> = {
   kalman: pairs([0], [0]),
 };
 
-/** Clohessy–Wiltshire, F.1. */
+/** A trial of Clohessy–Wiltshire. @see adrian2026, F.1 */
 export const orbitTrial = (scale: Scale, method: MethodName, varied: Partial<Trial>): Trial => ({
   ...shared,
   ...{ system: "orbit", method, dimension: 6, members: 25, ratio: 0.5 },
@@ -33,8 +33,8 @@ export const orbitTrial = (scale: Scale, method: MethodName, varied: Partial<Tri
 });
 
 /**
- * Of the pairs tried on figure 5 those of the lowest validation loss, on one initial model, as the
- * paper chose its own; only one was tried for Ens3DVar. A dense B or K overfits at higher rates.
+ * The rates with the lowest validation loss on figure 5 and one initial model, chosen as the paper chose
+ * its own; for Ens3DVar only one pair was tried. A dense B or K overfits at higher rates.
  */
 const lorenzRates: Readonly<Record<MethodName, Trial["rates"]>> = {
   "3dvar-c": pairs([3e-3], [1e-4]),
@@ -44,7 +44,7 @@ const lorenzRates: Readonly<Record<MethodName, Trial["rates"]>> = {
   kalman: pairs([0], [0]),
 };
 
-/** Lorenz-96, F.2. */
+/** A trial of Lorenz-96. @see adrian2026, F.2 */
 export const lorenzTrial = (scale: Scale, method: MethodName, varied: Partial<Trial>): Trial => ({
   ...shared,
   ...{ system: "lorenz", method, dimension: scale === "paper" ? 200 : 40, members: 25 },
@@ -54,7 +54,7 @@ export const lorenzTrial = (scale: Scale, method: MethodName, varied: Partial<Tr
   ...varied,
 });
 
-/** Generalised Lotka–Volterra, F.3; members as many as species. */
+/** A trial of generalised Lotka–Volterra, with as many members as species. @see adrian2026, F.3 */
 export const communityTrial = (scale: Scale, method: MethodName, varied: Partial<Trial>): Trial => {
   const dimension = varied.dimension ?? (scale === "paper" ? 100 : 40);
   return {
@@ -67,17 +67,17 @@ export const communityTrial = (scale: Scale, method: MethodName, varied: Partial
   };
 };
 
-/** Initial models, numbered. */
+/** The numbers of the initial models. */
 export const models = (scale: Scale): number[] =>
   Array.from({ length: scale === "paper" ? 10 : 3 }, (_, i) => i + 1);
 
-/** A trial beside its result, where it did not fail. */
+/** A trial that did not fail, and its result. */
 export interface Done {
   readonly trial: Trial;
   readonly result: TrialResult;
 }
 
-/** Results by trial, in order; trials that failed are left out. */
+/** The trials and their results, in order, without those that failed. */
 export const doneOf = (trials: readonly Trial[], results: readonly Json[]): Done[] =>
   trials.flatMap((trial, i) => {
     const result = results[i]!;
@@ -86,7 +86,7 @@ export const doneOf = (trials: readonly Trial[], results: readonly Json[]): Done
 
 export const asJson = (trials: readonly Trial[]): readonly Json[] => trials as unknown as Json[];
 
-/** An error of the model: the mean of the last quarter of the epochs (10 of 40). */
+/** The error of the learned model: the mean over the last quarter of the epochs (10 of 40). */
 export function learnedError({ epochs, initial }: TrialResult, which = 0): number {
   if (epochs.length === 0) return initial[which]!;
   const last = epochs.slice(-Math.max(1, Math.round(epochs.length / 4)));

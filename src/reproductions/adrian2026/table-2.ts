@@ -34,7 +34,7 @@ type Order = (lengths: Lengths) => number;
 const static3dvar: Order = ({ state: d, observed: m }) => m ** 3 + d ** 2 * m + m ** 2 * d;
 const gainTimesInnovation: Order = ({ state: d, observed: m }) => d * m;
 
-/** Of an analysis, with all constants one. @see adrian2026, table 2; section 3 for 3DVar-K */
+/** The order of an analysis, with all constants 1. @see adrian2026, table 2; section 3 for 3DVar-K */
 const orders: Readonly<Record<Method, Order>> = {
   "3dvar-c": static3dvar,
   "3dvar-k": gainTimesInnovation,
@@ -42,7 +42,7 @@ const orders: Readonly<Record<Method, Order>> = {
   ens3dvar: static3dvar,
 };
 
-/** Where H stays, once the gain is known; the paper gives it for 3DVar alone (2.3). */
+/** The order of an analysis with a fixed H once the gain is known; the paper gives it for 3DVar alone (2.3). */
 const furtherOrders: Partial<Record<Method, Order>> = {
   "3dvar-c": gainTimesInnovation,
   "3dvar-k": gainTimesInnovation,
@@ -66,7 +66,7 @@ const picked = (method: Method): Sizes => sizesAt(method, sweeps[0]!, largest, "
 
 const keyOf = (sizes: Sizes): string => JSON.stringify(sizes);
 
-/** Every size once. */
+/** The sizes, each of them once. */
 const trials: readonly Sizes[] = [
   ...new Map(
     methods
@@ -83,7 +83,7 @@ const trials: readonly Sizes[] = [
 type Costs = ReadonlyMap<string, StepCost>;
 type Point = { readonly x: number; readonly y: number };
 
-/** Least squares slope of log y over log x: the exponent of the power that fits best. */
+/** The exponent of the power that fits best: the least-squares slope of log y over log x. */
 function exponent(points: readonly Point[]): number | null {
   if (points.length < 2) return null;
   const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length;
@@ -95,7 +95,7 @@ function exponent(points: readonly Point[]): number | null {
 
 type What = "analysis" | "further";
 
-/** Millions of operations over a sweep; what was not counted is left out. */
+/** Millions of operations at the sizes of a sweep; sizes that were not counted are left out. */
 const counted = (costs: Costs, method: Method, sweep: Sweep, what: What): Point[] =>
   sweep.values.flatMap((x) => {
     const cost = costs.get(keyOf(sizesAt(method, sweep, x)));
@@ -107,7 +107,7 @@ const ordered = (order: Order, { varied, values, from: rest }: Sweep): Point[] =
 
 const two = (x: number | null): number | null => (x === null ? null : Number(x.toFixed(2)));
 
-/** Where H stays, of those to whom it makes a difference. */
+/** The methods for which a fixed H makes a difference. */
 const once: readonly Method[] = ["3dvar-c", "ens3dvar"];
 
 function exponents(costs: Costs, what: What): Comparison[] {
@@ -129,7 +129,7 @@ function exponents(costs: Costs, what: What): Comparison[] {
   );
 }
 
-/** Ours as lines; the orders as dots, scaled to ours at the largest size. */
+/** Our counts as lines, and the published orders as dots, scaled to our count at the largest size. */
 function figure(costs: Costs, what: What, given: typeof furtherOrders): CurveFigure {
   return {
     kind: "curves",

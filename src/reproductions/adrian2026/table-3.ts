@@ -1,4 +1,4 @@
-/** Table 3: what each method is good for, in numbers of ours beside the words of the paper. */
+/** Table 3: the strengths of each method, our numbers beside the words of the paper. */
 import { scope } from "../../engine/index.js";
 import { windowCost } from "../../problem/index.js";
 import type { Comparison, CurveFigure, Reproduction, Scale } from "../reproduction.js";
@@ -14,7 +14,7 @@ import { type MethodName, methodTitles, type TestSeries, type Trial } from "./tr
 type Method = Exclude<MethodName, "kalman">;
 const methods: readonly Method[] = ["enkf", "ens3dvar", "3dvar-c", "3dvar-k"];
 
-/** The columns of the table; that of a changing H is ✓ for all but 3DVar-K. */
+/** The columns of the table; the column of a changing H has ✓ for all methods but 3DVar-K. */
 interface Words {
   readonly fixed: string;
   readonly large: string;
@@ -38,7 +38,7 @@ const published: Readonly<Record<Method, Words>> = {
   "3dvar-k": { ...still, large: "Computation scales best for large d_x", memory: "Lowest" },
 };
 
-/** The trials of figure 5, and the same with other variables observed at each time. */
+/** The trials of figure 5, and the same trials with other variables observed at each time. */
 const fixedTrial = figure5Trial;
 const changingTrial = (scale: Scale, method: Method): Trial =>
   lorenzTrial(scale, method, { changing: true });
@@ -47,7 +47,7 @@ const canChange = methods.filter((method) => method !== "3dvar-k");
 const rootMean = (squares: readonly number[]): number =>
   Math.sqrt(squares.reduce((sum, v) => sum + v, 0) / squares.length);
 
-/** Error of each component of a test trajectory after its first sixth, and whether it is ever observed. */
+/** The error of each component of a test trajectory after its first sixth, and whether it is ever observed. */
 function componentErrors({ analysis, truth, observed }: TestSeries) {
   const late = Math.floor(truth.length / 6);
   return truth[0]!.map((_, i) => ({
@@ -57,7 +57,7 @@ function componentErrors({ analysis, truth, observed }: TestSeries) {
   }));
 }
 
-/** Memory and operations of a window with its gradient; data of one window will do. */
+/** The memory and the operations of a window with its gradient; the data of one window are enough. */
 const costOf = (trial: Trial) =>
   scope(() => {
     const short = { ...trial, cycles: trial.window };
@@ -108,7 +108,7 @@ function rows({ trial, result }: Done, changing: Done | undefined): Comparison[]
   ];
 }
 
-/** One panel a method: the error of each component. */
+/** A panel for each method that shows the error of each component. */
 const figure = (done: readonly Done[]): CurveFigure => ({
   kind: "curves",
   title: "Errors by component",

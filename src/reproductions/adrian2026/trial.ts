@@ -1,10 +1,10 @@
-/** What one run of learning in the experiments of adrian2026 depends on: plain data. */
+/** The description of one run of learning in the experiments of adrian2026, as plain data. */
 
 export type SystemName = "orbit" | "lorenz" | "community";
-/** The exact Kalman filter of the true model learns nothing: it is what the others are held to. */
+/** The exact Kalman filter of the true model learns nothing; the other methods are compared with it. */
 export type MethodName = "3dvar-c" | "3dvar-k" | "enkf" | "ens3dvar" | "kalman";
 
-/** As the figures name them. */
+/** The names of the methods in figures. */
 export const methodTitles: Readonly<Record<MethodName, string>> = {
   "3dvar-c": "3DVar-C",
   "3dvar-k": "3DVar-K",
@@ -20,45 +20,45 @@ export const isEnsemble = (method: MethodName): boolean =>
 export type Trial = {
   readonly system: SystemName;
   readonly method: MethodName;
-  /** d */
+  /** The number of variables d. */
   readonly dimension: number;
-  /** N */
+  /** The number of members N. */
   readonly members: number;
-  /** T, cycles of each trajectory. */
+  /** The number T of cycles of each trajectory. */
   readonly cycles: number;
-  /** L, cycles of a window. */
+  /** The number L of cycles of a window. */
   readonly window: number;
   readonly trajectories: {
     readonly training: number;
     readonly validation: number;
     readonly test: number;
   };
-  /** m/d. */
+  /** The fraction m/d of the components that is observed. */
   readonly ratio: number;
   /** Whether other components are observed at each time. */
   readonly changing: boolean;
-  /** R */
+  /** The variance R of the observations. */
   readonly variance: number;
-  /** σ₀² of the initial model. */
+  /** The variance σ₀² of the error of the initial model. */
   readonly modelError: number;
-  /** Which truth and observations, and which initial model. */
+  /** The numbers of the truth with its observations, and of the initial model. */
   readonly data: number;
   readonly model: number;
   readonly epochs: number;
-  /** Pairs to choose from by the validation loss, and epochs to do so. */
+  /** Pairs of learning rates to choose from by the validation loss, and the epochs of that choice. */
   readonly rates: readonly { readonly dynamics: number; readonly filter: number }[];
   readonly tuning: number;
-  /** φ of the EnKF to begin with. */
+  /** The first value of φ. */
   readonly inflation: number;
-  /** p of C = C₀ + B Bᵀ; null: B is dense. */
+  /** The columns p of B in C = C₀ + B Bᵀ; null: C = B Bᵀ with a square B. */
   readonly rank: number | null;
-  /** Half-width of the taper; null: none. */
+  /** The half-width of the taper; null: there is no taper. */
   readonly halfWidth: number | null;
   readonly learnHalfWidth: boolean;
   /** Whether Ens3DVar learns an inflation besides the mixing; absent: it has none. */
   readonly learnInflation?: true;
-  /** Gradients of one size from the beginning; absent: only after a failure. */
-  readonly even?: true;
+  /** Gradients are normalised from the beginning; absent: only after a failure. */
+  readonly normaliseGradients?: true;
   /** Values of the inflation (EnKF) or the mixing (Ens3DVar) to test beside the learned one. */
   readonly grid: readonly number[];
   /** Whether the model is the true one, without noise, and only the filter is learned. */
@@ -68,32 +68,32 @@ export type Trial = {
 };
 
 export type EpochResult = {
-  /** Negative log-likelihoods a value observed (misfits of 3DVar-K). */
+  /** Negative log-likelihoods per value observed; of 3DVar-K the misfits. */
   readonly training: number;
   readonly validation: number;
-  /** Error of the model: see `System.errors`. */
+  /** The errors of the model: see `System.errors`. */
   readonly errors: readonly number[];
-  /** Learned numbers of the filter after the epoch: φ, half-width. */
+  /** The learned numbers of the filter after the epoch, such as φ and the half-width. */
   readonly filter: Readonly<Record<string, number>>;
   readonly rate: number;
   readonly recoveries: number;
 };
 
 type TestScores = {
-  /** √ of the mean square error over all cycles, and after the first sixth. */
+  /** The root mean square error over all cycles, and over those after the first sixth. */
   readonly pooled: number;
   readonly late: number;
-  /** `late` of the components observed, and of those never observed; null where H changes. */
+  /** The error `late` of the observed components, and of those never observed; null where H changes. */
   readonly seen: number | null;
   readonly unseen: number | null;
 };
 
 export type TestSeries = {
-  /** Of the first test trajectory: analyses and truth, [cycle][component]; gaps are null. */
+  /** Analyses, truth and observations of the first test trajectory, [cycle][component]; gaps are null. */
   readonly analysis: readonly (readonly number[])[];
   readonly truth: readonly (readonly number[])[];
   readonly observed: readonly (readonly (number | null)[])[];
-  /** −½ log det S and −½ χ² of each cycle; null of methods without a likelihood. */
+  /** −½ log det S and −½ χ² of each cycle; null for methods without a likelihood. */
   readonly terms: { readonly volume: readonly number[]; readonly misfit: readonly number[] } | null;
 };
 
@@ -103,9 +103,9 @@ export type TrialResult = {
   /** Errors of the initial model. */
   readonly initial: readonly number[];
   readonly epochs: readonly EpochResult[];
-  /** Of the filter with what was learned, on trajectories that it has not seen; null: it failed. */
+  /** The scores of the learned filter on test trajectories; null: the filter failed. */
   readonly test: TestScores | null;
   readonly series: TestSeries | null;
-  /** Pooled error at each value of the grid; null where the filter failed. */
+  /** The pooled error at each value of the grid; null where the filter failed. */
   readonly grid: readonly (number | null)[];
 };
