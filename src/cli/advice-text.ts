@@ -5,27 +5,27 @@ import type { Finding } from "../advice/rules.js";
 import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 
-/** What `kalmia advise --json` prints. */
+/** The object that `kalmia advise --json` prints. */
 export interface AdviceOutput extends Pick<Advice, "facts" | "impossible" | "cautions"> {
   readonly name: string;
   readonly model: string;
   /** The method of the file. */
   readonly method: string;
   readonly best: string;
-  /** Whether the file takes the best method already. */
+  /** Whether the method of the file is the best one. */
   readonly taken: boolean;
   readonly methods: readonly RankedMethod[];
 }
 
 export interface RankedMethod extends Omit<PossibleMethod, "specification"> {
   readonly rank: number;
-  /** The section `method` of the file, for this method. */
+  /** The section `method` that the file would have with this method. */
   readonly block: string;
 }
 
 const guide = "docs/guide/choosing.md";
 
-/** What a person reads: the problem, the methods in their order, why, and what to paste. */
+/** Writes the advice as text: the problem, the methods in their order with reasons, and the block to paste. */
 export function adviceText(output: AdviceOutput, stream: Output, env: CliHost["env"]): string {
   const { bold, dim, yellow } = createColors(stream.isTTY === true && !env.NO_COLOR);
   const { name, method, facts, methods, impossible, cautions, best } = output;
@@ -50,7 +50,7 @@ export function adviceText(output: AdviceOutput, stream: Output, env: CliHost["e
 
 function problemText({ model, facts }: AdviceOutput): string {
   const { state, observed, observedFraction, neverObserved, changing, gaps, values } = facts;
-  const percent = (share: number) => `${significant(100 * share, 2)} %`;
+  const percent = (fraction: number) => `${significant(100 * fraction, 2)} %`;
   return [
     `${model}, ${state} ${state === 1 ? "variable" : "variables"}`,
     `${observed} observed at a time (${percent(observedFraction)}${gaps ? ", with gaps" : ""})`,
@@ -78,7 +78,7 @@ function tableOf({ methods, impossible, facts }: AdviceOutput): string {
   ]);
 }
 
-/** `+2`, `−1`, or nothing before the reason. */
+/** Writes the points of a finding, such as `+2` or `−1`, before its reason. */
 function findingText({ points, reason }: Finding): string {
   const sign = points === 0 ? "·" : points > 0 ? `+${points}` : `−${-points}`;
   return `  ${sign.padStart(2)} ${reason}`;

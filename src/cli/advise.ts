@@ -4,14 +4,14 @@ import { loadExperiment } from "../io/node.js";
 import { type AdviceOutput, adviceText } from "./advice-text.js";
 import type { CliHost } from "./host.js";
 
-/** A WebAssembly memory has no more, however much the machine has. */
+/** The largest WebAssembly memory, in bytes, however much the machine has. */
 const largestMemory = 2 ** 32;
 
-/** `kalmia advise FILE` */
+/** Adds `kalmia advise FILE`. */
 export function addAdvise(program: Command, host: CliHost): void {
   program
     .command("advise")
-    .description("which method to take for an experiment, and why, with time and memory")
+    .description("rank the methods for an experiment, with reasons, time and memory")
     .argument("<file>", "experiment file, YAML or JSON")
     .option("--json", "print the advice as one JSON object")
     .addHelpText("after", "\nNothing is run or written: costs are counted, not measured.")

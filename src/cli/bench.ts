@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { ExitCode, Finish } from "./exit.js";
 import type { CliHost, Output } from "./host.js";
 
-/** The compiled benchmarks; `npm run bench` puts them beside the library. */
+/** The compiled benchmarks, which `npm run bench` puts beside the library. */
 interface BenchModule {
   main(
     args: readonly string[],
@@ -17,12 +17,12 @@ interface BenchOptions {
   readonly quick?: true;
 }
 
-/** `kalmia bench [name]` */
+/** Adds `kalmia bench [name]`. */
 export function addBench(program: Command, host: CliHost, finish: Finish): void {
   program
     .command("bench")
-    .description("the benchmarks")
-    .argument("[name]", "which one; all if left out")
+    .description("run the benchmarks")
+    .argument("[name]", "name of one benchmark; all if left out")
     .option("--json", "print one JSON object")
     .option("--quick", "short samples, rough figures")
     .action(async (name: string | undefined, { json, quick }: BenchOptions) => {

@@ -1,7 +1,7 @@
 import type { CheckpointFile } from "../io/node.js";
 import type { Checkpoint } from "../run/output.js";
 
-/** Milliseconds between writes. */
+/** Milliseconds between two writes. */
 const writesApart = 2000;
 
 /** Keeps the latest state of a run in a file, without writing at every epoch. */

@@ -20,8 +20,8 @@ import { type RunOptions, runOne, stopped, stopping } from "./run-one.js";
 
 type List = Extract<LoadedFile, { kind: "list" }>;
 
-/** A method of the list, and what is there of it already. */
-interface Place {
+/** The run of one method of the list, with what an earlier command left of it. */
+interface MethodRun {
   readonly label: string;
   readonly experiment: LoadedExperiment;
   readonly checkpoint: CheckpointFile;
@@ -30,8 +30,8 @@ interface Place {
 }
 
 /**
- * The methods of a list one after another, each with its results in a folder of its own; one that
- * diverges does not keep the others from running. To resume is to leave out what is finished.
+ * Runs the methods of a list one after another, each with its results in a folder of its own. The
+ * others run even if one diverges. With `--resume` methods that are finished are not run again.
  */
 export async function compare(
   file: string,
@@ -43,15 +43,15 @@ export async function compare(
   const folder = given ?? list.folder;
   const shown = relative(host.cwd, folder) || ".";
   checkFolder(folder, shown);
-  const places = placesOf(list, folder, shown, options.resume === true, host.cwd);
+  const runs = runsOf(list, folder, shown, options.resume === true, host.cwd);
   const view = progressView(host.stderr, host.now);
   const stop = stopping(host, view);
   const methods: ComparedResult[] = [];
   let failed = false;
   try {
-    for (const [i, { label, experiment, checkpoint, finished, resume }] of places.entries()) {
+    for (const [i, { label, experiment, checkpoint, finished, resume }] of runs.entries()) {
       const before = finished === null ? "" : ": done before";
-      view.note(`${label} (${i + 1} of ${places.length})${before}`);
+      view.note(`${label} (${i + 1} of ${runs.length})${before}`);
       if (finished !== null) {
         methods.push({ label, ...finished });
         continue;
@@ -60,15 +60,15 @@ export async function compare(
       if (ran.kind === "stopped") return stopped(file, options, ran.canResume || i > 0, host);
       methods.push({ label, ...ran.output.result });
       failed ||= ran.report.failed;
-      if (stop.requested() && i + 1 < places.length) return stopped(file, options, true, host);
+      if (stop.requested() && i + 1 < runs.length) return stopped(file, options, true, host);
     }
   } finally {
     stop.release();
     view.end();
   }
   const comparison = comparisonOf(methods);
-  const folders = places.map(({ experiment }) => relative(folder, experiment.folder));
-  const { specification } = places[0]!.experiment;
+  const folders = runs.map(({ experiment }) => relative(folder, experiment.folder));
+  const { specification } = runs[0]!.experiment;
   const render = () => host.renderComparison(specification, comparison, folders);
   const report = await reportOutcome(render, view, host.env);
   writeComparison(folder, comparison, report.files);
@@ -81,14 +81,14 @@ export async function compare(
   return comparison.diverged || failed || report.failed ? 1 : 0;
 }
 
-function placesOf(
+function runsOf(
   { experiments, folder: usual }: List,
   folder: string,
   shown: string,
   resumes: boolean,
   cwd: string,
-): Place[] {
-  const places = experiments.map(({ label, ...loaded }): Place => {
+): MethodRun[] {
+  const runs = experiments.map(({ label, ...loaded }): MethodRun => {
     const experiment = { ...loaded, folder: join(folder, relative(usual, loaded.folder)) };
     const checkpoint = checkpointFile(
       experiment.folder,
@@ -105,9 +105,9 @@ function placesOf(
       resume: goesOn ? checkpoint.read() : undefined,
     };
   });
-  if (resumes && places.every(({ finished, resume }) => finished === null && !resume)) {
+  if (resumes && runs.every(({ finished, resume }) => finished === null && !resume)) {
     const message = "holds nothing of this experiment to resume from; run without --resume";
     throw new InputError([fileProblem(shown, message)]);
   }
-  return places;
+  return runs;
 }

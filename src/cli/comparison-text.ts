@@ -15,7 +15,7 @@ const header = (smooths: boolean) => [
   "diverged",
 ];
 
-/** What a person reads at the end of a comparison: a row a method, as published tables have it. */
+/** Writes the table at the end of a comparison, a row for each method, as published tables have it. */
 export function comparisonText(
   { name, model, methods }: ComparisonResult,
   stream: Output,
@@ -55,7 +55,7 @@ function rowOf(result: ComparedResult, smooths: boolean): string[] {
   ];
 }
 
-/** To the second digit of the standard error: `0.2034 ± 0.0011`. */
+/** Rounds a value to the second digit of its standard error: `0.2034 ± 0.0011`. */
 function withError(value: number, error: number | null): string {
   if (error === null || !(error > 0)) return significant(value);
   const decimals = Math.max(0, 1 - Math.floor(Math.log10(error)));

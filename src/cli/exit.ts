@@ -1,4 +1,4 @@
-/** 0 done, 1 failed while running, 2 the input is wrong. */
+/** The exit code: 0 for success, 1 for a failure while running, 2 for wrong input. */
 export type ExitCode = 0 | 1 | 2;
 
 /** Takes the exit code of the command that ran. */

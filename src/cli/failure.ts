@@ -3,17 +3,17 @@ import { InputError, problemLine } from "../io/errors.js";
 import { SpecificationError } from "../problem/errors.js";
 import type { ExitCode } from "./exit.js";
 
-/** How an error is told: on stderr, as JSON, and by the exit code. */
+/** An error as text for stderr, as JSON, and as an exit code. */
 export interface Failure {
   readonly code: ExitCode;
   readonly text: string;
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** The words for an error; with its stack only for debugging. */
+/** Describes an error, with its stack only for debugging. */
 export function failureOf(error: unknown, debug: boolean): Failure {
   if (error instanceof CommanderError) {
-    // Commander has told of it on stderr itself.
+    // Commander has written its own message to stderr.
     return { code: 2, text: "", json: { kind: "usage", message: error.message } };
   }
   if (error instanceof InputError) {

@@ -13,17 +13,17 @@ import type { Specification } from "../run/specification.js";
 /** A stream that may be a terminal. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
-/** What the commands need of the process around them; tests lend their own. */
+/** What the commands need of the process around them; tests give their own. */
 export interface CliHost {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds. */
+  /** The time in milliseconds. */
   now(): number;
-  /** Of today, ISO 8601. */
+  /** The date and time of today, ISO 8601. */
   date(): string;
-  /** Calls back once, when the user asks to stop; gives the function that ends the watch. */
+  /** Calls back once, when the user asks to stop; returns the function that ends the watch. */
   onStop(stop: () => void): () => void;
   runExperiment(
     specification: Specification,
@@ -32,15 +32,15 @@ export interface CliHost {
     saved?: SavedValues,
   ): Promise<RunOutput>;
   renderReport(specification: Specification, output: RunOutput): Promise<ReportFiles>;
-  /** `folders` are those of the methods, inside that of the comparison. */
+  /** Renders a comparison; `folders` are those of the methods, inside the folder of the comparison. */
   renderComparison(
     specification: Specification,
     comparison: ComparisonResult,
     folders: readonly string[],
   ): Promise<ReportFiles>;
-  /** What `kalmia reproduce` can make. */
+  /** The reproductions that `kalmia reproduce` can run. */
   reproductions(): Promise<readonly Reproduction[]>;
-  /** Makes ready to compute on so many threads (null: as many as are good); the machine in words. */
+  /** Prepares to compute on this number of threads (null: as many as are useful); returns the machine in words. */
   prepareMachine(threads: number | null): Promise<string>;
   renderReproduction(reproduced: Reproduced): Promise<ReportFiles>;
 }

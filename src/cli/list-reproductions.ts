@@ -2,7 +2,7 @@ import type { Reproduction, Scale } from "../reproductions/reproduction.js";
 
 /** A reproduction as `kalmia list` shows it. */
 interface ReproductionEntry extends Pick<Reproduction, "name" | "title" | "source" | "about"> {
-  /** Runs that it needs. */
+  /** The number of its trials. */
   readonly trials: Readonly<Record<Scale, number>>;
 }
 

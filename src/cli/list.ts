@@ -6,7 +6,7 @@ import { listReproductions, reproductionsText } from "./list-reproductions.js";
 const sections = ["models", "methods", "operators", "noises", "reproductions"] as const;
 type Section = (typeof sections)[number];
 
-/** What the sections of built-in parts are called in the catalogue. */
+/** The names of the sections of built-in parts in the catalogue. */
 const catalogued = {
   models: "model",
   methods: "method",
@@ -14,11 +14,13 @@ const catalogued = {
   noises: "noise",
 } as const;
 
-/** `kalmia list [models|methods|operators|noises|reproductions]` */
+/** Adds `kalmia list [models|methods|operators|noises|reproductions]`. */
 export function addList(program: Command, host: CliHost): void {
   program
     .command("list")
-    .description("what there is, with parameters and defaults")
+    .description(
+      "list models, methods, operators, noises and reproductions, with parameters and defaults",
+    )
     .addArgument(
       new Argument("[what]", `${sections.join(", ")}; all if left out`).choices(sections),
     )
@@ -34,7 +36,7 @@ export function addList(program: Command, host: CliHost): void {
     });
 }
 
-/** A list for programs and for people. */
+/** A list as JSON and as text. */
 async function listOf(section: Section, host: CliHost): Promise<{ json: unknown; text: string }> {
   if (section === "reproductions") {
     const entries = listReproductions(await host.reproductions());

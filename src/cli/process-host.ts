@@ -5,7 +5,7 @@ import type { CliHost } from "./host.js";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
-/** The process itself. The engine and the pictures are loaded only by the commands that use them. */
+/** The process itself as host. The engine and the figures are loaded only by the commands that use them. */
 export function processHost(): CliHost {
   return {
     stdout: process.stdout,
@@ -45,7 +45,7 @@ export function processHost(): CliHost {
 const manyTrajectories = ({ observations }: Specification): boolean =>
   observations.kind === "twin" && observations.trajectories !== undefined;
 
-/** Trajectories are shared by worker threads; the numbers do not depend on how many there are. */
+/** Whether trajectories are divided among worker threads; the numbers do not depend on how many there are. */
 async function useThreads(count: number): Promise<WorkerPool | null> {
   const { openWorkers } = await import("../io/workers.js");
   const { useWorkers } = await import("../engine/index.js");
@@ -54,7 +54,7 @@ async function useThreads(count: number): Promise<WorkerPool | null> {
   return pool;
 }
 
-/** Large products go to the machine's BLAS, where it has one and is allowed it; its name. */
+/** Uses the machine's BLAS for large products, where there is one and it is allowed; returns its name. */
 async function useSystemBlas(): Promise<string | null> {
   if (process.env.KALMIA_BLAS === "off") return null;
   const { systemBlas } = await import("../io/blas.js");
@@ -64,7 +64,7 @@ async function useSystemBlas(): Promise<string | null> {
   return library?.name ?? null;
 }
 
-/** More threads than this gain little: the trajectories of a publication are few. */
+/** The largest number of threads taken by default; more gain little, because publications have few trajectories. */
 const goodThreads = (): number => Math.min(availableParallelism(), 4);
 
 async function prepareMachine(threads: number | null): Promise<string> {
@@ -80,7 +80,7 @@ async function prepareMachine(threads: number | null): Promise<string> {
   ].join(", ");
 }
 
-/** The first signal asks to stop; the watch is over then, so that a second one ends the process. */
+/** Calls back at the first signal and then stops watching, so that a second signal ends the process. */
 function watchSignals(stop: () => void): () => void {
   const release = () => {
     for (const signal of signals) process.off(signal, heard);

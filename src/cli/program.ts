@@ -10,7 +10,7 @@ import { addReproduce } from "./reproduce.js";
 import { addRun } from "./run.js";
 import { addSchema } from "./schema.js";
 
-/** The command line: arguments without node and script in, exit code out. */
+/** Runs the command line: takes the arguments without node and script, returns the exit code. */
 export async function main(argv: readonly string[], host: CliHost): Promise<ExitCode> {
   let code: ExitCode = 0;
   const finish: Finish = (given) => {

@@ -5,7 +5,7 @@ import type { Output } from "./host.js";
 /** Shows how far a run is: a bar on a terminal, a line every few seconds in a log. */
 export interface ProgressView {
   show(progress: Progress): void;
-  /** A line of its own, at once. */
+  /** Writes a line of its own at once. */
   note(text: string): void;
   end(): void;
 }
@@ -48,7 +48,7 @@ function barView(stream: Output, now: () => number): ProgressView {
   };
 }
 
-/** Lines depend on the calls alone, not on a timer: a busy run has them too. */
+/** Writes lines when it is called, without a timer, so that a busy run has them too. */
 function lineView(stream: Output, now: () => number): ProgressView {
   let told = 0;
   const pace = paceOf(now);
@@ -69,10 +69,10 @@ function lineView(stream: Output, now: () => number): ProgressView {
   };
 }
 
-/** `120/400`; what is under way counts when it is done. */
+/** Writes `120/400`; a part that is not finished does not count. */
 const countOf = ({ done, total }: Progress): string => `${Math.floor(done)}/${total}`;
 
-/** Whether a stage begins, and the time left, `, 35 s left`, by the pace since it began here. */
+/** Returns whether a stage begins, and the time left, `, 35 s left`, by the speed since it began. */
 function paceOf(now: () => number): (progress: Progress) => { isNew: boolean; left: string } {
   let first: Progress | null = null;
   let began = 0;
@@ -89,7 +89,7 @@ function paceOf(now: () => number): (progress: Progress) => { isNew: boolean; le
   };
 }
 
-/** `35 s`, `2 min 5 s`, `1 h 12 min` */
+/** Writes a duration: `35 s`, `2 min 5 s`, `1 h 12 min`. */
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds);
   if (whole < 60) return `${whole} s`;

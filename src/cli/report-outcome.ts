@@ -4,16 +4,16 @@ import { failureOf } from "./failure.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
 
-/** What came of a report. */
+/** The outcome of making a report. */
 export interface ReportOutcome {
-  /** Null: there is no report. */
+  /** The files of the report; null: there is none. */
   readonly files: ReportFiles | null;
-  /** Where the packages that draw are not installed, which is no failure: what to install. */
+  /** What to install where the packages that draw figures are missing, which is no failure; else null. */
   readonly missing: string | null;
   readonly failed: boolean;
 }
 
-/** Makes the report; the numbers of a long run are not lost where it cannot be made. */
+/** Makes the report; where that fails, the numbers of the run are kept all the same. */
 export async function reportOutcome(
   render: () => Promise<ReportFiles>,
   view: ProgressView,
@@ -27,13 +27,13 @@ export async function reportOutcome(
     }
     const debug = env.KALMIA_DEBUG === "1";
     const { json, text } = failureOf(error, debug);
-    view.note(`kalmia: there is no report, for it failed: ${json.message}`);
+    view.note(`kalmia: the report could not be made: ${json.message}`);
     if (debug) view.note(text);
     return { files: null, missing: null, failed: true };
   }
 }
 
-/** Says where the report lies, or where the results lie and what to install for a report. */
+/** Says in which folder the report is, or the results and what to install for a report. */
 export function noteReport({ files, missing }: ReportOutcome, shown: string, view: ProgressView) {
   if (missing !== null) view.note(`there is no report: ${missing}`);
   view.note(files === null ? `results: ${shown}` : `report: ${shown}/report.html`);

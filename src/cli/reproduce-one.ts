@@ -1,4 +1,4 @@
-/** One reproduction from its trials to its report. */
+/** Runs one reproduction, from its trials to its report. */
 import { join, relative } from "node:path";
 import { writeReproduction } from "../io/node.js";
 import type { Reproduced } from "../report/index.js";
@@ -20,7 +20,7 @@ import { significant, tableText } from "./table.js";
 /** What the reproductions of one command have in common. */
 export interface ReproductionRun {
   readonly scale: Scale;
-  /** Of all reproductions. */
+  /** The folder of all reproductions. */
   readonly folder: string;
   readonly store: TrialStore;
   readonly view: ProgressView;
@@ -29,11 +29,11 @@ export interface ReproductionRun {
   timeIsUp(): boolean;
 }
 
-/** What the command tells of a reproduction. */
+/** The output of the command for one reproduction. */
 export interface Told {
   readonly json: unknown;
   readonly text: string;
-  /** No trial failed, nor did the report. */
+  /** Whether all trials and the report succeeded. */
   readonly isWell: boolean;
 }
 
@@ -83,16 +83,16 @@ export async function reproduceOne(
   };
 }
 
-/** A bar over the trials, which the trial that runs moves by its share; it counts when it is kept. */
+/** Shows a bar over the trials, in which the running trial counts by the fraction that is done. */
 function show(stage: string, { trials, done, within }: TrialProgress, view: ProgressView): void {
-  const share = within && within.total > 0 ? Math.min(within.done / within.total, 0.999) : 0;
+  const fraction = within && within.total > 0 ? Math.min(within.done / within.total, 0.999) : 0;
   const after = within === null || within.detail === "" ? "" : `, ${within.detail}`;
   const detail =
     within === null ? "" : `trial ${done + 1}: ${within.done} of ${within.total}${after}`;
-  view.show({ stage, done: done + share, total: trials, detail });
+  view.show({ stage, done: done + fraction, total: trials, detail });
 }
 
-/** What a person reads: published | ours | ratio, and what must be known. */
+/** Writes the table of published numbers, ours and their ratios, with the notes. */
 function outputText(
   { title }: Reproduction,
   scale: Scale,

@@ -22,12 +22,14 @@ interface ReproduceOptions {
 
 const defaultOutput = "runs/reproduce";
 
-/** `kalmia reproduce [NAME]` */
+/** Adds `kalmia reproduce [NAME]`. */
 export function addReproduce(program: Command, host: CliHost, finish: Finish): void {
   program
     .command("reproduce")
-    .description("figures and tables of the literature, with the published numbers beside ours")
-    .argument("[name]", "which one, or all; lists them if left out")
+    .description(
+      "reproduce figures and tables of the literature, with the published numbers beside ours",
+    )
+    .argument("[name]", "name of one, or all; without it they are listed")
     .addOption(
       new Option("--scale <scale>", "minutes, or the sizes of the publication")
         .choices(["quick", "paper"])
@@ -97,7 +99,7 @@ async function reproduce(
   try {
     for (const reproduction of chosen) {
       const one = await reproduceOne(reproduction, run).catch((error: unknown) => {
-        // Of many, the others are still wanted.
+        // With several reproductions the others still run.
         if (name !== "all" || error instanceof Interrupted) throw error;
         return failed(reproduction, error, run);
       });
@@ -119,7 +121,7 @@ async function reproduce(
   return told.every(({ isWell }) => isWell) ? 0 : 1;
 }
 
-/** The reproduction of that name, or all; an unknown name is an error with the nearest known one. */
+/** Finds the reproduction of that name, or all; an unknown name is an error that names the nearest known one. */
 function named(name: string, all: readonly Reproduction[]): readonly Reproduction[] {
   if (name === "all") return all;
   const found = all.find((one) => one.name === name);

@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly output?: string;
 }
 
-/** Asks once; a second wish ends the process. */
+/** Whether the user asked to stop; a second request ends the process. */
 export interface Stopping {
   requested(): boolean;
   release(): void;
@@ -32,7 +32,7 @@ export type Ran =
   | { readonly kind: "done"; readonly output: RunOutput; readonly report: ReportOutcome }
   | { readonly kind: "stopped"; readonly canResume: boolean };
 
-/** Runs one experiment, keeps checkpoints on the way, and writes its results into its folder. */
+/** Runs one experiment with checkpoints, and writes its results into its folder. */
 export async function runOne(
   experiment: LoadedExperiment,
   checkpoint: CheckpointFile,
@@ -63,7 +63,7 @@ export async function runOne(
   return { kind: "done", output, report };
 }
 
-/** Says how to go on. */
+/** Says how to resume. */
 export function stopped(
   file: string,
   options: RunOptions,

@@ -9,7 +9,7 @@ import { noteReport } from "./report-outcome.js";
 import { type RunOptions, runOne, stopped, stopping } from "./run-one.js";
 import { summaryText } from "./summary.js";
 
-/** `kalmia run FILE` */
+/** Adds `kalmia run FILE`. */
 export function addRun(program: Command, host: CliHost, finish: Finish): void {
   program
     .command("run")

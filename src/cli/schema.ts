@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import { experimentJsonSchema } from "../io/json-schema.js";
 import type { CliHost } from "./host.js";
 
-/** `kalmia schema` */
+/** Adds `kalmia schema`. */
 export function addSchema(program: Command, host: CliHost): void {
   program
     .command("schema")
-    .description("the JSON Schema of experiment files, for completion in editors")
+    .description("print the JSON Schema of experiment files, for completion in editors")
     .option("--json", "no difference: the schema is JSON in any case")
     .addHelpText(
       "after",

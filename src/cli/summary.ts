@@ -3,7 +3,7 @@ import type { ChoiceResult, ParameterResult, RunResult, TensorResult } from "../
 import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 
-/** What a person reads at the end of a run. */
+/** Writes the summary at the end of a run. */
 export function summaryText(result: RunResult, stream: Output, env: CliHost["env"]): string {
   const { bold, dim, yellow } = createColors(stream.isTTY === true && !env.NO_COLOR);
   const { name, method, model, cycles, seconds, logLikelihood, rmse, warnings } = result;
@@ -26,7 +26,7 @@ export function summaryText(result: RunResult, stream: Output, env: CliHost["env
   return `${lines.join("\n")}\n`;
 }
 
-/** What was chosen, and the validation loss of each value that was tried. */
+/** Writes the value that was chosen, and the validation loss of each value that was tried. */
 function choiceText([name, { chosen, tried }]: readonly [string, ChoiceResult]): string {
   const losses = tried.map(({ value, validation }) => {
     const loss = validation === null ? "could not learn" : validation.toFixed(4);
@@ -57,7 +57,7 @@ function parametersText(
   return [dim(first), ...rest];
 }
 
-/** Matrices, vectors and networks by their sizes, roots of sums of squares. */
+/** Writes matrices, vectors and networks by their sizes, roots of sums of squares. */
 function tensorsText(
   tensors: readonly (readonly [string, TensorResult])[],
   dim: (text: string) => string,

@@ -1,4 +1,4 @@
-/** Rows under a header, columns two spaces apart; all but the first are aligned to the right. */
+/** Writes rows under a header, columns two spaces apart; all but the first are aligned to the right. */
 export function tableText(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows];
   const widths = header.map((_, j) => Math.max(...lines.map((line) => line[j].length)));
@@ -12,7 +12,7 @@ export function tableText(header: readonly string[], rows: readonly (readonly st
     .join("");
 }
 
-/** A number to read: four significant digits, without the zeros that say nothing. */
+/** Writes a number with four significant digits, without trailing zeros. */
 export function significant(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);

@@ -1,4 +1,4 @@
-/** Methods side by side: the error of each with what chance may have moved it, and its spread. */
+/** Draws the methods of a comparison side by side: the error of each with its standard error, and its spread. */
 import type { ComparedResult } from "../run/output.js";
 import { extent } from "./extent.js";
 import { type Figure, type Layer, stack } from "./figure.js";
@@ -7,12 +7,13 @@ import { significant, withError } from "./number.js";
 import { colours, fullWidth } from "./theme.js";
 
 const rowHeight = 28;
-/** Room for the numbers at the right. */
+/** Pixels for the numbers at the right. */
 const numbersWidth = 130;
-/** Of a name; what Vega takes a letter for. */
+/** The longest name that is shown whole. */
 const mostLetters = 30;
+/** The width that Vega assumes for a letter. */
 const letterWidth = 0.8 * 11;
-/** Errors farther apart than this factor are drawn on a logarithmic axis. */
+/** Errors that differ by more than this factor are drawn on a logarithmic axis. */
 const widest = 6;
 
 interface Row {
@@ -24,7 +25,7 @@ interface Row {
   readonly text: string;
 }
 
-/** null where there is no error or spread to show. */
+/** Returns null where there is no error and no spread to show. */
 export function comparisonFigure(methods: readonly ComparedResult[]): Figure | null {
   const rows = methods.map(rowOf);
   const values = rows.flatMap(({ lower, upper, error, spread }) =>

@@ -1,9 +1,9 @@
-/** Lines and bands cut at the lower and upper edge of a panel. */
+/** Cuts lines and bands at the lower and upper edge of a panel. */
 import type { Row } from "./figure.js";
 
 type Range = readonly [number, number];
 
-/** Points outside are left out (null breaks the line), crossings of an edge are added. */
+/** Leaves out points outside the range (null breaks the line) and adds the points where the line crosses an edge. */
 export function cutLine(rows: readonly Row[], range: Range): readonly Row[] {
   const [bottom, top] = range;
   const inside = (y: number) => y >= bottom && y <= top;
@@ -16,20 +16,20 @@ export function cutLine(rows: readonly Row[], range: Range): readonly Row[] {
   return result;
 }
 
-/** Edges of the band are moved to the edges of the panel. */
+/** Moves the edges of a band to the edges of the panel where they lie outside. */
 export function cutBand(rows: readonly Row[], [bottom, top]: Range): readonly Row[] {
   const into = (y: Row[string]) =>
     typeof y === "number" ? Math.max(bottom, Math.min(top, y)) : null;
   return rows.map((row) => ({ ...row, lower: into(row.lower!), upper: into(row.upper!) }));
 }
 
-/** Where the segment from a to b crosses the edges, in its direction. */
+/** Returns the points where the segment from a to b crosses the edges, in the order from a to b. */
 function crossings(a: Row, b: Row, range: Range): readonly Row[] {
   if (![a.x, a.y, b.x, b.y].every((value) => typeof value === "number")) return [];
   const [ax, ay, bx, by] = [a.x, a.y, b.x, b.y] as [number, number, number, number];
   return range
-    .map((edge) => ({ edge, share: (edge - ay) / (by - ay) }))
-    .filter(({ share }) => share > 0 && share < 1)
-    .sort((one, other) => one.share - other.share)
-    .map(({ edge, share }) => ({ x: ax + share * (bx - ax), y: edge }));
+    .map((edge) => ({ edge, fraction: (edge - ay) / (by - ay) }))
+    .filter(({ fraction }) => fraction > 0 && fraction < 1)
+    .sort((one, other) => one.fraction - other.fraction)
+    .map(({ edge, fraction }) => ({ x: ax + fraction * (bx - ax), y: edge }));
 }

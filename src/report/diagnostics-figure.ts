@@ -1,4 +1,4 @@
-/** Where the truth ranks among the members, and at which scales errors lie. */
+/** Draws the rank histogram of the truth and the power spectra of states and errors. */
 import { flatness, type RankHistogram } from "../diagnostics/index.js";
 import type { DiagnosticsOutput, SpectraOutput } from "../run/output.js";
 import { type Figure, type Row, stack, type View } from "./figure.js";
@@ -8,7 +8,7 @@ import { colours, fullWidth, halfWidth } from "./theme.js";
 
 const height = 170;
 
-/** null where there is neither. */
+/** Returns null where there are neither ranks nor spectra. */
 export function diagnosticsFigure({ ranks, spectra }: DiagnosticsOutput): Figure | null {
   if (ranks === null && spectra === null) return null;
   const width = ranks && spectra ? halfWidth : fullWidth;
@@ -27,19 +27,19 @@ export function diagnosticsFigure({ ranks, spectra }: DiagnosticsOutput): Figure
   };
 }
 
-/** Bars are counts over the count expected; the band is what chance does with as many independent cases. */
+/** Draws counts divided by the count expected; the band holds 95 % of the bars if as many independent cases have equal ranks. */
 function histogram(ranks: RankHistogram, width: number): View {
   const { counts, cases } = ranks;
   const each = cases / counts.length;
   const [low, high] = flatness(ranks).expected.map((n) => n / each) as [number, number];
-  const shares = counts.map((n) => n / each);
+  const fractions = counts.map((n) => n / each);
   const axes: Axes = {
     x: [0, 1],
-    y: [0, 1.06 * Math.max(high, ...shares)],
-    xTitle: "rank of the truth, as a share",
+    y: [0, 1.06 * Math.max(high, ...fractions)],
+    xTitle: "rank of the truth, as a fraction of the ranks",
     yTitle: null,
   };
-  const boxes = shares.map((y, j) => ({
+  const boxes = fractions.map((y, j) => ({
     x: j / counts.length,
     x2: (j + 1) / counts.length,
     y,
@@ -67,7 +67,7 @@ function linesOf({ truth, analysis, error, spread }: SpectraOutput): SpectrumLin
     label,
     colour,
     mark: dashed ? ("dashes" as const) : ("line" as const),
-    // Power that is rounding alone has no place on a logarithmic axis.
+    // A logarithmic axis cannot show a power of zero.
     rows: power.map((y, x) => ({ x, y: y > 0 ? y : null })),
   });
   return [

@@ -1,4 +1,4 @@
-/** Ranks, scales and residuals: whether errors are as large, and where, as the method believes. */
+/** Says whether errors are as large as the method states: by ranks, by spectra and by residuals. */
 import { type Flatness, flatness, type RankHistogram } from "../diagnostics/index.js";
 import type { ResidualsOutput, RunOutput } from "../run/output.js";
 import { type Fragment, html, type Markup } from "./markup.js";
@@ -15,22 +15,22 @@ export function diagnosticsSection(
 ${ranks && html`<p>${rankText(ranks)}</p>`}
 ${
   spectra &&
-  html`<p>Power by wavenumber adds up to the mean square: where the error comes near the truth nothing is
-known of that scale${spectra.spread ? ", and where the spread of the members lies below the error they are too sure of it" : null}.</p>`
+  html`<p>The powers of all wavenumbers add up to the mean square. Where the power of the error is near that
+of the truth, nothing is known of that scale${spectra.spread ? ". Where the spread of the members lies below the error, the members are too close together" : null}.</p>`
 }
 ${figure}
 ${residuals && residualsTable(residuals, observations.columns)}
 </section>`;
 }
 
-/** Below this chance alone does not do it. */
+/** A p-value below this is taken for more than chance. */
 const rare = 0.01;
 
 function rankText(ranks: RankHistogram): Fragment {
   const flat = flatness(ranks);
-  return html`If truth and members are draws of one distribution all bars of the rank histogram are equally high:
-a cup (∪) says that members lie too close together, a dome (∩) too far apart, a slope that they are biased.
-${verdict(flat)} Neighbours and successive times are alike: the ${grouped(ranks.cases)} cases count
+  return html`If the truth and the members are draws from one distribution, all bars of the rank histogram are equally high.
+A cup (∪) says that the members lie too close together, a dome (∩) that they lie too far apart, a slope that they are biased.
+${verdict(flat)} Neighbouring variables and successive times are correlated: the ${grouped(ranks.cases)} cases count
 as ${grouped(Math.round(ranks.effectiveCases.bars))} independent ones for the bars and
 as ${grouped(Math.round(ranks.effectiveCases.slope))} for a slope.`;
 }
@@ -50,7 +50,7 @@ function verdict({ slope, convexity, pValue }: Flatness): string {
 
 const chance = (p: number): string => (p < 1e-3 ? "< 0.001" : `= ${p.toFixed(p < 0.1 ? 3 : 2)}`);
 
-/** More columns than these are shown as their mean. */
+/** The largest number of columns that are shown one by one; of more their mean is shown. */
 const mostColumns = 6;
 
 function residualsTable(residuals: ResidualsOutput, columns: readonly string[]): Markup | null {
@@ -61,9 +61,9 @@ function residualsTable(residuals: ResidualsOutput, columns: readonly string[]):
   const rows = (columns.length > mostColumns ? [mean] : each).filter((row) => row !== null);
   if (rows.length === 0) return null;
   const heads = ["variances", "R assumed", "R found", "H B Hᵀ found", "innovations"];
-  return html`<p>Variances found from what observations leave of forecasts and analyses, beside the one assumed:
-the error of observations R and of forecasts H B Hᵀ add up to that of innovations. They are right if the gain is;
-else they say in which direction R is to be changed.</p>
+  return html`<p>The table shows variances estimated from the residuals of forecasts and analyses, beside the variance assumed.
+The variance of observation errors R and that of forecast errors H B Hᵀ add up to that of the innovations. The
+estimates are right if the gain is right; otherwise they say in which direction to change R.</p>
 ${table(heads, rows)}`;
 }
 

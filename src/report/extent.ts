@@ -1,4 +1,4 @@
-/** Ranges of axes. */
+/** Computes the ranges of axes. */
 
 /**
  * The range of `core`, widened to show `bands`, but not to more than 1.25 times its height on
@@ -22,7 +22,7 @@ export function robustExtent(
   };
 }
 
-/** Smallest and largest finite value; [0, 1] when there is none. */
+/** Returns the smallest and the largest finite value; [0, 1] when there is none. */
 export function extent(values: readonly number[]): readonly [number, number] {
   let lower = Number.POSITIVE_INFINITY;
   let upper = Number.NEGATIVE_INFINITY;
@@ -34,18 +34,18 @@ export function extent(values: readonly number[]): readonly [number, number] {
   return lower <= upper ? [lower, upper] : [0, 1];
 }
 
-/** Room for symbols at both ends. */
+/** Adds room for symbols at both ends. */
 export function margined(from: number, to: number): readonly [number, number] {
   const margin = 0.012 * (to - from) || 1;
   return [from - margin, to + margin];
 }
 
-/** The value below which a share p of the finite values lies, interpolated. */
+/** Returns the value below which a fraction p of the finite values lies, interpolated. */
 export function quantile(values: readonly number[], p: number): number {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   if (sorted.length === 0) return Number.NaN;
-  const place = p * (sorted.length - 1);
-  const below = Math.floor(place);
+  const position = p * (sorted.length - 1);
+  const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below]! + (place - below) * (sorted[above]! - sorted[below]!);
+  return sorted[below]! + (position - below) * (sorted[above]! - sorted[below]!);
 }

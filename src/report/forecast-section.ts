@@ -1,4 +1,4 @@
-/** The forecast beyond the record, as a table. */
+/** Shows the forecast beyond the record as a table. */
 import type { RunOutput } from "../run/output.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import { interval, significant, time } from "./number.js";
@@ -7,7 +7,7 @@ import { table } from "./table.js";
 const maxVariables = 12;
 const maxTimes = 40;
 
-/** null when the run does not look beyond the record. */
+/** Returns null when the run does not forecast beyond the record. */
 export function forecastSection({ states, observations }: RunOutput): Markup | null {
   const ahead = states.times.length - states.observed;
   if (ahead <= 0) return null;
@@ -28,9 +28,9 @@ export function forecastSection({ states, observations }: RunOutput): Markup | n
   }));
   return html`<section>
 <h2>The forecast beyond the record</h2>
-<p>Mean, and below it the 90 % interval of the state. No observation enters after
-${observations.timeName} ${time(states.times[states.observed - 1] ?? Number.NaN)}, so uncertainty accumulates; an observation would
-scatter about the state by its own error as well.${every > 1 ? ` Every ${every}th time is shown.` : null}${variables.length < states.variables.length ? ` The first ${variables.length} of ${states.variables.length} variables are shown.` : null}</p>
+<p>The table shows the mean of the state and below it its 90 % interval. No observation enters after
+${observations.timeName} ${time(states.times[states.observed - 1] ?? Number.NaN)}, so the uncertainty grows. An observation would
+differ from the state by its own error besides.${every > 1 ? ` Every ${every}th time is shown.` : null}${variables.length < states.variables.length ? ` The first ${variables.length} of ${states.variables.length} variables are shown.` : null}</p>
 ${table([observations.timeName, ...variables], rows)}
 </section>`;
 }

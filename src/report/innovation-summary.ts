@@ -1,16 +1,16 @@
-/** What the innovations say about the filter, in numbers. */
+/** Summarises innovations in numbers. */
 import { autocorrelation } from "../diagnostics/index.js";
 import type { InnovationSeries } from "../run/output.js";
 
 export interface InnovationSummary {
-  /** Innovations that exist, over all columns. */
+  /** The number of innovations, over all columns. */
   readonly count: number;
   readonly mean: number;
   readonly sd: number;
-  /** Shares with |z| ≤ 1.645 and |z| ≤ 1.96; 0.90 and 0.95 are expected. */
+  /** The fractions with |z| ≤ 1.645 and |z| ≤ 1.96; 0.90 and 0.95 are expected. */
   readonly within90: number;
   readonly within95: number;
-  /** Σ χ² / Σ degrees of freedom, 1 expected, and its standard deviation √(2/Σ dof) then. */
+  /** Σ χ² / Σ degrees of freedom, of which 1 is expected, and its standard deviation √(2/Σ dof) under that expectation. */
   readonly chiSquareRatio: number;
   readonly chiSquareSd: number;
   /** Autocorrelation at lag 1 of each column, and the bound 1.96/√K of chance for each. */
@@ -18,7 +18,7 @@ export interface InnovationSummary {
   readonly lagBounds: readonly number[];
 }
 
-/** null when nothing was observed. */
+/** Returns null when nothing was observed. */
 export function summariseInnovations(innovations: InnovationSeries): InnovationSummary | null {
   const z = innovations.standardised.flat().filter(Number.isFinite);
   if (z.length === 0) return null;
@@ -42,13 +42,13 @@ export function summariseInnovations(innovations: InnovationSeries): InnovationS
   };
 }
 
-/** [K][m] → m series of length K */
+/** Turns [K][m] into m series of length K. */
 export function columnsOf({ standardised }: InnovationSeries): readonly (readonly number[])[] {
   const width = standardised[0]?.length ?? 0;
   return Array.from({ length: width }, (_, j) => standardised.map((row) => row[j]!));
 }
 
-/** 95 % of the autocorrelations of white noise lie within ±1.96/√K. */
+/** Returns 1.96/√K: 95 % of the autocorrelations of white noise lie within ± this bound. */
 export function chanceBound(z: readonly number[]): number {
   return 1.96 / Math.sqrt(Math.max(1, z.filter(Number.isFinite).length));
 }

@@ -1,4 +1,4 @@
-/** Innovations over time, their distribution, and their autocorrelation. */
+/** Draws innovations over time, their distribution and their autocorrelation. */
 import { autocorrelation } from "../diagnostics/index.js";
 import type { RunOutput } from "../run/output.js";
 import { extent, margined } from "./extent.js";
@@ -17,7 +17,7 @@ interface Series {
 
 const bounds: Stroke = { colour: colours.muted, width: 1, dash: [4, 3] };
 
-/** null when nothing was observed. */
+/** Returns null when nothing was observed. */
 export function innovationsFigure(output: RunOutput): Figure | null {
   const all = columnsOf(output.innovations);
   if (!all.flat().some(Number.isFinite)) return null;
@@ -52,7 +52,7 @@ function seriesOf(
   }));
 }
 
-/** Of a long record the last times are shown, as many as make some two thousand points. */
+/** The number of points shown of a long record, at its end. */
 function firstShown({ observations }: RunOutput): number {
   const shown = Math.max(100, Math.floor(2000 / Math.max(1, observations.columns.length)));
   return Math.max(0, observations.times.length - shown);

@@ -1,4 +1,4 @@
-/** Does the filter know its own errors? Innovations against what they should be, in words. */
+/** Compares innovations with what they should be, in words. */
 import type { RunOutput } from "../run/output.js";
 import type { Specification } from "../run/specification.js";
 import type { InnovationSummary } from "./innovation-summary.js";
@@ -15,8 +15,8 @@ export function innovationsSection(
     return html`<section><h2>Does the filter know its own errors?</h2>
 <p>${
       output.evidence === "misfit"
-        ? "The method knows no covariance of its forecasts, so there is nothing to measure innovations by."
-        : "Nothing was observed, so there are no innovations to look at."
+        ? "The method knows no covariance of its forecasts, so there is no standard deviation to divide innovations by."
+        : "Nothing was observed, so there are no innovations."
     }</p></section>`;
   }
   const { chiSquareRatio: ratio, chiSquareSd: sd } = summary;
@@ -37,14 +37,14 @@ ${figure}
 </section>`;
 }
 
-/** Within two standard deviations of 1 is what chance does. */
+/** Judges the mean χ²: a ratio within two standard deviations of 1 is taken for chance. */
 function verdict(ratio: number, sd: number): string {
   if (ratio > 1 + 2 * sd)
-    return "Forecasts are farther off than the filter believes: it is too confident.";
+    return "The errors of forecasts are larger than the filter states: it is too confident.";
   if (ratio < 1 - 2 * sd)
-    return "Forecasts are closer than the filter believes: it is too cautious.";
+    return "The errors of forecasts are smaller than the filter states: it is too cautious.";
   if (Number.isNaN(ratio)) return "";
-  return "The size of the errors agrees with what the filter believes.";
+  return "The size of the errors agrees with what the filter states.";
 }
 
 function lagText(columns: readonly string[], { lagOne, lagBounds }: InnovationSummary): Fragment {
@@ -58,7 +58,7 @@ function lagText(columns: readonly string[], { lagOne, lagBounds }: InnovationSu
     outside === 0
       ? "nothing predictable is left from one time to the next."
       : columns.length > 4 && outside <= 1 + 0.1 * lagOne.length
-        ? `${outside} of ${lagOne.length} outside is what chance does.`
+        ? `${outside} of ${lagOne.length} outside is what chance explains.`
         : `${lagOne.length === 1 ? "it is" : `${outside} of ${lagOne.length} ${outside === 1 ? "is" : "are"}`} outside, so something predictable may be left.`;
   return html`${values}; it should be near 0, and chance keeps it within ±${bound} in 95 of 100 cases: ${judged}`;
 }

@@ -1,4 +1,4 @@
-/** How learning went: losses, and where each start ended. */
+/** Shows the losses of learning, and where each start ended. */
 import type { ChoiceResult, LearningOutput, RunOutput } from "../run/output.js";
 import { evidenceWords } from "./evidence.js";
 import { type Fragment, html, type Markup } from "./markup.js";
@@ -80,7 +80,7 @@ each other in ${total}.${evidence === "misfit" ? null : verdict(spread)}</p>
 ${table(["start", total, ...names.map((name) => html`<code>${name}</code>`)], rows)}`;
 }
 
-/** Of likelihoods; a misfit has a unit. */
+/** Judges the spread of log-likelihoods; a misfit has a unit, so its spread has no such scale. */
 const verdict = (spread: number): string =>
   spread < 0.1
     ? " They found the same optimum."

@@ -1,4 +1,4 @@
-/** The loss while learning: training and validation by epoch, one faint line a start. */
+/** Draws the training and validation loss by epoch, with a faint line for each of the other starts. */
 import type { LearningOutput, LossPoint, RunOutput } from "../run/output.js";
 import { evidenceWords } from "./evidence.js";
 import { extent, margined, quantile } from "./extent.js";
@@ -8,11 +8,11 @@ import { type Axes, line, points } from "./marks.js";
 import { colours, fullWidth } from "./theme.js";
 
 export interface LossFigure extends Figure {
-  /** Some early losses lie above the panel. */
+  /** Whether some early losses lie above the panel. */
   readonly cut: boolean;
 }
 
-/** null when no epoch has a finite loss. */
+/** Returns null when no epoch has a finite loss. */
 export function lossFigure(
   { losses, best }: LearningOutput,
   evidence: RunOutput["evidence"],
@@ -82,7 +82,7 @@ const validation = (losses: readonly LossPoint[]): readonly Row[] =>
     y: y !== null && Number.isFinite(y) ? y : null,
   }));
 
-/** The first epochs may be far off; the panel ends where they would hide the rest. */
+/** Returns the range of the loss axis; it leaves out large early losses that would flatten the rest. */
 function lossExtent(all: readonly number[]): {
   readonly domain: readonly [number, number];
   readonly cut: boolean;

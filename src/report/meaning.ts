@@ -1,17 +1,17 @@
-/** What a learned quantity is, in the words of the record that it belongs to. */
+/** Says what a learned quantity is, by the text of its key in the record. */
 import type { Keys } from "../parts/index.js";
 import type { Specification } from "../run/specification.js";
 
-/** Gives the text of a learned name; empty when no record knows it. */
+/** Returns the text of a learned name; empty when no record knows it. */
 export type Meanings = (name: string) => string;
 
-/** Texts of what is common to all models and methods. */
+/** Texts of what all models and methods have in common. */
 const common: Readonly<Record<string, string>> = {
   processNoise: "variance of the noise added after each model step",
   initial: "mean before the first observation",
 };
 
-/** The texts of everything that an experiment can learn. */
+/** Finds the texts of everything that an experiment can learn. */
 export function meaningsOf({ model, method, observations }: Specification): Meanings {
   const { parameters: noise } = observations.noise.record;
   return (name) => {
@@ -23,7 +23,7 @@ export function meaningsOf({ model, method, observations }: Specification): Mean
   };
 }
 
-/** The text of the innermost key on a path, with its unit. */
+/** Returns the text of the innermost key on a path, with its unit. */
 function textOf(keys: Keys, [name, ...rest]: readonly string[]): string {
   const key = name !== undefined && Object.hasOwn(keys, name) ? keys[name] : undefined;
   if (key === undefined) return "";

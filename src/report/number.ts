@@ -1,4 +1,4 @@
-/** Numbers as people write them. */
+/** Writes numbers as people write them. */
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
@@ -50,8 +50,8 @@ export function time(t: number): string {
   return String(Number(t.toPrecision(10))).replace("-", "−");
 }
 
-/** A share as a whole percentage. */
-export const percent = (share: number): string => `${Math.round(100 * share)} %`;
+/** Writes a fraction as a whole percentage. */
+export const percent = (fraction: number): string => `${Math.round(100 * fraction)} %`;
 
 /** "no", "one", … "twelve", 13 */
 export function count(n: number): string {

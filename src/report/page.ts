@@ -1,4 +1,4 @@
-/** The page: what was asked, what came of it, and how far to trust it. No scripts, no network. */
+/** Writes the page of a run: the question, the result and how far to trust it. It has no scripts and loads nothing. */
 
 import type { RunOutput } from "../run/output.js";
 import { plainSpecification, type Specification } from "../run/specification.js";
@@ -19,7 +19,7 @@ import type { StatesFigure } from "./states-figure.js";
 import { statesSection } from "./states-section.js";
 import { setting, summary } from "./words.js";
 
-/** SVGs by the name of their figure, and what the words need to know about the drawings. */
+/** The SVGs by the names of their figures, and what the text beside them must say. */
 export interface Drawings {
   readonly svgs: ReadonlyMap<string, string>;
   readonly states: StatesFigure;
@@ -104,8 +104,8 @@ function reproduction(specification: Specification): Markup {
   return html`<section>
 <h2>How to reproduce this</h2>
 <p>Run <code>kalmia run</code> on the experiment file. Seed ${specification.seed} fixes every random number, and the
-page holds no date and no timing, so it comes out the same. This is the whole experiment as the program understood
-it, defaults and data included.</p>
+page holds no date and no time of computation, so a second run gives the same page. Below is the whole experiment as
+the program read it, with defaults and data.</p>
 <details><summary>The experiment</summary>
 <pre>${plainJson(plainSpecification(specification))}</pre>
 </details>

@@ -12,19 +12,19 @@ import { colours, fullWidth } from "./theme.js";
 
 export type NamedParameter = readonly [name: string, parameter: ParameterResult];
 
-/** Parameters beyond which a figure is no longer readable; the table has them all. */
+/** The largest number of parameters in a readable figure; the table has them all. */
 const maxRows = 24;
-/** Ratios farther than this from 1 are drawn at the edge. */
+/** Ratios farther from 1 than this are drawn at the edge. */
 const farthest = 30;
 const rowHeight = 26;
-/** Room for the numbers at the right. */
+/** Pixels for the numbers at the right. */
 const numbersWidth = 170;
 
 export interface ParametersFigure extends Figure {
   readonly shown: number;
 }
 
-/** null when nothing was learned. */
+/** Returns null when nothing was learned. */
 export function parametersFigure(parameters: readonly NamedParameter[]): ParametersFigure | null {
   const shown = parameters.slice(0, maxRows);
   if (shown.length === 0) return null;
@@ -56,7 +56,7 @@ function entries(parameters: readonly NamedParameter[]): readonly LegendEntry[] 
   return all.filter((entry) => entry !== null);
 }
 
-/** All its values lie on one side of zero. */
+/** Whether all values of a parameter lie on one side of zero. */
 function hasRatios({ start, learned, truth, interval }: ParameterResult): boolean {
   if (learned === 0) return false;
   return [start, truth ?? learned, ...(interval ?? [])].every((value) => value / learned > 0);
@@ -97,7 +97,7 @@ function ratioView(parameters: readonly NamedParameter[], names: number, width: 
   };
 }
 
-/** A row on its own linear axis. */
+/** Draws a parameter on a linear axis of its own. */
 function ownView([name, parameter]: NamedParameter, names: number, width: number): View {
   const { start, learned, truth, interval } = parameter;
   const [lower, upper] = extent([start, learned, truth ?? learned, ...(interval ?? [])]);
@@ -128,15 +128,15 @@ interface Row {
   readonly text: string;
 }
 
-function row(name: string, parameter: ParameterResult, place: (value: number) => number): Row {
+function row(name: string, parameter: ParameterResult, positionOf: (value: number) => number): Row {
   const { start, learned, truth, interval, standardError } = parameter;
   return {
     name,
-    start: place(start),
-    learned: place(learned),
-    truth: truth === undefined ? null : place(truth),
-    lower: interval && place(interval[0]),
-    upper: interval && place(interval[1]),
+    start: positionOf(start),
+    learned: positionOf(learned),
+    truth: truth === undefined ? null : positionOf(truth),
+    lower: interval && positionOf(interval[0]),
+    upper: interval && positionOf(interval[1]),
     text: standardError === null ? significant(learned, 3) : withError(learned, standardError),
   };
 }

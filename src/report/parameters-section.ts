@@ -1,4 +1,4 @@
-/** What was learned: a table and how sure we are of it. */
+/** Shows what was learned, with its uncertainty. */
 import type { ParameterResult, RunOutput, TensorResult } from "../run/output.js";
 import { type Fragment, html, listing, type Markup } from "./markup.js";
 import type { Meanings } from "./meaning.js";
@@ -37,7 +37,7 @@ ${tensors}
 </section>`;
 }
 
-/** Matrices, vectors and networks: how large, and how far learning moved them. */
+/** Shows matrices, vectors and networks by their size and by how far learning moved them. */
 function tensorsText(
   tensors: readonly (readonly [string, TensorResult])[],
   meaning: Meanings,
@@ -67,12 +67,12 @@ function missingText(parameters: readonly NamedParameter[]): Fragment {
   if (names.length === 0) return null;
   const which =
     names.length === parameters.length
-      ? "For none of them is there a standard error"
+      ? "There is no standard error for any of them"
       : html`There is no standard error for ${listing(names.map(([name]) => html`<code>${name}</code>`))}`;
-  return html`${which}: do not take the digits shown as known. `;
+  return html`${which}: the digits shown are not known to be right. `;
 }
 
-/** The best and the least determined quantity. */
+/** Names the best and the least determined quantity. */
 function precisionText(parameters: readonly NamedParameter[]): Fragment {
   const relative = parameters
     .flatMap(([name, { learned, standardError }]) =>

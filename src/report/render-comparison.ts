@@ -1,4 +1,4 @@
-/** From the results of several methods to a page beside their own; the same input gives the same bytes. */
+/** Writes the page of a comparison from the results of its methods; the same input gives the same bytes. */
 
 import type { ComparedResult, ComparisonResult } from "../run/output.js";
 import type { Specification } from "../run/specification.js";
@@ -11,7 +11,7 @@ import type { Report } from "./render-report.js";
 import { renderSvg } from "./svg.js";
 import { table } from "./table.js";
 
-/** `folders` are those of the methods' own reports, beside the page. */
+/** Renders a comparison; `folders` hold the methods' own reports, beside the page. */
 export async function renderComparison(
   specification: Specification,
   comparison: ComparisonResult,
@@ -44,11 +44,11 @@ function comparisonPage(
 <section>
 <h2>Scores</h2>
 ${scores(methods, folders)}
-<p class="note">rmse.a and rmse.f: time means of the root mean square errors of analyses and forecasts (rmse.s: of the
-smoothed states of smoothers), with their standard errors, the correlation of cycles counted; spread.a: the standard deviation that the method itself states; CRPS of
-the analyses; natural log-likelihoods with all constants, of methods that have a likelihood; wall time of a cycle, forecast and analysis, without
-scoring. Time is of the machine; everything else comes out the same again.</p>
-${svg === null ? null : html`<figure>${raw(svg)}<figcaption>A filter that knows its errors has a spread of the size of its error.</figcaption></figure>`}
+<p class="note">rmse.a and rmse.f are the time means of the root mean square errors of analyses and forecasts (rmse.s: of the
+smoothed states of smoothers), with standard errors that take the correlation of cycles into account; spread.a is the standard deviation of the state that the method itself gives; CRPS is of
+the analyses; log-likelihoods are natural, with all constants, of methods that have a likelihood; ms/cycle is the wall time of a cycle, forecast and analysis, without
+scoring. Times depend on the machine; a second run gives all other numbers again.</p>
+${svg === null ? null : html`<figure>${raw(svg)}<figcaption>A filter that states its errors rightly has a spread as large as its error.</figcaption></figure>`}
 </section>`,
   });
 }

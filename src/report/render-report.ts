@@ -1,4 +1,4 @@
-/** From the plain data of a run to pictures and a page; the same input gives the same bytes. */
+/** Writes the page and the pictures of a run from its output; the same input gives the same bytes. */
 import type { RunOutput } from "../run/output.js";
 import type { Specification } from "../run/specification.js";
 import { diagnosticsFigure } from "./diagnostics-figure.js";
@@ -12,13 +12,13 @@ import { statesFigure } from "./states-figure.js";
 import { renderSvg } from "./svg.js";
 
 export interface Picture {
-  /** Stem of a file name: states, parameters, innovations, diagnostics, loss. */
+  /** The file name without its ending: states, parameters, innovations, diagnostics or loss. */
   readonly name: string;
   readonly svg: string;
 }
 
 export interface Page {
-  /** A whole page, with its figures inside. */
+  /** The whole page, with its figures inside. */
   readonly html: string;
   readonly figures: readonly Picture[];
 }
@@ -28,7 +28,7 @@ export interface Report {
   readonly figures: readonly (Picture & { readonly png: Uint8Array })[];
 }
 
-/** The page and its figures as SVG; runs in a browser too. */
+/** Renders the page and its figures as SVG; also in a browser. */
 export async function renderPage(specification: Specification, output: RunOutput): Promise<Page> {
   const states = statesFigure(output);
   const loss = output.learning && lossFigure(output.learning, output.evidence);
@@ -51,7 +51,7 @@ export async function renderPage(specification: Specification, output: RunOutput
   };
 }
 
-/** The page, and its figures as SVG and PNG; in Node. */
+/** Renders the page and its figures as SVG and PNG, in Node. */
 export async function renderReport(
   specification: Specification,
   output: RunOutput,

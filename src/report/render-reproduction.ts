@@ -1,4 +1,4 @@
-/** From what came of a reproduction to pictures and a page; the same input gives the same bytes. */
+/** Writes the page and the pictures of a reproduction from its output; the same input gives the same bytes. */
 import type { FigureData } from "../reproductions/index.js";
 import { renderPng } from "./png.js";
 import type { Report } from "./render-report.js";
@@ -10,7 +10,7 @@ import type { Drawing } from "./reproduction-panels.js";
 import { type Styles, seriesStyles } from "./reproduction-style.js";
 import { renderSvg } from "./svg.js";
 
-/** The page, and its figures as SVG and PNG; in Node. */
+/** Renders the page and its figures as SVG and PNG, in Node. */
 export async function renderReproduction(reproduced: Reproduced): Promise<Report> {
   const { figures } = reproduced.output;
   const styles = seriesStyles(figures.flatMap(seriesNames));
@@ -26,7 +26,7 @@ export async function renderReproduction(reproduced: Reproduced): Promise<Report
   return { html: reproductionPage(reproduced, drawn), figures: pictures };
 }
 
-/** @internal What to draw, and what must be said beside it. */
+/** @internal Returns the drawing of a figure, and what its caption must add. */
 export function figureOf(data: FigureData, styles: Styles): Drawing {
   switch (data.kind) {
     case "bands":

@@ -1,4 +1,4 @@
-/** The page of a reproduction: the published numbers beside ours, the figures, how to make it again. */
+/** Writes the page of a reproduction: published numbers beside ours, figures, and how to run it again. */
 
 import type {
   Comparison,
@@ -19,13 +19,13 @@ export interface Reproduced {
   readonly reproduction: Pick<Reproduction, "name" | "title" | "source" | "about">;
   readonly scale: Scale;
   readonly output: ReproductionOutput;
-  /** Of its trials that are done. */
+  /** The records of the trials that are done. */
   readonly records: readonly TrialRecord[];
-  /** How many of its trials are done, and how many there are. */
+  /** The number of trials that are done, and of all trials. */
   readonly trials: { readonly done: number; readonly all: number };
 }
 
-/** A figure as the page has it. */
+/** A figure with its caption. */
 export interface DrawnFigure {
   readonly svg: string;
   readonly caption: string;
@@ -113,7 +113,7 @@ Results of trials are kept: a second run finds them again. <code>figures.json</c
 </section>`;
 }
 
-/** When, on what and with which version. */
+/** Says when the trials ran, on which machine and with which version. */
 function circumstances(records: readonly TrialRecord[]): Fragment {
   if (records.length === 0) return null;
   const distinct = (key: "date" | "machine" | "version") =>

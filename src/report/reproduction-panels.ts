@@ -123,13 +123,13 @@ function fromZero(range: Range, axis: Axis): Range {
   return !axis.log && from >= 0 && from < 0.35 * to ? [0, upper] : [lower, upper];
 }
 
-/** With room at both ends, a share of the length. */
-function widened([from, to]: Range, { log }: Axis, share: number): Range {
+/** Widens a range at both ends by a fraction of its length. */
+function widened([from, to]: Range, { log }: Axis, fraction: number): Range {
   if (log) {
-    const factor = Math.max(1.1, (to / from) ** share);
+    const factor = Math.max(1.1, (to / from) ** fraction);
     return [from / factor, to * factor];
   }
-  const margin = share * (to - from || Math.abs(from) || 1);
+  const margin = fraction * (to - from || Math.abs(from) || 1);
   return [from - margin, to + margin];
 }
 

@@ -1,4 +1,4 @@
-/** The scores of the run, each with what it is. */
+/** Shows the scores of the run, each with its definition. */
 import type { RunOutput } from "../run/output.js";
 import { evidenceWords } from "./evidence.js";
 import { html, type Markup } from "./markup.js";
@@ -16,7 +16,7 @@ export function scoresSection({ result, evidence, observations, states }: RunOut
       result.rmseError,
     ),
     row("RMSE, pooled", "root of the mean square error over variables and time", rmsePooled),
-    row("spread", "standard deviation that the method itself states", spread),
+    row("spread", "standard deviation of the state that the method itself gives", spread),
     row(
       "CRPS",
       "continuous ranked probability score against the truth",

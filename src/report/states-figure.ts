@@ -1,4 +1,4 @@
-/** The states: observations, analysis with its band, truth, smoother, forecast beyond the record. */
+/** Draws the states: observations, analysis with its band, truth, smoothed states and the forecast beyond the record. */
 import type { Band, RunOutput } from "../run/output.js";
 import { extent, margined, robustExtent } from "./extent.js";
 import { type Figure, type Row, stack, type View } from "./figure.js";
@@ -6,12 +6,12 @@ import { type LegendEntry, legend } from "./legend.js";
 import { type Axes, band, guide, line, points } from "./marks.js";
 import { colours, fullWidth, halfWidth } from "./theme.js";
 
-/** Panels and times beyond which a figure is no longer readable. */
+/** The largest numbers of panels and times in a readable figure. */
 const maxPanels = 12;
 const maxTimes = { whole: 400, half: 150 };
 
 export interface StatesFigure extends Figure {
-  /** How much is shown, and whether a band leaves its panel, for the words beside the figure. */
+  /** How much is shown, and whether a band leaves its panel, for the text beside the figure. */
   readonly shown: { readonly variables: number; readonly times: number };
   readonly cut: boolean;
   readonly logarithmic: boolean;
@@ -139,7 +139,7 @@ function entries({ states }: RunOutput): readonly LegendEntry[] {
   return all.filter((entry) => entry !== null);
 }
 
-/** Observations of variable i from all columns that observe it; gaps are left out. */
+/** Returns the observations of variable i from all columns that observe it, without gaps. */
 function observationsOf({ observations }: RunOutput, i: number): readonly Row[] {
   return observations.components.flatMap((component, j) =>
     component === i
@@ -171,13 +171,13 @@ const finite = (value: number | undefined): number | null =>
 const values = (all: readonly Row[], field: string): readonly number[] =>
   all.flatMap((row) => (typeof row[field] === "number" ? [row[field]] : []));
 
-/** Positive variables that span more than a factor of 30 are drawn on a logarithmic axis. */
+/** Whether positive values span more than a factor of 30, and so need a logarithmic axis. */
 function spansDecades(core: readonly number[], edges: readonly number[]): boolean {
   const [lowest, highest] = extent(core);
   return extent(edges)[0] > 0 && highest / lowest > 30;
 }
 
-/** Both ranges, at most a factor 10 below and above the core. */
+/** Returns a range of both that extends at most a factor 10 below and above the core. */
 function logExtent(core: readonly number[], edges: readonly number[]): readonly [number, number] {
   const [lowest, highest] = extent(core);
   const [bottom, top] = extent([...core, ...edges]);

@@ -1,4 +1,4 @@
-/** The states, with how to read the figure. */
+/** Explains the figure of the states. */
 import type { RunOutput } from "../run/output.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import { percent } from "./number.js";
@@ -19,8 +19,8 @@ export function statesSection(output: RunOutput, drawn: StatesFigure, figure: Fr
   ];
   return html`<section>
 <h2>Observations and states</h2>
-<p>Points are what was observed; the blue line is the analysis, the estimate from all observations up
-to that time, and its band holds the true state with 90 % probability if model and noise are right.
+<p>Points are observations. The blue line is the analysis, the estimate from all observations up
+to that time; its band holds the true state with 90 % probability if model and noise are right.
 ${coverage(output)}${states.smoothed ? " The smoothed estimate also uses later observations, so its band is narrower." : null}
 ${states.observed < states.times.length ? " Right of the dotted line nothing is observed." : null}
 ${notes.filter((note) => note !== null).join(" ")}</p>
@@ -28,7 +28,7 @@ ${figure}
 </section>`;
 }
 
-/** The share of the truth inside the band of the analysis, where there is a truth. */
+/** Says for which fraction of variables and times the band of the analysis holds the truth, where there is a truth. */
 function coverage({ states: { truth, analysis, observed } }: RunOutput): Fragment {
   if (truth === null) return null;
   const inside = truth

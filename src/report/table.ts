@@ -1,9 +1,9 @@
-/** A table that scrolls sideways where it is too wide. */
+/** Writes a table that scrolls sideways where it is too wide. */
 import { type Fragment, html, type Markup } from "./markup.js";
 
 export interface TableRow {
   readonly cells: readonly Fragment[];
-  /** Set in bold, such as the best of several. */
+  /** Whether the row is set in bold, such as the best of several. */
   readonly best?: boolean;
 }
 

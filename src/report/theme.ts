@@ -1,7 +1,7 @@
 /** Colours, type and axes that all figures share. */
 import type { Config } from "vega-lite";
 
-/** First DejaVu Sans, which the PNGs are drawn with; Verdana has the same widths. */
+/** DejaVu Sans, which the PNGs are drawn with, then Verdana, which has the same widths. */
 export const fontFamily = "DejaVu Sans, Verdana, Arial, sans-serif";
 
 /** Wong's palette, which readers with any colour vision can tell apart (B. Wong, Nature Methods 8, 441, 2011). */

@@ -1,4 +1,4 @@
-/** What was asked, in words: model, method, data and learning. */
+/** Says in words what was run: model, method, data and learning. */
 import type { Value } from "../parts/index.js";
 import type { RunOutput } from "../run/output.js";
 import type { ObservationsSpecification, Specification } from "../run/specification.js";
@@ -6,7 +6,7 @@ import { evidenceWords } from "./evidence.js";
 import { type Fragment, html, listing, type Markup } from "./markup.js";
 import { count, given, grouped, hundredths, time } from "./number.js";
 
-/** The paragraph at the head of the page. */
+/** Writes the paragraph at the head of the page. */
 export function summary(specification: Specification, output: RunOutput): Markup {
   const { states, result } = output;
   const beyond = states.times.length - states.observed;
@@ -24,11 +24,11 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** What the method is called. */
+/** Returns the name of the method in a sentence. */
 export const methodWords = ({ record, block }: Specification["method"]): string =>
   record.phrase(block);
 
-/** Step and method in the detail that the head of the page leaves out. */
+/** Writes the details of step and method that the head of the page leaves out. */
 export function setting({ time: { step, substeps }, method }: Specification, unit: string): Markup {
   const inner = substeps > 1 ? `, taken in ${grouped(substeps)} steps of the integrator` : "";
   const inflation = (method.block.covarianceInflation ?? 0) as Value;
@@ -79,7 +79,7 @@ function learningWords({ learn }: Specification, output: RunOutput): Fragment {
   return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by ${evidenceWords[evidence].learnedBy}${from}.${end}`;
 }
 
-/** "year", or "time" where there is no unit. */
+/** Returns the name of the time column: "year", or "time" where it has none. */
 export const unitOf = ({ observations }: RunOutput): string => observations.timeName;
 
 export function plural(noun: string, n: number): string {

@@ -1,4 +1,4 @@
-/** What a run gives back: plain data only, for the report, the files and `--json`. */
+/** The output of a run: plain data only, for the report, the files and `--json`. */
 import type { Desroziers, RankHistogram } from "../diagnostics/index.js";
 import type { FittedParameter, ObservationRecord } from "../problem/index.js";
 
@@ -10,18 +10,18 @@ export interface TensorResult {
   readonly shape: readonly number[];
   readonly start: number;
   readonly learned: number;
-  /** The size of what was learned less the start. */
+  /** The size of the difference between the learned values and the start. */
   readonly change: number;
-  /** In twins, where it makes data: the size of the truth, and how far it is from start and learned. */
+  /** The size of the truth, and its distance from the start and from the learned values; in twins, for what makes the data. */
   readonly truth?: { readonly size: number; readonly start: number; readonly learned: number };
 }
 
 /** A setting of the method that was chosen by validation. */
 export interface ChoiceResult {
   readonly chosen: number;
-  /** In the order of the file; the loss a value is null where the filter could not learn. */
+  /** The values tried, in the order of the file; a validation loss is null where the filter could not learn. */
   readonly tried: readonly { readonly value: number; readonly validation: number | null }[];
-  /** That each learned for. */
+  /** The number of epochs that each value learned for. */
   readonly epochs: number;
 }
 
@@ -39,16 +39,16 @@ export interface ForecastAnalysis {
 }
 
 export interface Divergence {
-  /** Counted from 1. */
+  /** The cycle, counted from 1. */
   readonly cycle: number;
-  /** Of the observation; null beyond the record. */
+  /** The time of its observation; null beyond the record. */
   readonly time: number | null;
   readonly cause: string;
 }
 
 /** Cycles of a twin at which the analysis was far from the truth and the spread did not show it. */
 export interface LostTruth {
-  /** The first of them, counted from 1. */
+  /** The first of these cycles, counted from 1. */
   readonly from: number;
   /** How many there are, in all test trajectories together. */
   readonly cycles: number;
@@ -63,7 +63,7 @@ export interface DegenerateWeights {
 }
 
 export interface Errors extends ForecastAnalysis {
-  /** Of smoothers. */
+  /** The error of the smoothed states; absent for filters. */
   readonly smoothed?: number;
 }
 
@@ -72,16 +72,16 @@ export interface RunResult {
   readonly method: string;
   readonly model: string;
   readonly seed: number;
-  /** Against the truth; null for a real record. */
+  /** Root mean square errors against the truth; null for a real record. */
   readonly rmse: Errors | null;
-  /** Standard errors of `rmse`, a mean over time; of the series as it correlates. */
+  /** Standard errors of `rmse` as a mean over time, with the correlation of the series. */
   readonly rmseError: Errors | null;
   readonly rmsePooled: ForecastAnalysis | null;
-  /** null, like all scores, when the run diverged. */
+  /** The standard deviation that the method gives; null, like all scores, when the run diverged. */
   readonly spread: ForecastAnalysis | null;
-  /** Of the analysis against the truth; null for a real record. */
+  /** The CRPS of the analysis against the truth; null for a real record. */
   readonly crps: number | null;
-  /** Natural logarithm, all constants included. */
+  /** The natural log-likelihood with all constants; null where the method has none. */
   readonly logLikelihood: number | null;
   /** Learned numbers, by name. */
   readonly parameters: Readonly<Record<string, ParameterResult>>;
@@ -89,18 +89,18 @@ export interface RunResult {
   readonly choices?: Readonly<Record<string, ChoiceResult>>;
   /** Learned matrices, vectors and networks, by name. */
   readonly tensors: Readonly<Record<string, TensorResult>>;
-  /** Of all test trajectories together, as are the scores. */
+  /** The number of cycles of all test trajectories together, which the scores are of, too. */
   readonly cycles: number;
-  /** Of forecasts and analyses alone. */
+  /** The time of forecasts and analyses alone. */
   readonly seconds: number;
-  /** By the median of the cycles, so that making the programs does not count. */
+  /** From the median time of a cycle, so that the time to make the programs does not count. */
   readonly cyclesPerSecond: number;
   readonly diverged: boolean;
-  /** Where and why it diverged; absent of a run that did not. */
+  /** Where and why the run diverged; absent if it did not. */
   readonly divergence?: Divergence;
   /** Where the run on a twin lost the truth; absent if it did not. */
   readonly lostTruth?: LostTruth;
-  /** Of particle filters: when and how often their weights degenerated; absent if they did not. */
+  /** When and how often the weights of a particle filter degenerated; absent if they did not. */
   readonly degenerateWeights?: DegenerateWeights;
   readonly warnings: readonly string[];
 }
@@ -114,7 +114,7 @@ export interface ComparisonResult {
   readonly name: string;
   readonly model: string;
   readonly seed: number;
-  /** In the order of the file. */
+  /** The methods in the order of the file. */
   readonly methods: readonly ComparedResult[];
   /** Whether any of them diverged. */
   readonly diverged: boolean;
@@ -134,11 +134,11 @@ export interface StateSeries {
   readonly times: readonly number[];
   readonly observed: number;
   readonly forecast: Pick<Band, "mean" | "sd">;
-  /** Beyond the record it equals the forecast. */
+  /** The analysis; beyond the record it equals the forecast. */
   readonly analysis: Band;
-  /** From a smoother; null when the method is a filter. */
+  /** The smoothed states; null when the method is a filter. */
   readonly smoothed: Band | null;
-  /** [K][d] in a twin experiment, else null. */
+  /** The truth [K][d] of a twin experiment, else null. */
   readonly truth: readonly (readonly number[])[] | null;
 }
 
@@ -150,7 +150,7 @@ export interface InnovationSeries {
   readonly degrees: readonly number[];
 }
 
-/** One epoch of learning; the losses are negative log-likelihoods a value observed. */
+/** One epoch of learning; the losses are negative log-evidences for each value observed. */
 export interface LossPoint {
   readonly restart: number;
   readonly epoch: number;
@@ -172,17 +172,17 @@ export interface LearningOutput {
   readonly uncertainty: string;
 }
 
-/** What errors and members say of each other, after the spin-up; null where there is nothing to say. */
+/** Comparisons of errors and members after the spin-up; null where there is nothing to compare. */
 export interface DiagnosticsOutput {
-  /** Places of the truth among the members of the analyses. */
+  /** The ranks of the truth among the members of the analyses. */
   readonly ranks: RankHistogram | null;
-  /** By the columns of the observations, up to twelve, and as their mean. */
+  /** Residuals by the columns of the observations, up to twelve, and as their mean. */
   readonly residuals: ResidualsOutput | null;
-  /** Of variables on a ring. */
+  /** Power spectra of variables on a ring. */
   readonly spectra: SpectraOutput | null;
 }
 
-/** In squared units of the values compared: of their logarithms, under lognormal noise. */
+/** Variances in squared units of the values compared, which are logarithms under lognormal noise. */
 export interface ResidualsOutput extends Desroziers {
   /** R as the filter assumed it, by column. */
   readonly assumed: readonly number[];
@@ -192,9 +192,9 @@ export interface ResidualsOutput extends Desroziers {
 export interface SpectraOutput {
   readonly truth: readonly number[];
   readonly analysis: readonly number[];
-  /** Of the analysis less the truth. */
+  /** Power spectrum of the error, analysis minus truth. */
   readonly error: readonly number[];
-  /** Of the members less their mean; null without members. */
+  /** Mean power spectrum of the anomalies, members minus their mean; null without members. */
   readonly spread: readonly number[] | null;
 }
 
@@ -211,7 +211,7 @@ export interface RunOutput {
   readonly innovations: InnovationSeries;
   readonly diagnostics: DiagnosticsOutput;
   readonly learning: LearningOutput | null;
-  /** What the filter ran with, if it was learned here; else null. */
+  /** The learned values that the filter ran with; null if nothing was learned here. */
   readonly learned: SavedValues | null;
 }
 
@@ -222,7 +222,7 @@ export interface Progress {
   readonly detail: string;
 }
 
-/** What the host lends a run: where to show progress, keep a checkpoint, and whether to stop. */
+/** What a run needs of its host: to show progress, to keep a checkpoint, and to know whether to stop. */
 export interface RunHost {
   progress(progress: Progress): void;
   /** Receives, at times, a state (plain JSON) from which `resume` goes on. */
@@ -235,7 +235,7 @@ export interface RunHost {
 export type Checkpoint = {
   readonly version: 2;
   readonly learning: unknown;
-  /** What was chosen before learning. */
+  /** The choice made before learning. */
   readonly choice?: ChoiceResult;
 };
 

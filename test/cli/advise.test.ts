@@ -56,7 +56,7 @@ test("a ranking, the reasons, and a block to paste; nothing is run or written", 
       members: 25
       covarianceInflation: { learn: true, start: 0.1 }
       taper: { kind: gaspari-cohn, halfWidth: 5 }
-      processNoise: { variance: { learn: true, start: 2, each: true, truth: 0 } }
+      processNoise: { variance: { learn: true, start: 2, each: true } }
 
     Time and memory are counted, not measured: one thread, without a library, the windows alone without validation and updates. docs/guide/choosing.md says more.
     "

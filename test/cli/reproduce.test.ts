@@ -249,7 +249,7 @@ test("a report that cannot be made leaves the numbers", async () => {
     renderReproduction: async () => expect.fail("no rasteriser"),
   });
   expect(code).toBe(1);
-  expect(stderr).toContain("there is no report, for it failed");
+  expect(stderr).toContain("the report could not be made");
   const files = filesIn(join(folder, "runs/reproduce/orbits-quick"));
   expect(files).toEqual(["figures.json", "result.json"]);
 });

@@ -138,7 +138,7 @@ test("numbers are kept when the report fails", async () => {
   });
   expect(code).toBe(1);
   expect(stderr).toBe(
-    "kalmia: there is no report, for it failed: no font\nresults: examples/runs/nile\n",
+    "kalmia: the report could not be made: no font\nresults: examples/runs/nile\n",
   );
   expect(filesIn(join(folder, results))).toEqual(["experiment.json", "result.json", "states.csv"]);
 });

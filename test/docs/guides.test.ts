@@ -66,7 +66,7 @@ describe("divergence", () => {
 });
 
 describe("collapse", () => {
-  test("a wrong model shared by all members, and a static share", async () => {
+  test("a wrong model shared by all members, and a static part", async () => {
     const ill = await run("collapse");
     expect(shareOf(ill)).toBeLessThan(0.3); // 0.17
     expect(chiSquare(ill)).toBeGreaterThan(1.6); // 2.02

@@ -100,7 +100,7 @@ describe("a learned 3DVar by its gain", () => {
     expect(text).toContain(
       "The method has no likelihood of the record, because it knows no covariance of its forecasts.",
     );
-    expect(text).toContain("so there is nothing to measure innovations by");
+    expect(text).toContain("so there is no standard deviation to divide innovations by");
     expect(text).not.toMatch(/log-likelihood/);
   });
 

@@ -213,7 +213,7 @@ describe("diagnostics", () => {
         "analysis",
         "error of the analysis",
         "spread of the members",
-        "rank of the truth, as a share",
+        "rank of the truth, as a fraction of the ranks",
         "rank histogram, over expected",
         "wavenumber",
         "power",
@@ -222,7 +222,7 @@ describe("diagnostics", () => {
     expect(await words({ ...diagnostics, spectra: null })).toMatchInlineSnapshot(`
       [
         "expected, 95 % of bars",
-        "rank of the truth, as a share",
+        "rank of the truth, as a fraction of the ranks",
         "rank histogram, over expected",
       ]
     `);
