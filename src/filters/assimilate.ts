@@ -1,32 +1,32 @@
-/**
- * A filter over a sequence of cycles: forecast to the next observation, analyse it, and so on.
- *
- * Every cycle has a key of its own, made from its place in the whole record, so a record that is
- * cut into windows gives the same numbers as in one piece. From a batch of keys [B, 2], a key for each
- * trajectory, every trajectory gets the same numbers as alone.
- */
+/** Runs of a method over a sequence of cycles: forecast to the next observation, then analysis. */
 import { add, checkpoint, type Tensor, UsageError, zeros } from "../engine/index.js";
 import type { Transition } from "../models/index.js";
 import type { Observation } from "../observe/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
 import type { Cycle, CycleResult, Filter, Method } from "./filter.js";
 
+/** The result of a run over a sequence of cycles. */
 export interface Assimilation<S> {
   /** The state after the last cycle. */
   readonly state: S;
-  /** Σ ℓ over the cycles, [...]. */
+  /** Σ ℓ, the sum of the log-evidence over the cycles, [...]. */
   readonly logEvidence: Tensor;
 }
 
+/** The same, with the forecast and the analysis of every cycle. */
 export interface AssimilationSeries<S> extends Assimilation<S> {
   readonly series: readonly CycleResult<S>[];
 }
 
-/** The keys of the cycles first, first + 1, … of a record; of a batch of keys, batches. */
+/**
+ * Makes the random keys of the cycles first, first + 1, … first + count − 1 of a record: one key for each
+ * cycle, or a batch of keys [B, 2] where `key` is a batch. The key of a cycle depends on its number in the
+ * record, so a record that is cut into windows gives the same numbers as one that is not.
+ */
 export const cycleKeys = (key: Key, first: number, count: number): Key[] =>
   Array.from({ length: count }, (_, i) => foldIn(key, first + i));
 
-/** One cycle from the analysis before it. */
+/** Runs one cycle of a filter or a smoother, from the analysis of the cycle before. */
 export const runCycle = <S>(
   method: Method<S>,
   before: S,
@@ -35,7 +35,7 @@ export const runCycle = <S>(
 ): CycleResult<S> =>
   "cycle" in method ? method.cycle(before, cycle, key) : filterCycle(method, before, cycle, key);
 
-/** The analysis of a state that is at the time of the observation already. */
+/** Analyses a state that is already at the time of the observation: a cycle without a forecast. */
 export const analyseWithoutForecast = <S>(
   method: Method<S>,
   state: S,
@@ -47,7 +47,7 @@ export const analyseWithoutForecast = <S>(
     ? method.cycle(state, { transition, steps: 0, observation }, key).analysis
     : method.analyse(state, observation, key).state;
 
-/** Forecast, step by step, and analysis. */
+/** Runs one cycle of a filter: forecasts step by step to the observation, then analyses it. */
 export function filterCycle<S>(
   filter: Filter<S>,
   before: S,
@@ -65,15 +65,25 @@ export function filterCycle<S>(
   return { forecast, analysis: state, evidence };
 }
 
+/** Options of `assimilate`. */
 export interface AssimilateOptions {
   /**
-   * Keep only what goes from cycle to cycle, and compute each cycle again for its derivative: a
-   * window then needs the memory of one cycle, and a third more time. @defaultValue false
+   * Keeps only the states between cycles, and computes each cycle again for its derivative: a window then
+   * needs the memory of one cycle, and a third more time. @defaultValue false
    */
   readonly recompute?: boolean;
 }
 
-/** The last state and the evidence of the whole sequence; `keys` holds one key per cycle. */
+/**
+ * Runs a method over a sequence of cycles and returns the last state and the log-evidence of the sequence.
+ *
+ *     S_t, ℓ_t = analyse(forecast(S_{t−1}), y_t),   logEvidence = Σ ℓ_t
+ *
+ * `keys` holds one random key for each cycle (`cycleKeys`). With a batch of keys [B, 2] every trajectory of
+ * a batch gets the numbers that it would get alone.
+ *
+ * @throws UsageError unless there are as many keys as cycles.
+ */
 export function assimilate<S>(
   filter: Method<S>,
   initial: S,
@@ -85,12 +95,17 @@ export function assimilate<S>(
   return run(filter, initial, cycles, keys, step, () => {});
 }
 
-/** One cycle whose inner values are not kept. */
+/** Runs one cycle without keeping its inner values: its derivative computes them again. */
 function recomputed<S>(filter: Method<S>, before: S, cycle: Cycle, key: Key): CycleResult<S> {
   return checkpoint((state: S) => runCycle(filter, state, cycle, key))(before);
 }
 
-/** The same, keeping the forecast and the analysis of every cycle. */
+/**
+ * Runs a method over a sequence of cycles as `assimilate` does, and keeps the forecast and the analysis of
+ * every cycle.
+ *
+ * @throws UsageError unless there are as many keys as cycles.
+ */
 export function assimilateSeries<S>(
   filter: Method<S>,
   initial: S,
@@ -112,7 +127,7 @@ function run<S>(
 ): Assimilation<S> {
   if (cycles.length !== keys.length) {
     throw new UsageError(
-      `assimilate: ${cycles.length} cycles and ${keys.length} keys; need one each. Make them with cycleKeys(key, first, ${cycles.length}).`,
+      `assimilate: ${cycles.length} cycles and ${keys.length} keys; need one key for each cycle. Make them with cycleKeys(key, first, ${cycles.length}).`,
     );
   }
   let state = initial;

@@ -1,4 +1,4 @@
-/** Static covariances and gains: given, or by what is learned of them. */
+/** Static covariances and gains from the block of a method: given as numbers, or learned. */
 import { cast, cholesky, mul, type Tensor, tensor, transpose } from "../engine/index.js";
 import { type Block, counted, type ParametersOf, type TellAt } from "../parts/index.js";
 import {
@@ -13,22 +13,25 @@ import { key, normal } from "../random/index.js";
 import type { backgroundKey, gainKey } from "./method-keys.js";
 import type { MethodContext } from "./record.js";
 
-/** What a block says of a static covariance, and of a gain. */
+/** The values of the keys `background` and `gain`. */
 type Background = ParametersOf<(typeof backgroundKey)["keys"]>;
 type Gain = ParametersOf<(typeof gainKey)["keys"]>;
 
-/** The block asks for the climate of the model. */
+/** Tells whether a block takes its background covariance from a long run of the model. */
 export const asksForClimate = ({ background }: Block): boolean =>
   (background as Background).climatology !== undefined;
 
-/** C [d, d]; formed once where the observed rows of it change. */
+/**
+ * Returns the static covariance C [d, d] that a block describes. Where the observed variables change from
+ * time to time, C is formed as a matrix once.
+ */
 export function covarianceOf(background: Background, context: MethodContext): Covariance {
   const C = backgroundOf(background, context);
   if (context.operator !== null) return C;
   return { kind: "matrix", matrix: formCovariance(C, context.dimension, context.dtype) };
 }
 
-/** C: given, or by what is learned of it. */
+/** Returns C: the given covariance, or the learned one. */
 function backgroundOf(background: Background, context: MethodContext): Covariance {
   const { identity, climatology, matrix, learn } = background;
   const { dimension: d, dtype, climate } = context;
@@ -57,7 +60,7 @@ function learnedCovariance(
   diagonal: readonly number[],
   { dimension: d, seed, source }: MethodContext,
 ): Covariance {
-  /** The size that entries of a factor may have: what their latents are measured by. */
+  /** The scale of the entries of a factor, √(tr C/d): the unit of their latent parameters. */
   const size = Math.sqrt(diagonal.reduce((sum, v) => sum + v, 0) / d);
   const learned = (what: string, start: () => Tensor, bijection = scaled(size)) =>
     source.tensor(`background.${what}`, { start, bijection, group: "filter" });
@@ -80,16 +83,19 @@ function learnedCovariance(
   return { kind: "triangular", entries, pattern };
 }
 
-/** How small an update begins beside what it updates; at zero it would have no slope. */
+/** The size of the first low-rank update relative to √C; at zero its gradient would vanish. */
 const firstUpdate = 0.1;
 
-/** B of C = B Bᵀ. */
+/** Returns a factor B [d, d] with C = B Bᵀ. */
 const denseFactor = (C: Covariance, diagonal: readonly number[]): Tensor =>
   C.kind === "matrix"
     ? cholesky(C.matrix)
     : tensor(diagonal.map((v, i) => diagonal.map((_, j) => (i === j ? Math.sqrt(v) : 0))));
 
-/** K [d, m]; a learned one is measured by the factor, or by 1. */
+/**
+ * Returns the gain K [d, m] that a block describes: a multiple of Hᵀ, or a matrix. The latent parameters of
+ * a learned gain are in units of that multiple, or of 1.
+ */
 export function gainOf({ transpose: factor, matrix, learn }: Gain, context: MethodContext): Tensor {
   const first = () =>
     matrix === undefined
@@ -100,17 +106,17 @@ export function gainOf({ transpose: factor, matrix, learn }: Gain, context: Meth
   return context.source.tensor("gain", { start: first, bijection: scaled(size), group: "filter" });
 }
 
-/** Tells what is wrong with a background whatever the model. */
+/** Tells the faults of a background that do not depend on the model. */
 export function checkBackground({ background }: Block, tell: TellAt): void {
   const { learn, structure } = background as Background;
   if (structure === undefined || learn !== undefined) return;
   tell(
     ["background", "structure"],
-    "is what is learned of the covariance; need learn: true beside it",
+    "says which part of the covariance is learned; need learn: true beside it",
   );
 }
 
-/** Tells what does not fit d variables. */
+/** Tells the faults of a background for a state of d variables. */
 export function checkBackgroundSize({ background }: Block, d: number, tell: TellAt): void {
   const { matrix, structure } = background as Background;
   if (typeof structure === "object" && structure.rank !== undefined && structure.rank > d) {
@@ -124,19 +130,19 @@ export function checkBackgroundSize({ background }: Block, d: number, tell: Tell
   if (!matrix.every((row, i) => row.every((v, j) => v === matrix[j]?.[i]) && row[i]! > 0)) {
     tell(
       ["background", "matrix"],
-      "is no covariance; need a symmetric matrix with positive variances",
+      "is not a covariance; need a symmetric matrix with positive variances",
     );
   }
 }
 
-/** The same of a gain. */
+/** Tells the faults of a gain for a state of d variables. */
 export function checkGainSize({ gain }: Block, d: number, tell: TellAt): void {
   const { matrix } = gain as Gain;
   if (matrix === undefined) return;
   checkMatrixSize(matrix, d, matrix[0]!.length, ["gain", "matrix"], tell);
 }
 
-/** A row for each variable, of so many values each. */
+/** Tells of a matrix that has not d rows of `width` values each. */
 function checkMatrixSize(
   matrix: readonly (readonly number[])[],
   d: number,
@@ -151,5 +157,5 @@ function checkMatrixSize(
   const bad = matrix.findIndex((row) => row.length !== width);
   if (bad < 0) return;
   const has = counted(matrix[bad]!.length, "value");
-  tell([...path, bad], `row ${bad} has ${has}; need ${width}, as many in each row`);
+  tell([...path, bad], `row ${bad} has ${has}; need ${width}, the same number in each row`);
 }

@@ -1,16 +1,4 @@
-/**
- * Two baselines that no forecast enters; N(x̄, C) is the distribution of the model's states over a
- * long run.
- *
- *     climatology             m = x̄,  P = C,  whatever is observed
- *     optimal interpolation   m = x̄ + K (y − h(x̄)),  K = C Hᵀ S⁻¹,  S = H C Hᵀ + R
- *     ℓ = log N(y; h(x̄), S)   of both
- *
- * A method that scores worse than the first has lost the record; one that scores worse than the
- * second gains nothing from the observations before. Nonlinear h enters by its tangent at x̄.
- *
- * @see gandin1965
- */
+/** Two baselines that use no forecast: the climatology, and optimal interpolation. */
 import { broadcastTo, diagonal, tensor } from "../engine/index.js";
 import { covarianceMatrix, type Gaussian } from "../prob/index.js";
 import { extendedAnalysis } from "./extended-kalman.js";
@@ -19,12 +7,22 @@ import type { KalmanState } from "./kalman.js";
 import { defineMethod, type MethodContext } from "./record.js";
 import { noiseRemedy } from "./remedies.js";
 
+/** Parameters of both baselines. */
 export interface ClimatologyParams {
-  /** N(x̄, C): x̄ [d]. */
+  /** N(x̄, C): mean x̄ [d] and covariance C [d, d] of the states of a long run of the model. */
   readonly climatology: Gaussian;
 }
 
-/** Always N(x̄, C). */
+/**
+ * The climatology as a filter: its estimate is N(x̄, C) at every time, whatever is observed.
+ *
+ *     m = x̄,   P = C,   ℓ = log N(y; h(x̄), H C Hᵀ + R)
+ *
+ * A filter whose error is larger than that of the climatology has lost the truth. State: the mean [..., d]
+ * and the covariance [..., d, d]. Where h is nonlinear, H is its tangent at x̄.
+ *
+ * @see gandin1965
+ */
 export const climatology = ({ climatology }: ClimatologyParams): Filter<KalmanState> => ({
   ...optimalInterpolation({ climatology }),
   name: "climatology",
@@ -34,7 +32,18 @@ export const climatology = ({ climatology }: ClimatologyParams): Filter<KalmanSt
   }),
 });
 
-/** Each observation is analysed with the prior N(x̄, C). */
+/**
+ * Optimal interpolation: each observation is analysed with the prior N(x̄, C), and no estimate is carried to
+ * the next one.
+ *
+ *     S = H C Hᵀ + R,   K = C Hᵀ S⁻¹
+ *     m = x̄ + K (y − h(x̄)),   P = (I − K H) C,   ℓ = log N(y; h(x̄), S)
+ *
+ * A filter whose error is larger gains nothing from earlier observations. State: the mean [..., d] and the
+ * covariance [..., d, d]. Where h is nonlinear, H is its tangent at x̄.
+ *
+ * @see gandin1965
+ */
 export function optimalInterpolation({ climatology }: ClimatologyParams): Filter<KalmanState> {
   const covariance = covarianceMatrix(climatology);
   const still = ({ mean }: Pick<KalmanState, "mean">): KalmanState => ({
@@ -50,7 +59,7 @@ export function optimalInterpolation({ climatology }: ClimatologyParams): Filter
   };
 }
 
-/** What a long run of the model says, as a Gaussian. */
+/** Returns the mean and the covariance of a long run of the model as a Gaussian. */
 function gaussianOf({ climate, dtype }: MethodContext): Gaussian {
   const { mean, covariance } = climate!;
   return {
@@ -61,7 +70,7 @@ function gaussianOf({ climate, dtype }: MethodContext): Gaussian {
 
 export const climatologyRecord = defineMethod({
   kind: "climatology",
-  title: "mean and covariance of a long run of the model, whatever is observed: a yardstick",
+  title: "climatology: mean and covariance of a long run of the model at every time; a baseline",
   parameters: {},
   needs: () => ({ climate: ["kind"] }),
   build: (_, context) => climatology({ climatology: gaussianOf(context) }),
@@ -71,7 +80,8 @@ export const climatologyRecord = defineMethod({
 
 export const optimalInterpolationRecord = defineMethod({
   kind: "optimal-interpolation",
-  title: "each observation with the climatology before it, and nothing carried on: a yardstick",
+  title:
+    "optimal interpolation: each observation analysed with the climatology as its prior; a baseline",
   parameters: {},
   needs: () => ({ climate: ["kind"], linearObservations: "take enkf" }),
   build: (_, context) => optimalInterpolation({ climatology: gaussianOf(context) }),

@@ -1,16 +1,3 @@
-/**
- * The deterministic EnKF: the mean by the gain, anomalies with half of it.
- *
- *     x̄⁺ = x̄ + K (y − ȳ),    A⁺ = A − ½ Y Kᵀ,    K = C Hᵀ S⁻¹,   C = (1 + φ) ρ ∘ Ĉ    [d], [N, d]
- *     P⁺ = (I − K H) C + ¼ K H C Hᵀ Kᵀ        without a taper                        [d, d]
- *
- * For a small gain that is Kalman's covariance to first order, and never less; so it needs less
- * inflation. Where the gain is damped by a taper ρ the formulas hold as they stand, which those of
- * the ETKF do not. Without one A⁺ = ½ (I + (I + ZZᵀ)⁻¹) A, in the smaller of the spaces of members and
- * observations. A and Y are inflated by √(1 + φ).
- *
- * @see sakov2008a
- */
 import { add, expandDims, eye, mean, mul, sub, type Tensor } from "../engine/index.js";
 import { differenceOf, type Observation } from "../observe/index.js";
 import { floatType } from "../prob/index.js";
@@ -31,15 +18,30 @@ import { taperedKeys } from "./method-keys.js";
 import { defineMethod } from "./record.js";
 import { taperRemedy } from "./remedies.js";
 
+/** Parameters of the DEnKF. */
 export interface DenkfParams extends EtkfParams, EnkfInflation {}
 
-/** State: the ensemble [..., N, d]. */
+/**
+ * The deterministic EnKF: the mean is corrected with the gain, the anomalies with half of it.
+ *
+ *     x̄⁺ = x̄ + K (y − ȳ),    A⁺ = A − ½ Y Kᵀ,    K = C Hᵀ S⁻¹,   C = (1 + φ) ρ ∘ Ĉ    [d], [N, d]
+ *     P⁺ = (I − K H) C + ¼ K H C Hᵀ Kᵀ        without a taper                        [d, d]
+ *
+ * For a small gain P⁺ is the covariance of the Kalman filter to first order, and it is never smaller, so
+ * that less inflation is needed. The formulas also hold where a taper ρ damps the gain, which is not true
+ * of the ETKF. Without a taper A⁺ = ½ (I + (I + ZZᵀ)⁻¹) A, computed in the smaller of the spaces of members
+ * and observations. A and Y are inflated by √(1 + φ). State: the ensemble [..., N, d].
+ *
+ * @throws UsageError unless `members` is a whole number, at least 2; ShapeError when the taper does not fit
+ * the observations.
+ * @see sakov2008a
+ */
 export const denkf = (params: DenkfParams): Filter<Tensor> =>
   ensembleFilter("denkf", params.members, (E, observation, key) =>
     inflated(denkfAnalysis(E, observation, params), E, params, key),
   );
 
-/** One analysis of the forecast ensemble E [..., N, d]. */
+/** Analyses a forecast ensemble E [..., N, d] by the formulas of `denkf`. */
 export const denkfAnalysis = (
   E: Tensor,
   observation: Observation,
@@ -75,7 +77,7 @@ function damped(E: Tensor, observation: Observation, inflation: EnkfInflation): 
 
 export const denkfRecord = defineMethod({
   kind: "denkf",
-  title: "deterministic EnKF: half the gain for the anomalies; any model",
+  title: "deterministic EnKF: anomalies are corrected with half of the gain; any model",
   parameters: taperedKeys,
   needs: taperNeeds,
   build: (settings, context) => denkf(taperedOf(settings, context)),

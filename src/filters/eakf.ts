@@ -1,23 +1,3 @@
-/**
- * The ensemble adjustment Kalman filter: observations one at a time, by scalars only.
- *
- * With anomalies A = √(1 + φ) (E − x̄)/√(N − 1) of state and h(E) together, for j = 1 … m in the order
- * given, each from what the ones before have left,
- *
- *     v = A e_j,    S = vᵀv + R_j                    members' anomalies of observation j   [N], []
- *     k = ρ_j ∘ (vᵀA)/S                              gain of state and observations        [d + m]
- *     x̄ ← x̄ + (y_j − ȳ_j) k,    A ← A − α v k,       α = 1/(1 + √(R_j/S))
- *     w_j = (y_j − ȳ_j)/√S,     ℓ = Σ log N(y_j; ȳ_j, S)
- *
- * Values of h go along as components, so h may be nonlinear; where components are picked, they are
- * there already. Without a taper mean, covariance and ℓ are those of the ETKF whatever the order (the
- * members differ), and w = L⁻¹(y − ȳ) is that of Cholesky. With one, each gain is damped before the
- * next observation is taken: results depend on the order, and ℓ is the product of these conditional
- * densities. The loop is unrolled in a captured program: a dozen instructions an observation, two of
- * which pass over all N (d + m) numbers, or N d.
- *
- * @see anderson2003; whitaker2002 for α; houtekamer2001 for the damped gain
- */
 import {
   add,
   concat,
@@ -60,15 +40,41 @@ import { defineMethod } from "./record.js";
 import { taperRemedy } from "./remedies.js";
 import { taperAt } from "./taper.js";
 
+/** Parameters of the EAKF. */
 export interface EakfParams extends EtkfParams, EnkfInflation {}
 
-/** State: the ensemble [..., N, d]. */
+/**
+ * The serial ensemble adjustment Kalman filter: observations are analysed one after the other, each by
+ * divisions of scalars alone.
+ *
+ * With the anomalies A = √(1 + φ) (E − x̄)/√(N − 1) of the state and of h(E) side by side, for j = 1 … m in
+ * the order given, each from the mean and the anomalies that the observations before have left,
+ *
+ *     v = A e_j,    S = vᵀv + R_j                    members' anomalies of observation j   [N], []
+ *     k = ρ_j ∘ (vᵀA)/S                              gain of state and observations        [d + m]
+ *     x̄ ← x̄ + (y_j − ȳ_j) k,    A ← A − α v k,       α = 1/(1 + √(R_j/S))
+ *     w_j = (y_j − ȳ_j)/√S,     ℓ = Σ log N(y_j; ȳ_j, S)
+ *
+ * The values of h are carried along as components, so h may be nonlinear; where h picks components of the
+ * state, these serve. Without a taper mean, covariance and ℓ are those of the ETKF in any order of the
+ * observations (the members differ), and w = L⁻¹(y − ȳ) with the Cholesky factor L of the innovation
+ * covariance. With a taper each gain is damped before the next observation is analysed: the results then
+ * depend on the order, and ℓ is the product of these conditional densities. State: the ensemble [..., N, d].
+ *
+ * @throws UsageError unless `members` is a whole number, at least 2; ShapeError when the taper does not fit
+ * the observations.
+ * @see anderson2003; whitaker2002 for α; houtekamer2001 for the damped gain
+ */
 export const eakf = (params: EakfParams): Filter<Tensor> =>
   ensembleFilter("eakf", params.members, (E, observation, key) =>
     inflated(eakfAnalysis(E, observation, params), E, params, key),
   );
 
-/** One analysis of the forecast ensemble E [..., N, d]. */
+/**
+ * Analyses a forecast ensemble E [..., N, d] by the formulas of `eakf`. The loop over observations is
+ * unrolled in a captured program: a dozen instructions for each observation, of which two pass over all
+ * N (d + m) numbers, or N d.
+ */
 export function eakfAnalysis(
   E: Tensor,
   observation: Observation,
@@ -86,7 +92,8 @@ export function eakfAnalysis(
   const xbar = expandDims(mean(all, -2), -2); // [..., 1, n]
   const A = mul(1 / Math.sqrt(N - 1), grown(sub(all, xbar), phi));
 
-  // One matrix: the mean above the anomalies; where it is y that is taken off, and where members are.
+  // One matrix: the mean above the anomalies; `target` is y in the row of the mean and 0 in the others,
+  // `members` is 0 in the row of the mean and 1 in the others.
   let X = concat([xbar, A], -2); // [..., 1 + N, n]
   const near =
     operator.difference === undefined
@@ -101,12 +108,12 @@ export function eakfAnalysis(
   const R = asRow(variances(observation));
   const [misfits, volumes]: [Tensor[], Tensor[]] = [[], []];
   for (let j = 0; j < m; j++) {
-    const place = picked ? picked[j]! : d + j;
-    const column = sub(columnOf(X, place), columnOf(target, j)); // ȳ_j − y_j above a_j
+    const position = picked ? picked[j]! : d + j;
+    const column = sub(columnOf(X, position), columnOf(target, j)); // ȳ_j − y_j above a_j
     const v = mul(column, columnOf(members, j)); // [..., 1 + N, 1], 0 above
     const moments = matmul(v, X, { transposeA: true }); // [..., 1, n]
     const Rj = typeof R === "number" || R.shape.length === 0 ? R : columnOf(R, j);
-    const S = add(columnOf(moments, place), Rj); // [..., 1, 1]
+    const S = add(columnOf(moments, position), Rj); // [..., 1, 1]
     const alpha = div(1, add(1, sqrt(div(Rj, S))));
     const k = div(rho ? mul(slice(rho, -2, j, j + 1), moments) : moments, S);
     X = sub(X, mul(sub(column, mul(sub(1, alpha), v)), k));
@@ -126,12 +133,13 @@ export function eakfAnalysis(
   };
 }
 
-/** [..., n] → [..., 1] */
+/** Returns column j, [..., n] → [..., 1]. */
 const columnOf = (X: Tensor, j: number): Tensor => slice(X, -1, j, j + 1);
 
 export const eakfRecord = defineMethod({
   kind: "eakf",
-  title: "serial ensemble adjustment Kalman filter, one observation after the other; any model",
+  title:
+    "ensemble adjustment Kalman filter: observations are analysed one after the other; any model",
   parameters: taperedKeys,
   needs: taperNeeds,
   build: (settings, context) => eakf(taperedOf(settings, context)),

@@ -1,15 +1,3 @@
-/**
- * The finite-size EnKF: an ETKF that finds its inflation from each observation.
- *
- *     s  = argmin D(s)                        factor on the forecast covariance     []
- *     A ← √s A,  Z ← √s Z                     then the analysis of the ETKF         [N, d], [N, m]
- *
- * with D of `finite-size.ts`. No inflation needs to be tuned for what sampling N members gets wrong,
- * only for what the model does; both may be given. ℓ and w are those of the forecast, before y
- * has changed its covariance.
- *
- * @see bocquet2011; bocquet2015
- */
 import { expandDims, mul, sqrt, type Tensor } from "../engine/index.js";
 import type { Observation } from "../observe/index.js";
 import { choice, positiveNumber } from "../parts/index.js";
@@ -30,15 +18,28 @@ import { ensembleKeys } from "./method-keys.js";
 import { defineMethod } from "./record.js";
 import { membersRemedy } from "./remedies.js";
 
+/** Parameters of the EnKF-N. */
 export interface EnkfNParams extends EtkfParams, FiniteSize {}
 
-/** State: the ensemble [..., N, d]. */
+/**
+ * The finite-size EnKF (EnKF-N): an ETKF that finds its inflation from each observation.
+ *
+ *     s  = argmin D(s)                        factor on the forecast covariance     []
+ *     A ← √s A,  Z ← √s Z                     then the analysis of the ETKF         [N, d], [N, m]
+ *
+ * with D of `finiteSizeFactor`. Inflation no longer has to be tuned for the sampling errors of N members,
+ * only for the errors of the model; both may be given. ℓ and w are those of the forecast, before s changes
+ * its covariance. State: the ensemble [..., N, d].
+ *
+ * @throws UsageError unless `members` is a whole number, at least 2.
+ * @see bocquet2011; bocquet2015
+ */
 export const enkfN = (params: EnkfNParams): Filter<Tensor> =>
   ensembleFilter("enkf-n", params.members, (E, observation, key) =>
     inflated(enkfNAnalysis(E, observation, params), E, params, key),
   );
 
-/** One analysis of the forecast ensemble E [..., N, d]. */
+/** Analyses a forecast ensemble E [..., N, d] by the formulas of `enkfN`. */
 export function enkfNAnalysis(
   E: Tensor,
   observation: Observation,
@@ -65,18 +66,19 @@ export function enkfNAnalysis(
 
 export const enkfNRecord = defineMethod({
   kind: "enkf-n",
-  title: "finite-size EnKF, which finds its own inflation; any model",
+  title: "finite-size EnKF (EnKF-N): finds its inflation from each observation; any model",
   parameters: {
     ...ensembleKeys,
     xN: positiveNumber({
       default: 1,
       symbol: "x_N",
       about:
-        "how far the sample covariance of the forecast is trusted: 1 assumes nothing of the true one, 2 trusts the sample more",
+        "how much the sample covariance of the forecast is trusted: 1 assumes nothing about the true covariance, 2 trusts the sample more",
     }),
     form: choice(["dual", "primal"], {
       default: "dual",
-      about: "minimised over the scale of the covariance, or over the weights",
+      about:
+        "form of the minimisation: dual, over the factor on the covariance, or primal, over the weights of the members",
     }),
   },
   needs: () => ({}),

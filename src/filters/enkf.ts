@@ -1,22 +1,3 @@
-/**
- * The ensemble Kalman filter with perturbed observations, its covariance inflated and tapered
- * (modified EnKF).
- *
- * Members are rows. With anomalies A = E − x̄, Y = h(E) − ȳ, c = (1 + φ)/(N − 1) and a taper ρ of
- * observed places,
- *
- *     HC = c ρ ∘ YᵀA                   covariance of h(x) and x      [m, d]
- *     S  = c ρ ∘ YᵀY + R               innovation covariance         [m, m]
- *     E⁺ = E + (y + ε − h(E)) S⁻¹ HC   one innovation per member     [N, d]
- *     ℓ  = log N(y; ȳ, S)              evidence of y, eq. 14         []
- *
- * No d×d matrix is formed. Where components are picked, S − R is a part of HC and needs no product
- * of its own; S is factored and inverted once, for evidence, increments and their derivatives. The key
- * fixes ε, so ℓ is as smooth as model and h in every parameter, R and φ included, through a whole
- * run.
- *
- * @see burgers1998 for the analysis; chen2022 for the gradient; adrian2026, table 1 and eq. 8
- */
 import {
   add,
   comoments,
@@ -60,24 +41,44 @@ import { defineMethod } from "./record.js";
 import { taperRemedy } from "./remedies.js";
 import { type Taper, taperAt } from "./taper.js";
 
+/** Inflation and taper of the forecast covariance. */
 export interface EnkfInflation {
-  /** φ ≥ 0 of C = (1 + φ) ρ ∘ Ĉ. @defaultValue 0 */
+  /** φ ≥ 0 of the forecast covariance C = (1 + φ) ρ ∘ Ĉ. @defaultValue 0 */
   readonly covarianceInflation?: Scalar;
-  /** ρ at the places observed; none: covariances count at any distance. */
+  /** ρ between the positions observed and the state; absent: covariances count at any distance. */
   readonly taper?: Taper;
 }
 
+/** Parameters of the EnKF. */
 export interface EnkfParams extends EnkfInflation, Inflation {
   /** Number of members N, at least 2. */
   readonly members: number;
   /**
-   * Perturbations of mean zero over the members, and with it the analysed mean that of Kalman's gain.
+   * The perturbations have mean zero over the members, so that the analysed mean is that of the Kalman gain.
    * @defaultValue false
    */
   readonly centredPerturbations?: boolean;
 }
 
-/** State: the ensemble [..., N, d]. */
+/**
+ * The ensemble Kalman filter with perturbed observations, its forecast covariance inflated and tapered
+ * (modified EnKF).
+ *
+ * Members are rows. With anomalies A = E − x̄, Y = h(E) − ȳ, c = (1 + φ)/(N − 1) and a taper ρ between the
+ * positions observed and the state,
+ *
+ *     HC = c ρ ∘ YᵀA                   covariance of h(x) and x      [m, d]
+ *     S  = c ρ ∘ YᵀY + R               innovation covariance         [m, m]
+ *     E⁺ = E + (y + ε − h(E)) S⁻¹ HC   one innovation per member     [N, d]
+ *     ℓ  = log N(y; ȳ, S)              evidence of y, eq. 14         []
+ *
+ * No d×d matrix is formed. The random key fixes ε, so ℓ is as smooth as the model and h in every parameter,
+ * R and φ included, over a whole run. State: the ensemble [..., N, d].
+ *
+ * @throws UsageError unless `members` is a whole number, at least 2; ShapeError when the taper does not fit
+ * the observations.
+ * @see burgers1998 for the analysis; chen2022 for the gradient; adrian2026, table 1 and eq. 8
+ */
 export const enkf = (params: EnkfParams): Filter<Tensor> =>
   ensembleFilter("enkf", params.members, (E, observation, key) => {
     const epsilon = perturbations(E, observation, key, params);
@@ -85,7 +86,10 @@ export const enkf = (params: EnkfParams): Filter<Tensor> =>
     return inflated(analysis, E, params, foldIn(key, 0));
   });
 
-/** ε ~ N(0, R), one row per member, [..., N, m]; centred: √(N/(N − 1)) (ε − ε̄). */
+/**
+ * Draws the perturbations of an observation, ε ~ N(0, R), one row for each member of E [..., N, d]:
+ * [..., N, m]. Centred ones are √(N/(N − 1)) (ε − ε̄).
+ */
 export function perturbations(
   E: Tensor,
   { operator, variance: R }: Observation,
@@ -98,7 +102,11 @@ export function perturbations(
   return mul(sub(z, expandDims(mean(z, -2), -2)), scale(Math.sqrt(N / (N - 1)), root(R)));
 }
 
-/** One analysis: forecast ensemble E and perturbations ε of y [..., N, m] → analysis and ℓ. */
+/**
+ * Analyses a forecast ensemble E [..., N, d] with the perturbations ε of y, [..., N, m], by the formulas of
+ * `enkf`. Where components are picked, S − R is a part of HC and needs no product of its own; S is factored
+ * and inverted once, for evidence, increments and their derivatives.
+ */
 export function enkfAnalysis(
   E: Tensor,
   observation: Observation,
@@ -109,13 +117,15 @@ export function enkfAnalysis(
   return ensembleAnalysis(E, observation, seen, epsilon);
 }
 
-/** What an ensemble says of its observation: h(E) [..., N, m], ȳ [..., m], H C and H C Hᵀ. */
+/** Moments of an ensemble in the space of the observations. */
 export interface EnsembleView extends ObservedCovariance {
+  /** h(E) [..., N, m] */
   readonly hE: Tensor;
+  /** ȳ, the mean of h(E), [..., m]. */
   readonly ybar: Tensor;
 }
 
-/** C = (1 + φ) ρ ∘ Ĉ as an operator sees it, zero at the gaps. */
+/** Computes h(E), ȳ, H C and H C Hᵀ of C = (1 + φ) ρ ∘ Ĉ for members E [..., N, d]; zero at the gaps. */
 export function ensembleView(
   who: string,
   E: Tensor,
@@ -141,7 +151,7 @@ export function ensembleView(
   return { hE, ybar, HC, HCH: columnsAtObserved(YY, observation) };
 }
 
-/** The analysis of members by whatever H C and H C Hᵀ, zero at the gaps. */
+/** Analyses members by given H C and H C Hᵀ, which are zero at the gaps. */
 export function ensembleAnalysis(
   E: Tensor,
   observation: Observation,
@@ -154,7 +164,7 @@ export function ensembleAnalysis(
   return correctMembers(E, sub(perturbed, view.hE), observation, view);
 }
 
-/** E + D S⁻¹ (H C), D a departure for each member [..., N, m]; S is inverted once. */
+/** Returns the analysis E + D S⁻¹ (H C), with a departure D [..., N, m] for each member. */
 export function correctMembers(
   E: Tensor,
   departures: Tensor,
@@ -173,11 +183,11 @@ export function correctMembers(
   };
 }
 
-/** c ρ */
+/** Returns c ρ, or c without a taper. */
 const damping = (c: Scalar, rho: Tensor | undefined): Scalar =>
   rho === undefined ? c : mul(c, rho);
 
-/** D S⁻¹ (H C), with S⁻¹ on the side that has fewer columns: N members or d components. */
+/** Returns D S⁻¹ (H C); S⁻¹ is applied to the smaller side: N members or d components. */
 function correct(D: Tensor, S: PositiveDefinite, HC: Tensor): Tensor {
   const [N, d] = [D.shape.at(-2)!, HC.shape.at(-1)!];
   return d <= N ? matmul(D, solve(S, HC)) : matmul(solveRows(S, D), HC);

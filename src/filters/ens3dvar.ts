@@ -1,14 +1,3 @@
-/**
- * Ensemble 3DVar: members whose covariance is mixed with a static one (hybrid covariance).
- *
- *     C_t = (1 − φ₁) C + φ₁ (1 + φ) ρ ∘ Ĉ_t            0 ≤ φ₁ ≤ 1
- *
- * The analysis is that of the EnKF with perturbed observations, and ℓ = log N(y; ȳ, H C_t Hᵀ + R).
- * With φ₁ = 1 it is the EnKF; with φ₁ = 0 each member has the gain of 3DVar-C. Where members are
- * few and nothing damps their far covariances, learning lowers φ₁.
- *
- * @see hamill2000; adrian2026, eq. 9 and table 1
- */
 import { add, mul, ShapeError, sub, type Tensor, UsageError } from "../engine/index.js";
 import {
   covarianceAtObserved,
@@ -41,23 +30,39 @@ import { proposeBackground, proposeEnsemble, startingAt } from "./proposals.js";
 import { defineMethod } from "./record.js";
 import { taperRemedy } from "./remedies.js";
 
+/** A forecast covariance that mixes a static covariance with that of the members. */
 export interface HybridCovariance extends EnkfInflation {
-  /** C, as for 3DVar-C. */
+  /** The static covariance C. */
   readonly covariance: Covariance;
-  /** φ₁: the share of the members' covariance. */
+  /** φ₁: weight of the members' covariance, from 0 to 1. */
   readonly mixing: Scalar;
 }
 
+/** Parameters of ensemble 3DVar. */
 export interface Ens3dvarParams extends EnkfParams, HybridCovariance {
-  /** H, if it is the same at every step: H C is then worked out once. */
+  /** H, if it is the same at every time: H C is then computed once. */
   readonly operator?: Operator;
 }
 
-/** State: the ensemble [..., N, d]. */
+/**
+ * Ensemble 3DVar: an EnKF whose forecast covariance mixes that of the members with a static one (hybrid
+ * covariance).
+ *
+ *     C_t = (1 − φ₁) C + φ₁ (1 + φ) ρ ∘ Ĉ_t            0 ≤ φ₁ ≤ 1
+ *     ℓ   = log N(y; ȳ, H C_t Hᵀ + R)
+ *
+ * The analysis is that of the EnKF with perturbed observations. With φ₁ = 1 it is the EnKF; with φ₁ = 0
+ * each member is corrected with the gain of 3DVar-C. Where members are few and no taper damps their
+ * covariances at large distances, learning makes φ₁ smaller. State: the ensemble [..., N, d].
+ *
+ * @throws UsageError when φ₁ is not between 0 and 1, or `members` is not a whole number of at least 2;
+ * ShapeError when the covariance does not fit the members.
+ * @see hamill2000; adrian2026, eq. 9 and table 1
+ */
 export function ens3dvar(params: Ens3dvarParams): Filter<Tensor> {
   const { members, covariance, mixing, operator: fixed } = params;
   if (typeof mixing === "number" && !(mixing >= 0 && mixing <= 1)) {
-    throw new UsageError(`ens3dvar: mixing is ${mixing}; need a share from 0 to 1.`);
+    throw new UsageError(`ens3dvar: mixing is ${mixing}; need a number from 0 to 1.`);
   }
   const once = fixed && observedCovariance("ens3dvar", covariance, fixed);
   return ensembleFilter("ens3dvar", members, (E, observation, key) => {
@@ -69,8 +74,8 @@ export function ens3dvar(params: Ens3dvarParams): Filter<Tensor> {
 }
 
 /**
- * One analysis: forecast ensemble E and perturbations ε of y [..., N, m] → analysis and ℓ. H C of
- * the static covariance may be given, where it is known.
+ * Analyses a forecast ensemble E [..., N, d] with the perturbations ε of y, [..., N, m], by the formulas of
+ * `ens3dvar`. H C of the static covariance may be given where it is known.
  */
 export function ens3dvarAnalysis(
   E: Tensor,
@@ -79,13 +84,13 @@ export function ens3dvarAnalysis(
   epsilon: Tensor,
   known?: ObservedCovariance,
 ): Analysis<Tensor> {
-  const { covariance, mixing: share } = hybrid;
+  const { covariance, mixing: weight } = hybrid;
   checkDimension(covariance, E.shape.at(-1));
   const all = known ?? observedCovariance("ens3dvar", covariance, observation.operator);
   const still = covarianceAtObserved(all, observation);
   const view = ensembleView("ens3dvar", E, observation, hybrid);
-  const rest = typeof share === "number" ? 1 - share : sub(1, share);
-  const mix = (a: Tensor, b: Tensor) => add(mul(rest, a), mul(share, b));
+  const rest = typeof weight === "number" ? 1 - weight : sub(1, weight);
+  const mix = (a: Tensor, b: Tensor) => add(mul(rest, a), mul(weight, b));
   const mixed = { HC: mix(still.HC, view.HC), HCH: mix(still.HCH, view.HCH) };
   return ensembleAnalysis(E, observation, { ...view, ...mixed }, epsilon);
 }
@@ -94,13 +99,13 @@ function checkDimension(covariance: Covariance, d: number | undefined): void {
   const given = covarianceDimension(covariance);
   if (given === null || given === d) return;
   throw new ShapeError(
-    `ens3dvar: the covariance is of ${given} components, the members have ${d}; need as many.`,
+    `ens3dvar: the covariance has ${given} components, the members have ${d}; need the same number.`,
   );
 }
 
 export const ens3dvarRecord = defineMethod({
   kind: "ens3dvar",
-  title: "ensemble 3DVar: members' covariance mixed with a static one; any model",
+  title: "ensemble 3DVar: EnKF whose covariance is mixed with a static one; any model",
   parameters: { ...perturbedKeys, background: backgroundKey, mixing: mixingKey },
   check: checkBackground,
   checkDimension: checkBackgroundSize,

@@ -1,4 +1,4 @@
-/** What the settings of a block say of members, inflation, tapers and localisation. */
+/** Parameters of ensemble filters from the settings of a block: members, inflation and taper. */
 import { type Block, grouped, type ParametersOf } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import type { Inflation } from "./inflation.js";
@@ -6,7 +6,7 @@ import type { afterAnalysisKeys, ensembleKeys, taperedKeys } from "./method-keys
 import type { MethodContext, MethodNeeds } from "./record.js";
 import { observedTaper, stateTaper, type Taper } from "./taper.js";
 
-/** What comes after the analysis. */
+/** Returns inflation, relaxation and rotation after the analysis. */
 export function inflationOf({
   inflation,
   relaxation,
@@ -26,22 +26,23 @@ export function inflationOf({
   };
 }
 
-/** Members with their inflation before and after the analysis. */
+/** Returns the number of members and their inflation before and after the analysis. */
 export const ensembleOf = (settings: ParametersOf<typeof ensembleKeys>) => ({
   members: settings.members,
   covarianceInflation: settings.covarianceInflation,
   ...inflationOf(settings),
 });
 
-/** The same, with what damps the covariance of the forecast. */
+/** Returns the same, with the taper of the forecast covariance. */
 export const taperedOf = (settings: ParametersOf<typeof taperedKeys>, context: MethodContext) => ({
   ...ensembleOf(settings),
   ...(settings.taper && { taper: taperOf(settings.taper.halfWidth, context) }),
 });
 
 /**
- * Two conventions go by the name of EnKF: φ with free perturbations (Adrian et al.), and a factor on
- * the anomalies with centred ones (DAPPER). What is said of inflation tells which is meant.
+ * Returns whether perturbations are centred. Two conventions are called EnKF: φ with free perturbations
+ * (Adrian et al.), and a factor λ on the anomalies with centred ones (DAPPER). If the block does not say,
+ * perturbations are centred where λ is given.
  */
 export const perturbationsOf = ({
   inflation,
@@ -51,7 +52,7 @@ export const perturbationsOf = ({
   readonly centredPerturbations: boolean | undefined;
 }) => ({ centredPerturbations });
 
-/** ρ of the model's variables, which have positions. */
+/** Returns the taper ρ for the positions of the variables. */
 function taperOf(halfWidth: Scalar, { geometry, operator, dtype }: MethodContext): Taper {
   const { domain, positions } = geometry!;
   if (operator === null) return stateTaper(positions, { domain, halfWidth }, dtype);
@@ -60,13 +61,13 @@ function taperOf(halfWidth: Scalar, { geometry, operator, dtype }: MethodContext
   return observedTaper({ state: positions, observed }, { domain, halfWidth }, dtype);
 }
 
-/** What a method needs whose taper may be left out. */
+/** Returns the needs of a method with an optional taper: positions, if there is one. */
 export const taperNeeds = ({ taper }: Block): MethodNeeds =>
   taper === undefined ? {} : { positions: "or leave it out" };
 
-/** "40 members" in the words of a report. */
+/** Returns "40 members" for a report. */
 export const membersText = ({ members }: Block): string => `${grouped(members as number)} members`;
 
-/** "1 cycle", "10 cycles" */
+/** Returns "1 cycle" or "10 cycles" for a report. */
 export const cyclesText = ({ lag }: Block): string =>
   `${grouped(lag as number)} ${lag === 1 ? "cycle" : "cycles"}`;

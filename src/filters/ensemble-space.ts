@@ -1,28 +1,26 @@
 /**
- * The analysis of members in the space that they span: what ETKF, DEnKF, EnKF-N and their smoothers
- * have in common.
+ * The analysis of members in the space that they span: the common part of ETKF, DEnKF, EnKF-N and their
+ * smoothers.
  *
- * Members are rows. In units of the error of the observation, zero at its gaps,
+ * Members are rows. In units of the standard deviation of the observation errors, and zero at the gaps,
  *
  *     A = √(1 + φ) (E − x̄)                                anomalies                 [N, d]
- *     Z = √(1 + φ) (h(E) − ȳ) R^(−½) / √(N − 1)           what is seen of them      [N, m]
+ *     Z = √(1 + φ) (h(E) − ȳ) R^(−½) / √(N − 1)           observed anomalies        [N, m]
  *     δ = R^(−½) (y − ȳ)                                  departure                 [m]
  *     S = R^½ (I + ZᵀZ) R^½                               innovation covariance     [m, m]
  *
  *     w̄ = (I + ZZᵀ)⁻¹ Zδ = Z (I + ZᵀZ)⁻¹ δ                                          [N]
  *     E⁺ = x̄ + (1 w̄ᵀ/√(N − 1) + T) A,    T = (I + ZZᵀ)^(−½): the symmetric root     [N, d]
  *
- * One matrix is factored, I + ZZᵀ or I + ZᵀZ, whichever is smaller. With P = I + ZZᵀ = LLᵀ and
- * Q = I + ZᵀZ = MMᵀ all is known from either:
+ * One matrix is factored: the smaller of P = I + ZZᵀ = LLᵀ and Q = I + ZᵀZ = MMᵀ. The other quantities
+ * follow from either:
  *
  *     log det Q = log det P,    P⁻¹ = I − Z Q⁻¹ Zᵀ,    P^(−½) = I − Z (Q + Q^½)⁻¹ Zᵀ
  *     w  = M⁻¹δ     or     w = δ − Zᵀ (Lᵀ + I)⁻¹ L⁻¹ Zδ                              [m]
  *     χ² = δᵀQ⁻¹δ = |δ − Zᵀw̄|² + |w̄|² = wᵀw
  *
- * w is the innovation in independent units, whichever root of S⁻¹ makes it: M is that of Cholesky,
- * and the other root is andrews1968's. h may be nonlinear: Z holds its members' values.
- *
- * @see bishop2001; hunt2007 for w̄ and T; andrews1968 for the root of a small change of I
+ * w is the innovation in independent units, by whichever root of S⁻¹: M is the Cholesky factor, and the
+ * other root is that of andrews1968. h may be nonlinear: Z is computed from h(E).
  */
 import {
   add,
@@ -62,19 +60,25 @@ import {
 import { asRow, floatType, root, type Scalar, scale, whiten } from "../prob/index.js";
 import type { Analysis } from "./filter.js";
 
-/** Members, and what an observation sees of them in units of its error. */
+/** An ensemble and its observed anomalies in units of the observation errors. */
 export interface ScaledEnsemble {
   /** x̄ [..., d] */
   readonly mean: Tensor;
   /** A [..., N, d], inflated by √(1 + φ). */
   readonly anomalies: Tensor;
-  /** Z [..., N, m] */
+  /** Z [..., N, m]: the observed anomalies. */
   readonly seen: Tensor;
   /** δ [..., m] */
   readonly departure: Tensor;
 }
 
-/** x̄, A, Z and δ of forecast members E [..., N, d], their covariance multiplied by 1 + φ. */
+/**
+ * Computes x̄, A, Z and δ of forecast members E [..., N, d], their covariance multiplied by 1 + φ.
+ *
+ *     A = √(1 + φ) (E − x̄),   Z = √(1 + φ) (h(E) − ȳ) R^(−½)/√(N − 1),   δ = R^(−½) (y − ȳ)
+ *
+ * @throws ShapeError unless there are at least two members and the observation fits its operator.
+ */
 export function scaledEnsemble(
   who: string,
   E: Tensor,
@@ -97,31 +101,39 @@ export function scaledEnsemble(
   };
 }
 
-/** √(1 + φ) X */
+/** Returns √(1 + φ) X. */
 export const grown = (X: Tensor, phi: Scalar): Tensor =>
   phi === 0 ? X : mul(root(typeof phi === "number" ? 1 + phi : add(1, phi)), X);
 
-/** What Z and δ come to; each part is worked out where it is asked for. */
+/** The quantities of an analysis that follow from Z and δ; each is computed when it is called for. */
 export interface EnsembleSpace {
-  /** w̄ = (I + ZZᵀ)⁻¹ Zδ, [..., N] */
+  /** w̄ = (I + ZZᵀ)⁻¹ Zδ, the weights of the mean, [..., N]. */
   weights(): Tensor;
   /** (I + ZZᵀ)⁻¹, [..., N, N] */
   inverse(): Tensor;
-  /** T = (I + ZZᵀ)^(−½), symmetric, T1 = 1: [..., N, N] */
+  /** T = (I + ZZᵀ)^(−½), symmetric with T1 = 1, [..., N, N]. */
   inverseRoot(): Tensor;
   /** log det(I + ZᵀZ), [...] */
   logDeterminant(): Tensor;
-  /** w [..., m] */
+  /** w [..., m]: the innovation in independent units. */
   whitened(): Tensor;
   /** χ² = wᵀw, [...] */
   chiSquare(): Tensor;
 }
 
-/** The space of members seen as Z [..., N, m] from a departure δ [..., m]. */
+/**
+ * Prepares the analysis in the space of members from the observed anomalies Z [..., N, m] and the departure
+ * δ [..., m]. The smaller of I + ZZᵀ and I + ZᵀZ is factored.
+ *
+ *     w̄ = (I + ZZᵀ)⁻¹ Zδ,   T = (I + ZZᵀ)^(−½),   χ² = δᵀ(I + ZᵀZ)⁻¹δ
+ *
+ * @throws NumericError when the matrix is not finite.
+ * @see bishop2001; hunt2007 for w̄ and T; andrews1968 for the root of a small change of I
+ */
 export const ensembleSpace = (Z: Tensor, delta: Tensor): EnsembleSpace =>
   Z.shape.at(-1)! < Z.shape.at(-2)! ? fromObservations(Z, delta) : fromMembers(Z, delta);
 
-/** By P = I + ZZᵀ, [..., N, N]. */
+/** Uses P = I + ZZᵀ, [..., N, N]. */
 function fromMembers(Z: Tensor, delta: Tensor): EnsembleSpace {
   const P = positiveDefinite(withUnit(matmul(Z, Z, { transposeB: true })));
   const b = matvec(Z, delta); // [..., N]
@@ -143,7 +155,7 @@ function fromMembers(Z: Tensor, delta: Tensor): EnsembleSpace {
   };
 }
 
-/** By Q = I + ZᵀZ, [..., m, m]. */
+/** Uses Q = I + ZᵀZ, [..., m, m]. */
 function fromObservations(Z: Tensor, delta: Tensor): EnsembleSpace {
   const Q = positiveDefinite(withUnit(matmul(Z, Z, { transposeA: true })));
   const a = solveVector(Q, delta); // [..., m]
@@ -161,14 +173,14 @@ function fromObservations(Z: Tensor, delta: Tensor): EnsembleSpace {
   };
 }
 
-/** E⁺ = x̄ + (1 w̄ᵀ/√(N − 1) + T) A, [..., N, d] */
+/** Returns the analysed members E⁺ = x̄ + (1 w̄ᵀ/√(N − 1) + T) A, [..., N, d]. */
 export function recombine(xbar: Tensor, A: Tensor, weights: Tensor, T: Tensor): Tensor {
   const N = A.shape.at(-2)!;
   const mixing = add(T, expandDims(mul(1 / Math.sqrt(N - 1), weights), -2)); // [..., N, N]
   return add(expandDims(xbar, -2), matmul(mixing, A));
 }
 
-/** ℓ = log N(y; ȳ, S), w and χ². */
+/** Returns ℓ = log N(y; ȳ, S), the innovation w and χ² = wᵀw. */
 export function ensembleSpaceEvidence(
   space: EnsembleSpace,
   observation: Observation,
@@ -183,7 +195,7 @@ export function ensembleSpaceEvidence(
   };
 }
 
-/** log det R of the entries observed. */
+/** Returns log det R of the observed entries. */
 function logDeterminantOfError(observation: Observation): Scalar {
   const m = observation.operator.size;
   const R = variances(observation);
@@ -191,13 +203,13 @@ function logDeterminantOfError(observation: Observation): Scalar {
   return R.shape.length === 0 ? mul(m, log(R)) : sum(log(R), -1);
 }
 
-/** X + I */
+/** Returns X + I. */
 const withUnit = (X: Tensor): Tensor => add(X, eye(X.shape.at(-1)!, floatType(X)));
 
-/** vᵀX, v [..., n], X [..., n, k] */
+/** Returns vᵀX for v [..., n] and X [..., n, k]. */
 const rowTimes = (v: Tensor, X: Tensor): Tensor => squeeze(matmul(expandDims(v, -2), X), -2);
 
-/** N; throws unless there are members. */
+/** Returns N of an ensemble [..., N, d]. @throws ShapeError unless N ≥ 2. */
 export function ensembleSize(who: string, E: Tensor): number {
   const N = E.shape.at(-2) ?? 0;
   if (N >= 2) return N;

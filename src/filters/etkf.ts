@@ -1,17 +1,3 @@
-/**
- * The ensemble transform Kalman filter: a deterministic analysis by the symmetric square root.
- *
- *     x̄⁺ = x̄ + w̄ᵀA/√(N − 1),    w̄ = (I + ZZᵀ)⁻¹ Zδ                                  [d]
- *     A⁺ = T A,    T = (I + ZZᵀ)^(−½)                                               [N, d]
- *     ℓ  = log N(y; ȳ, S),    S = (1 + φ) Ĉ_yy + R                                  []
- *
- * with A, Z and δ of `ensemble-space.ts`. Mean and covariance are those of the Kalman filter for the
- * members' own moments, their covariance multiplied by 1 + φ: unlike the EnKF's, the members
- * themselves are inflated with it. The symmetric root moves them least. Then comes what is done to
- * members after an analysis: inflation, relaxation, rotation.
- *
- * @see bishop2001; hunt2007; sakov2008b for the symmetric root and rotations
- */
 import type { Tensor } from "../engine/index.js";
 import type { Observation } from "../observe/index.js";
 import type { Scalar } from "../prob/index.js";
@@ -30,7 +16,7 @@ import { proposeEnsemble, squareRootSettings } from "./proposals.js";
 import { defineMethod } from "./record.js";
 import { membersRemedy } from "./remedies.js";
 
-/** What deterministic ensemble filters are given. */
+/** Parameters of deterministic ensemble filters. */
 export interface EtkfParams extends Inflation {
   /** Number of members N, at least 2. */
   readonly members: number;
@@ -38,13 +24,27 @@ export interface EtkfParams extends Inflation {
   readonly covarianceInflation?: Scalar;
 }
 
-/** State: the ensemble [..., N, d]. */
+/**
+ * The ensemble transform Kalman filter (ETKF): a deterministic analysis by the symmetric square root.
+ *
+ *     x̄⁺ = x̄ + w̄ᵀA/√(N − 1),    w̄ = (I + ZZᵀ)⁻¹ Zδ                                  [d]
+ *     A⁺ = T A,    T = (I + ZZᵀ)^(−½)                                               [N, d]
+ *     ℓ  = log N(y; ȳ, S),    S = (1 + φ) Ĉ_yy + R                                  []
+ *
+ * with A, Z and δ of `scaledEnsemble`. Mean and covariance are those of the Kalman filter for the moments of
+ * the members, their covariance multiplied by 1 + φ; unlike in the EnKF the members themselves are inflated
+ * with it. Of all square roots the symmetric one changes the members least. Inflation, relaxation and
+ * rotation follow after the analysis. State: the ensemble [..., N, d].
+ *
+ * @throws UsageError unless `members` is a whole number, at least 2.
+ * @see bishop2001; hunt2007; sakov2008b for the symmetric root and rotations
+ */
 export const etkf = (params: EtkfParams): Filter<Tensor> =>
   ensembleFilter("etkf", params.members, (E, observation, key) =>
     inflated(etkfAnalysis(E, observation, params.covarianceInflation), E, params, key),
   );
 
-/** One analysis of the forecast ensemble E [..., N, d]; φ: one number, or []. */
+/** Analyses a forecast ensemble E [..., N, d] by the formulas of `etkf`; φ is one number or []. */
 export function etkfAnalysis(
   E: Tensor,
   observation: Observation,
@@ -65,7 +65,8 @@ export function etkfAnalysis(
 
 export const etkfRecord = defineMethod({
   kind: "etkf",
-  title: "ensemble transform Kalman filter, symmetric square root; any model",
+  title:
+    "ensemble transform Kalman filter (ETKF): deterministic, by the symmetric square root; any model",
   parameters: ensembleKeys,
   needs: () => ({}),
   build: (settings) => etkf(ensembleOf(settings)),

@@ -1,17 +1,9 @@
-/**
- * The two terms of the evidence, eq. 14 without its constant:
- *
- *     ℓ + ½ n log 2π = −½ log det S − ½ χ²,      n entries observed
- *
- * Of filters of one record they say apart who is too sure and who is off the mark.
- *
- * @see adrian2026, figures 3 and 14
- */
 import { add, mul, type Tensor } from "../engine/index.js";
 import { type Observation, observedCount } from "../observe/index.js";
 import { scale } from "../prob/index.js";
 import type { Analysis } from "./filter.js";
 
+/** The two terms of a log-likelihood. */
 export interface EvidenceTerms {
   /** −½ log det S, [...] */
   readonly volume: Tensor;
@@ -19,7 +11,16 @@ export interface EvidenceTerms {
   readonly misfit: Tensor;
 }
 
-/** The terms of any filter whose evidence is a likelihood. */
+/**
+ * Splits the log-likelihood of an observation, eq. 14 without its constant, into two terms.
+ *
+ *     ℓ + ½ n log 2π = −½ log det S − ½ χ²,      n entries observed
+ *
+ * When filters of one record are compared, the first term shows which is too confident, the second which
+ * has the larger errors. The evidence of the filter must be a likelihood.
+ *
+ * @see adrian2026, figures 3 and 14
+ */
 export function evidenceTerms(
   { logEvidence, chiSquare }: Pick<Analysis<unknown>, "logEvidence" | "chiSquare">,
   observation: Observation,

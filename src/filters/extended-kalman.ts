@@ -1,18 +1,3 @@
-/**
- * The extended Kalman filter: the Kalman filter of the model's tangent at the mean.
- *
- *     m⁻ = F(m)                        P⁻ = F′ P F′ᵀ + Q,   F′ = ∂F/∂x at m        forecast
- *     S  = H P⁻ Hᵀ + R                 H  = h′(m⁻)
- *     m  = m⁻ + K (y − h(m⁻))          P  = λ² (J P⁻ Jᵀ + K R Kᵀ),  J = I − K H
- *     ℓ  = log N(y; h(m⁻), S)
- *
- * Tangents come from the engine: all columns of F′ in one run of the model on d rows. Of a linear
- * model it is the Kalman filter. λ makes up for what the tangent leaves out: a factor λ² on P per
- * observation acts as the factor λ² on the forecast covariance of the next; a factor a per unit of
- * time, as some state it, is λ = a^(Δ/2) for observations Δ apart.
- *
- * @see jazwinski1970, section 8.3
- */
 import { diagonal, mul, square } from "../engine/index.js";
 import type { Transition } from "../models/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
@@ -25,11 +10,28 @@ import { defineMethod } from "./record.js";
 import { noiseRemedy } from "./remedies.js";
 import { jacobianAt, viewAt } from "./tangent.js";
 
+/** Parameters of the extended Kalman filter. */
 export interface ExtendedKalmanParams {
-  /** λ on the deviations after the analysis: P is multiplied by λ². @defaultValue 1 */
+  /** λ: P is multiplied by λ² after the analysis. @defaultValue 1 */
   readonly inflation?: Scalar;
 }
 
+/**
+ * The extended Kalman filter: the Kalman filter with the tangent of the model and of h at the mean.
+ *
+ *     m⁻ = F(m)                        P⁻ = F′ P F′ᵀ + Q,   F′ = ∂F/∂x at m        forecast
+ *     S  = H P⁻ Hᵀ + R                 H  = h′(m⁻)
+ *     m  = m⁻ + K (y − h(m⁻))          P  = λ² (J P⁻ Jᵀ + K R Kᵀ),  J = I − K H
+ *     ℓ  = log N(y; h(m⁻), S)
+ *
+ * The engine computes all columns of F′ in one run of the model on d rows. For a linear model it is the
+ * Kalman filter. λ accounts for what the tangent leaves out: the factor λ² on P after an analysis acts as
+ * the factor λ² on the next forecast covariance. A factor a per unit of time is λ = a^(Δ/2) for
+ * observations at intervals Δ. State: the mean [..., d] and the covariance [..., d, d].
+ *
+ * @throws NumericError when S is not positive definite.
+ * @see jazwinski1970, section 8.3
+ */
 export function extendedKalman({ inflation }: ExtendedKalmanParams = {}): Filter<KalmanState> {
   return {
     name: "extended-kalman",
@@ -41,7 +43,7 @@ export function extendedKalman({ inflation }: ExtendedKalmanParams = {}): Filter
   };
 }
 
-/** The analysis with λ² P in place of P; as it is without a λ. */
+/** Multiplies the covariance of an analysis by λ²; without λ the analysis stays as it is. */
 export function inflatedAnalysis(
   analysis: Analysis<KalmanState>,
   lambda: Scalar | undefined,
@@ -52,6 +54,7 @@ export function inflatedAnalysis(
   return { ...analysis, state: { mean, covariance: mul(P, factor) } };
 }
 
+/** Makes one model step of the moments: F(m) and F′ P F′ᵀ + Q. */
 export function extendedForecast(
   { mean: m, covariance: P }: KalmanState,
   { map, matrix, noise }: Transition,
@@ -61,7 +64,7 @@ export function extendedForecast(
   return { mean: value, covariance: crossed(P, jacobian, noise) };
 }
 
-/** The analysis with the tangent of h at the forecast; `who` asks. */
+/** Analyses N(m⁻, P⁻) with the tangent of h at m⁻; `who` names the caller in errors. */
 export function extendedAnalysis(
   who: string,
   state: KalmanState,
@@ -71,16 +74,17 @@ export function extendedAnalysis(
   return momentsAnalysis(state, observation, viewAt(observation.operator, state.mean));
 }
 
-/** λ of filters that carry a covariance. */
+/** The key of λ for filters whose state holds a covariance. */
 export const covarianceFactorKey = positiveNumber({
   symbol: "λ",
   optional: true,
-  about: "λ: the covariance is multiplied by λ² after the analysis",
+  about: "λ: the covariance is multiplied by λ² after the analysis; absent means 1",
 });
 
 export const extendedKalmanRecord = defineMethod({
   kind: "extended-kalman",
-  title: "the Kalman filter of the model's tangent; any model of few variables",
+  title:
+    "extended Kalman filter: the Kalman filter with the tangent of the model; any model of few variables",
   parameters: { inflation: covarianceFactorKey },
   needs: () => ({}),
   build: ({ inflation }) => extendedKalman(inflation === undefined ? {} : { inflation }),

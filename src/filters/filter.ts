@@ -1,12 +1,12 @@
 /**
- * What a filter is: a record of pure functions on its state.
+ * Filters and smoothers as records of pure functions.
  *
  *     S₀ = init(p₀);   S⁻ = forecast(S);   S, ℓ = analyse(S⁻, y)
  *
- * S is a distribution in the filter's own form: moments for the Kalman filter, members [..., N, d]
- * for the ensemble filters. Leading axes are independent trajectories. With one key their noise is one
- * draw, and depends on their place in the batch; with a key for each, [B, 2], a trajectory gets what
- * it would get alone.
+ * S is a distribution in the form that the filter uses: moments for the Kalman filter, members [..., N, d]
+ * for the ensemble filters. Leading axes are independent trajectories. With one random key their noise is
+ * one draw, and depends on their position in the batch; with a key for each, [B, 2], a trajectory gets the
+ * numbers that it would get alone.
  */
 import type { Tensor } from "../engine/index.js";
 import type { Propagation, Transition } from "../models/index.js";
@@ -14,44 +14,45 @@ import type { Observation } from "../observe/index.js";
 import type { Gaussian } from "../prob/index.js";
 import type { Key } from "../random/index.js";
 
-/** A state after an observation, and what the observation said of the forecast. */
+/** The state after an observation, with the evidence, the innovation and χ² of the forecast. */
 export interface Analysis<S> {
   readonly state: S;
   /**
-   * ℓ = log N(y; ȳ, S), all constants included, [...]; of a filter that knows variances alone, the sum
-   * of the log-densities of the y_j (composite); of one that knows no S, −‖y − ȳ‖². The sum over a
-   * record is what is learned by, any way.
+   * ℓ = log N(y; ȳ, S), all constants included, [...]. A filter that knows only the variances gives the sum
+   * of the log-densities of the y_j (composite); one that knows no S gives −‖y − ȳ‖². Learning maximises
+   * the sum of ℓ over a record in each case.
    */
   readonly logEvidence: Tensor;
   /**
-   * w = L⁻¹(y − ȳ), S = LLᵀ: the innovation in independent units, N(0, I) if the forecast is right;
-   * 0 at the gaps. Of variances alone (y_j − ȳ_j)/√S_jj; without an S, y − ȳ itself. [..., m]
+   * w = L⁻¹(y − ȳ), S = LLᵀ: the innovation in independent units, N(0, I) if the forecast is right, and 0
+   * at the gaps, [..., m]. A filter that knows only the variances gives (y_j − ȳ_j)/√S_jj; one that knows
+   * no S gives y − ȳ.
    */
   readonly innovation: Tensor;
-  /** χ² = wᵀw, of mean m (observed entries) if the forecast is right. [...] */
+  /** χ² = wᵀw, [...]; its mean is the number of observed entries if the forecast is right. */
   readonly chiSquare: Tensor;
   /**
-   * Of particle filters: 1 where the weights degenerated at this analysis, so that too few particles
-   * hold them to span the state, else 0 (`degenerateWeights`). [...]
+   * Of particle filters, [...]: 1 where the weights degenerated at this analysis, so that the particles with
+   * weight are too few to span the state, else 0 (`degenerateWeights`).
    */
   readonly degenerate?: Tensor;
 }
 
-/** The way to an observation, and the observation; null: a time at which nothing was seen. */
+/** The model steps to the next observation, and that observation; null: nothing was observed then. */
 export interface Cycle extends Propagation {
   readonly observation: Observation | null;
 }
 
-/** What is known at the end of one cycle. */
+/** The forecast, the analysis and the evidence of one cycle. */
 export interface CycleResult<S> {
   readonly forecast: S;
-  /** Equal to the forecast where nothing was seen. */
+  /** Equal to the forecast where nothing was observed. */
   readonly analysis: S;
-  /** ℓ, w and χ², and whether weights degenerated; null where nothing was seen. */
+  /** ℓ, w, χ² and whether the weights degenerated; null where nothing was observed. */
   readonly evidence: Omit<Analysis<S>, "state"> | null;
 }
 
-/** A filter without an estimate of its own uncertainty says 0. */
+/** Mean and variance of each variable. The variance is 0 for a filter without an estimate of uncertainty. */
 export interface Moments {
   /** [..., d] */
   readonly mean: Tensor;
@@ -59,48 +60,53 @@ export interface Moments {
   readonly variance: Tensor;
 }
 
-/** An ensemble. */
+/** The members of an ensemble, or particles with their weights. */
 export interface Members {
   /** [..., N, d] */
   readonly values: Tensor;
-  /** Where members do not count alike: their shares [..., N], of sum 1. */
+  /** Weights of the members [..., N], with sum 1; absent: equal weights. */
   readonly weights?: Tensor;
 }
 
-/** What all methods have that go through a record cycle by cycle. */
+/** The common part of filters and smoothers. */
 interface Estimator<S> {
   readonly name: string;
-  /** What its evidence is: only likelihoods compare between filters. @defaultValue "likelihood" */
+  /** The kind of its evidence; only likelihoods can be compared between filters. @defaultValue "likelihood" */
   readonly evidence?: "likelihood" | "composite" | "misfit";
-  /** The state before anything is observed. */
+  /** Makes the state before the first observation from a prior. */
   init(prior: Gaussian, key: Key): S;
+  /** Returns mean and variance of each variable. */
   moments(state: S): Moments;
-  /** Of methods with members. */
+  /** Returns the members; absent: the method has none. */
   members?(state: S): Members;
   /**
-   * The states that know the whole record, from the results of all its cycles: a smoother that runs
-   * backwards after the filter. `propagations` holds the way to each cycle.
+   * Returns the states given the whole record, from the results of all its cycles: a smoother that runs
+   * backwards after the filter. `propagations` holds the model steps that lead to each cycle.
    */
   smooth?(results: readonly CycleResult<S>[], propagations: readonly Propagation[]): readonly S[];
 }
 
+/** A filter: forecast and analysis of a state of type S. */
 export interface Filter<S> extends Estimator<S> {
-  /** One model step. */
+  /** Makes one model step. */
   forecast(state: S, transition: Transition, key: Key): S;
+  /** Analyses an observation at the time of the state. */
   analyse(state: S, observation: Observation, key: Key): Analysis<S>;
 }
 
 /**
- * A smoother of fixed lag: an observation changes the states of the cycles before it, too. It needs
- * the way to an observation together with the observation; S holds what it needs of the past. All
- * cycles within its reach are crossed as the present one is.
+ * A smoother of fixed lag: an observation also changes the states of the L cycles before it. A cycle takes
+ * the model steps together with the observation; S holds the past states that are needed. All cycles
+ * within the lag are propagated over the same interval as the present one.
  */
 export interface Smoother<S> extends Estimator<S> {
-  /** L: how many cycles an observation reaches back. */
+  /** L: the number of past cycles whose states an observation changes. */
   readonly lag: number;
+  /** Runs one cycle: model steps and analysis. */
   cycle(before: S, cycle: Cycle, key: Key): CycleResult<S>;
-  /** What is known now of the state `back` cycles ago, 0 ≤ back ≤ L and not before the first state. */
+  /** Returns the present estimate of the state `back` cycles ago, 0 ≤ back ≤ L, not before the first state. */
   past(state: S, back: number): Moments;
 }
 
+/** A filter or a smoother. */
 export type Method<S> = Filter<S> | Smoother<S>;

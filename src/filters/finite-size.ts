@@ -1,39 +1,3 @@
-/**
- * The inflation that a finite ensemble asks for, found from one observation.
- *
- * That N members are few makes the forecast covariance uncertain. Averaged over it, the prior of the
- * weights w, x = x̄ + wᵀA/√(N − 1), has thicker tails than a Gaussian, and the analysis minimises
- *
- *     J(w) = ½ |δ − Zᵀw|² + ½ (N − 1) c log(ε + |w|²/(N − 1))                         primal
- *
- * or, as well, over one number, s the factor on the forecast covariance,
- *
- *     D(s) = χ²(s)/(N − 1) + ε/s + c log s,    χ²(s) = δᵀ(I + s ZᵀZ)⁻¹δ                dual
- *
- * Both are stationary where 1/s = c/(ε + |w|²/(N − 1)), w = s u, u = (I + s ZZᵀ)⁻¹ Zδ. The constants are
- *
- *     ε = x_N (N + 1)/N / κ,   c = x_N (N + g)/(N − 1) κ,    κ² = (ε/c)^p,   p = tr (I + ZZᵀ)⁻¹/N
- *
- * κ moves the prior's mode to s = 1 as far as the observation says little.
- *
- * Far from the truth D may have more minima than one; the search starts at s = 1. Steps are counted,
- * not judged, so that a captured program serves every observation. Dual: Newton's method on τ = log s
- * within an interval around a minimum, halved where a step leaves it,
- *
- *     D_τ = c − ε/s − s |u|²/(N − 1),   D_ττ = ε/s + s (|u|² − 2 uᵀv)/(N − 1),   v = (I + s ZZᵀ)⁻¹ u
- *
- * or, of fewer observations than members, with K = ZᵀZ and a = (I + sK)⁻¹δ,
- *
- *     |u|² = aᵀKa,   uᵀv = aᵀK (I + sK)⁻¹ a
- *
- * Primal: s ← (ε + |w|²/(N − 1))/c, which lowers J at each step since the logarithm is concave, then
- * Newton's method on w: slower, and not to its end where D is nearly level.
- *
- * The last two steps of either are differentiated and those before are not: after one the first
- * derivatives of the solution are right, after two the second ones.
- *
- * @see bocquet2011 for the primal form, bocquet2015 for the dual one and κ, raanes2019 for x_N
- */
 import {
   add,
   diagonal,
@@ -61,22 +25,32 @@ import {
 } from "../engine/index.js";
 import { floatType, type Scalar } from "../prob/index.js";
 
+/** Settings of the finite-size inflation. */
 export interface FiniteSize {
-  /** x_N > 0: certainty of the forecast covariance, in units of that of N draws. @defaultValue 1 */
+  /** x_N > 0: how certain the forecast covariance is, in units of the certainty of N draws. @defaultValue 1 */
   readonly xN?: Scalar;
-  /** g: how many directions of w move nothing, counted with N. @defaultValue 0 */
+  /** g: the number of directions of w that do not change the ensemble, added to N. @defaultValue 0 */
   readonly nullity?: number;
-  /** Which of the two equal problems is solved. @defaultValue "dual" */
+  /** Which of the two equivalent problems is solved. @defaultValue "dual" */
   readonly form?: "dual" | "primal";
 }
 
-/** ε and c, [...]. */
+/** ε and c of the functions D and J of `finiteSizeFactor`, [...]. */
 export interface Hyperprior {
   readonly epsilon: Tensor;
   readonly c: Tensor;
 }
 
-/** From (I + ZZᵀ)⁻¹, [..., N, N]. */
+/**
+ * Computes the constants ε and c of the hyperprior from (I + ZZᵀ)⁻¹, [..., N, N].
+ *
+ *     ε = x_N (N + 1)/N / κ,   c = x_N (N + g)/(N − 1) κ,    κ² = (ε/c)^p,   p = tr (I + ZZᵀ)⁻¹/N
+ *
+ * κ moves the mode of the prior to s = 1 the more, the less the observation says. In κ² the ratio ε/c is
+ * taken without κ.
+ *
+ * @see bocquet2015 for κ; raanes2019 for x_N
+ */
 export function hyperprior(
   inverse: Tensor,
   { xN = 1, nullity: g = 0 }: Pick<FiniteSize, "xN" | "nullity"> = {},
@@ -88,7 +62,40 @@ export function hyperprior(
   return { epsilon: mul(xN, div(epsilon, kappa)), c: mul(xN, mul(c, kappa)) };
 }
 
-/** s of members seen as Z [..., N, m] from a departure δ [..., m]: [...]. */
+/**
+ * Finds the inflation that a finite ensemble needs from one observation: the factor s [...] on the forecast
+ * covariance, from the observed anomalies Z [..., N, m] and the departure δ [..., m].
+ *
+ * With few members N the forecast covariance is uncertain. Averaged over it, the prior of the weights w,
+ * x = x̄ + wᵀA/√(N − 1), has heavier tails than a Gaussian, and the analysis minimises
+ *
+ *     J(w) = ½ |δ − Zᵀw|² + ½ (N − 1) c log(ε + |w|²/(N − 1))                         primal
+ *
+ * or, equivalently, over one number, the factor s on the forecast covariance,
+ *
+ *     D(s) = χ²(s)/(N − 1) + ε/s + c log s,    χ²(s) = δᵀ(I + s ZᵀZ)⁻¹δ                dual
+ *
+ * Both are stationary where 1/s = c/(ε + |w|²/(N − 1)), w = s u, u = (I + s ZZᵀ)⁻¹ Zδ, with ε and c of
+ * `hyperprior`.
+ *
+ * Far from the truth D may have several minima; the search starts at s = 1. The number of steps is fixed,
+ * so that one captured program serves every observation. Dual: Newton's method for τ = log s within an
+ * interval around a minimum, which is halved where a step leaves it,
+ *
+ *     D_τ = c − ε/s − s |u|²/(N − 1),   D_ττ = ε/s + s (|u|² − 2 uᵀv)/(N − 1),   v = (I + s ZZᵀ)⁻¹ u
+ *
+ * or, for fewer observations than members, with K = ZᵀZ and a = (I + sK)⁻¹δ,
+ *
+ *     |u|² = aᵀKa,   uᵀv = aᵀK (I + sK)⁻¹ a
+ *
+ * Primal: s ← (ε + |w|²/(N − 1))/c, which makes J smaller at each step because the logarithm is concave,
+ * then Newton's method for w. It is slower, and does not converge fully where D is nearly flat.
+ *
+ * Derivatives go through the last two steps of either form and not through those before: one step gives
+ * the first derivatives of the solution, two give the second ones.
+ *
+ * @see bocquet2011 for the primal form; bocquet2015 for the dual one
+ */
 export function finiteSizeFactor(
   Z: Tensor,
   delta: Tensor,
@@ -101,7 +108,7 @@ export function finiteSizeFactor(
 
 const dualSteps = 12;
 const primalSteps = { lowering: 20, newton: 4 };
-/** s at most: members that ask for more have lost the truth. */
+/** The largest s: members that need more have lost the truth. */
 const largest = 1e6;
 
 interface Problem extends Hyperprior {
@@ -114,7 +121,7 @@ interface Problem extends Hyperprior {
 /** D in the space of members, or of observations. */
 interface DualProblem extends Problem {
   readonly N: number;
-  /** What makes uᵀv of the space of members: u ↦ u, or a ↦ Ka. */
+  /** The metric of the products |u|² and uᵀv: the unit matrix for u, or K for a. */
   readonly metric: "unit" | "gram";
 }
 
@@ -145,10 +152,10 @@ function byDual(problem: DualProblem): Tensor {
   return exp(t);
 }
 
-/** A curvature, or one that leaves no step where it is not positive. */
+/** Returns the curvature; where it is not positive, one so large that the step is zero. */
 const steep = (curvature: Tensor): Tensor => where(greater(curvature, 0), curvature, 1e12);
 
-/** D_τ and D_ττ */
+/** Returns D_τ and D_ττ. */
 function dualSlopes({ N, G, b, metric, epsilon, c }: DualProblem, t: Tensor) {
   const s = exp(t);
   const P = positiveDefinite(add(mul(asMatrix(s), G), unitLike(G)));
@@ -156,10 +163,10 @@ function dualSlopes({ N, G, b, metric, epsilon, c }: DualProblem, t: Tensor) {
   const v = solveVector(P, u);
   const dual = metric === "unit" ? u : matvec(G, u);
   const [prior, uu, uv] = [div(epsilon, s), sum(mul(dual, u), -1), sum(mul(dual, v), -1)];
-  const share = mul(1 / (N - 1), s);
+  const factor = mul(1 / (N - 1), s);
   return {
-    slope: sub(sub(c, prior), mul(share, uu)),
-    curvature: add(prior, mul(share, sub(uu, mul(2, uv)))),
+    slope: sub(sub(c, prior), mul(factor, uu)),
+    curvature: add(prior, mul(factor, sub(uu, mul(2, uv)))),
   };
 }
 
@@ -173,7 +180,7 @@ function byPrimal(Z: Tensor, delta: Tensor, prior: Hyperprior): Tensor {
   return div(1, precision(problem, w).zeta);
 }
 
-/** q = ε + |w|²/(N − 1),  ζ = c/q,  B = G + ζI */
+/** Returns q = ε + |w|²/(N − 1), ζ = c/q and B = G + ζI. */
 function precision(
   { G, epsilon, c }: Problem,
   w: Tensor,
@@ -185,8 +192,8 @@ function precision(
 }
 
 /**
- * w − (B − a wwᵀ)⁻¹ (B w − b), a = 2ζ/((N − 1) q), by the inverse of a change of rank one. Far from a
- * minimum, where the matrix is not positive, the step is bounded.
+ * Returns w − (B − a wwᵀ)⁻¹ (B w − b), a = 2ζ/((N − 1) q), by the inverse of a rank-one change. Far from a
+ * minimum, where the matrix is not positive definite, the step is bounded.
  */
 function newtonStep(problem: Problem, w: Tensor): Tensor {
   const { q, zeta, B } = precision(problem, w);
@@ -198,12 +205,12 @@ function newtonStep(problem: Problem, w: Tensor): Tensor {
   return sub(w, add(step, mul(expandDims(along, -1), Bw)));
 }
 
-/** [...] → [..., 1, 1] */
+/** Adds two axes, [...] → [..., 1, 1]. */
 const asMatrix = (x: Tensor): Tensor => expandDims(expandDims(x, -1), -1);
 
 const unitLike = (G: Tensor): Tensor => eye(G.shape.at(-1)!, floatType(G));
 
-/** The same problem, with no derivative. */
+/** Returns the same problem without derivatives. */
 const constant = <P extends Problem>(problem: P): P => ({
   ...problem,
   G: stopGradient(problem.G),

@@ -94,11 +94,10 @@ export {
   windowKeys,
 } from "./method-keys.js";
 export {
+  type NeighbourOptions,
   type Neighbours,
   neighbours,
   type PatchRun,
-  type Places,
-  type Vicinity,
 } from "./neighbours.js";
 export {
   type OptimalParticleParams,

@@ -1,17 +1,3 @@
-/**
- * What is done to the members after an analysis, so that they do not grow too sure of themselves.
- *
- *     A = Eᵃ − x̄ᵃ,   Aᶠ = Eᶠ − x̄ᶠ,   σ the members' standard deviations           [N, d], [d]
- *     A ← (1 − α) A + α Aᶠ                 relaxation to prior perturbations (RTPP), or
- *     A ← (1 + α (σᶠ − σᵃ)/σᵃ) A           relaxation to prior spread (RTPS)
- *     A ← λ A                              multiplicative: covariances grow by λ²
- *     A ← A + √q z,  z ~ N(0, I)           additive
- *     A ← Ω A                              rotation
- *
- * in this order. λ, α and q may be learned.
- *
- * @see anderson1999; zhang2004 for RTPP; whitaker2012 for RTPS; mitchell2000 for additive inflation
- */
 import {
   add,
   div,
@@ -30,24 +16,39 @@ import { type Key, normal, split } from "../random/index.js";
 import type { Analysis } from "./filter.js";
 import { meanPreservingRotation } from "./rotation.js";
 
-/** Back towards what the members were before the analysis. */
+/** Relaxation of the members towards the forecast. */
 export interface Relaxation {
   readonly towards: "perturbations" | "spread";
   /** α, from 0 to 1. */
   readonly fraction: Scalar;
 }
 
+/** Inflation, relaxation and rotation of the members after an analysis. */
 export interface Inflation {
-  /** λ on the anomalies after the analysis. @defaultValue 1 */
+  /** λ, the factor on the anomalies after the analysis. @defaultValue 1 */
   readonly inflation?: Scalar;
   readonly relaxation?: Relaxation;
-  /** q: variance of the noise that each member gets, one number, [] or [d]. */
+  /** q: variance of the noise that is added to each member, one number, [] or [d]. */
   readonly additiveInflation?: Scalar;
   /** Whether members are rotated at random. @defaultValue false */
   readonly rotate?: boolean;
 }
 
-/** The analysed members [..., N, d], inflated and rotated; those of the forecast serve relaxation. */
+/**
+ * Inflates, relaxes and rotates analysed members [..., N, d], so that their spread does not become too small.
+ *
+ *     A = Eᵃ − x̄ᵃ,   Aᶠ = Eᶠ − x̄ᶠ,   σ the members' standard deviations           [N, d], [d]
+ *     A ← (1 − α) A + α Aᶠ                 relaxation to prior perturbations (RTPP), or
+ *     A ← (1 + α (σᶠ − σᵃ)/σᵃ) A           relaxation to prior spread (RTPS)
+ *     A ← λ A                              multiplicative: covariances grow by λ²
+ *     A ← A + √q z,  z ~ N(0, I)           additive
+ *     A ← Ω A                              rotation
+ *
+ * in this order; steps without a setting are left out. λ, α and q may be learned. `forecast` [..., N, d] is
+ * used for relaxation alone, `key` for noise and rotation.
+ *
+ * @see anderson1999; zhang2004 for RTPP; whitaker2012 for RTPS; mitchell2000 for additive inflation
+ */
 export function inflate(
   analysed: Tensor,
   forecast: Tensor,
@@ -65,7 +66,7 @@ export function inflate(
   return add(xbar, A);
 }
 
-/** An analysis whose members are inflated and rotated; its evidence is that of the forecast. */
+/** Inflates the members of an analysis by `inflate`; the evidence stays that of the forecast. */
 export const inflated = (
   analysis: Analysis<Tensor>,
   forecast: Tensor,
@@ -73,7 +74,7 @@ export const inflated = (
   key: Key,
 ): Analysis<Tensor> => ({ ...analysis, state: inflate(analysis.state, forecast, params, key) });
 
-/** E − x̄ */
+/** Returns E − x̄. */
 const anomalies = (E: Tensor): Tensor => sub(E, expandDims(mean(E, -2), -2));
 
 function relaxed(A: Tensor, before: Tensor, { towards, fraction }: Relaxation): Tensor {

@@ -1,18 +1,3 @@
-/**
- * The iterated extended Kalman filter: an extended Kalman filter whose analysis takes the tangent of
- * h anew at each better estimate, by Gauss and Newton's method.
- *
- *     x⁰ = m⁻;   xⁱ⁺¹ = m⁻ + Kᵢ (y − h(xⁱ) − Hᵢ (m⁻ − xⁱ)),   Hᵢ = h′(xⁱ)
- *     Kᵢ = P⁻ Hᵢᵀ (Hᵢ P⁻ Hᵢᵀ + R)⁻¹
- *     m  = xⁿ                       P = λ² (J P⁻ Jᵀ + K R Kᵀ),  J = I − K H,  the last K and H
- *     ℓ  = log N(y; h(m⁻), S),      S = H₀ P⁻ H₀ᵀ + R: that of the extended Kalman filter
- *
- * Where the iterations settle, m is a minimum of ½ ‖x − m⁻‖² in the norm of P⁻¹ plus ½ ‖y − h(x)‖² in
- * that of R⁻¹: the most probable state (MAP). One iteration is the extended Kalman filter, and of a
- * linear h any number of them is. Steps are not damped: far from y they may diverge.
- *
- * @see bell1993
- */
 import { diagonal, matvec, sub } from "../engine/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
 import { count } from "../parts/index.js";
@@ -30,16 +15,25 @@ import { defineMethod } from "./record.js";
 import { viewAt } from "./tangent.js";
 import { checkIterations } from "./threedvar.js";
 
+/** Parameters of the iterated extended Kalman filter. */
 export interface IteratedExtendedKalmanParams extends ExtendedKalmanParams {
-  /** n: tangents of h that an analysis takes, at least 1. @defaultValue 5 */
+  /** n: the number of tangents of h in each analysis, at least 1. @defaultValue 5 */
   readonly iterations?: number;
 }
 
 /**
- * The iterated extended Kalman filter, for any differentiable model and operator. State: the mean
- * [..., d] and the covariance [..., d, d].
+ * The iterated extended Kalman filter: an extended Kalman filter whose analysis takes the tangent of h again
+ * at each better estimate, by the Gauss–Newton method. For any differentiable model and operator.
  *
- *     xⁱ⁺¹ = m⁻ + Kᵢ (y − h(xⁱ) − Hᵢ (m⁻ − xⁱ))
+ *     x⁰ = m⁻;   xⁱ⁺¹ = m⁻ + Kᵢ (y − h(xⁱ) − Hᵢ (m⁻ − xⁱ)),   Hᵢ = h′(xⁱ)
+ *     Kᵢ = P⁻ Hᵢᵀ (Hᵢ P⁻ Hᵢᵀ + R)⁻¹
+ *     m  = xⁿ                       P = λ² (J P⁻ Jᵀ + K R Kᵀ),  J = I − K H,  the last K and H
+ *     ℓ  = log N(y; h(m⁻), S),      S = H₀ P⁻ H₀ᵀ + R: that of the extended Kalman filter
+ *
+ * Where the iterations converge, m is a minimum of ½ ‖x − m⁻‖² in the norm of P⁻¹ plus ½ ‖y − h(x)‖² in
+ * that of R⁻¹: the most probable state (MAP). With one iteration, or a linear h, it is the extended Kalman
+ * filter. Steps are not damped: far from y they may diverge. State: the mean [..., d] and the covariance
+ * [..., d, d].
  *
  * @throws UsageError unless `iterations` is a whole number, at least 1.
  * @see bell1993
@@ -59,7 +53,7 @@ export function iteratedExtendedKalman(
   };
 }
 
-/** One analysis of the forecast N(m⁻, P⁻) by a number of tangents of h. */
+/** Analyses the forecast N(m⁻, P⁻) with a number of tangents of h, by the formulas of `iteratedExtendedKalman`. */
 export function iteratedAnalysis(
   forecast: KalmanState,
   observation: Observation,
@@ -80,11 +74,11 @@ export function iteratedAnalysis(
 
 export const iteratedExtendedKalmanRecord = defineMethod({
   kind: "iterated-extended-kalman",
-  title: "the extended Kalman filter whose analysis is iterated; observations far from linear",
+  title: "extended Kalman filter whose analysis is iterated; observations that are far from linear",
   parameters: {
     iterations: count(1, {
       default: 5,
-      about: "steps of Gauss and Newton of an analysis; one is the extended Kalman filter",
+      about: "Gauss–Newton steps of each analysis; with 1 it is the extended Kalman filter",
     }),
     inflation: covarianceFactorKey,
   },

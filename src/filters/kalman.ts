@@ -1,15 +1,3 @@
-/**
- * The Kalman filter: the exact filter of a linear Gaussian model.
- *
- *     m⁻ = F m                        P⁻ = F P Fᵀ + Q               forecast
- *     S  = H P⁻ Hᵀ + R = LLᵀ          K  = P⁻ Hᵀ S⁻¹
- *     m  = m⁻ + K (y − H m⁻)          P  = J P⁻ Jᵀ + K R Kᵀ,  J = I − K H
- *     ℓ  = log N(y; H m⁻, S)
- *
- * Joseph's form of P stays symmetric and positive, and an error in K enters it squared only.
- *
- * @see kalman1960; bucy1968 for Joseph's form
- */
 import {
   add,
   cast,
@@ -42,6 +30,7 @@ import type { Analysis, Filter } from "./filter.js";
 import { defineMethod, type MethodNeeds } from "./record.js";
 import { noiseRemedy } from "./remedies.js";
 
+/** The state of filters that carry a mean and a covariance. */
 export interface KalmanState {
   /** m [..., d] */
   readonly mean: Tensor;
@@ -49,6 +38,21 @@ export interface KalmanState {
   readonly covariance: Tensor;
 }
 
+/**
+ * The Kalman filter: the exact filter of a linear Gaussian model.
+ *
+ *     m⁻ = F m                        P⁻ = F P Fᵀ + Q               forecast
+ *     S  = H P⁻ Hᵀ + R = LLᵀ          K  = P⁻ Hᵀ S⁻¹
+ *     m  = m⁻ + K (y − H m⁻)          P  = J P⁻ Jᵀ + K R Kᵀ,  J = I − K H
+ *     ℓ  = log N(y; H m⁻, S)
+ *
+ * Joseph's form of P stays symmetric and positive, and an error in K enters it only as its square. State:
+ * the mean [..., d] and the covariance [..., d, d].
+ *
+ * @throws UsageError when the model or the operator is not linear; NumericError when S is not positive
+ * definite.
+ * @see kalman1960; bucy1968 for Joseph's form
+ */
 export function kalman(): Filter<KalmanState> {
   return {
     name: "kalman",
@@ -59,22 +63,24 @@ export function kalman(): Filter<KalmanState> {
   };
 }
 
+/** Makes one step of a linear model: F m and F P Fᵀ + Q. @throws UsageError when the model is not linear. */
 export function kalmanForecast(
   { mean: m, covariance: P }: KalmanState,
   { matrix: F, noise: Q }: Transition,
 ): KalmanState {
   if (F === undefined) {
     throw new UsageError(
-      "kalman: the model is not linear; it has no transition matrix. Use extended-kalman or the enkf.",
+      "kalman: the model is not linear, so it has no transition matrix. Use extended-kalman or enkf.",
     );
   }
   return { mean: matvec(F, m), covariance: crossed(P, F, Q) };
 }
 
-/** F P Fᵀ + Q, [..., d, d] */
+/** Returns F P Fᵀ + Q, [..., d, d]. */
 export const crossed = (P: Tensor, F: Tensor, Q: Transition["noise"]): Tensor =>
   addNoise(matmul(matmul(F, P), F, { transposeB: true }), Q);
 
+/** Analyses N(m⁻, P⁻) by a linear operator. @throws UsageError when the operator is not linear. */
 export function kalmanAnalysis(
   state: KalmanState,
   observation: Observation,
@@ -83,7 +89,7 @@ export function kalmanAnalysis(
   const H = operator.matrix(state.mean.shape.at(-1)!);
   if (H === null) {
     throw new UsageError(
-      `kalman: the operator "${operator.name}" is not linear; take what it sees as the state, or use extended-kalman or the enkf.`,
+      `kalman: the operator "${operator.name}" is not linear. Take the observed quantity as the state, or use extended-kalman or enkf.`,
     );
   }
   checkObservation("kalman", observation);
@@ -92,8 +98,8 @@ export function kalmanAnalysis(
 }
 
 /**
- * The analysis by what is seen of the mean: h(m) [..., m] and H, [m, d] or [..., m, d]. Where the tangent
- * is taken at another state x, hx is h(x) and `offset` is H (x − m), [..., m].
+ * Analyses N(m, P) from h(m) [..., m] and H, [m, d] or [..., m, d]. Where the tangent is taken at another
+ * state x, hx is h(x) and `offset` is H (x − m), [..., m].
  */
 export function momentsAnalysis(
   { mean: m, covariance: P }: KalmanState,
@@ -121,7 +127,7 @@ export function momentsAnalysis(
   };
 }
 
-/** What an exact method needs; `kind` is that of its record. */
+/** Returns the needs of an exact method: a linear model and normal errors. */
 export const exactNeeds = (): MethodNeeds => ({
   linearModel: "take enkf",
   normalErrors: "take enkf",
@@ -129,7 +135,7 @@ export const exactNeeds = (): MethodNeeds => ({
 
 export const kalmanRecord = defineMethod({
   kind: "kalman",
-  title: "the exact Kalman filter; linear models, normal noise",
+  title: "Kalman filter: exact; linear models, normal noise",
   parameters: {},
   needs: exactNeeds,
   build: () => kalman(),

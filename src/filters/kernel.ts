@@ -1,15 +1,4 @@
-/**
- * Draws from a kernel with the covariance of the particles, Ĉ = Bᵀ B, B [..., N, d].
- *
- * Where components are fewer than particles through the factor of their correlations,
- *
- *     Ĉ = D C̃ D,   C̃ + ε I = L Lᵀ,   x = D L z
- *
- * whose ε keeps the factor defined where the weights rest on fewer particles than components; else
- * as x = Bᵀ z. A component in which all particles agree stays as it is. Where the weights have
- * degenerated, Ĉ is the covariance of the particles with equal weights: that of the few which hold the
- * weights would make N copies of one of them, and a filter that is wrong could not come back.
- */
+/** The kernel that spreads the particles of a particle filter: its width, its covariance, its draws. */
 import {
   add,
   cholesky,
@@ -37,13 +26,15 @@ import {
 } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 
-/** h = s N^(−1/(d+4)), s in units of the bandwidth by Scott's rule. @see scott1992 */
+/** Returns the width h = s N^(−1/(d+4)) of the kernel; s = 1 is the bandwidth of Scott's rule. @see scott1992 */
 export const kernelWidth = (s: Scalar, N: number, d: number): Scalar =>
   scale(N ** (-1 / (d + 4)), s);
 
 /**
- * B [..., N, d] with Bᵀ B = Ĉ, the covariance of the kernel: by the weights, or where they have
- * degenerated (`degenerateWeights`) by equal weights. `where` decides, trajectory by trajectory.
+ * Returns B [..., N, d] with Bᵀ B = Ĉ, the covariance of the kernel: the weighted covariance of the
+ * particles, or, for a trajectory whose weights have degenerated (`degenerateWeights`), their covariance
+ * with equal weights. The weighted covariance of a few particles would make N nearly equal copies of them,
+ * and a filter that has lost the truth could not find it again.
  */
 export function kernelRoots(of: Particles): Tensor {
   const N = of.particles.shape.at(-2)!;
@@ -51,10 +42,18 @@ export function kernelRoots(of: Particles): Tensor {
   return weightedRoots({ ...of, logWeights: where(degenerate, -Math.log(N), of.logWeights) });
 }
 
-/** ε, well above the rounding of a correlation. */
+/** ε, well above the rounding errors of a correlation. */
 const jitter = { f64: 1e-10, f32: 1e-5 } as const;
 
-/** N draws of N(0, Bᵀ B), [..., N, d]. */
+/**
+ * Draws N vectors from N(0, Ĉ), Ĉ = Bᵀ B, B [..., N, d]: [..., N, d]. With fewer components than particles
+ * the factor of their correlations is used,
+ *
+ *     Ĉ = D C̃ D,   C̃ + ε I = L Lᵀ,   x = D L z
+ *
+ * where ε keeps L defined if fewer particles than components have weight; otherwise x = Bᵀ z. A component
+ * that is equal in all particles stays as it is.
+ */
 export function kernelDraws(B: Tensor, key: Key): Tensor {
   const [N, d] = B.shape.slice(-2) as [number, number];
   const dtype = floatType(B);

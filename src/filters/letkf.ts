@@ -1,30 +1,3 @@
-/**
- * The local ensemble transform Kalman filter: an ETKF for each component, from the observations near it,
- * whose errors grow with their distance (localisation of R).
- *
- * With A, Z and δ of `ensemble-space.ts` and the weights ρ_ij = ρ(r_ij/c) of Gaspari and Cohn, for
- * component i
- *
- *     S_i = Σ_j ρ_ij Z_j Z_jᵀ,    b_i = Σ_j ρ_ij δ_j Z_j                      [N, N], [N]
- *     T_i = (I + S_i)^(−½)                                                  [N, N]
- *     E⁺_i = x̄_i + A_iᵀ T_i² b_i/√(N − 1) + T_i A_i        the members of component i  [N]
- *
- * Anomalies add up to zero, so all of this takes place in the N − 1 coordinates of VᵀA, VᵀZ, where V
- * are orthonormal columns orthogonal to 1. The sums over j go by patches (`neighbours.ts`), a run of
- * them after the other. Of a run nothing is kept but its result: its derivative computes it anew. Time
- * and memory are linear in d, also of a gradient. A gap has weight 0.
- *
- * There is no S of all observations. What is learned by is the composite likelihood of the
- * observations one by one,
- *
- *     ℓ = Σ_j log N(y_j; ȳ_j, V_j),    V_j = (1 + |Z_j|²) R_j                         []
- *
- * the logarithmic score of the forecast's marginals. Half-width and inflation act on it through the
- * forecasts of the cycles that follow in a window, and their spread. It is no density of y as a whole,
- * and does not compare with likelihoods of other filters.
- *
- * @see hunt2007 for the filter; varin2011 for composite likelihoods; chen2022 for learning
- */
 import {
   add,
   cast,
@@ -70,15 +43,45 @@ import { defineMethod, type MethodContext } from "./record.js";
 import { localRemedy } from "./remedies.js";
 import { centredBasis } from "./rotation.js";
 
+/** Localisation of an analysis: which observations count for which components, and how much. */
 export interface Localisation {
   readonly neighbours: Neighbours;
-  /** c: the weight of an observation is 0 from the distance 2c on, and from their reach on. */
+  /** c: the weight of an observation is 0 from the distance 2c on, and from the reach of the neighbours on. */
   readonly halfWidth: Scalar;
 }
 
+/** Parameters of the LETKF. */
 export interface LetkfParams extends EtkfParams, Localisation {}
 
-/** State: the ensemble [..., N, d]. */
+/**
+ * The local ensemble transform Kalman filter (LETKF): an ETKF for each component, from the observations near
+ * it, whose errors grow with their distance (localisation of R).
+ *
+ * With A, Z and δ of `scaledEnsemble` and the weights ρ_ij = ρ(r_ij/c) of Gaspari and Cohn, for component i
+ *
+ *     S_i = Σ_j ρ_ij Z_j Z_jᵀ,    b_i = Σ_j ρ_ij δ_j Z_j                      [N, N], [N]
+ *     T_i = (I + S_i)^(−½)                                                  [N, N]
+ *     E⁺_i = x̄_i + A_iᵀ T_i² b_i/√(N − 1) + T_i A_i        the members of component i  [N]
+ *
+ * There is no S of all observations. Learning maximises the composite likelihood, the sum over the single
+ * observations
+ *
+ *     ℓ = Σ_j log N(y_j; ȳ_j, V_j),    V_j = (1 + |Z_j|²) R_j                         []
+ *
+ * which is the logarithmic score of the marginal forecasts. Half-width and inflation act on it through the
+ * later forecasts in a window and their spread. It is no density of y as a whole, and cannot be compared
+ * with likelihoods of other filters.
+ *
+ * Anomalies add up to zero, so the analysis uses the N − 1 coordinates of VᵀA and VᵀZ, where the columns of
+ * V are orthonormal and orthogonal to 1. The sums over j are computed for patches of components
+ * (`neighbours`), one run of patches after the other. Of a run only the result is kept: its derivative
+ * computes it again. Time and memory are linear in d, also for a gradient. A gap has weight 0. State: the
+ * ensemble [..., N, d].
+ *
+ * @throws UsageError unless `members` is a whole number, at least 2, and 2c is within the reach of the
+ * neighbours; ShapeError when the neighbours fit neither the state nor the observations.
+ * @see hunt2007 for the filter; varin2011 for composite likelihoods; chen2022 for learning
+ */
 export function letkf(params: LetkfParams): Filter<Tensor> {
   const weights = localWeights(params);
   const filter = ensembleFilter("letkf", params.members, (E, observation, key) => {
@@ -88,7 +91,7 @@ export function letkf(params: LetkfParams): Filter<Tensor> {
   return { ...filter, evidence: "composite" };
 }
 
-/** One analysis of the forecast ensemble E [..., N, d]; φ: one number, or []. */
+/** Analyses a forecast ensemble E [..., N, d] by the formulas of `letkf`; φ is one number or []. */
 export const letkfAnalysis = (
   E: Tensor,
   observation: Observation,
@@ -102,7 +105,7 @@ function analysisBy(
   observation: Observation,
   phi?: Scalar,
 ): Analysis<Tensor> {
-  checkPlaces(E, observation, weights.neighbours);
+  checkPositions(E, observation, weights.neighbours);
   const { mean, anomalies: A, seen: Z, departure } = scaledEnsemble("letkf", E, observation, phi);
   const { V, Vd, V1 } = coordinates(A);
   const moving = matmul(A, V, { transposeA: true }); // [..., d, N − 1]
@@ -116,8 +119,8 @@ function analysisBy(
 }
 
 /**
- * V [N, N − 1]; V for the rows of Z and 1 for that of δ [N + 1, N]; V, and 1/√(N − 1) for what moves
- * all members [N, N].
+ * Returns V [N, N − 1]; Vd [N + 1, N] with V for the rows of Z and 1 for the row of δ; and V1 [N, N] with
+ * V and a column 1/√(N − 1) for the increment of the mean.
  */
 function coordinates(A: Tensor): { V: Tensor; Vd: Tensor; V1: Tensor } {
   const N = A.shape.at(-2)!;
@@ -134,7 +137,7 @@ function coordinates(A: Tensor): { V: Tensor; Vd: Tensor; V1: Tensor } {
   };
 }
 
-/** ℓ, and the innovations in units of their standard deviations. */
+/** Returns ℓ and the innovations in units of their standard deviations. */
 function marginals(
   Z: Tensor,
   departure: Tensor,
@@ -149,7 +152,7 @@ function marginals(
   return { logEvidence, innovation, chiSquare };
 }
 
-/** Rows per observation [..., m, n] → per site. */
+/** Moves the rows of observations [..., m, n] to their sites. */
 function atSites(Z: Tensor, { operator }: Observation, { neighbours }: LocalWeights): Tensor {
   const { components } = operator;
   const { observed, dimension: d } = neighbours;
@@ -159,9 +162,12 @@ function atSites(Z: Tensor, { operator }: Observation, { neighbours }: LocalWeig
   return all ? Z : scatterAdd(Z, indices(components!), d, -2);
 }
 
-/** VᵀA of components [..., d, N − 1] and VᵀZ, δ of sites [..., sites, N] → `runAnalysis` of all [..., d, N]. */
+/**
+ * Analyses all runs, from VᵀA of the components [..., d, N − 1] and VᵀZ, δ of the sites [..., sites, N]:
+ * the results of `runAnalysis` in the order of the components, [..., d, N].
+ */
 function localAnalyses(A: Tensor, Z: Tensor, weights: LocalWeights): Tensor {
-  const { runs, block, components, sites, places } = weights.neighbours;
+  const { runs, block, components, sites, order } = weights.neighbours;
   const rows = (X: Tensor, at: Tensor | null) => (at === null ? X : gather(X, at, -2));
   const pieces = (X: Tensor, size: (run: PatchRun) => number) => splitAlong(X, -2, runs.map(size));
   const as = pieces(rows(A, components), ({ patches, points }) => patches * points * block);
@@ -172,12 +178,12 @@ function localAnalyses(A: Tensor, Z: Tensor, weights: LocalWeights): Tensor {
     const once = runs.length === 1 ? analyse : checkpoint(analyse);
     return once(as[i]!, zs[i]!, weights.halfWidth);
   });
-  return rows(concat(results, -2), places);
+  return rows(concat(results, -2), order);
 }
 
 /**
- * For the components of a run, a [..., n p block, N − 1], and its sites, z [..., u, N]: T a, and how far
- * the mean moves, aᵀT²b, in the last column: [..., n p block, N].
+ * Analyses one run, from its components a [..., n p block, N − 1] and its sites z [..., u, N]: T a, and in
+ * the last column the increment of the mean, aᵀT²b, [..., n p block, N].
  */
 function runAnalysis(
   { patches: n, points: p, width: w, windows }: PatchRun,
@@ -202,9 +208,9 @@ function runAnalysis(
   return reshape(concat([Ta, moves], -1), [...lead, n * p * block, k + 1]);
 }
 
-/** ρ of the runs: of a number made once, of a tensor where it is needed. */
+/** The weights ρ of the runs: computed once for a half-width that is a number, at each use for a tensor. */
 interface LocalWeights extends Localisation {
-  /** [n or 1, p, w], of the half-width c, in the dtype of `like`. */
+  /** Returns ρ of a run for the half-width c in the dtype of `like`, [n or 1, p, w]. */
   of(run: PatchRun, c: Scalar, like: Tensor): Tensor;
 }
 
@@ -230,33 +236,33 @@ function localWeights({ neighbours, halfWidth: c }: Localisation): LocalWeights 
 function checkHalfWidth(c: number, reach: number): void {
   if (c > 0 && 2 * c <= reach) return;
   throw new UsageError(
-    `letkf: the half-width is ${c}, the neighbours reach ${reach}; need more than 0 and a cut-off ${2 * c} within reach. Make neighbours with a reach of ${2 * c} or more.`,
+    `letkf: the half-width is ${c}, the neighbours reach ${reach}; need a half-width above 0 whose cut-off, twice the half-width, is within the reach. Make neighbours with a reach of ${2 * c} or more.`,
   );
 }
 
-function checkPlaces(E: Tensor, { operator }: Observation, near: Neighbours): void {
+function checkPositions(E: Tensor, { operator }: Observation, near: Neighbours): void {
   const d = E.shape.at(-1);
   if (d !== near.dimension) {
     throw new ShapeError(
-      `letkf: the ensemble is [${E.shape}]; need [..., N, ${near.dimension}], as many components as the neighbours have places.`,
+      `letkf: the ensemble is [${E.shape}]; need [..., N, ${near.dimension}], one component for each position of the neighbours.`,
     );
   }
   if (near.observed !== null && near.observed !== operator.size) {
     throw new ShapeError(
-      `letkf: the neighbours have ${near.observed} places observed, the operator "${operator.name}" sees ${operator.size}; need as many.`,
+      `letkf: the neighbours have ${near.observed} positions observed, the operator "${operator.name}" gives ${operator.size} values; need the same number.`,
     );
   }
   if (near.observed === null && operator.components === null) {
     throw new UsageError(
-      `letkf: the operator "${operator.name}" picks no components; give the neighbours the places that it observes.`,
+      `letkf: the operator "${operator.name}" picks no components; give the neighbours the positions that it observes.`,
     );
   }
 }
 
-/** How far a half-width that is learned may grow beyond its start. */
+/** The largest factor by which a learned half-width may grow beyond its start. */
 const room = 2;
 
-/** Which observations count for which variables: those within reach of the half-width. */
+/** Returns the localisation by a half-width: the observations within twice the half-width count. */
 function localisationOf(
   halfWidth: Scalar,
   block: number,
@@ -272,16 +278,16 @@ function localisationOf(
 export const letkfRecord = defineMethod({
   kind: "letkf",
   title:
-    "local ensemble transform Kalman filter, linear in the number of variables; models with positions",
+    "local ensemble transform Kalman filter (LETKF): cost linear in the number of variables; models with positions",
   parameters: {
     ...ensembleKeys,
     taper: group(taperKeys, {
       about:
-        "observations count less with distance, to nothing from twice the half-width on (1.82 × DAPPER's loc_rad)",
+        "reduces the weight of observations with their distance, to 0 from twice the half-width on (half-width = 1.82 × loc_rad of DAPPER)",
     }),
     block: count(1, {
       optional: true,
-      about: "how many variables side by side share an analysis (default 1)",
+      about: "number of neighbouring variables that have one analysis together (default 1)",
     }),
   },
   needs: () => ({ positions: "or take etkf instead of letkf" }),
@@ -299,7 +305,7 @@ export const letkfRecord = defineMethod({
     squareRoot: true,
     order: 7,
     whenLearning: false,
-    // Few members are enough where each variable has an analysis of its own.
+    // Few members are enough, because each variable has an analysis of its own.
     propose: ({ given }) => ({
       members: given.block.members ?? 10,
       ...squareRootSettings,

@@ -1,76 +1,80 @@
-/**
- * Which observations lie near which components, for local analyses.
- *
- * Components are taken in patches of p that lie side by side. A patch has a window: the w sites of
- * observations within reach of any of its components, with all p × w distances. Nothing is of size
- * d × m, and weighted sums over windows are products of dense matrices. Patches go in runs, which
- * share their distances where they look alike, as on a regular grid: then constants are few, however
- * large d is. Made once, in O(d log d + Σ p w).
- */
 import { indices, type Tensor, UsageError } from "../engine/index.js";
 import { type Domain, distanceOn } from "../prob/index.js";
+import type { Positions } from "./taper.js";
 
-export interface Places {
-  /** Of the components of the state, [d]. */
-  readonly state: readonly number[];
-  /**
-   * Of the observations, [m]. Without them every component is a site: whatever components an operator
-   * picks, each once, are observed there, be it others every time.
-   */
-  readonly observed?: readonly number[];
-}
-
-export interface Vicinity {
+/** Options of `neighbours`. */
+export interface NeighbourOptions {
   readonly domain: Domain;
   /**
-   * Components side by side that share one analysis, that of the place in their middle: fewer
+   * Number of neighbouring components that have one analysis together, that of their mean position: fewer
    * decompositions. @defaultValue 1
    */
   readonly block?: number;
   /**
-   * Observations at this distance or farther do not count: at least the cut-off 2c of the half-width
-   * c. Of a c that is learned it is a bound: twice the cut-off that learning starts from leaves it room.
+   * Observations at this distance or farther do not count: at least the cut-off 2c of the half-width c. For
+   * a learned c it is a bound: twice the cut-off at the start of learning is a good choice.
    */
   readonly reach: number;
 }
 
-/** n patches of p points that are analysed together; a point stands for a block of components. */
+/** n patches of p points that are analysed together; a point represents a block of components. */
 export interface PatchRun {
-  /** n, p and w. */
+  /** n */
   readonly patches: number;
+  /** p */
   readonly points: number;
+  /** w, the number of sites in the widest window. */
   readonly width: number;
-  /** u: how many sites the windows have together. */
+  /** u: the number of sites in all windows together. */
   readonly sites: number;
-  /** i32 [n w]: the windows, as places among these u sites. */
+  /** i32 [n w]: the sites of the windows, numbered among these u sites. */
   readonly windows: Tensor;
-  /** From the points to the sites of the windows, [tables, p, w]. */
+  /** Distances from the points to the sites of the windows, [tables, p, w]. */
   readonly distances: Float64Array;
-  /** n, or 1 if the patches are all alike. */
+  /** n, or 1 if all patches have equal distances. */
   readonly tables: number;
 }
 
-export interface Neighbours extends Required<Vicinity> {
+/** The result of `neighbours`. */
+export interface Neighbours extends Required<NeighbourOptions> {
   /** d */
   readonly dimension: number;
   /** m; null: all components are sites. */
   readonly observed: number | null;
   readonly runs: readonly PatchRun[];
-  /** i32: the components of all patches, one after the other; null: in their order. */
+  /** i32: the components of all patches, one patch after the other; null: 0, 1, …, d − 1. */
   readonly components: Tensor | null;
-  /** i32: the sites of all runs; null: in their order. */
+  /** i32: the sites of all runs, one run after the other; null: in the order given. */
   readonly sites: Tensor | null;
-  /** i32 [d]: where in `components` each component is; null: in its place. */
-  readonly places: Tensor | null;
+  /** i32 [d]: the index of each component in `components`; null: 0, 1, …, d − 1. */
+  readonly order: Tensor | null;
 }
 
-/** Components that a run takes together, about. */
+/** The approximate number of components in a run. */
 const runLength = 256;
-/** Fewer points make matrices too thin. */
+/** The least number of points in a patch: products of thinner matrices are slow. */
 const fewestPoints = 8;
 
-export function neighbours({ state, observed }: Places, vicinity: Vicinity): Neighbours {
-  const { domain, reach, block = 1 } = vicinity;
+/**
+ * Finds the observations near each component, for local analyses.
+ *
+ * Components are grouped into patches of p that are next to each other. A patch has a window: the w sites of
+ * observations within reach of any of its components, with all p × w distances. Nothing has the size d × m,
+ * and weighted sums over windows are products of dense matrices. Patches are grouped into runs, which use
+ * the same table of distances where distances are equal, as on a regular grid: then the number of constants
+ * does not grow with d. Takes O(d log d + Σ p w) time, once.
+ *
+ * Without positions of observations every component is a site: an operator then may pick any components,
+ * each once, and other ones at each time.
+ *
+ * @throws UsageError unless all positions are finite, the reach is above 0 and the block is a whole number
+ * from 1 to d.
+ */
+export function neighbours(
+  { state, observed }: Pick<Positions, "state"> & Partial<Positions>,
+  options: NeighbourOptions,
+): Neighbours {
+  const { domain, reach, block = 1 } = options;
   if (!(reach > 0)) throw new UsageError(`neighbours: the reach is ${reach}; need more than 0.`);
   const d = state.length;
   const components = inOrder("state", state, domain);
@@ -93,30 +97,30 @@ export function neighbours({ state, observed }: Places, vicinity: Vicinity): Nei
     for (let j = span.from; j < span.to; j++) ranks.push(modulo(j, sites.at.length));
     runs.push(likeBefore(runOf(patches, span, sites.at, { domain, reach }), runs.at(-1)));
   }
-  const order = firsts.flatMap((first) =>
+  const taken = firsts.flatMap((first) =>
     blocks.slice(first, first + p).flatMap((each) => each.components),
   );
-  const places = new Array<number>(d);
-  order.forEach((component, place) => {
-    places[component] = place;
+  const order = new Array<number>(d);
+  taken.forEach((component, i) => {
+    order[component] = i;
   });
   return {
     ...{ domain, reach, block, dimension: d, observed: observed?.length ?? null, runs },
-    components: unlessInOrder(order, d),
+    components: unlessInOrder(taken, d),
     sites: unlessInOrder(
       ranks.map((rank) => sites.order[rank]!),
       sites.at.length,
     ),
-    places: unlessInOrder(places, order.length),
+    order: unlessInOrder(order, taken.length),
   };
 }
 
-/** Where pieces of `size` begin that cover n; the last reaches back where n is no multiple. */
+/** Returns the starts of pieces of `size` that cover n; the last one overlaps if n is no multiple. */
 const startsOf = (n: number, size: number): number[] =>
   Array.from({ length: Math.ceil(n / size) }, (_, i) => Math.min(i * size, n - size));
 
 interface Block {
-  /** The middle of its components' places. */
+  /** The mean position of its components. */
   readonly at: number;
   readonly components: readonly number[];
 }
@@ -134,26 +138,30 @@ function blocksOf({ at, order }: Sorted, size: number): readonly Block[] {
   }));
 }
 
-/** Places in ascending order, and whose they are. */
+/** Positions in ascending order, and the index of each before sorting. */
 interface Sorted {
   readonly at: readonly number[];
   readonly order: readonly number[];
 }
 
-function inOrder(what: string, places: readonly number[], domain: Domain): Sorted {
-  const wrong = places.findIndex((x) => !Number.isFinite(x));
-  if (wrong >= 0 || (what === "state" && places.length === 0)) {
-    const found = wrong >= 0 ? `place ${wrong} of "${what}" is ${places[wrong]}` : "there are none";
-    throw new UsageError(`neighbours: ${found}; need a finite number for each.`);
+function inOrder(what: string, positions: readonly number[], domain: Domain): Sorted {
+  const wrong = positions.findIndex((x) => !Number.isFinite(x));
+  if (wrong >= 0 || (what === "state" && positions.length === 0)) {
+    const found =
+      wrong >= 0
+        ? `position ${wrong} of "${what}" is ${positions[wrong]}`
+        : `"${what}" has no positions`;
+    throw new UsageError(`neighbours: ${found}; need a finite number for each position.`);
   }
-  const within = domain.kind === "line" ? places : places.map((x) => modulo(x, domain.length));
+  const within =
+    domain.kind === "line" ? positions : positions.map((x) => modulo(x, domain.length));
   const order = within.map((_, i) => i).sort((i, j) => within[i]! - within[j]!);
   return { at: order.map((i) => within[i]!), order };
 }
 
 const modulo = (x: number, n: number): number => ((x % n) + n) % n;
 
-/** Ranks from … to − 1 of sites in their order, on a ring counted on beyond its ends. */
+/** The ranks from, …, to − 1 of sorted sites; on a ring ranks continue beyond its ends. */
 interface Span {
   readonly from: number;
   readonly to: number;
@@ -165,18 +173,18 @@ interface Patch {
   readonly window: Span;
 }
 
-/** The sites strictly between two places. */
+/** Returns the sites strictly between two positions. */
 function between(at: readonly number[], low: number, high: number, domain: Domain): Span {
   const m = at.length;
   const ring = domain.kind === "ring" ? domain.length : 0;
   if (m === 0 || (ring > 0 && high - low >= ring)) return { from: 0, to: m };
-  const place = (j: number) => at[modulo(j, m)]! + ring * Math.floor(j / m);
-  /** The first rank whose place is beyond x, or at it. */
+  const position = (j: number) => at[modulo(j, m)]! + ring * Math.floor(j / m);
+  /** Returns the first rank whose position is beyond x, or also at x. */
   const first = (x: number, orAt: boolean): number => {
     let [below, above] = ring > 0 ? [-m - 1, 2 * m] : [-1, m];
     while (above - below > 1) {
       const middle = Math.floor((below + above) / 2);
-      if (orAt ? place(middle) >= x : place(middle) > x) above = middle;
+      if (orAt ? position(middle) >= x : position(middle) > x) above = middle;
       else below = middle;
     }
     return above;
@@ -186,7 +194,7 @@ function between(at: readonly number[], low: number, high: number, domain: Domai
   return to - from >= m ? { from: 0, to: m } : { from, to };
 }
 
-/** Half as many points as have sites near them: more would widen windows, fewer fill them less. */
+/** Returns p: half the mean number of sites near a point. More points widen the windows, fewer use them less. */
 function patchSize(d: number, m: number, nearby: (i: number) => number): number {
   let total = 0;
   for (let i = 0; i < d; i++) total += nearby(i);
@@ -196,19 +204,19 @@ function patchSize(d: number, m: number, nearby: (i: number) => number): number 
   return Math.ceil(d / Math.ceil(d / p));
 }
 
-/** All sites of the windows. */
+/** Returns the span of all sites in the windows. */
 function spanOf(patches: readonly Patch[], m: number): Span {
   const from = Math.min(...patches.map(({ window }) => window.from));
   const to = Math.max(...patches.map(({ window }) => window.to));
   return to - from >= m ? { from: 0, to: m } : { from, to };
 }
 
-/** Windows that are narrower than the widest are filled with site 0, out of reach. */
+/** Makes a run. Windows narrower than the widest are filled with site 0 at the distance `reach`, which does not count. */
 function runOf(
   patches: readonly Patch[],
   span: Span,
   sites: readonly number[],
-  { domain, reach }: Vicinity,
+  { domain, reach }: NeighbourOptions,
 ): PatchRun {
   const m = sites.length;
   const p = patches[0]!.at.length;
@@ -244,7 +252,7 @@ function joined(tables: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-/** The run before's own tables, where this one's are the same. */
+/** Uses the tables of the run before where those of this run are equal. */
 function likeBefore(run: PatchRun, before: PatchRun | undefined): PatchRun {
   if (before === undefined || run.patches !== before.patches || run.width !== before.width)
     return run;
@@ -253,7 +261,7 @@ function likeBefore(run: PatchRun, before: PatchRun | undefined): PatchRun {
   return { ...run, distances, windows: same ? before.windows : run.windows };
 }
 
-/** Equal but for the rounding of places. */
+/** Tells whether numbers are equal up to the rounding of positions. */
 const sameNumbers = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {
@@ -262,5 +270,6 @@ const sameNumbers = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
   return true;
 };
 
-const unlessInOrder = (places: readonly number[], size: number): Tensor | null =>
-  places.length === size && places.every((place, i) => place === i) ? null : indices(places);
+/** Returns indices as a tensor; null if they are 0, 1, …, size − 1. */
+const unlessInOrder = (order: readonly number[], size: number): Tensor | null =>
+  order.length === size && order.every((each, i) => each === i) ? null : indices(order);

@@ -1,22 +1,3 @@
-/**
- * The particle filter with the optimal proposal: particles are drawn with the observation in view.
- *
- * With cᵢ = F(xᵢ′) the last model step before its noise, a linear H, and
- * Q̂ = diag(q) + h² Ĉ,
- *
- *     S   = H Q̂ Hᵀ + R,   K = Q̂ Hᵀ S⁻¹
- *     wᵢ⁺ ∝ wᵢ N(y; H cᵢ, S)                               weights: not of what is drawn
- *     xᵢ⁺ = x̃ᵢ + K (y + εᵢ − H x̃ᵢ),   x̃ᵢ ~ N(cᵢ, Q̂)         a draw of p(x | cᵢ, y), exactly
- *     ℓ   = log Σ wᵢ N(y; H cᵢ, S)
- *
- * Of all proposals that know xᵢ′ and y this one has weights of the least variance. Where the model
- * has no noise a kernel around each particle stands for it (`proposalRegularisation` s, h as in
- * `resampling.ts`, Ĉ the weighted covariance of the cᵢ): a draw towards the observation before
- * Bayes' rule, where `regularisation` is one after it. With neither, Q̂ = 0, it is the bootstrap
- * filter. Over several model steps between observations only the last one's noise is drawn anew.
- *
- * @see doucet2000; bocquet2010
- */
 import {
   add,
   cast,
@@ -69,18 +50,41 @@ import { defineMethod } from "./record.js";
 import { particleRemedy } from "./remedies.js";
 import { resample } from "./resampling.js";
 
+/** Parameters of the particle filter with the optimal proposal. */
 export interface OptimalParticleParams extends ParticleParams {
-  /** s of the kernel that counts as model noise in the proposal. @defaultValue 0 */
+  /** s: width of the kernel that is added to the model noise in the proposal. @defaultValue 0 */
   readonly proposalRegularisation?: Scalar;
 }
 
+/** The state of the particle filter with the optimal proposal. */
 export interface OptimalParticleState extends ParticleState {
-  /** cᵢ, the last step before its noise, [..., N, d]; the particles themselves after an analysis. */
+  /** cᵢ, the last model step before its noise, [..., N, d]; the particles themselves after an analysis. */
   readonly centres: Tensor;
-  /** q, [..., d] */
+  /** q, the variance of the noise of the last model step, [..., d]. */
   readonly noise: Tensor;
 }
 
+/**
+ * The particle filter with the optimal proposal: particles are drawn given the observation.
+ *
+ * With cᵢ = F(xᵢ′) the last model step before its noise, a linear H, and Q̂ = diag(q) + h² Ĉ,
+ *
+ *     S   = H Q̂ Hᵀ + R,   K = Q̂ Hᵀ S⁻¹
+ *     wᵢ⁺ ∝ wᵢ N(y; H cᵢ, S)                               weights, independent of the draw
+ *     xᵢ⁺ = x̃ᵢ + K (y + εᵢ − H x̃ᵢ),   x̃ᵢ ~ N(cᵢ, Q̂)         an exact draw of p(x | cᵢ, y)
+ *     ℓ   = log Σ wᵢ N(y; H cᵢ, S)
+ *
+ * Of all proposals that know xᵢ′ and y this one has weights of the least variance. Where the model has no
+ * noise, a kernel around each particle replaces it (`proposalRegularisation` s, width h = s N^(−1/(d+4)), Ĉ
+ * the weighted covariance of the cᵢ): it moves particles towards the observation before Bayes' rule, whereas
+ * `regularisation` spreads them after it. Without noise and kernel, Q̂ = 0, it is the bootstrap filter. Over
+ * several model steps between observations only the noise of the last one is drawn again. State: particles
+ * [..., N, d] with their weights.
+ *
+ * @throws UsageError when the operator is not linear, when states must stay positive, when neither the model
+ * has noise nor a regularisation is given, or when a setting is out of its range.
+ * @see doucet2000; bocquet2010
+ */
 export function optimalParticle(params: OptimalParticleParams): Filter<OptimalParticleState> {
   const who = "optimalParticle";
   const { members: N, regularisation = 0, proposalRegularisation: s = 0 } = params;
@@ -99,7 +103,7 @@ export function optimalParticle(params: OptimalParticleParams): Filter<OptimalPa
       const { map: F, noise: q, support } = transition;
       if (support === "positive") {
         throw new UsageError(
-          `${who}: states are folded onto positive values, and their noise is then not Gaussian; take logarithms as the state, or use particle.`,
+          `${who}: states must stay positive, so that their noise is not Gaussian. Take logarithms as the state, or use particle.`,
         );
       }
       const centres = F(resampled.particles); // [..., N, d]
@@ -124,12 +128,13 @@ export function optimalParticle(params: OptimalParticleParams): Filter<OptimalPa
   };
 }
 
-/** Particles from which no noise is to be taken back. */
+/** Returns particles as their own centres, with noise of variance 0. */
 const withoutNoise = (E: Tensor): Pick<OptimalParticleState, "centres" | "noise"> => ({
   centres: E,
   noise: zeros(E.shape.toSpliced(-2, 1), floatType(E)),
 });
 
+/** Draws particles given the observation, and computes their weights and the evidence. */
 function propose(
   who: string,
   { particles: E, centres: c, noise: q, logWeights }: OptimalParticleState,
@@ -143,7 +148,7 @@ function propose(
   const H = operator.matrix(d);
   if (H === null) {
     throw new UsageError(
-      `${who}: the operator "${operator.name}" is not linear; take what it sees as the state, or use particle.`,
+      `${who}: the operator "${operator.name}" is not linear. Take the observed quantity as the state, or use particle.`,
     );
   }
   const [jittering, perturbing] = split(key) as [Key, Key];
@@ -172,12 +177,14 @@ function propose(
 
 export const optimalParticleRecord = defineMethod({
   kind: "optimal-particle",
-  title: "particle filter whose particles move towards the observation; linear observations",
+  title:
+    "particle filter with the optimal proposal: particles are drawn given the observation; linear observations",
   parameters: {
     ...particleKeys,
     proposalRegularisation: nonNegative({
       optional: true,
-      about: "width of the kernel that is added to the model's noise in the proposal",
+      about:
+        "width of the kernel that is added to the model noise in the proposal, in units of the bandwidth of Scott's rule",
     }),
   },
   needs: () => ({ linearObservations: "take enkf" }),

@@ -1,17 +1,3 @@
-/**
- * The bootstrap particle filter: the model proposes, the likelihood weighs.
- *
- *     xᵢ ~ p(x | xᵢ′)                                    forecast, particle by particle
- *     ℓ  = log Σ wᵢ p(y | xᵢ),   wᵢ⁺ = wᵢ p(y | xᵢ) e^−ℓ    analysis: weights only
- *
- * for any observation operator; p(y | x) = N(y; h(x), R), at the entries observed. Weights are kept
- * as logarithms, so that no likelihood underflows. Where they have become uneven the particles are
- * resampled for the next forecast (`resampling.ts`); the analysis itself stays weighted, as its mean is
- * the better for it. Innovation and χ² are by S = Ĉ + R, Ĉ the weighted covariance of h(x) in the
- * forecast: N(0, I) only as far as that is a Gaussian; ℓ is that of the mixture.
- *
- * @see gordon1993
- */
 import {
   add,
   div,
@@ -63,16 +49,35 @@ import { defineMethod } from "./record.js";
 import { particleRemedy } from "./remedies.js";
 import { type ResamplingParams, resample } from "./resampling.js";
 
+/** Parameters of the bootstrap particle filter. */
 export interface ParticleParams extends ResamplingParams {
   /** Number of particles N, at least 2. */
   readonly members: number;
 }
 
+/** The state of a particle filter: particles [..., N, d] and the logarithms of their weights [..., N]. */
 export interface ParticleState extends Particles {
-  /** The particles that the next forecast starts from: after an analysis, resampled where that was due. */
+  /** The particles that the next forecast starts from: after an analysis, resampled where weights are uneven. */
   readonly resampled: Particles;
 }
 
+/**
+ * The bootstrap particle filter: the model proposes particles, and the likelihood gives them weights.
+ *
+ *     xᵢ ~ p(x | xᵢ′)                                    forecast of each particle
+ *     ℓ  = log Σ wᵢ p(y | xᵢ),   wᵢ⁺ = wᵢ p(y | xᵢ) e^−ℓ    analysis: weights only
+ *
+ * for any observation operator; p(y | x) = N(y; h(x), R) of the observed entries. Weights are kept as
+ * logarithms, so that no likelihood underflows. Where they have become uneven, the particles are resampled
+ * for the next forecast (`systematic`); the analysis itself stays weighted, because its mean is more
+ * accurate. Innovation and χ² use S = Ĉ + R, Ĉ the weighted covariance of h(x) in the forecast: the
+ * innovation is N(0, I) only as far as that distribution is Gaussian. ℓ is that of the mixture. State:
+ * particles [..., N, d] with their weights.
+ *
+ * @throws UsageError when neither the model has noise nor a regularisation is given, or when a setting is
+ * out of its range.
+ * @see gordon1993
+ */
 export function particle(params: ParticleParams): Filter<ParticleState> {
   checkParticles("particle", params);
   return {
@@ -100,20 +105,22 @@ export function particle(params: ParticleParams): Filter<ParticleState> {
   };
 }
 
+/** Returns particles and their weights as members. */
 export const weightedMembers = ({ particles, logWeights }: Particles): Members => ({
   values: particles,
   weights: exp(logWeights),
 });
 
-/** The state where nothing is to be resampled: before an analysis. */
+/** Returns a state whose particles are not resampled: before an analysis. */
 const notResampled = (now: Particles): ParticleState => ({ ...now, resampled: now });
 
-/** N draws of a prior, with weights 1/N. */
+/** Draws N particles from a prior, with weights 1/N. */
 export function equalWeights(prior: Gaussian, N: number, key: Key): Particles {
   const E = sampleGaussian(prior, N, key);
   return { particles: E, logWeights: full(E.shape.slice(0, -1), -Math.log(N), floatType(E)) };
 }
 
+/** Checks the settings of a particle filter. @throws UsageError when one is out of its range. */
 export function checkParticles(
   who: string,
   { members, resampleBelow = 0.5, regularisation = 0 }: ParticleParams,
@@ -129,7 +136,7 @@ export function checkParticles(
   }
 }
 
-/** Copies that nothing tells apart would stay copies for ever. */
+/** Checks that noise or a kernel separates copies of a particle. @throws UsageError if there is neither. */
 export function checkDiversity(
   who: string,
   { noise }: Transition,
@@ -137,11 +144,11 @@ export function checkDiversity(
 ): void {
   if (noise !== null || regularisation !== 0 || resampleBelow === 0) return;
   throw new UsageError(
-    `${who}: the model has no noise and regularisation is 0, so that copies of a particle would stay equal; need one of them. Try a regularisation of 1.`,
+    `${who}: the model has no noise and regularisation is 0, so that copies of a particle would stay equal; need noise or a regularisation. Try a regularisation of 1.`,
   );
 }
 
-/** log N(y; h(xᵢ), R) at the entries observed: h(E) [..., N, m] → [..., N]. */
+/** Returns log N(y; h(xᵢ), R) of the observed entries, from h(E) [..., N, m]: [..., N]. */
 export function logLikelihoods(hE: Tensor, observation: Observation): Tensor {
   const { y, operator, variance: R } = observation;
   const D = differenceOf(operator, expandDims(y, -2), hE); // [..., N, m]
@@ -150,7 +157,7 @@ export function logLikelihoods(hE: Tensor, observation: Observation): Tensor {
   return mul(-0.5, sum(columnsAtObserved(terms, observation), -1));
 }
 
-/** Bayes' rule for the weights, [..., N] each, and what it is divided by, [...]. */
+/** Applies Bayes' rule to the weights [..., N]; the logarithm of the normalising constant is ℓ [...]. */
 export function weighed(
   { logWeights }: Particles,
   logLikelihood: Tensor,
@@ -160,7 +167,7 @@ export function weighed(
   return { logWeights: sub(joint, expandDims(logEvidence, -1)), logEvidence };
 }
 
-/** The innovation by S = Ĉ + C + R: Ĉ of weighted h(E) [..., N, m], C [..., m, m] or 0 as given. */
+/** Returns the innovation by S = Ĉ + C + R, with Ĉ the weighted covariance of h(E) [..., N, m] and C [..., m, m] or 0. */
 export function whitened(
   { particles: hE, logWeights }: Particles,
   C: Tensor | 0,
@@ -183,7 +190,7 @@ export function whitened(
 
 export const particleRecord = defineMethod({
   kind: "particle",
-  title: "bootstrap particle filter; any model of few variables",
+  title: "particle filter (bootstrap); any model of few variables",
   parameters: particleKeys,
   needs: () => ({}),
   build: (settings) => particle(settings),

@@ -1,23 +1,23 @@
-/** Settings that advice proposes where the file has none of its own; docs/guide/choosing.md says why. */
+/** Settings that advice proposes if the file has none of its own; docs/guide/choosing.md gives the reasons. */
 import type { Block, Value } from "../parts/index.js";
 import type { ProposalFacts } from "./record.js";
 
-/** A value, or where something is learned the start of one. */
+/** Returns a value, or, if the file learns something, a learned value with this start. */
 export const startingAt = (start: number, { learns }: ProposalFacts): Value =>
   learns ? { learn: true, start } : start;
 
-/** λ on the anomalies, and what keeps members from lining up. */
+/** Settings of square-root filters: λ on the anomalies, and rotations against outliers among the members. */
 export const squareRootSettings = {
   covarianceInflation: 0,
   inflation: 1.04,
   rotate: true,
 } as const;
 
-/** Members where there is a taper; without one, as many as variables within these bounds. */
+/** The number of members with a taper. Without one it is the number of variables, between these bounds. */
 const taperedMembers = 25;
 const mostMembers = 100;
 
-/** Members and inflation of the file's own method if it perturbs observations, else of the problem's size. */
+/** Proposes members, inflation and taper: those of the file if its method perturbs observations, else by the size of the problem. */
 export function proposeEnsemble(facts: ProposalFacts): Block {
   const { record, block } = facts.given;
   if (Object.hasOwn(record.parameters, "centredPerturbations")) {
@@ -33,11 +33,11 @@ export function proposeEnsemble(facts: ProposalFacts): Block {
   return { members, covarianceInflation };
 }
 
-/** Values observed for each number learned: with fewer, what is learned is noise. */
+/** The least number of observed values for each learned number: with fewer, learning fits noise. */
 export const valuesPerNumber = 10;
 const highestRank = 50;
 
-/** The background of the file, or C as uncertain as the observations are. */
+/** Proposes the background of the file, or a C with the variance of the observation errors. */
 export function proposeBackground(facts: ProposalFacts): Block {
   const { background } = facts.given.block;
   if (background !== undefined) return background as Block;
@@ -45,7 +45,7 @@ export function proposeBackground(facts: ProposalFacts): Block {
   return { identity: facts.errorVariance, ...learned };
 }
 
-/** As much of C as the observations can teach: all of it, some columns, or its variances. */
+/** Chooses the form of C that the observations can determine: all of it, some columns, or its variances. */
 function structureFor({ state: d, values }: ProposalFacts): unknown {
   const affordable = Math.floor(values / valuesPerNumber / d);
   if (affordable >= d) return "dense";

@@ -1,4 +1,4 @@
-/** What a method is: the record that says all that is to be known of it. */
+/** The record of a method: its parameters, its needs, how it is built, and its words for reports and advice. */
 import type { FloatType } from "../engine/index.js";
 import type { Geometry } from "../models/index.js";
 import type { Operator } from "../observe/index.js";
@@ -14,35 +14,35 @@ import type {
 import type { Scalar } from "../prob/index.js";
 import type { Method } from "./filter.js";
 
-/** Moments of the states of a long run of the model: [d] and [d, d]. */
+/** Mean [d] and covariance [d, d] of the states of a long run of the model. */
 export interface Climate {
   readonly mean: readonly number[];
   readonly covariance: readonly (readonly number[])[];
 }
 
-/** What a method is built for, besides its own parameters. */
+/** The problem that a method is built for. */
 export interface MethodContext {
   /** d */
   readonly dimension: number;
-  /** Of the states, and so of all constants that are made of numbers. */
+  /** The dtype of the states, and so of all constants that are made from numbers. */
   readonly dtype: FloatType;
   /** h, if it is the same at every time, else null. */
   readonly operator: Operator | null;
-  /** R */
+  /** R, the variance of the observation errors: one number, [] or [m]. */
   readonly variance: Scalar;
-  /** Where the variables lie; null: nowhere. */
+  /** The positions of the variables; null: they have none. */
   readonly geometry: Geometry | null;
-  /** What a long run of the model says; null unless the method needs it. */
+  /** Mean and covariance of a long run of the model; null unless the method needs them. */
   readonly climate: Climate | null;
-  /** The seed of what is drawn once, such as the first factor of a covariance. */
+  /** The seed of draws that are made once, such as the first factor of a covariance. */
   readonly seed: number;
-  /** Gives what is learned as a whole, such as a covariance or a gain. */
+  /** Provides learned tensors, such as a covariance or a gain. */
   readonly source: ParameterSource;
-  /** What the method is given, before the values of what is learned are read. */
+  /** The block of the method, before learned values are read. */
   readonly block: Block;
 }
 
-/** What a method needs of a problem; each text says what to do where the problem lacks it. */
+/** The requirements of a method; each text says what to do if the problem does not meet it. */
 export interface MethodNeeds {
   /** A linear model. */
   readonly linearModel?: string;
@@ -52,65 +52,69 @@ export interface MethodNeeds {
   readonly linearObservations?: string;
   /** The same variables observed at every time, without gaps. */
   readonly fixedObservations?: string;
-  /** Variables that have positions, observed one by one; the text ends in what to do otherwise. */
+  /** Variables that have positions and are observed one by one. */
   readonly positions?: string;
-  /** The key of the block that asks for the climate of the model, from the block on: ["background"]. */
+  /** The climate of the model; the path of the key in the block that asks for it, such as ["background"]. */
   readonly climate?: readonly string[];
-  /** A variance of the model's noise that is not learned: the method moves one state without noise. */
+  /** A process noise that is not learned: the method forecasts one state without noise. */
   readonly givenProcessNoise?: string;
 }
 
-/** What a proposal of settings depends on. */
+/** The facts that a proposal of settings depends on. */
 export interface ProposalFacts {
   /** d */
   readonly state: number;
-  /** Values observed that are learned from. */
+  /** The number of observed values to learn from. */
   readonly values: number;
+  /** The experiment learns something. */
   readonly learns: boolean;
   /** The variables have positions and are observed one by one. */
   readonly hasPositions: boolean;
-  /** The variance of an observation's error, a mean over the observations. */
+  /** The mean variance of the observation errors. */
   readonly errorVariance: number;
-  /** The method of the file. */
+  /** The method of the file, with its block. */
   readonly given: Use<MethodRecord>;
 }
 
-/** What advice knows of a method. */
+/** Properties of a method that advice uses. */
 export interface MethodAdvice {
   /** How the method carries uncertainty from one observation to the next. */
   readonly family: "exact" | "ensemble" | "tangent" | "static";
-  /** It perturbs no observations. */
+  /** It is deterministic: it perturbs no observations. */
   readonly squareRoot?: true;
   /** Its covariance has a static part that fills the directions that members miss. */
   readonly staticPart?: true;
-  /** What helps where members are fewer than variables, such as "a taper". */
+  /** The remedy against sampling errors if members are fewer than variables, such as "a taper". */
   readonly againstSampling?: string;
-  /** Its place among methods of equal rank. */
+  /** Its order among methods of equal rank. */
   readonly order: number;
-  /** It is proposed also where something is learned. */
+  /** It is also proposed if the experiment learns something. */
   readonly whenLearning: boolean;
-  /** Settings for a problem. */
+  /** Returns settings for a problem. */
   propose(facts: ProposalFacts): Block;
 }
 
 /** The record of a method. */
 export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
-  /** What it needs, given its block. */
+  /** Returns what the method needs with this block. */
   needs(block: Block): MethodNeeds;
-  /** The method with these parameters. */
+  /** Builds the method from its parameters for a problem. */
   build(parameters: ParametersOf<K>, context: MethodContext): Method<unknown>;
-  /** What a report calls it, such as "an ensemble Kalman filter of 40 members". */
+  /** Returns its name in reports, such as "an ensemble Kalman filter of 40 members". */
   phrase(block: Block): string;
-  /** What may help where it is far too sure of itself: a sentence that ends in its full stop. */
+  /** What may help if the filter is far too confident: a full sentence. */
   readonly remedy: string;
-  /** Tells what does not fit a state of `dimension` variables. */
+  /** Tells the faults of a block for a state of `dimension` variables. */
   checkDimension?(block: Block, dimension: number, tell: TellAt): void;
-  /** The kind whose filter it is, for a smoother that learns by it. */
+  /** For a smoother that learns by a filter: the kind of that filter. */
   readonly filter?: string;
-  /** Absent: advice never proposes it. */
+  /** Properties for advice; absent: it is never proposed. */
   readonly advice?: MethodAdvice;
 }
 
-/** A record as it stands, with its types; the state of its method is known to the method alone. */
+/**
+ * Returns the record of a method as it is, with its types inferred. The type of the state stays internal to
+ * the method.
+ */
 export const defineMethod = <const K extends Keys>(record: MethodRecord<K>): MethodRecord<K> =>
   record;

@@ -1,22 +1,22 @@
-/** What may help a method that is far too sure of itself. */
+/** Remedies for filters that are far too confident, as sentences for warnings. */
 
 const model = "or a better model (learned values) may help.";
 
-/** Of methods with exact or linearised moments. */
+/** The remedy for methods with exact or linearised moments. */
 export const noiseRemedy = `More process noise, larger errors of the observations, ${model}`;
 
-/** Of ensemble methods that may be tapered; `more` is what else may help. */
+/** Returns the remedy for ensemble methods with an optional taper; `more` is a further remedy. */
 export const taperRemedy = (more = ""): string =>
   `More members, a taper, more inflation, more process noise,${more} ${model}`;
 
-/** Of ensemble methods without a taper. */
+/** The remedy for ensemble methods without a taper. */
 export const membersRemedy = `More members, more inflation, localisation (letkf), more process noise, ${model}`;
 
-/** Of local ensemble methods. */
+/** The remedy for local ensemble methods. */
 export const localRemedy = `More members, a smaller half-width, more inflation, more process noise, ${model}`;
 
-/** Of particle filters. */
+/** The remedy for particle filters. */
 export const particleRemedy = `More members, a wider kernel (regularisation), more process noise, ${model}`;
 
-/** Of methods with a static covariance. */
+/** The remedy for methods with a static covariance. */
 export const backgroundRemedy = `A larger background covariance, ${model}`;

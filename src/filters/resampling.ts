@@ -1,26 +1,3 @@
-/**
- * Resampling: uneven weights become equal ones, by copies of the particles that count.
- *
- * Systematic: one uniform u shifts N equally spaced points, and each takes the particle on whose
- * stretch of the cumulative weights it lies,
- *
- *     aᵢ = ⌊N (w₁ + … + wᵢ) + 1 − u⌋        points up to the end of particle i
- *     ancestor of j = #{i : aᵢ ≤ j},  j = 0 … N − 1
- *
- * so that particle i has ⌊N wᵢ⌋ or ⌈N wᵢ⌉ copies, N wᵢ on average; O(N). Copies are then told apart
- * by draws from a kernel with a fraction of the particles' covariance (regularisation),
- *
- *     x ← x + h z,   z ~ N(0, Ĉ),   h = s N^(−1/(d+4))
- *
- * with s = 1 the bandwidth by Scott's rule; a particle that was taken once stays as it is. Ĉ is the
- * weighted covariance, or where the weights have degenerated that of equal weights (`kernel.ts`).
- *
- * Resampled or not is decided by `where`, trajectory by trajectory. Ancestors and decision are
- * constants to derivatives: the derivative is that of the path that was taken, exact while no
- * ancestor changes, and without the term for the weights that resampling makes equal.
- *
- * @see kitagawa1996; musso2001 for the regularisation
- */
 import {
   add,
   cast,
@@ -47,26 +24,40 @@ import { effectiveMembers, floatType, type Particles, type Scalar } from "../pro
 import { type Key, split, uniform } from "../random/index.js";
 import { kernelDraws, kernelRoots, kernelWidth } from "./kernel.js";
 
+/** Settings of resampling. */
 export interface ResamplingParams {
-  /** Resample where 1/Σ w² is below this fraction of N; 0: never. @defaultValue 0.5 */
+  /** Resampling takes place where 1/Σ w² is below this fraction of N; 0: never. @defaultValue 0.5 */
   readonly resampleBelow?: number;
-  /** s, in units of Scott's bandwidth; needed where the model has no noise. @defaultValue 0 */
+  /** s: width of the kernel in units of the bandwidth of Scott's rule; needed if the model has no noise. @defaultValue 0 */
   readonly regularisation?: Scalar;
 }
 
+/** The result of resampling. */
 export interface Ancestry {
-  /** The particle in each new place, ascending, i32 [..., N]. */
+  /** The ancestor of each new particle, ascending, i32 [..., N]. */
   readonly ancestors: Tensor;
-  /** How often each particle was taken, [..., N]. */
+  /** The number of copies of each old particle, [..., N]. */
   readonly copies: Tensor;
 }
 
-/** Ancestors by weights [..., N] that sum to 1 and uniforms [...]. */
+/**
+ * Chooses ancestors by systematic resampling, from the logarithms of weights [..., N] with sum 1 and one
+ * uniform draw u for each trajectory [...]. The draw shifts N equally spaced points, and each point takes
+ * the particle in whose interval of the cumulative weights it lies,
+ *
+ *     aᵢ = ⌊N (w₁ + … + wᵢ) + 1 − u⌋        points up to the end of particle i
+ *     ancestor of j = #{i : aᵢ ≤ j},  j = 0 … N − 1
+ *
+ * so that particle i has ⌊N wᵢ⌋ or ⌈N wᵢ⌉ copies, N wᵢ on average. Takes O(N) operations. Ancestors are
+ * constants to derivatives.
+ *
+ * @see kitagawa1996
+ */
 export function systematic(logWeights: Tensor, u: Tensor): Ancestry {
   const N = logWeights.shape.at(-1)!;
   const dtype = floatType(logWeights);
   const c = cumulativeSum(exp(stopGradient(logWeights)), -1);
-  const whole = slice(c, -1, N - 1, N); // 1 but for rounding
+  const whole = slice(c, -1, N - 1, N); // 1 up to rounding
   const reach = add(mul(N, div(c, whole)), expandDims(sub(1, u), -1));
   const ends = cast(minimum(reach, N), "i32"); // aᵢ [..., N]
   const ending = scatterAdd(ones(c.shape, dtype), ends, N + 1, -1); // [..., N + 1]
@@ -76,7 +67,21 @@ export function systematic(logWeights: Tensor, u: Tensor): Ancestry {
   return { ancestors, copies: sub(a, before) };
 }
 
-/** The particles that the next forecast starts from: where weights are too uneven, copies of equal weight; else the same. */
+/**
+ * Resamples particles [..., N, d] where 1/Σ w² is below a fraction of N: uneven weights become equal ones, by
+ * copies of the particles with large weights. Copies are separated by draws from a kernel with a fraction of
+ * the covariance of the particles (regularisation),
+ *
+ *     x ← x + h z,   z ~ N(0, Ĉ),   h = s N^(−1/(d+4))
+ *
+ * with s = 1 for the bandwidth of Scott's rule; a particle with a single copy stays as it is. Ĉ is that of
+ * `kernelRoots`. Each trajectory is resampled or not by itself.
+ *
+ * Ancestors and this decision are constants to derivatives: a derivative follows the path that was taken. It
+ * is exact while no ancestor changes, without the term for the weights that resampling makes equal.
+ *
+ * @see kitagawa1996; musso2001 for the regularisation
+ */
 export function resample(
   from: Particles,
   { resampleBelow = 0.5, regularisation: s = 0 }: ResamplingParams,
@@ -85,8 +90,8 @@ export function resample(
   if (resampleBelow === 0) return from;
   const { particles: E, logWeights } = from;
   const [N, d] = E.shape.slice(-2) as [number, number];
-  const [places, noise] = split(key) as [Key, Key];
-  const u = uniform(places, E.shape.slice(0, -2), floatType(E));
+  const [shifts, noise] = split(key) as [Key, Key];
+  const u = uniform(shifts, E.shape.slice(0, -2), floatType(E));
   const { ancestors, copies } = systematic(logWeights, u);
   const uneven = expandDims(less(effectiveMembers(logWeights), resampleBelow * N), -1); // [..., 1]
   const taken = gather(E, ancestors, -2); // [..., N, d]
@@ -96,7 +101,7 @@ export function resample(
     logWeights: where(uneven, -Math.log(N), logWeights),
   };
 
-  /** Draws of the kernel for the places of particles with several copies, [..., N, d]. */
+  /** Draws from the kernel for particles with several copies, 0 for the others, [..., N, d]. */
   function jitter(): Tensor {
     const several = greater(gather(copies, ancestors, -1), 1);
     const draws = kernelDraws(kernelRoots(from), noise);

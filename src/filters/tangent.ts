@@ -1,10 +1,4 @@
-/**
- * Maps of states and their tangents at independent points: one run of the map on rows,
- *
- *     f(x),  V Jᵀ,  J = ∂f/∂x;      x [..., d] → f [..., m];   V [..., n, d] → [..., n, m]
- *
- * instead of a run for each column of J.
- */
+/** Tangents of maps and of observation operators at independent points. */
 import {
   broadcastTo,
   cast,
@@ -20,7 +14,7 @@ import type { StateMap } from "../models/index.js";
 import type { Operator } from "../observe/index.js";
 import { floatType } from "../prob/index.js";
 
-/** f(x) [..., m] and V Jᵀ [..., n, m] of tangents V that are rows, [n, d] or [..., n, d]. */
+/** Computes f(x) [..., m] and V Jᵀ [..., n, m] for tangents V that are rows, [n, d] or [..., n, d]. */
 function pushRows(
   f: StateMap,
   x: Tensor,
@@ -32,7 +26,10 @@ function pushRows(
   return { value: index(value, -2, 0), rows: tangent };
 }
 
-/** f(x) [..., m] and J [..., m, d], by the shorter side; f does not mix its points. */
+/**
+ * Computes f(x) [..., m] and J = ∂f/∂x [..., m, d] at x [..., d], in one run of the map on d or m rows,
+ * whichever are fewer, instead of a run for each column. f must treat its points independently.
+ */
 export function jacobianAt(
   f: StateMap,
   x: Tensor,
@@ -49,7 +46,7 @@ export function jacobianAt(
   return { value: index(value, -2, 0), jacobian };
 }
 
-/** h(x) [..., m] and H = h′(x), [m, d] of a linear operator, else [..., m, d]. */
+/** Computes h(x) [..., m] and H = h′(x): [m, d] for a linear operator, else [..., m, d]. */
 export function viewAt(operator: Operator, x: Tensor): { readonly hx: Tensor; readonly H: Tensor } {
   const matrix = operator.matrix(x.shape.at(-1)!);
   if (matrix !== null) return { hx: operator.apply(x), H: cast(matrix, floatType(x)) };

@@ -1,19 +1,13 @@
-/**
- * The rows of a taper that an analysis needs: between observed places and the state, and between
- * observed places.
- *
- * Where the places stay, only those rows are made. Where they change from one observation to the
- * next, ρ between all components is made once, and each analysis picks its rows.
- */
+/** Tapers for an analysis: the rows of ρ between observed positions and the state, and between observed positions. */
 import { type FloatType, ShapeError, type Tensor, UsageError } from "../engine/index.js";
 import { type Operator, rowsSeen } from "../observe/index.js";
 import { type TaperParams, taperMatrix } from "../prob/index.js";
 
 /** ρ for one observation operator. */
 export interface ObservedTaper {
-  /** [..., m, d] */
+  /** Between observations and the state, [..., m, d]. */
   readonly observedState: Tensor;
-  /** [..., m, m]; where components are picked it is a part of the former, and not used. */
+  /** [..., m, m]; not used where components are picked, since it is then a part of the former. */
   readonly observed: Tensor;
 }
 
@@ -23,25 +17,28 @@ export interface StateTaper {
   readonly state: Tensor;
 }
 
+/** A taper for one operator, or for all operators that pick components. */
 export type Taper = ObservedTaper | StateTaper;
 
-/** Where things are, in the unit of the half-width. */
+/** Positions of variables and observations, in the unit of the half-width. */
 export interface Positions {
-  /** Of the components of the state, [d]. */
+  /** Positions of the components of the state, [d]. */
   readonly state: readonly number[];
-  /** Of the observations, [m]. */
+  /** Positions of the observations, [m]. */
   readonly observed: readonly number[];
 }
 
-/** Positions 0, 1, …, d − 1 of a state of which the components given are observed. */
+/** Returns the positions 0, 1, …, d − 1 of a state, and those of the observed components. */
 export const gridPositions = (d: number, observed: readonly number[]): Positions => ({
   state: Array.from({ length: d }, (_, i) => i),
   observed,
 });
 
 /**
- * The two parts of ρ; made once for all steps that observe the same places. A half-width that is a
- * tensor may be learned.
+ * Makes the taper ρ for fixed observations: [m, d] and [m, m], once for all times at which the same positions
+ * are observed. A half-width that is a tensor may be learned.
+ *
+ * @see gaspari1999
  */
 export const observedTaper = (
   { state, observed }: Positions,
@@ -52,19 +49,29 @@ export const observedTaper = (
   observed: taperMatrix(observed, observed, params, dtype),
 });
 
-/** ρ between components at these positions; made once for all steps, whatever they observe. */
+/**
+ * Makes the taper ρ between components at these positions, [d, d], once for all times, also where the
+ * observed components change: each analysis picks its rows.
+ *
+ * @see gaspari1999
+ */
 export const stateTaper = (
   positions: readonly number[],
   params: TaperParams,
   dtype: FloatType = "f64",
 ): StateTaper => ({ state: taperMatrix(positions, positions, params, dtype) });
 
-/** The parts of ρ that belong to an operator; throws unless they fit m observations of d components. */
+/**
+ * Returns the parts of ρ for an operator with m values and a state of d components; `who` names the caller.
+ *
+ * @throws UsageError when a taper between components meets an operator that picks none; ShapeError when the
+ * shapes do not fit.
+ */
 export function taperAt(who: string, taper: Taper, operator: Operator, d: number): ObservedTaper {
   if (!("state" in taper)) return checkTaper(who, taper, operator.size, d);
   if (operator.components === null) {
     throw new UsageError(
-      `${who}: the taper is between components, and the operator "${operator.name}" picks none; make one from the positions observed, with observedTaper.`,
+      `${who}: the taper is between components, and the operator "${operator.name}" picks none. Make one from the observed positions with observedTaper.`,
     );
   }
   const observedState = rowsSeen(operator, taper.state);
@@ -82,6 +89,6 @@ function checkTaper(who: string, taper: ObservedTaper, m: number, d: number): Ob
     x.shape.at(-2) === rows && x.shape.at(-1) === columns;
   if (fits(observedState, m, d) && fits(observed, m, m)) return taper;
   throw new ShapeError(
-    `${who}: the taper is [${observedState.shape}] and [${observed.shape}]; need [${m}, ${d}] and [${m}, ${m}]. Make one for each set of observed places.`,
+    `${who}: the taper is [${observedState.shape}] and [${observed.shape}]; need [${m}, ${d}] and [${m}, ${m}]. Make one for each set of observed positions.`,
   );
 }

@@ -1,14 +1,3 @@
-/**
- * 3DVar with a learned gain (3DVar-K): one state, and K itself as the parameter.
- *
- *     x⁺ = x + (y − H x) Kᵀ          states are rows     [..., d]
- *     ℓ  = −‖y − H x‖²               misfit, eq. 17      [...]
- *
- * K belongs to one H: it cannot say what to do with other observations, so a changing H and gaps are
- * refused. No covariance is known, hence no likelihood; −Σℓ/T is the loss of eq. 17.
- *
- * @see levine2022; adrian2026, 3, eq. 16 and 17
- */
 import {
   add,
   matvec,
@@ -33,6 +22,7 @@ import { gainKey } from "./method-keys.js";
 import { defineMethod } from "./record.js";
 import { backgroundRemedy } from "./remedies.js";
 
+/** Parameters of 3DVar-K. */
 export interface ThreedvarKParams {
   /** K [d, m] */
   readonly gain: Tensor;
@@ -40,12 +30,23 @@ export interface ThreedvarKParams {
   readonly operator: Operator;
 }
 
-/** State: x [..., d]; the mean of the prior at first. */
+/**
+ * 3DVar with a given or learned gain (3DVar-K): one state, and K itself as the parameter.
+ *
+ *     x⁺ = x + (y − H x) Kᵀ          states are rows     [..., d]
+ *     ℓ  = −‖y − H x‖²               misfit, eq. 17      [...]
+ *
+ * A gain fits one H, so a changing H and gaps are refused. No covariance is known, hence there is no
+ * likelihood; −Σℓ/T is the loss of eq. 17. State: x [..., d], at first the mean of the prior.
+ *
+ * @throws ShapeError unless K is [d, m]; UsageError when an observation has gaps or another operator.
+ * @see levine2022; adrian2026, 3, eq. 16 and 17
+ */
 export function threedvarK({ gain, operator }: ThreedvarKParams): Filter<Tensor> {
   const { shape } = gain;
   if (shape.length !== 2 || shape[1] !== operator.size) {
     throw new ShapeError(
-      `3dvar-k: the gain is [${shape}]; need [d, ${operator.size}], a column per row of the operator "${operator.name}".`,
+      `3dvar-k: the gain is [${shape}]; need [d, ${operator.size}], a column for each value of the operator "${operator.name}".`,
     );
   }
   return {
@@ -61,7 +62,7 @@ export function threedvarK({ gain, operator }: ThreedvarKParams): Filter<Tensor>
   };
 }
 
-/** One analysis: forecast x [..., d] and a gain K [d, m]. */
+/** Analyses a forecast x [..., d] with a gain K [d, m], by the formulas of `threedvarK`. */
 export function threedvarKAnalysis(
   x: Tensor,
   observation: Observation,
@@ -82,11 +83,11 @@ function checkFixed({ operator, mask }: Observation, fixed: Operator): void {
   if (mask === null && sameView(operator, fixed)) return;
   const what = mask === null ? "another operator" : "gaps";
   throw new UsageError(
-    `3dvar-k: this observation has ${what}; need the H that the gain was made for, fully observed. Where H changes, take 3dvar-c, ens3dvar or enkf.`,
+    `3dvar-k: this observation has ${what}; need the operator of the gain, without gaps. Where the operator changes, take 3dvar-c, ens3dvar or enkf.`,
   );
 }
 
-/** One operator, or two that pick the same components. */
+/** Tells whether two operators are one, or pick the same components. */
 const sameView = (a: Operator, b: Operator): boolean =>
   a === b ||
   (Array.isArray(a.components) &&
@@ -97,7 +98,7 @@ const sameView = (a: Operator, b: Operator): boolean =>
 export const threedvarKRecord = defineMethod({
   kind: "3dvar-k",
   title:
-    "3DVar by its gain, which may be learned; the same variables observed at every time, no gaps",
+    "3DVar with a gain that may be learned; the same variables observed at every time, without gaps",
   parameters: { gain: gainKey },
   checkDimension: checkGainSize,
   needs: () => ({
@@ -113,7 +114,7 @@ export const threedvarKRecord = defineMethod({
     family: "static",
     order: 5,
     whenLearning: true,
-    // The gain of a forecast as uncertain as its observation.
+    // The gain of a forecast whose variance is that of the observation error.
     propose: ({ learns }) => ({ gain: { transpose: 0.5, ...(learns && { learn: true }) } }),
   },
 });

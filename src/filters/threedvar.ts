@@ -1,24 +1,3 @@
-/**
- * 3DVar: one state, and a static covariance, given or learned (3DVar-C).
- *
- *     S  = H C Hᵀ + R                innovation covariance          [m, m]
- *     Kᵀ = S⁻¹ H C                  gain, transposed               [m, d]
- *     x⁺ = x + (y − H x) Kᵀ         states are rows                [..., d]
- *     ℓ  = log N(y; H x, S)         evidence of y, eq. 14          [...]
- *
- * C enters through H C alone; S is factored and inverted once for everything. Where R and H do not
- * change (`observing`), that is once for all steps and all trajectories. The analysis is the least of
- *
- *     ½ ‖x⁺ − x‖² in the norm of C⁻¹  +  ½ ‖y − h(x⁺)‖² in that of R⁻¹,
- *
- * also where h is not linear: then by Gauss and Newton's method from x⁰ = x, with Hᵢ = h′(xⁱ),
- *
- *     xⁱ⁺¹ = x + (y − h(xⁱ) + Hᵢ (xⁱ − x)) Kᵢᵀ,
- *
- * ℓ with the tangent at x. Steps are not damped: too far from y for the tangent they may diverge.
- *
- * @see lorenc1986; gratton2007 for Gauss and Newton; adrian2026, table 1 and algorithm 1
- */
 import {
   add,
   broadcastTo,
@@ -74,29 +53,30 @@ import { defineMethod, type MethodContext, type MethodNeeds } from "./record.js"
 import { backgroundRemedy } from "./remedies.js";
 import { viewAt } from "./tangent.js";
 
-/** What is observed, and how well, at every step. */
+/** An operator and the variance of the observation errors that are the same at every time. */
 export interface Observing {
   readonly operator: Operator;
   /** R: one number, [] or [m]. */
   readonly variance: Scalar;
 }
 
+/** Parameters of 3DVar. */
 export interface ThreedvarParams {
   /**
-   * C in any form; of a diagonal one a variance per component, [d]. Where H changes and steps times
-   * observations exceed d, form C once: `{ kind: "matrix", matrix: formCovariance(C, d) }`.
+   * C in any form; a diagonal one has a variance for each component, [d]. Where H changes and the number of
+   * steps times observations exceeds d, form C once: `{ kind: "matrix", matrix: formCovariance(C, d) }`.
    */
   readonly covariance: Covariance;
   /**
-   * Given if H and R are the same at every step: H C is then worked out once, and the gain wherever
-   * nothing is missing.
+   * Given if H and R are the same at every time: H C is then computed once, and so is the gain for
+   * observations without gaps.
    */
   readonly observing?: Observing;
-  /** Steps of Gauss and Newton where h is not linear. @defaultValue 5 */
+  /** Number of Gauss–Newton steps where h is not linear. @defaultValue 5 */
   readonly iterations?: number;
 }
 
-/** What C, H and R come to; leading axes only where gaps differ. */
+/** The gain and the innovation covariance of C, H and R; leading axes only where gaps differ. */
 export interface StaticGain {
   /** H C, [..., m, d] */
   readonly HC: Tensor;
@@ -106,13 +86,36 @@ export interface StaticGain {
   readonly transposed: Tensor;
 }
 
-/** 3DVar whose covariance is learned, as the literature names it. */
+/** 3DVar under the name 3DVar-C, which the literature uses for a learned covariance. @see adrian2026 */
 export const threedvarC = (params: ThreedvarParams): Filter<Tensor> => ({
   ...threedvar(params),
   name: "3dvar-c",
 });
 
-/** State: x [..., d]; the mean of the prior at first. */
+/**
+ * 3DVar: one state, and a static covariance C, given or learned (3DVar-C).
+ *
+ *     S  = H C Hᵀ + R                innovation covariance          [m, m]
+ *     Kᵀ = S⁻¹ H C                  gain, transposed               [m, d]
+ *     x⁺ = x + (y − H x) Kᵀ         states are rows                [..., d]
+ *     ℓ  = log N(y; H x, S)         evidence of y, eq. 14          [...]
+ *
+ * C enters only through H C; S is factored and inverted once, and where R and H do not change (`observing`)
+ * once for all steps and all trajectories. The analysis is the minimum of
+ *
+ *     ½ ‖x⁺ − x‖² in the norm of C⁻¹  +  ½ ‖y − h(x⁺)‖² in that of R⁻¹,
+ *
+ * also where h is not linear: then by the Gauss–Newton method from x⁰ = x, with Hᵢ = h′(xⁱ),
+ *
+ *     xⁱ⁺¹ = x + (y − h(xⁱ) + Hᵢ (xⁱ − x)) Kᵢᵀ,
+ *
+ * and ℓ uses the tangent at x. Steps are not damped: far from y they may diverge. State: x [..., d], at
+ * first the mean of the prior.
+ *
+ * @throws UsageError unless `iterations` is a whole number, at least 1; NumericError when S is not positive
+ * definite.
+ * @see lorenc1986; gratton2007 for the Gauss–Newton method; adrian2026, table 1 and algorithm 1
+ */
 export function threedvar(params: ThreedvarParams): Filter<Tensor> {
   const { observing, covariance, iterations = 5 } = params;
   checkIterations("3dvar", iterations);
@@ -140,7 +143,7 @@ export function threedvar(params: ThreedvarParams): Filter<Tensor> {
   };
 }
 
-/** H C, S, and the gain; H C without gaps may be given, where it is known. */
+/** Computes H C, S and the gain; H C without gaps may be given where it is known. */
 export function staticGain(
   covariance: Covariance,
   observation: Omit<Observation, "y">,
@@ -153,8 +156,8 @@ export function staticGain(
 }
 
 /**
- * One analysis: forecast x [..., d] and a gain → analysis and ℓ. The increments are r Kᵀ; of fewer
- * trajectories than components rather (S⁻¹r)ᵀ H C, where the evidence needs S⁻¹r anyway.
+ * Analyses a forecast x [..., d] with a gain, by the formulas of `threedvar`. The increments are r Kᵀ; for
+ * fewer trajectories than components (S⁻¹r)ᵀ H C is cheaper, since the evidence needs S⁻¹r anyway.
  */
 export function threedvarAnalysis(
   x: Tensor,
@@ -167,17 +170,17 @@ export function threedvarAnalysis(
   const { HC, S, transposed } = gain;
   const a = solveVector(S, r); // [..., m]
   const w = whiten(r, S.factor); // [..., m]
-  const shared = S.matrix.shape.length === 2;
+  const single = S.matrix.shape.length === 2;
   const [d, n] = [HC.shape.at(-1)!, r.size / r.shape.at(-1)!];
   return {
-    state: add(x, shared && n < d ? rowTimes(a, HC) : rowTimes(r, transposed)),
+    state: add(x, single && n < d ? rowTimes(a, HC) : rowTimes(r, transposed)),
     logEvidence: logNormal(r, S, observedCount(observation), a),
     innovation: w,
     chiSquare: sum(square(w), -1),
   };
 }
 
-/** The same through an h that is not linear, by `iterations` tangents. */
+/** Analyses a forecast x [..., d] for an h that is not linear, with a number of tangents. */
 export function threedvarIterated(
   x: Tensor,
   observation: Observation,
@@ -208,18 +211,19 @@ export function threedvarIterated(
   };
 }
 
+/** Checks a number of iterations. @throws UsageError unless it is a whole number, at least 1. */
 export function checkIterations(who: string, iterations: number): void {
   if (Number.isInteger(iterations) && iterations >= 1) return;
   throw new UsageError(`${who}: iterations is ${iterations}; need a whole number, at least 1.`);
 }
 
-/** x K for vectors x [..., m]; one K [m, d], or one for each. */
+/** Returns x K for vectors x [..., m], with one K [m, d] or one for each vector. */
 const rowTimes = (x: Tensor, K: Tensor): Tensor =>
   K.shape.length === 2 && x.shape.length > 1
     ? matmul(x, K)
     : squeeze(matmul(expandDims(x, -2), K), -2);
 
-/** What 3DVar moves without noise cannot learn its variance. */
+/** 3DVar forecasts without noise, so it cannot learn the variance of the process noise. */
 const givenProcessNoise = "need a number, or ens3dvar or enkf";
 
 const threedvarNeeds = (block: Block): MethodNeeds => ({
@@ -240,12 +244,12 @@ const settingsOf = (
 
 export const threedvarRecord = defineMethod({
   kind: "3dvar",
-  title: "3DVar, one state with a static covariance; any model",
+  title: "3DVar: one state with a static covariance; any model",
   parameters: {
     background: backgroundKey,
     iterations: count(1, {
       default: 1,
-      about: "steps of Gauss and Newton; more than one for observations that are not linear",
+      about: "number of Gauss–Newton steps; more than one for observations that are not linear",
     }),
   },
   check: checkBackground,
@@ -259,7 +263,7 @@ export const threedvarRecord = defineMethod({
 
 export const threedvarCRecord = defineMethod({
   kind: "3dvar-c",
-  title: "3DVar, one state with a static covariance that may be learned; any model",
+  title: "3DVar-C: one state with a static covariance that may be learned; any model",
   parameters: { background: backgroundKey },
   check: checkBackground,
   checkDimension: checkBackgroundSize,

@@ -1,16 +1,4 @@
-/**
- * Triangular factors of sums of outer products, without forming the sum.
- *
- *     L Lᵀ = AᵀA                 from rows A [..., n, k], by Householder's reflections
- *     L⁺ L⁺ᵀ = L Lᵀ − z zᵀ       a vector taken away
- *
- * Forming AᵀA squares the condition of A: of numbers that differ by 10⁸ nothing is left of the small
- * ones. A reflection acts on A itself, and keeps them. The reflections are composed of the engine's
- * primitives, a few for each of the k columns, so they have derivatives of any order and can be
- * captured; k is meant to be small, up to a hundred or so.
- *
- * @see golub2013, sections 5.2 and 6.5
- */
+/** Triangular factors of sums of outer products, without forming the sum. */
 import {
   add,
   cholesky,
@@ -36,14 +24,22 @@ import {
 import { floatType } from "../prob/index.js";
 
 /**
- * L [..., k, k], lower triangular with a diagonal that is not negative, with L Lᵀ = AᵀA for the rows
- * A [..., n, k]. Column by column, with a the first column of what is left, M,
+ * Computes L [..., k, k], lower triangular with a diagonal that is not negative, with L Lᵀ = AᵀA for the
+ * rows A [..., n, k], by Householder reflections. Column by column, with a the first column of the matrix M
+ * that remains,
  *
  *     r = aᵀM/|a|                              the next row of Lᵀ
  *     M ← M − v (2 vᵀM/vᵀv),  v = a + sign(a₁) |a| e₁,     then without its first row and column
  *
- * A column of zeros, as of a component that is known exactly, is triangular already: the row is the
- * first of M, and M loses no more than that.
+ * A column of zeros, as of a component that is known exactly, is triangular already: the next row of Lᵀ is
+ * then the first row of M, and M only loses its first row and column.
+ *
+ * Forming AᵀA would square the condition number of A, and lose columns that are smaller than others by 10⁸.
+ * A reflection acts on A itself and keeps them. The reflections are composed of the engine's primitives, a
+ * few for each of the k columns, so they have derivatives of any order and can be captured; k is meant to be
+ * small, up to about a hundred.
+ *
+ * @see golub2013, sections 5.2 and 6.5
  */
 export function triangularFactorOfRows(A: Tensor): Tensor {
   const k = A.shape.at(-1)!;
@@ -71,12 +67,14 @@ export function triangularFactorOfRows(A: Tensor): Tensor {
 }
 
 /**
- * L⁺ [..., k, k] with L⁺ L⁺ᵀ = L Lᵀ − z zᵀ, z [..., k]:
+ * Takes a vector z [..., k] away from a factor: L⁺ [..., k, k] with L⁺ L⁺ᵀ = L Lᵀ − z zᵀ,
  *
  *     p = L⁻¹ z,   L⁺ = L chol(I − p pᵀ)
  *
  * I − p pᵀ is well conditioned unless nearly all of a direction is taken away.
- * @throws NumericError when L is singular, or when z zᵀ is more than L Lᵀ holds.
+ *
+ * @throws NumericError when L is singular, or when L Lᵀ − z zᵀ is not positive definite.
+ * @see golub2013, sections 5.2 and 6.5
  */
 export function withoutVector(L: Tensor, z: Tensor): Tensor {
   const p = triangularSolve(L, expandDims(z, -1)); // [..., k, 1]

@@ -1,22 +1,3 @@
-/**
- * The unscented Kalman filter: moments carried through the model and through h by sigma points
- * (`sigma-points.ts`), without any tangent. Noise is additive.
- *
- *     m⁻, P⁻ = moments of F(X),  P⁻ + Q                X: sigma points of N(m, P)           forecast
- *     ȳ, S   = moments of h(X),  S + R                 X: new sigma points, of N(m⁻, P⁻)
- *     C  = Σ w_i (h(X_i) − ȳ)(X_i − m⁻)ᵀ,  K = Cᵀ S⁻¹                                      [m, d], [d, m]
- *     m  = m⁻ + K (y − ȳ),   P = λ² (P⁻ − K S Kᵀ),   ℓ = log N(y; ȳ, S)                     analysis
- *
- * New points are drawn before the analysis so that they hold Q. Of a linear model and operator it is
- * the Kalman filter. λ is as in the extended Kalman filter.
- *
- * Two forms give the same numbers to rounding: "covariance" keeps P, and factors it for the points;
- * "square-root" keeps a factor of P and never forms P (`unscented-square-root.ts`). The second stays
- * positive where P is nearly, or exactly, singular, in f32 above all, and costs more: its
- * triangularisation is composed of a few instructions for each of m + d columns.
- *
- * @see julier1997 and julier2004; wan2000 for α, β and κ
- */
 import {
   add,
   cholesky,
@@ -57,25 +38,36 @@ import {
 } from "./sigma-points.js";
 import { type FactorState, squareRootForm } from "./unscented-square-root.js";
 
+/** Parameters of the unscented Kalman filter. */
 export interface UnscentedKalmanParams extends SigmaPointParams {
-  /** λ on the deviations after the analysis: P is multiplied by λ². @defaultValue 1 */
+  /** λ: P is multiplied by λ² after the analysis. @defaultValue 1 */
   readonly inflation?: Scalar;
-  /** What the state carries: P, or a factor of it. @defaultValue "covariance" */
+  /** Whether the state holds P or a factor of it. @defaultValue "covariance" */
   readonly form?: "covariance" | "square-root";
 }
 
 type OfForm<F extends "covariance" | "square-root"> = UnscentedKalmanParams & { readonly form: F };
 
 /**
- * The unscented Kalman filter, for any model and any operator, without tangents.
+ * The unscented Kalman filter: moments are carried through the model and through h by 2d + 1 sigma points,
+ * without tangents, for any model and any operator. Noise is additive.
  *
- *     m = m⁻ + K (y − ȳ),   P = λ² (P⁻ − K S Kᵀ),   ȳ, S and K from 2d + 1 sigma points
+ *     m⁻, P⁻ = moments of F(X),  P⁻ + Q                X: sigma points of N(m, P)           forecast
+ *     ȳ, S   = moments of h(X),  S + R                 X: new sigma points, of N(m⁻, P⁻)
+ *     C  = Σ w_i (h(X_i) − ȳ)(X_i − m⁻)ᵀ,  K = Cᵀ S⁻¹                                      [m, d], [d, m]
+ *     m  = m⁻ + K (y − ȳ),   P = λ² (P⁻ − K S Kᵀ),   ℓ = log N(y; ȳ, S)                     analysis
  *
- * State: mean [..., d] and covariance [..., d, d], or in the square-root form mean and lower factor
- * [..., d, d].
+ * New points are made before the analysis so that they include Q. For a linear model and operator it is the
+ * Kalman filter. λ is that of the extended Kalman filter.
+ *
+ * Two forms give the same numbers up to rounding. "covariance" keeps P, and factors it for the points; the
+ * state is the mean [..., d] and the covariance [..., d, d]. "square-root" keeps a lower factor [..., d, d]
+ * and never forms P, so P stays positive where it is nearly or exactly singular, in f32 above all. It costs
+ * more: its triangularisation takes a few instructions for each of m + d columns.
+ *
  * @throws UsageError unless α > 0 and d + κ > 0.
  * @throws NumericError when P is not positive definite (covariance form).
- * @see julier2004; wan2000; vandermerwe2001 for the square-root form
+ * @see julier1997 and julier2004; wan2000 for α, β and κ; vandermerwe2001 for the square-root form
  */
 export function unscentedKalman(params: OfForm<"square-root">): Filter<FactorState>;
 export function unscentedKalman(
@@ -102,14 +94,14 @@ const covarianceForm = (params: UnscentedKalmanParams): Filter<KalmanState> => (
   moments: ({ mean, covariance }) => ({ mean, variance: diagonal(covariance) }),
 });
 
-/** The covariance of the moments, [..., n, n]. */
+/** Returns the covariance of the moments, [..., n, n]. */
 const gram = ({ rows, centre }: SigmaMoments, { centre: w }: SigmaWeights): Tensor =>
   add(
     matmul(rows, rows, { transposeA: true }),
     mul(w, matmul(centre, centre, { transposeA: true })),
   );
 
-/** One analysis in the covariance form. */
+/** Analyses N(m⁻, P⁻) in the covariance form. */
 function covarianceAnalysis(
   { mean: m, covariance: P }: KalmanState,
   observation: Observation,
@@ -136,29 +128,31 @@ function covarianceAnalysis(
 
 export const unscentedKalmanRecord = defineMethod({
   kind: "unscented-kalman",
-  title: "the Kalman filter of sigma points, without a tangent; any model of few variables",
+  title:
+    "unscented Kalman filter: the Kalman filter with sigma points, without tangents; any model of few variables",
   parameters: {
     alpha: setting({
       bounds: { above: 0 },
       default: 1,
       symbol: "α",
-      about: "how far the sigma points lie from the mean",
+      about: "distance of the sigma points from the mean, in units of √(d + κ) standard deviations",
     }),
     beta: setting({
       bounds: { min: 0 },
       default: 2,
       symbol: "β",
-      about: "how the weight of the mean counts in covariances; 2 suits a Gaussian",
+      about: "changes the weight of the mean in covariances; 2 suits a Gaussian",
     }),
     kappa: setting({
       bounds: {},
       default: 0,
       symbol: "κ",
-      about: "a further spread of the sigma points",
+      about: "second parameter of the distance of the sigma points; above −d for d variables",
     }),
     form: choice(["covariance", "square-root"], {
       default: "covariance",
-      about: "what the filter carries: the covariance, or a factor of it that cannot lose its rank",
+      about:
+        "whether the filter keeps the covariance, or a square root of it that stays positive definite",
     }),
     inflation: covarianceFactorKey,
   },

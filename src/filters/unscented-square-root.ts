@@ -1,19 +1,3 @@
-/**
- * The square-root form of the unscented Kalman filter: the state carries a lower factor L, P = L Lᵀ.
- *
- *     L⁻ = factor of the rows [ √w_i (F(X_i) − m⁻);  √Q ]                                     forecast
- *
- *     [ Y   X ]                  [ S^½    0 ]       Y: √w_i (h(X_i) − ȳ)
- *     [ √R  0 ]  →  lower factor [ K S^½  L ]       X: √w_i (X_i − m⁻)                        analysis
- *
- * Rows are triangularised as they are (`triangular.ts`), so P is never formed and never a difference:
- * it cannot lose its positivity, and may be singular. A Cholesky factor of the sum of the rows' outer
- * products would be no square-root form, since that sum squares their condition. The weight of
- * the centre point joins as a row of its own; where it is negative the row is taken away from the
- * factor instead, which then must not be singular.
- *
- * @see vandermerwe2001; arasaratnam2009 for the analysis in one triangularisation
- */
 import {
   add,
   broadcastTo,
@@ -68,7 +52,21 @@ export interface FactorState {
   readonly factor: Tensor;
 }
 
-/** The filter of this name; λ as in the covariance form. */
+/**
+ * Makes the square-root form of the unscented Kalman filter: the state holds a lower factor L, P = L Lᵀ.
+ *
+ *     L⁻ = factor of the rows [ √w_i (F(X_i) − m⁻);  √Q ]                                     forecast
+ *
+ *     [ Y   X ]                  [ S^½    0 ]       Y: √w_i (h(X_i) − ȳ)
+ *     [ √R  0 ]  →  lower factor [ K S^½  L ]       X: √w_i (X_i − m⁻)                        analysis
+ *
+ * Rows are triangularised as they are (`triangularFactorOfRows`), so P is never formed and never a
+ * difference: it stays positive, and may be singular. The weight of the centre point adds a row of its own;
+ * where it is negative the row is taken away from the factor instead, which then must not be singular. λ is
+ * that of the covariance form.
+ *
+ * @see vandermerwe2001; arasaratnam2009 for the analysis in one triangularisation
+ */
 export const squareRootForm = (
   name: string,
   { inflation, ...params }: SigmaPointParams & { readonly inflation?: Scalar },
@@ -91,11 +89,11 @@ export const squareRootForm = (
   moments: ({ mean, factor }) => ({ mean, variance: sum(square(factor), -1) }),
 });
 
-/** L of the prior, lower triangular: of any factor B [d, p] the triangular one. */
+/** Returns L of the prior: the triangular factor from any factor B [d, p]. */
 const priorFactor = ({ mean: m, covariance }: Gaussian): Tensor =>
   triangularFactorOfRows(transpose(covarianceFactor(covariance, m.shape.at(-1)!, floatType(m))));
 
-/** The lower factor of the covariance of the moments and of rows of noise, [..., n, n]. */
+/** Returns the lower factor of the covariance of moments and rows of noise, [..., n, n]. */
 function factorOf(
   { rows, centre }: SigmaMoments,
   { centre: w }: SigmaWeights,
@@ -109,11 +107,11 @@ function factorOf(
   return w < 0 ? withoutVector(L, squeeze(weighted, -2)) : L;
 }
 
-/** diag(v) as rows beside others, v a number, [] or [..., n]: [..., n, n]. */
+/** Returns diag(v) as rows [..., n, n], for v a number, [] or [..., n]. */
 const diagonalRows = (v: Scalar, { shape, dtype }: Tensor): Tensor =>
   mul(asRow(v), eye(shape.at(-1)!, dtype as "f64"));
 
-/** Parts side by side along an axis; those with fewer leading axes are repeated along them. */
+/** Joins parts along an axis; parts with fewer leading axes are repeated along the others. */
 function joined(parts: readonly Tensor[], axis: -2 | -1): Tensor {
   const leads = parts.map(({ shape }) => shape.slice(0, -2));
   const lead = leads.reduce((a, b) => (b.length > a.length ? b : a));
@@ -123,7 +121,7 @@ function joined(parts: readonly Tensor[], axis: -2 | -1): Tensor {
   );
 }
 
-/** One analysis in the square-root form. */
+/** Analyses N(m⁻, L Lᵀ) in the square-root form. */
 function squareRootAnalysis(
   name: string,
   { mean: x, factor: L }: FactorState,

@@ -229,7 +229,7 @@ describe.each([
     expectClose(logEvidence, -0.5 * (chi + logDet + 3 * Math.log(2 * Math.PI)), 1e-12);
   });
 
-  test("a taper for other places is refused", () => {
+  test("a taper for other positions is refused", () => {
     const other = observedTaper(gridPositions(d, [1, 2]), params);
     const analyse = () =>
       enkfAnalysis(tensor(E), seen, { covarianceInflation: phi, taper: other }, tensor(eps));

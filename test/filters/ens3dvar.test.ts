@@ -233,11 +233,11 @@ test("H C may be given to the analysis", () => {
 
 test("what does not fit is refused with advice", () => {
   const params = { members: N, covarianceInflation: 0, covariance: C };
-  expect(() => ens3dvar({ ...params, mixing: 1.2 })).toThrow(/need a share from 0 to 1/);
+  expect(() => ens3dvar({ ...params, mixing: 1.2 })).toThrow(/need a number from 0 to 1/);
   expect(() => ens3dvar({ ...params, members: 1, mixing: 0.5 })).toThrow(/ens3dvar: members is 1/);
   const hybrid = { ...params, mixing: 0.5 };
   expect(() => ens3dvarAnalysis(slice(E, -1, 0, 4), seen(), hybrid, epsilon)).toThrow(
-    /of 5 components, the members have 4/,
+    /has 5 components, the members have 4/,
   );
   expect(() => ens3dvarAnalysis(E, seen(observeExp([0, 1])), hybrid, epsilon)).toThrow(
     /is not linear/,

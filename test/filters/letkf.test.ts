@@ -118,7 +118,7 @@ describe("against a loop over points", () => {
     ],
     ["a line", 7, 290, grid(290), grid(290).slice(20, 200), { kind: "line" }, 5, 10],
     [
-      "a line of uneven places",
+      "a line of uneven positions",
       4,
       60,
       grid(60).map((i) => (i * i) / 60),
@@ -151,7 +151,7 @@ describe("against a loop over points", () => {
     expectClose(analysed(tensor(c)), expected, rounding * 10);
   });
 
-  test("components in blocks, by the place in their middle", () => {
+  test("components in blocks, by their mean position", () => {
     const [N, d, block] = [5, 301, 2] as const;
     const E = ensemble(N, d);
     const observation = observing(observeAll(d));
@@ -278,7 +278,7 @@ describe("symmetries", () => {
   });
 });
 
-describe("gaps, and places that change", () => {
+describe("gaps, and positions that change", () => {
   const [N, d] = [5, 40];
   const E = ensemble(N, d);
   const onGrid = neighbours({ state: grid(d) }, { domain: ring(d), reach: 8 });
@@ -426,7 +426,7 @@ test("memory and work are linear in d, of a gradient, too", () => {
     return { bytes, instructions };
   };
   const [small, large] = [cost(1000), cost(8000)];
-  // per component no more for eight times as many; a share of quadratic cost would show
+  // per component no more for eight times as many; a part of quadratic cost would show
   expect(large.bytes / 8).toBeLessThan(1.02 * small.bytes);
   expect(large.instructions / 8).toBeLessThan(1.02 * small.instructions);
 });
@@ -468,7 +468,7 @@ test("what does not fit is refused", () => {
   const near = neighbours({ state: grid(d) }, { domain: ring(d), reach: 5 });
   const params = { members: 4, neighbours: near, halfWidth: 2.5 };
   expect(() => letkf({ ...params, halfWidth: 3 })).toThrow(
-    /half-width is 3, the neighbours reach 5; need .* cut-off 6 within reach.*reach of 6 or more/,
+    /half-width is 3, the neighbours reach 5; need .* cut-off.* is within the reach.*reach of 6 or more/,
   );
   expect(() => letkf({ ...params, halfWidth: 0 })).toThrow(/half-width is 0/);
   expect(() => letkf({ ...params, members: 1 })).toThrow(/letkf: members is 1/);
@@ -481,10 +481,10 @@ test("what does not fit is refused", () => {
     ),
   ).toThrow(/ensemble is \[4,9\]; need \[\.\.\., N, 12\]/);
   expect(() => letkfAnalysis(E, observing(observeExp([1])), params)).toThrow(
-    /"exp" picks no components; give the neighbours the places/,
+    /"exp" picks no components; give the neighbours the positions/,
   );
   const fixed = neighbours(gridPositions(d, [1, 2]), { domain: ring(d), reach: 5 });
   expect(() => letkfAnalysis(E, all, { ...params, neighbours: fixed })).toThrow(
-    /neighbours have 2 places observed, the operator "components" sees 12/,
+    /neighbours have 2 positions observed, the operator "components" gives 12 values/,
   );
 });

@@ -1,11 +1,11 @@
-/** Patches and windows against all pairs of places. */
+/** Patches and windows against all pairs of positions. */
 import { expect, test } from "vitest";
 import { type Neighbours, neighbours } from "../../src/filters/index.js";
 import { type Domain, distanceOn } from "../../src/prob/index.js";
 import { gaussianNumbers } from "../support/dense.js";
 
 /** What the lists say: for each component the sites within reach, ascending, with their distances. */
-function listed({ runs, components, sites, places, dimension, reach }: Neighbours) {
+function listed({ runs, components, sites, order, dimension, reach }: Neighbours) {
   const own = (components?.toArray() ?? null) as number[] | null;
   const seen = (sites?.toArray() ?? null) as number[] | null;
   const rows: [number, number][][] = [];
@@ -25,11 +25,11 @@ function listed({ runs, components, sites, places, dimension, reach }: Neighbour
     }
     start += u;
   }
-  const where = (places?.toArray() ?? null) as number[] | null;
+  const where = (order?.toArray() ?? null) as number[] | null;
   return Array.from({ length: dimension }, (_, i) => {
-    const place = where?.[i] ?? i;
-    expect(own?.[place] ?? place).toBe(i);
-    return rows[place]!;
+    const position = where?.[i] ?? i;
+    expect(own?.[position] ?? position).toBe(i);
+    return rows[position]!;
   });
 }
 
@@ -48,8 +48,8 @@ test.each<[string, number[], number[] | undefined, Domain, number]>([
   ["a ring that patches divide", grid(640), undefined, ring(640), 15],
   ["a line, all observed", grid(500), undefined, line, 9],
   ["a line, few observed", grid(300, 0.1), [3.05, 3.1, 29], line, 1],
-  ["scattered places on a ring", scattered(700, 50, 1), scattered(200, 50, 2), ring(50), 2.5],
-  ["scattered places on a line", scattered(300, 9, 3), scattered(280, 9, 4), line, 0.4],
+  ["scattered positions on a ring", scattered(700, 50, 1), scattered(200, 50, 2), ring(50), 2.5],
+  ["scattered positions on a line", scattered(300, 9, 3), scattered(280, 9, 4), line, 0.4],
   ["everything within reach", grid(30), grid(11, 3), ring(30), Infinity],
   ["just half the ring", grid(12), undefined, ring(12), 6],
   ["nothing observed", grid(20), [], line, 3],
@@ -62,7 +62,7 @@ test.each<[string, number[], number[] | undefined, Domain, number]>([
       .filter(([, r]) => r < reach - 1e-9);
     expect(found[i]!.map(([j]) => j)).toEqual(expected.map(([j]) => j));
     expected.forEach(([, r], j) => {
-      // places are brought into the ring before distances are taken: rounding
+      // positions are brought into the ring before distances are taken: rounding
       expect(Math.abs(found[i]![j]![1] - r)).toBeLessThan(1e-12 * 50);
     });
   });
@@ -81,10 +81,10 @@ test("what cannot be is refused", () => {
   expect(() => neighbours({ state: [0, 1] }, { ...near, reach: 0 })).toThrow(
     /the reach is 0; need/,
   );
-  expect(() => neighbours({ state: [] }, near)).toThrow(/there are none; need a finite/);
+  expect(() => neighbours({ state: [] }, near)).toThrow(/"state" has no positions; need a finite/);
   expect(() => neighbours({ state: [0, 1] }, { ...near, block: 3 })).toThrow(
     /the block is 3; need a whole number from 1 to 2/,
   );
   const missing = { state: [0, 1], observed: [0, Number.NaN] };
-  expect(() => neighbours(missing, near)).toThrow(/place 1 of "observed" is NaN; need a finite/);
+  expect(() => neighbours(missing, near)).toThrow(/position 1 of "observed" is NaN; need a finite/);
 });

@@ -301,7 +301,9 @@ describe("optimalParticle", () => {
     const log = { ...observation, operator: observeExp([0, 1]) };
     expect(() => filter.analyse(start, log, key(2))).toThrow(/"exp" is not linear/);
     const folded = { ...transition, support: "positive" as const };
-    expect(() => filter.forecast(start, folded, key(2))).toThrow(/folded/);
+    expect(() => filter.forecast(start, folded, key(2))).toThrow(
+      /must stay positive.*not Gaussian/,
+    );
     expect(() => optimalParticle({ members: 5, proposalRegularisation: -1 })).toThrow(
       /proposalRegularisation is -1/,
     );

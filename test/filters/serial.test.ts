@@ -77,9 +77,9 @@ describe("eakf", () => {
   const rows = E.toArray() as Matrix;
 
   test.each([
-    ["between observed places and the state", taper, seen.operator],
+    ["between observed positions and the state", taper, seen.operator],
     ["between components", stateTaper(everywhere, ring), seen.operator],
-    ["of places that may change", taper, observeIndices(indices(observed), d)],
+    ["of positions that may change", taper, observeIndices(indices(observed), d)],
     ["of a matrix", taper, observeMatrix(tensor(pickRows(identityMatrix(d), observed)))],
   ])("with a taper %s, one observation after the other", (_, given, operator) => {
     const inflation = { covarianceInflation: 0.2, taper: given };
