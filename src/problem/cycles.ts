@@ -5,15 +5,7 @@
  * came before is kept. Tensors live as long as their cycle: the observer of a run notes what is to be
  * kept, so long runs of large ensembles need the memory of one cycle.
  */
-import {
-  capture,
-  NumericError,
-  release,
-  scope,
-  sub,
-  type Tensor,
-  tensor,
-} from "../engine/index.js";
+import { capture, NumericError, release, scope, type Tensor, tensor } from "../engine/index.js";
 import {
   type Cycle,
   type CycleResult,
@@ -21,7 +13,7 @@ import {
   type Method,
   runCycle,
 } from "../filters/index.js";
-import type { Observation } from "../observe/index.js";
+import { innovationOf, type Observation } from "../observe/index.js";
 import { currentValues, type NamedTensors, startValues } from "../parts/index.js";
 import type { Key } from "../random/index.js";
 import { type AnyMethod, boundMethod } from "./method.js";
@@ -104,8 +96,9 @@ function residualsOf(
   observation: Observation | null,
 ): Residuals | null {
   if (observation === null || !observation.operator.linear) return null;
-  const { y, operator } = observation;
-  const residual = (state: unknown) => sub(y, operator.apply(moments(state).mean));
+  const { operator } = observation;
+  const residual = (state: unknown) =>
+    innovationOf(observation, operator.apply(moments(state).mean));
   return { forecast: residual(forecast), analysis: residual(analysis) };
 }
 
