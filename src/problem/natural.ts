@@ -111,19 +111,19 @@ function momentsOf(
   for (; i + sideBySide <= d; i += sideBySide) {
     let [a, b, c, e] = [0, 0, 0, 0];
     for (let n = 0, at = i; n < N; n++, at += d) {
-      const share = w[n]!;
-      a += share * values[at]!;
-      b += share * values[at + 1]!;
-      c += share * values[at + 2]!;
-      e += share * values[at + 3]!;
+      const weight = w[n]!;
+      a += weight * values[at]!;
+      b += weight * values[at + 1]!;
+      c += weight * values[at + 2]!;
+      e += weight * values[at + 3]!;
     }
     let [va, vb, vc, ve] = [0, 0, 0, 0];
     for (let n = 0, at = i; n < N; n++, at += d) {
-      const share = w[n]!;
-      va += share * (values[at]! - a) ** 2;
-      vb += share * (values[at + 1]! - b) ** 2;
-      vc += share * (values[at + 2]! - c) ** 2;
-      ve += share * (values[at + 3]! - e) ** 2;
+      const weight = w[n]!;
+      va += weight * (values[at]! - a) ** 2;
+      vb += weight * (values[at + 1]! - b) ** 2;
+      vc += weight * (values[at + 2]! - c) ** 2;
+      ve += weight * (values[at + 3]! - e) ** 2;
     }
     mean[i] = a;
     mean[i + 1] = b;
