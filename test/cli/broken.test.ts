@@ -241,7 +241,7 @@ test("twin.yaml", async () => {
       twin.yaml:2:41 model.transition[0][1].truth: missing; a twin needs the value that makes its data
       twin.yaml:2:41 model.transition[0][1]: is to be learned, but the file has no learn: { epochs: … }
       twin.yaml:3:7 time.cycles: missing; a twin needs the number of its observation times
-      twin.yaml:5:21 observations.twin.operator: has every, indices; need exactly one of every, indices, random, ratio, matrix, power, power
+      twin.yaml:5:21 observations.twin.operator: has every, indices; need exactly one of every, indices, random, ratio, matrix, power
       twin.yaml:5:69 observations.twin.noise: given beside variance; need one of them
       twin.yaml:5:77 observations.twin.noise.kind: got lognormal, which needs variables above zero; those of linear may be negative. Need kind: normal
       twin.yaml:6:17 method.kind: rts needs normal noise; for lognormal noise take enkf
@@ -364,7 +364,7 @@ test("learned-methods.yaml", async () => {
       learned-methods.yaml:12:43 method.taper.halfWidth: is to be learned, but the file has no learn: { epochs: … }
       learned-methods.yaml:12:75 method.taper.halfWidth.truth: given for a value of the filter, which has no truth. Leave it out
       learned-methods.yaml:14:15 method.background: has none; need exactly one of identity, climatology, matrix
-      learned-methods.yaml:14:28 method.background.structure: is what is learned of the covariance; need learn: true beside it
+      learned-methods.yaml:14:28 method.background.structure: says which part of the covariance is learned; need learn: true beside it
       learned-methods.yaml:14:36 method.background.structure.rank: got 3; need at most 2, the number of variables
     "
   `);

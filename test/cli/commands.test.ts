@@ -107,15 +107,15 @@ test("list shows what there is, with keys and defaults", async () => {
         processNoise  normal noise after each model step
 
     methods
-      climatology: mean and covariance of a long run of the model, whatever is observed: a yardstick
+      climatology: climatology: mean and covariance of a long run of the model at every time; a baseline
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
-      optimal-interpolation: each observation with the climatology before it, and nothing carried on: a yardstick
+      optimal-interpolation: optimal interpolation: each observation analysed with the climatology as its prior; a baseline
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
-      kalman: the exact Kalman filter; linear models, normal noise
+      kalman: Kalman filter: exact; linear models, normal noise
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
@@ -123,184 +123,184 @@ test("list shows what there is, with keys and defaults", async () => {
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
-      extended-kalman: the Kalman filter of the model's tangent; any model of few variables
-        inflation     λ: the covariance is multiplied by λ² after the analysis
+      extended-kalman: extended Kalman filter: the Kalman filter with the tangent of the model; any model of few variables
+        inflation     λ: the covariance is multiplied by λ² after the analysis; absent means 1
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
-      iterated-extended-kalman: the extended Kalman filter whose analysis is iterated; observations far from linear
-        iterations    steps of Gauss and Newton of an analysis; one is the extended Kalman filter (default 5)
-        inflation     λ: the covariance is multiplied by λ² after the analysis
+      iterated-extended-kalman: extended Kalman filter whose analysis is iterated; observations that are far from linear
+        iterations    Gauss–Newton steps of each analysis; with 1 it is the extended Kalman filter (default 5)
+        inflation     λ: the covariance is multiplied by λ² after the analysis; absent means 1
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
-      unscented-kalman: the Kalman filter of sigma points, without a tangent; any model of few variables
-        alpha         how far the sigma points lie from the mean (default 1)
-        beta          how the weight of the mean counts in covariances; 2 suits a Gaussian (default 2)
-        kappa         a further spread of the sigma points (default 0)
-        form          what the filter carries: the covariance, or a factor of it that cannot lose its rank (default "covariance")
-        inflation     λ: the covariance is multiplied by λ² after the analysis
+      unscented-kalman: unscented Kalman filter: the Kalman filter with sigma points, without tangents; any model of few variables
+        alpha         distance of the sigma points from the mean, in units of √(d + κ) standard deviations (default 1)
+        beta          changes the weight of the mean in covariances; 2 suits a Gaussian (default 2)
+        kappa         second parameter of the distance of the sigma points; above −d for d variables (default 0)
+        form          whether the filter keeps the covariance, or a square root of it that stays positive definite (default "covariance")
+        inflation     λ: the covariance is multiplied by λ² after the analysis; absent means 1
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
-      3dvar: 3DVar, one state with a static covariance; any model
+      3dvar: 3DVar: one state with a static covariance; any model
         background    static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
-        iterations    steps of Gauss and Newton; more than one for observations that are not linear (default 1)
+        iterations    number of Gauss–Newton steps; more than one for observations that are not linear (default 1)
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
-      3dvar-c: 3DVar, one state with a static covariance that may be learned; any model
+      3dvar-c: 3DVar-C: one state with a static covariance that may be learned; any model
         background    static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
-      3dvar-k: 3DVar by its gain, which may be learned; the same variables observed at every time, no gaps
+      3dvar-k: 3DVar with a gain that may be learned; the same variables observed at every time, without gaps
         gain          gain K, given as { transpose } or { matrix }; may be learned (required)
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
       4dvar: 4DVar over windows of \`lag\` cycles, with a static covariance; any model
         background    static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
-        lag           how many cycles an observation reaches back (default 1)
-        iterations    tangents that are taken (outer iterations) (default 3)
-        innerSteps    steps of conjugate gradients; without it a direct solution, up to 100 variables
+        lag           lag: number of past cycles whose states an observation changes (default 1)
+        iterations    number of outer iterations, each with a new tangent (default 3)
+        innerSteps    number of steps of conjugate gradients; without it a direct solution, up to 100 variables
         observations  which observations of its window it assimilates, each in the end once (default "newest")
         initial       Gaussian before the first observation; a twin may leave it out
         processNoise  normal noise after each step of the filter's model
 
       enkf: ensemble Kalman filter with perturbed observations; any model
         members               number of ensemble members (required)
-        covarianceInflation   φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
-        inflation             λ, the factor on the anomalies after the analysis
-        relaxation            a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation     variance of the noise that each member gets after the analysis
-        rotate                true: members are rotated at random, mean and covariance kept
-        taper                 damps covariances with distance; models whose variables have positions
-        centredPerturbations  whether perturbations of the observations have mean 0 over the members (default: true where there is an inflation)
+        covarianceInflation   φ: the forecast covariance is multiplied by 1 + φ; at least 0, below 1 (default 0)
+        inflation             λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation            relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation     variance of the noise that is added to each member after the analysis
+        rotate                true: members are rotated at random after the analysis; mean and covariance stay as they are
+        taper                 reduces covariances with distance; models whose variables have positions
+        centredPerturbations  true: the perturbations of the observations have mean 0 over the members (default: true if inflation is given)
         initial               Gaussian before the first observation; a twin may leave it out
         processNoise          normal noise after each step of the filter's model
 
-      denkf: deterministic EnKF: half the gain for the anomalies; any model
+      denkf: deterministic EnKF: anomalies are corrected with half of the gain; any model
         members              number of ensemble members (required)
-        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
-        inflation            λ, the factor on the anomalies after the analysis
-        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation    variance of the noise that each member gets after the analysis
-        rotate               true: members are rotated at random, mean and covariance kept
-        taper                damps covariances with distance; models whose variables have positions
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ; at least 0, below 1 (default 0)
+        inflation            λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation           relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation    variance of the noise that is added to each member after the analysis
+        rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
+        taper                reduces covariances with distance; models whose variables have positions
         initial              Gaussian before the first observation; a twin may leave it out
         processNoise         normal noise after each step of the filter's model
 
-      etkf: ensemble transform Kalman filter, symmetric square root; any model
+      etkf: ensemble transform Kalman filter (ETKF): deterministic, by the symmetric square root; any model
         members              number of ensemble members (required)
-        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
-        inflation            λ, the factor on the anomalies after the analysis
-        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation    variance of the noise that each member gets after the analysis
-        rotate               true: members are rotated at random, mean and covariance kept
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ; at least 0, below 1 (default 0)
+        inflation            λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation           relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation    variance of the noise that is added to each member after the analysis
+        rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
         initial              Gaussian before the first observation; a twin may leave it out
         processNoise         normal noise after each step of the filter's model
 
-      eakf: serial ensemble adjustment Kalman filter, one observation after the other; any model
+      eakf: ensemble adjustment Kalman filter: observations are analysed one after the other; any model
         members              number of ensemble members (required)
-        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
-        inflation            λ, the factor on the anomalies after the analysis
-        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation    variance of the noise that each member gets after the analysis
-        rotate               true: members are rotated at random, mean and covariance kept
-        taper                damps covariances with distance; models whose variables have positions
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ; at least 0, below 1 (default 0)
+        inflation            λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation           relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation    variance of the noise that is added to each member after the analysis
+        rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
+        taper                reduces covariances with distance; models whose variables have positions
         initial              Gaussian before the first observation; a twin may leave it out
         processNoise         normal noise after each step of the filter's model
 
-      letkf: local ensemble transform Kalman filter, linear in the number of variables; models with positions
+      letkf: local ensemble transform Kalman filter (LETKF): cost linear in the number of variables; models with positions
         members              number of ensemble members (required)
-        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
-        inflation            λ, the factor on the anomalies after the analysis
-        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation    variance of the noise that each member gets after the analysis
-        rotate               true: members are rotated at random, mean and covariance kept
-        taper                observations count less with distance, to nothing from twice the half-width on (1.82 × DAPPER's loc_rad) (required)
-        block                how many variables side by side share an analysis (default 1)
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ; at least 0, below 1 (default 0)
+        inflation            λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation           relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation    variance of the noise that is added to each member after the analysis
+        rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
+        taper                reduces the weight of observations with their distance, to 0 from twice the half-width on (half-width = 1.82 × loc_rad of DAPPER) (required)
+        block                number of neighbouring variables that have one analysis together (default 1)
         initial              Gaussian before the first observation; a twin may leave it out
         processNoise         normal noise after each step of the filter's model
 
-      enkf-n: finite-size EnKF, which finds its own inflation; any model
+      enkf-n: finite-size EnKF (EnKF-N): finds its inflation from each observation; any model
         members              number of ensemble members (required)
-        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
-        inflation            λ, the factor on the anomalies after the analysis
-        relaxation           a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation    variance of the noise that each member gets after the analysis
-        rotate               true: members are rotated at random, mean and covariance kept
-        xN                   how far the sample covariance of the forecast is trusted: 1 assumes nothing of the true one, 2 trusts the sample more (default 1)
-        form                 minimised over the scale of the covariance, or over the weights (default "dual")
+        covarianceInflation  φ: the forecast covariance is multiplied by 1 + φ; at least 0, below 1 (default 0)
+        inflation            λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation           relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation    variance of the noise that is added to each member after the analysis
+        rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
+        xN                   how much the sample covariance of the forecast is trusted: 1 assumes nothing about the true covariance, 2 trusts the sample more (default 1)
+        form                 form of the minimisation: dual, over the factor on the covariance, or primal, over the weights of the members (default "dual")
         initial              Gaussian before the first observation; a twin may leave it out
         processNoise         normal noise after each step of the filter's model
 
-      ens3dvar: ensemble 3DVar: members' covariance mixed with a static one; any model
+      ens3dvar: ensemble 3DVar: EnKF whose covariance is mixed with a static one; any model
         members               number of ensemble members (required)
-        covarianceInflation   φ: the forecast covariance is multiplied by 1 + φ, from 0 to below 1 (default 0)
-        inflation             λ, the factor on the anomalies after the analysis
-        relaxation            a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation     variance of the noise that each member gets after the analysis
-        rotate                true: members are rotated at random, mean and covariance kept
-        taper                 damps covariances with distance; models whose variables have positions
-        centredPerturbations  whether perturbations of the observations have mean 0 over the members (default: true where there is an inflation)
+        covarianceInflation   φ: the forecast covariance is multiplied by 1 + φ; at least 0, below 1 (default 0)
+        inflation             λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation            relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation     variance of the noise that is added to each member after the analysis
+        rotate                true: members are rotated at random after the analysis; mean and covariance stay as they are
+        taper                 reduces covariances with distance; models whose variables have positions
+        centredPerturbations  true: the perturbations of the observations have mean 0 over the members (default: true if inflation is given)
         background            static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
-        mixing                fraction of the members' covariance in that of the forecast, from 0 to 1; the rest is the background's (default 0.5)
+        mixing                weight of the members' covariance in the forecast covariance, from 0 to 1; the background has the rest (default 0.5)
         initial               Gaussian before the first observation; a twin may leave it out
         processNoise          normal noise after each step of the filter's model
 
       en4dvar: 4DVar whose covariance is mixed with that of members; any model
         members            number of ensemble members (required)
         background         static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
-        lag                how many cycles an observation reaches back (default 1)
-        iterations         tangents that are taken (outer iterations) (default 3)
-        innerSteps         steps of conjugate gradients; without it a direct solution, up to 100 variables
-        mixing             fraction of the members' covariance in that of the forecast, from 0 to 1; the rest is the background's (default 0.5)
-        inflation          λ, the factor on the anomalies after the analysis
-        relaxation         a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation  variance of the noise that each member gets after the analysis
-        rotate             true: members are rotated at random, mean and covariance kept
+        lag                lag: number of past cycles whose states an observation changes (default 1)
+        iterations         number of outer iterations, each with a new tangent (default 3)
+        innerSteps         number of steps of conjugate gradients; without it a direct solution, up to 100 variables
+        mixing             weight of the members' covariance in the forecast covariance, from 0 to 1; the background has the rest (default 0.5)
+        inflation          λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation         relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation  variance of the noise that is added to each member after the analysis
+        rotate             true: members are rotated at random after the analysis; mean and covariance stay as they are
         initial            Gaussian before the first observation; a twin may leave it out
         processNoise       normal noise after each step of the filter's model
 
       enks: ensemble Kalman smoother of fixed lag; any model
         members            number of ensemble members (required)
-        lag                how many cycles an observation reaches back (default 10)
+        lag                lag: number of past cycles whose states an observation changes (default 10)
         analysis           which filter's analysis it is that reaches back (default "etkf")
-        inflation          λ, the factor on the anomalies after the analysis
-        relaxation         a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation  variance of the noise that each member gets after the analysis
-        rotate             true: members are rotated at random, mean and covariance kept
+        inflation          λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation         relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation  variance of the noise that is added to each member after the analysis
+        rotate             true: members are rotated at random after the analysis; mean and covariance stay as they are
         initial            Gaussian before the first observation; a twin may leave it out
         processNoise       normal noise after each step of the filter's model
 
       ienks: iterative ensemble Kalman smoother (lag 1: IEnKF), for long intervals; any model
         members             number of ensemble members (required)
-        lag                 how many cycles an observation reaches back (default 1)
+        lag                 lag: number of past cycles whose states an observation changes (default 1)
         iterations          steps of Gauss and Newton for each observation (default 10)
         xN                  how far the sample covariance of the forecast is trusted, as in enkf-n; without it the finite size of the ensemble is left out of account
         bundle              slopes by members drawn in by this factor (1e-4); without it by regression
         observationWeights  weights of the newest observation, of the one before, and so on: multiple data assimilation
-        inflation           λ, the factor on the anomalies after the analysis
-        relaxation          a fraction of the way back: { spread: 0.5 } or { perturbations: 0.5 }
-        additiveInflation   variance of the noise that each member gets after the analysis
-        rotate              true: members are rotated at random, mean and covariance kept
+        inflation           λ: the anomalies are multiplied by λ after the analysis; absent means 1
+        relaxation          relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
+        additiveInflation   variance of the noise that is added to each member after the analysis
+        rotate              true: members are rotated at random after the analysis; mean and covariance stay as they are
         initial             Gaussian before the first observation; a twin may leave it out
         processNoise        normal noise after each step of the filter's model
 
-      particle: bootstrap particle filter; any model of few variables
+      particle: particle filter (bootstrap); any model of few variables
         members         number of particles (required)
-        resampleBelow   particles are resampled where fewer than this fraction of them count (default 0.5)
-        regularisation  width of the kernel that spreads particles after resampling; needed where the model has no noise (default 0)
+        resampleBelow   particles are resampled when the effective number falls below this fraction of them (default 0.5)
+        regularisation  width of the kernel that spreads copies of particles, in units of the bandwidth of Scott's rule; needed where the model has no noise (default 0)
         initial         Gaussian before the first observation; a twin may leave it out
         processNoise    normal noise after each step of the filter's model
 
-      optimal-particle: particle filter whose particles move towards the observation; linear observations
+      optimal-particle: particle filter with the optimal proposal: particles are drawn given the observation; linear observations
         members                 number of particles (required)
-        resampleBelow           particles are resampled where fewer than this fraction of them count (default 0.5)
-        regularisation          width of the kernel that spreads particles after resampling; needed where the model has no noise (default 0)
-        proposalRegularisation  width of the kernel that is added to the model's noise in the proposal
+        resampleBelow           particles are resampled when the effective number falls below this fraction of them (default 0.5)
+        regularisation          width of the kernel that spreads copies of particles, in units of the bandwidth of Scott's rule; needed where the model has no noise (default 0)
+        proposalRegularisation  width of the kernel that is added to the model noise in the proposal, in units of the bandwidth of Scott's rule
         initial                 Gaussian before the first observation; a twin may leave it out
         processNoise            normal noise after each step of the filter's model
 

@@ -101,9 +101,9 @@ describe("a text of more than one word for", () => {
 
 test("three kinds of inflation are three things", () => {
   const of = textsOf({ method: byKind("etkf") });
-  expect(of("inflation")).toMatch(/λ.*anomalies after the analysis/);
+  expect(of("inflation")).toMatch(/λ: the anomalies are multiplied by λ after the analysis/);
   expect(of("covarianceInflation")).toMatch(/φ: the forecast covariance/);
-  expect(of("additiveInflation")).toMatch(/variance of the noise that each member gets/);
+  expect(of("additiveInflation")).toMatch(/variance of the noise that is added to each member/);
   // Without members λ is said to be of the covariance.
   expect(textsOf({ method: byKind("extended-kalman") })("inflation")).toMatch(/covariance.* λ²/);
 });
