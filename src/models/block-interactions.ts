@@ -1,21 +1,3 @@
-/**
- * Interactions of species in groups: one number for each pair of groups, antisymmetric.
- *
- *     A_ij = a_gh (i < j),   A_ij = −a_hg (i > j),   A_ii = −δ        i in group g, j in group h
- *
- * k groups of consecutive species have k(k + 1)/2 values, those of the upper block triangle row by
- * row: a₁…a₁₀ of four groups. Within a group a_gg stands above the diagonal and −a_gg below. What
- * one species gains another loses, so that abundances turn about the steady state; δ > 0 makes it
- * attract them.
- *
- * With running sums c_i = Σ_{j ≤ i} x_j and those at the ends of the groups, e_g,
- *
- *     (A x)_i = (M e)_g + a_gg (x_i − 2 c_i) − δ x_i,       M [k, k]
- *
- * so a product costs O(d), and A is not formed.
- *
- * @see adrian2026, 4.3, figure 6 and appendix F.3; δ is ours
- */
 import {
   add,
   cumulativeSum,
@@ -32,25 +14,26 @@ import {
 } from "../engine/index.js";
 import { floatType, type Scalar, vectorOf } from "../prob/index.js";
 
+/** Interactions of species in groups: one number for each pair of groups. */
 export interface BlockInteractions {
-  /** a: the values of the blocks, [k(k + 1)/2]. */
+  /** a: one number for each block, [k(k + 1)/2]: the upper block triangle row by row. */
   readonly blocks: Tensor | readonly Scalar[];
-  /** δ: what a species takes from its own growth; one number or []. @defaultValue 0 */
+  /** δ: effect of a species on its own growth rate, as a loss; one number or []. @defaultValue 0 */
   readonly selfLimitation?: Scalar;
 }
 
-/** The groups of d species, and how a becomes matrices between them. */
+/** The groups of d species, and the positions of their interactions in a. */
 interface Groups {
   readonly a: Tensor;
-  /** Place of the last species of each group, [k]. */
+  /** Index of the last species of each group, [k]. */
   readonly ends: readonly number[];
   /** Group of each species, [d]. */
   readonly of: readonly number[];
-  /** Place of a_gh, or of a_hg, in a, [k²]. */
-  readonly places: readonly number[];
+  /** Index in a of a_gh, or of a_hg, [k²]. */
+  readonly positions: readonly number[];
 }
 
-/** Groups of d/k species, or as near to it as whole numbers come. */
+/** Divides d species into k groups of d/k species, rounded to whole numbers. */
 function groupsOf(a: Tensor, d: number): Groups {
   const n = a.shape.at(-1) ?? 0;
   const k = Math.round((Math.sqrt(8 * n + 1) - 1) / 2);
@@ -62,8 +45,8 @@ function groupsOf(a: Tensor, d: number): Groups {
   const ends = Array.from({ length: k }, (_, g) => Math.round(((g + 1) * d) / k) - 1);
   const of = Array.from({ length: d }, (_, i) => ends.findIndex((end) => i <= end));
   const row = (g: number) => g * k - (g * (g - 1)) / 2;
-  const places = square(k, (g, h) => row(Math.min(g, h)) + Math.abs(h - g));
-  return { a, ends, of, places };
+  const positions = square(k, (g, h) => row(Math.min(g, h)) + Math.abs(h - g));
+  return { a, ends, of, positions };
 }
 
 const square = (k: number, entry: (g: number, h: number) => number): number[] =>
@@ -73,15 +56,16 @@ const asVector = (blocks: BlockInteractions["blocks"]): Tensor =>
   blocks instanceof Tensor ? blocks : vectorOf(blocks);
 
 /**
- * M, of the sums e at the ends: with S_h = e_h − e_{h−1} the sum of a group,
+ * Returns the matrix M [k, k] of the sums e at the ends: with S_h = e_h − e_{h−1} the sum of a group,
+ *
  *     (M e)_g = a_gg (e_g + e_{g−1}) + Σ_{h>g} a_gh S_h − Σ_{h<g} a_hg S_h
  */
-function betweenEnds({ a, places }: Groups): Tensor {
-  const k = Math.round(Math.sqrt(places.length));
+function betweenEnds({ a, positions }: Groups): Tensor {
+  const k = Math.round(Math.sqrt(positions.length));
   const dtype = floatType(a);
   const constant = (entry: (g: number, h: number) => number) =>
     tensor(square(k, entry), { shape: [k, k], dtype });
-  const values = reshape(gather(a, indices(places), 0), [k, k]);
+  const values = reshape(gather(a, indices(positions), 0), [k, k]);
   const across = mul(
     values,
     constant((g, h) => Math.sign(h - g)),
@@ -92,33 +76,56 @@ function betweenEnds({ a, places }: Groups): Tensor {
   return add(matmul(across, differences), matmul(within, pairs));
 }
 
-/** x ↦ A x for states [..., d]. */
+/**
+ * Returns the product x ↦ A x for states [..., d], with the antisymmetric interactions
+ *
+ *     A_ij = a_gh (i < j),   A_ij = −a_hg (i > j),   A_ii = −δ        i in group g, j in group h
+ *
+ * k groups of consecutive species have k(k + 1)/2 numbers, those of the upper block triangle row by row:
+ * a₁…a₁₀ for four groups. Within a group a_gg stands above the diagonal and −a_gg below. The gain of one
+ * species is the loss of another, so that abundances oscillate about the steady state; with δ > 0 they
+ * approach it.
+ *
+ * With running sums c_i = Σ_{j ≤ i} x_j and those at the ends of the groups, e_g,
+ *
+ *     (A x)_i = (M e)_g + a_gg (x_i − 2 c_i) − δ x_i,       M [k, k]
+ *
+ * so a product takes O(d) operations, and A is not formed.
+ *
+ * @throws ShapeError unless there are k(k + 1)/2 numbers for k ≤ d groups.
+ * @see adrian2026, 4.3, figure 6 and appendix F.3; δ is ours
+ */
 export function blockProduct(
   { blocks, selfLimitation: delta }: BlockInteractions,
   d: number,
 ): (x: Tensor) => Tensor {
   const groups = groupsOf(asVector(blocks), d);
-  const { a, ends, of, places } = groups;
+  const { a, ends, of, positions } = groups;
   const k = ends.length;
   const M = betweenEnds(groups); // [k, k]
-  const own = gather(a, indices(of.map((g) => places[g * k + g]!)), 0); // [d]
-  const slope = delta === undefined ? own : sub(own, delta); // of x_i itself
+  const own = gather(a, indices(of.map((g) => positions[g * k + g]!)), 0); // [d]
+  const slope = delta === undefined ? own : sub(own, delta); // coefficient of x_i
   const twice = mul(-2, own);
   return (x) => {
     const c = cumulativeSum(x, -1); // [..., d]
     const e = reshape(gather(c, indices(ends), -1), [-1, k]);
-    const shared = reshape(matmul(e, M, { transposeB: true }), [...x.shape.slice(0, -1), k]);
-    return add(gather(shared, indices(of), -1), add(mul(slope, x), mul(twice, c)));
+    const ofGroup = reshape(matmul(e, M, { transposeB: true }), [...x.shape.slice(0, -1), k]);
+    return add(gather(ofGroup, indices(of), -1), add(mul(slope, x), mul(twice, c)));
   };
 }
 
-/** A itself, [d, d]: to be looked at, and compared with. */
+/**
+ * Returns the matrix A [d, d] of `blockProduct`, to show it or to compare it with another.
+ *
+ * @throws ShapeError unless there are k(k + 1)/2 numbers for k ≤ d groups.
+ * @see adrian2026, 4.3
+ */
 export function blockMatrix(
   { blocks, selfLimitation: delta = 0 }: BlockInteractions,
   d: number,
 ): Tensor {
-  const { a, of, places, ends } = groupsOf(asVector(blocks), d);
-  const entry = (i: number, j: number) => places[of[i]! * ends.length + of[j]!]!;
+  const { a, of, positions, ends } = groupsOf(asVector(blocks), d);
+  const entry = (i: number, j: number) => positions[of[i]! * ends.length + of[j]!]!;
   const values = reshape(gather(a, indices(square(d, entry)), 0), [d, d]);
   const dtype = floatType(a);
   const signs = tensor(

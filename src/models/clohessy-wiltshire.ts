@@ -4,12 +4,18 @@ import { floatType, type Scalar } from "../prob/index.js";
 import { defineModel } from "./record.js";
 import { linearTransition } from "./transition.js";
 
+/** Parameters of the Clohessy–Wiltshire equations. */
 export interface ClohessyWiltshireParams {
   /** n, in radians per unit of time; 0.0013 /s in a low orbit. */
   readonly meanMotion: Scalar;
 }
 
-/** A(n) = A₀ + n A₁ + n² A₂, [6, 6], of the dtype of n; of a plain number that of `numbers`. */
+/**
+ * Returns the matrix of the system, A(n) = A₀ + n A₁ + n² A₂, [6, 6], in the dtype of n, or in `numbers` if
+ * n is a plain number.
+ *
+ * @see clohessy1960
+ */
 export function clohessyWiltshireMatrix(
   { meanMotion: n }: ClohessyWiltshireParams,
   numbers: FloatType = "f64",
@@ -31,23 +37,25 @@ function entries(
 }
 
 /**
- * The Clohessy–Wiltshire equations: a chaser near a target on a circular orbit of mean motion n,
+ * The Clohessy–Wiltshire equations: motion relative to a target on a circular orbit of mean motion n,
  *
  *     ẍ₁ = 3n² x₁ + 2n ẋ₂,    ẍ₂ = −2n ẋ₁,    ẍ₃ = −n² x₃
  *
- * for the state (x, ẋ) [..., 6]: three positions (radial, along the orbit, across it), three
- * velocities. The system is linear, so a step is exact: exp(A(n) h).
+ * for the state (x, ẋ) [..., 6]: three coordinates (radial, along the orbit, across it) and three
+ * velocities. n is in radians per unit of time. The system is linear, so a step of length h is exact:
+ * exp(A(n) h).
  *
  * @see clohessy1960; adrian2026, 4.1
  */
 export const clohessyWiltshire = defineModel({
   kind: "clohessy-wiltshire",
-  title: "motion relative to a circular orbit: three positions, three velocities",
+  title:
+    "Clohessy–Wiltshire: linear motion relative to a circular orbit; three coordinates, three velocities",
   parameters: {
     meanMotion: real({
       symbol: "n",
       unit: "radians/time",
-      about: "mean motion of the circular orbit, radians a time unit",
+      about: "mean motion of the circular orbit, in radians per unit of time",
     }),
   },
   build: (parameters, { dtype }) => ({

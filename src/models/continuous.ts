@@ -1,27 +1,28 @@
-/** Models given by a tendency ẋ = f(x), stepped by the classical Runge–Kutta method. */
 import type { Tensor } from "../engine/index.js";
 import { expectAxis, type Support } from "../prob/index.js";
 import type { BoundModel } from "./record.js";
 import { rk4, type Tendency } from "./rk4.js";
 
+/** Options of the integrator. */
 export interface IntegrationOptions {
-  /** Runge–Kutta steps inside a model step. @defaultValue 1 */
+  /** Number of Runge–Kutta steps in a model step. @defaultValue 1 */
   readonly substeps?: number;
 }
 
-/** A tendency, and what a bound model says of its variables. */
+/** A tendency, with the properties of a bound model. */
 export interface ContinuousSystem extends Omit<BoundModel, "time" | "support" | "step"> {
   /** f: states [..., d] → [..., d]. */
   readonly tendency: Tendency;
-  /** Positive states are folded after noise was added. @defaultValue "real" */
+  /** The support of the state; positive states are folded after noise is added. @defaultValue "real" */
   readonly support?: Support;
 }
 
 /**
- * The model ẋ = f(x) with its parameters in place: a step takes states [..., d] over a length of
- * time by `substeps` steps of the Runge–Kutta method of order four.
+ * Makes a bound model from its tendency, ẋ = f(x). A model step moves states [..., d] over a length of time
+ * by `substeps` steps of the classical Runge–Kutta method of order four (`rk4`).
  *
- * @throws ShapeError for a state or a tendency that has not `dimension` values in its last axis.
+ * @throws ShapeError when a state or a tendency has not `dimension` values in its last axis.
+ * @see kutta1901
  */
 export function continuousModel(
   { tendency, support = "real", ...facts }: ContinuousSystem,

@@ -1,4 +1,3 @@
-/** Models of a few variables from their equations, variable by variable. */
 import { add, concat, mul, slice, type Tensor, UsageError } from "../engine/index.js";
 import { type Keys, type ParametersOf, real } from "../parts/index.js";
 import { expectAxis, type Scalar } from "../prob/index.js";
@@ -9,7 +8,7 @@ import { type BoundModel, defineModel, type ModelRecord } from "./record.js";
 /** Names of parameters, or their keys: `["growth"]` or `{ growth: positiveNumber({ about: … }) }`. */
 export type ParameterNames = readonly string[] | Keys;
 
-/** What equations receive for parameters that are given by their names, or by their keys. */
+/** The values that equations receive for parameters given by their names, or by their keys. */
 export type EquationParameters<P extends ParameterNames> = P extends readonly string[]
   ? { readonly [Name in P[number]]: Scalar }
   : P extends Keys
@@ -22,20 +21,20 @@ type KeysOf<P extends ParameterNames> = P extends readonly string[]
     ? P
     : never;
 
-/** The equations of a model, and the names of what stands in them. */
+/** The equations of a model, with the names of their variables and parameters. */
 export interface Equations<V extends readonly string[], P extends ParameterNames>
   extends Pick<BoundModel, "geometry" | "start" | "decorrelationTime"> {
-  /** What the model is called: words in lower case with hyphens. @defaultValue its variables */
+  /** The kind of the model: words in lower case with hyphens. @defaultValue its variables */
   readonly kind?: string;
-  /** One line that says what it is. @defaultValue the kind and its variables */
+  /** One line that describes the model. @defaultValue the kind and its variables */
   readonly title?: string;
   /** The names of the variables, [d]. */
   readonly variables: V;
-  /** Every parameter by its name; those without a key of their own are numbers that may be learned. */
+  /** The parameters by name, or with their keys; a parameter without a key is a number that may be learned. */
   readonly parameters: P;
   /**
-   * The variables that the state holds: the natural ones, or the logarithms of variables that are above
-   * zero. The tendency is that of the state. @defaultValue "natural"
+   * Whether the state holds the variables, or the logarithms of positive variables. The tendency is that of
+   * the state. @defaultValue "natural"
    */
   readonly coordinates?: "natural" | "log";
   /** ẋ = f(x): the tendency of each variable [..., 1], from all of them [..., 1]. */
@@ -43,12 +42,12 @@ export interface Equations<V extends readonly string[], P extends ParameterNames
     state: { readonly [Index in keyof V]: Tensor },
     parameters: EquationParameters<P>,
   ) => { readonly [Index in keyof V]: Scalar };
-  /** The equations for reports, a line each; see `ModelRecord.formula`. */
+  /** The equations for reports, one in each line; see `ModelRecord.formula`. */
   readonly formula?: readonly string[];
 }
 
 /**
- * The record of a model in continuous time that is given by its equations:
+ * Makes the record of a model in continuous time from its equations, variable by variable.
  *
  *     ẋᵢ = fᵢ(x₁, …, x_d; parameters),   states [..., d]
  *
@@ -59,10 +58,12 @@ export interface Equations<V extends readonly string[], P extends ParameterNames
  *       tendency: ([a, v], { gravity, friction }) => [v, neg(add(mul(gravity, sin(a)), mul(friction, v)))],
  *     })
  *
- * It is stepped by the Runge–Kutta method of order four. A model whose variables are alike, such as the
- * points of a ring, is better written by `defineModel` and `continuousModel`, with one formula for all.
+ * The model is integrated by the Runge–Kutta method of order four. A model whose variables have the same
+ * equation, such as the points of a ring, is better written by `defineModel` and `continuousModel`, with one
+ * formula for all.
  *
- * @throws UsageError if there are no variables, or the tendency does not give one value for each of them.
+ * @throws UsageError when there are no variables, or the tendency does not give one value for each of them.
+ * @see kutta1901
  */
 export function defineEquations<
   const V extends readonly string[],
@@ -71,7 +72,7 @@ export function defineEquations<
   const { variables, kind = variables.join("-"), tendency, coordinates = "natural" } = given;
   const { geometry, start, decorrelationTime } = given;
   if (variables.length === 0) {
-    throw new UsageError("defineEquations: there are no variables; need the name of one or more.");
+    throw new UsageError("defineEquations: there are no variables; need at least one name.");
   }
   const positive = coordinates === "log" ? positiveVariables("log") : {};
   const listed = variables.join(", ");
@@ -81,7 +82,7 @@ export function defineEquations<
     const rates: readonly Scalar[] = tendency(state as never, parameters);
     if (!Array.isArray(rates) || rates.length !== variables.length) {
       throw new UsageError(
-        `${kind}: the tendency gave ${Array.isArray(rates) ? `${rates.length} values` : "no list"}; need ${variables.length}, one for each of ${listed}.`,
+        `${kind}: the tendency returned ${Array.isArray(rates) ? `${rates.length} values` : "no list"}; need ${variables.length}, one for each of ${listed}.`,
       );
     }
     const zero = mul(0, state[0]!);
@@ -116,7 +117,7 @@ export function defineEquations<
   });
 }
 
-/** One equation as a column [..., 1]; a number, or one for all trajectories, is the same for every state. */
+/** Returns the tendency of one variable as a column [..., 1]; a number holds for every state. */
 function columnOf(kind: string, variable: string, rate: Scalar, zero: Tensor): Tensor {
   if (typeof rate === "number") return add(zero, rate);
   const { shape } = zero;
@@ -125,7 +126,7 @@ function columnOf(kind: string, variable: string, rate: Scalar, zero: Tensor): T
   }
   if (rate.shape.length < shape.length && rate.size === 1) return add(zero, rate);
   throw new UsageError(
-    `${kind}: the equation of ${variable} gave a tensor [${rate.shape}] for variables [${shape}]; need [${shape}]. Write it with the operations of kalmia/engine on the variables as they are given.`,
+    `${kind}: the equation of ${variable} returned a tensor [${rate.shape}] for variables [${shape}]; need [${shape}]. Use the operations of kalmia/engine on the variables without changing their shape.`,
   );
 }
 

@@ -1,36 +1,27 @@
-/**
- * Exponential time differencing with a Runge–Kutta method of order four, for stiff systems whose
- * linear part is diagonal,
- *
- *     v̇ = c ∘ v + N(v),        v, c [..., n]
- *
- * The linear part is solved exactly. With z = c h, E = eᶻ, √E = e^{z/2}, Q = ½h φ₁(z/2),
- *
- *     a = √E v + Q N(v),   b = √E v + Q N(a),   d = √E a + Q (2 N(b) − N(v))
- *     v′ = E v + h (φ₁ − 3φ₂ + 4φ₃) N(v) + 2h (φ₂ − 2φ₃)(N(a) + N(b)) + h (4φ₃ − φ₂) N(d)
- *
- * where φ₁ = (eᶻ − 1)/z and φₖ₊₁ = (φₖ − 1/k!)/z. These lose all digits near z = 0, so they are
- * taken as means over a circle about z, which an entire function equals at the centre.
- *
- * Coefficients made of numbers alone are constants; those made of tensors may be learned.
- *
- * @see cox2002, eq. 26–29; kassam2005, section 2
- */
 import { add, cast, mul, sub, Tensor, tensor, UsageError } from "../engine/index.js";
 import { exponential, minus, over, plus, type Scalar, scale, times } from "../prob/index.js";
 import type { Tendency } from "./rk4.js";
 import type { StateMap } from "./transition.js";
 
-/** Points on the upper half of the circle of radius 1; the lower mirrors it. The error is < 1/32!. */
+/** Number of points on the upper half of the circle of radius 1; the lower half is its mirror image. The error is below 1/32!. */
 const nodes = 16;
 
 const angles = Array.from({ length: nodes }, (_, j) => (Math.PI * (j + 0.5)) / nodes);
 
-/** φ₁, φ₂, φ₃ at real z, element by element: means of the real parts at the nodes. */
+/**
+ * Computes the functions φ₁, φ₂, φ₃ of exponential time differencing at real z, element by element,
+ *
+ *     φ₁ = (eᶻ − 1)/z,   φₖ₊₁ = (φₖ − 1/k!)/z
+ *
+ * These formulas lose all digits near z = 0, so the functions are computed as means over a circle about z,
+ * which for an entire function is its value at the centre.
+ *
+ * @see kassam2005, section 2
+ */
 export function phiFunctions(z: Scalar): readonly [Scalar, Scalar, Scalar] {
   const sums: [Scalar, Scalar, Scalar] = [0, 0, 0];
   for (const angle of angles) {
-    // φₖ at x + iy as re + i im, divided by x + iy again and again.
+    // φₖ at x + iy is re + i im, divided by x + iy once for each k.
     const [x, y] = [plus(z, Math.cos(angle)), Math.sin(angle)];
     const squared = plus(times(x, x), y * y);
     let re = scale(Math.cos(y), exponential(x));
@@ -45,7 +36,7 @@ export function phiFunctions(z: Scalar): readonly [Scalar, Scalar, Scalar] {
   return [scale(1 / nodes, sums[0]), scale(1 / nodes, sums[1]), scale(1 / nodes, sums[2])];
 }
 
-/** The factors of a step, each [n] where they are tensors. */
+/** Returns the coefficients of a step, each [n] if they are tensors. */
 const coefficients = (rate: Scalar, h: Scalar) => {
   const z = times(rate, h);
   const [phi1, phi2, phi3] = phiFunctions(z);
@@ -60,13 +51,29 @@ const coefficients = (rate: Scalar, h: Scalar) => {
   ] as const;
 };
 
-/** The same for numbers, gathered into constants. */
+/** Returns the same for rates that are numbers, as constant tensors. */
 function constants(rates: readonly number[], h: number): Tensor[] {
   const each = rates.map((rate) => coefficients(rate, h) as readonly number[]);
   return each[0]!.map((_, i) => tensor(each.map((of) => of[i]!)));
 }
 
-/** The map over `length`, in `substeps` steps of the method; c as numbers, or as a tensor [n]. */
+/**
+ * Makes the map of a stiff system with a diagonal linear part over a time `length`, by exponential time
+ * differencing with a Runge–Kutta method of order four, in `substeps` steps.
+ *
+ *     v̇ = c ∘ v + N(v),        v, c [..., n]
+ *
+ * The linear part is solved exactly. With z = c h, E = eᶻ, √E = e^{z/2}, Q = ½h φ₁(z/2),
+ *
+ *     a = √E v + Q N(v),   b = √E v + Q N(a),   d = √E a + Q (2 N(b) − N(v))
+ *     v′ = E v + h (φ₁ − 3φ₂ + 4φ₃) N(v) + 2h (φ₂ − 2φ₃)(N(a) + N(b)) + h (4φ₃ − φ₂) N(d)
+ *
+ * with φ₁, φ₂, φ₃ of `phiFunctions`. c is given as numbers, or as a tensor [n]. Coefficients made of numbers
+ * alone are constants; those made of tensors may be learned.
+ *
+ * @throws UsageError unless `substeps` is a whole number, at least 1.
+ * @see cox2002, eq. 26–29; kassam2005, section 2
+ */
 export function etdrk4(
   c: readonly number[] | Tensor,
   N: Tendency,
@@ -74,7 +81,7 @@ export function etdrk4(
   substeps = 1,
 ): StateMap {
   if (!(Number.isInteger(substeps) && substeps > 0)) {
-    throw new UsageError(`etdrk4: substeps is ${substeps}; need a whole number, 1 or more.`);
+    throw new UsageError(`etdrk4: substeps is ${substeps}; need a whole number, at least 1.`);
   }
   const h = scale(1 / substeps, length);
   const known = !(c instanceof Tensor) && typeof h === "number";

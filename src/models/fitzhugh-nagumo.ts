@@ -8,30 +8,31 @@ import { defineModel } from "./record.js";
  *
  *     v̇ = v − v³/3 − w + I,   ẇ = (v + a − b w)/τ,        state (v, w) [..., 2]
  *
- * At a = 0.7, b = 0.8, τ = 12.5 it rests where I is small, and fires periodically for I from 0.331
- * to 1.419, between two Hopf bifurcations at v = ∓√(1 − b/τ).
+ * At a = 0.7, b = 0.8, τ = 12.5 the cell is at rest for small I, and fires periodically for I from 0.331 to
+ * 1.419, between two Hopf bifurcations at v = ∓√(1 − b/τ).
  *
  * @see fitzhugh1961; nagumo1962
  */
 export const fitzhughNagumo = defineModel({
   kind: "fitzhugh-nagumo",
-  title: "FitzHugh–Nagumo: a nerve cell that rests or fires, voltage v and recovery w",
+  title: "FitzHugh–Nagumo: a nerve cell at rest or firing; voltage v and recovery w",
   parameters: {
     current: real({
       ...{ default: 0.5, symbol: "I" },
-      about: "current into the cell; it fires periodically from 0.331 to 1.419",
+      about:
+        "current into the cell; with the other defaults the cell fires periodically from 0.331 to 1.419",
     }),
     offset: real({
       ...{ default: 0.7, symbol: "a" },
-      about: "offset of the voltage in the equation of the recovery",
+      about: "constant term in the equation of the recovery",
     }),
     damping: real({
       ...{ default: 0.8, symbol: "b" },
-      about: "damping of the recovery by itself",
+      about: "damping coefficient of the recovery",
     }),
     timeScale: positiveNumber({
       ...{ default: 12.5, symbol: "τ", unit: "time" },
-      about: "how many times slower the recovery is than the voltage",
+      about: "time scale of the recovery, in units of that of the voltage",
     }),
   },
   build: ({ current: I, offset: a, damping: b, timeScale: tau }, options) =>

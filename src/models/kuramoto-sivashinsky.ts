@@ -20,21 +20,21 @@ import { etdrk4 } from "./etdrk4.js";
 import { defineModel } from "./record.js";
 import { ringGeometry } from "./ring.js";
 
-/** α and β of the equation in its usual units. */
+/** The usual values of α and β. */
 export const kuramotoSivashinskyDefaults = { antidiffusion: 1, hyperviscosity: 1 } as const;
 
-/** The number of points d and the length L of kassam2005. */
+/** The usual number of points d and length L. @see kassam2005 */
 export const kuramotoSivashinskyDomain = { points: 128, length: 32 * Math.PI } as const;
 
-/** Waves 0 … d/2 − 1 as cosines, then 1 … d/2 as sines: the numbers of the waves, [d]. */
+/** Returns the wavenumbers [d]: 0 … d/2 − 1 of the cosines, then 1 … d/2 of the sines. */
 const wavesOf = (d: number): number[] =>
   Array.from({ length: d }, (_, i) => (i < d / 2 ? i : i - d / 2 + 1));
 
-/** The waves at the points of half the domain, each [d/2, d/2]. */
+/** Matrices between waves and the points of half the domain, each [d/2, d/2]. */
 interface Waves {
-  /** cos, sin: from amplitudes to values. */
+  /** From amplitudes of cosines and sines to values at the points. */
   readonly values: readonly [Tensor, Tensor];
-  /** From values to amplitudes. */
+  /** From values at the points to amplitudes. */
   readonly amplitudes: readonly [Tensor, Tensor];
   /** From eo to the cosines, and from e² + o² to the sines, of −½ ∂u²/∂x. */
   readonly advection: readonly [Tensor, Tensor];
@@ -50,7 +50,7 @@ function halfWaves(d: number, length: number): Waves {
   const angle = (k: number, j: number) => (Math.PI * k * (2 * j + 1)) / d;
   const cos = (k: number, j: number) => Math.cos(angle(k, j));
   const sin = (k: number, j: number) => Math.sin(angle(k, j));
-  // Sums of squares over half the points: d/4, and d/2 of the first cosine and of the last sine.
+  // Sums of squares over half of the points: d/4; for the first cosine and the last sine d/2.
   const norm = (k: number) => (k === 0 || k === half ? 2 / d : 4 / d);
   const slope = (k: number) => (k === half ? 0 : (Math.PI * k) / length); // ½ κ
   return {
@@ -66,7 +66,7 @@ function halfWaves(d: number, length: number): Waves {
   };
 }
 
-/** The step of the model, and the way to waves and back. */
+/** Returns the advection in the space of waves, and the transforms to waves and back. */
 function spectral(d: number, length: number) {
   const half = d / 2;
   const waves = halfWaves(d, length);
@@ -79,17 +79,18 @@ function spectral(d: number, length: number) {
   ];
   const parts = (v: Tensor) => pair(first(v), second(v), waves.values); // e, o at half the points
   return {
-    /** u [n, d] → v [n, d]; e and o about the middle of a ring that starts there. */
+    /** Transforms values u [n, d] to amplitudes v [n, d], by the even and odd parts about the middle. */
     toWaves: (u: Tensor): Tensor => {
       const mirrored = gather(second(u), backwards, -1);
       const [e, o] = [add(first(u), mirrored), sub(first(u), mirrored)];
       return mul(0.5, concat(pair(e, o, waves.amplitudes), -1));
     },
+    /** Transforms amplitudes v [n, d] to values u [n, d]. */
     toPoints: (v: Tensor): Tensor => {
       const [e, o] = parts(v);
       return concat([add(e, o), gather(sub(e, o), backwards, -1)], -1);
     },
-    /** −½ ∂u²/∂x */
+    /** Returns −½ ∂u²/∂x as amplitudes. */
     advection: (v: Tensor): Tensor => {
       const [e, o] = parts(v);
       return concat(pair(mul(e, o), add(square(e), square(o)), waves.advection), -1);
@@ -98,28 +99,28 @@ function spectral(d: number, length: number) {
 }
 
 /**
- * The Kuramoto–Sivashinsky equation: flame fronts and films, chaotic in space and time,
+ * The Kuramoto–Sivashinsky equation for flame fronts and fluid films, chaotic in space and time,
  *
  *     u_t = −u u_x − α u_xx − β u_xxxx,        u periodic over the length L,  [..., d] points
  *
- * α feeds long waves, β damps short ones, and the advection between them keeps the energy ½∫u².
- * The mean of u never changes.
+ * α amplifies long waves, β damps short ones, and the advection conserves the energy ½∫u². The mean of u
+ * is constant.
  *
- * In the waves cos κx, sin κx the linear part is diagonal, α κ² − β κ⁴, and ETDRK4 takes the steps.
- * About the middle of the domain u is even part + odd part, e + o: cosines make the even part and
- * sines the odd one, and u² has the parts e² + o² and 2eo. So all products are of halves, [d/2, d/2],
- * and a step costs twenty of them.
+ * In the space of the waves cos κx, sin κx the linear part is diagonal, α κ² − β κ⁴, and the system is
+ * integrated by ETDRK4 (`etdrk4`). About the middle of the domain u is the sum of an even and an odd part,
+ * e + o: cosines make the even part and sines the odd one, and u² has the parts e² + o² and 2eo. So all
+ * matrix products are of size [d/2, d/2], and a step takes twenty of them.
  *
  * @see kuramoto1976; sivashinsky1977; kassam2005 for the method and L = 32π
  */
 export const kuramotoSivashinsky = defineModel({
   kind: "kuramoto-sivashinsky",
-  title: "Kuramoto–Sivashinsky: a chaotic field u on points of a ring",
+  title: "Kuramoto–Sivashinsky: a chaotic field u at the points of a ring",
   parameters: {
     points: count(8, {
       default: kuramotoSivashinskyDomain.points,
       symbol: "d",
-      about: "number of points, even",
+      about: "number of points on the ring; an even number",
     }),
     length: setting({
       default: kuramotoSivashinskyDomain.length,
@@ -130,7 +131,7 @@ export const kuramotoSivashinsky = defineModel({
     antidiffusion: real({
       default: kuramotoSivashinskyDefaults.antidiffusion,
       symbol: "α",
-      about: "coefficient of u_xx, which feeds long waves",
+      about: "coefficient of u_xx, which amplifies long waves",
     }),
     hyperviscosity: real({
       default: kuramotoSivashinskyDefaults.hyperviscosity,
@@ -161,7 +162,7 @@ export const kuramotoSivashinsky = defineModel({
     return {
       ...{ name, dimension: d, time: "continuous", support: "real" },
       geometry: ringGeometry(d),
-      start: angles.map((x) => Math.cos(x) * (1 + Math.sin(x))), // of Kassam and Trefethen
+      start: angles.map((x) => Math.cos(x) * (1 + Math.sin(x))), // that of kassam2005
       decorrelationTime: 10,
       step: (h) => {
         const { toWaves, toPoints, advection } = spectral(d, L);

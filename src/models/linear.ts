@@ -5,28 +5,39 @@ import { defineModel } from "./record.js";
 import { checkWidth } from "./row-width.js";
 import { linearTransition } from "./transition.js";
 
+/** Parameters of the linear model. */
 export interface LinearParams {
-  /** A: a tensor [..., d, d], or rows of which any entry may be learned. */
+  /** A: a tensor [..., d, d], or rows whose entries may each be learned. */
   readonly transition: Tensor | Rows;
 }
 
 /**
- * The linear model in discrete time, x′ = A x, one application a step; x [..., d], A [..., d, d].
+ * The linear model in discrete time,
  *
- * A step has no length but its own: intervals must be whole numbers of steps.
+ *     x(t) = A x(t − 1),        x [..., d],  A [..., d, d]
+ *
+ * A model step is one application of A, so intervals must be whole numbers of steps.
+ *
+ * @throws ShapeError unless A is a square matrix.
  */
 export const linear = defineModel({
   kind: "linear",
-  title: "any linear map",
+  title: "linear model in discrete time",
   parameters: {
     transition: learnableMatrix({
       symbol: "A",
-      about: "square matrix A of x(t) = A x(t−1), one application a step",
+      about: "square matrix A of x(t) = A x(t−1), applied once in each model step",
     }),
   },
   check: ({ transition }, tell) => {
     const rows = transition as readonly (readonly unknown[])[];
-    checkWidth(rows, rows.length, "transition", "as many as rows, for a square matrix", tell);
+    checkWidth(
+      rows,
+      rows.length,
+      "transition",
+      "as many as there are rows, for a square matrix",
+      tell,
+    );
   },
   build: ({ transition }) => {
     const A = transition instanceof Tensor ? transition : matrixOf(transition);
@@ -46,12 +57,13 @@ export const linear = defineModel({
   formula: () => ["{x}_{t} = transition · {x}_{t−1}"],
 });
 
-/** A random walk, A = [1]; observed with noise it is the local-level model. @see durbin2012, 2.1 */
+/** Parameters of a random walk, A = [1]; observed with noise it is the local-level model. @see durbin2012, 2.1 */
 export const localLevel: LinearParams = { transition: [[1]] };
 
 /**
- * The companion matrix of x_t = Σ_i a_i x_{t−i}, for the state (x_t, x_{t−1}, …): noise enters the
- * first component only, [q, 0, …, 0].
+ * Returns the companion matrix of an autoregressive process x_t = Σ_i a_i x_{t−i}, for the state
+ * (x_t, x_{t−1}, …) [..., p]. Process noise must act on the first component only, [q, 0, …, 0].
+ *
  *     A = [ a₁ a₂ … a_p ;  I  0 ]
  */
 export function autoregressive(coefficients: readonly Scalar[]): LinearParams {

@@ -5,7 +5,7 @@ import { coordinatesKey, positiveVariables, tendencyIn } from "./coordinates.js"
 import { defineModel } from "./record.js";
 
 /**
- * Logistic growth of a population towards what its surroundings carry:
+ * Logistic growth of a population towards the carrying capacity K,
  *
  *     ẋ = r x (1 − x/K),      x(t) = K / (1 + (K/x(0) − 1) e^{−rt}),      x [..., 1]
  *

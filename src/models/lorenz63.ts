@@ -5,19 +5,20 @@ import { continuousModel } from "./continuous.js";
 import { defineModel } from "./record.js";
 import type { Tendency } from "./rk4.js";
 
+/** Parameters of the Lorenz-63 system. */
 export interface Lorenz63Params {
-  /** σ: viscosity over conduction, the Prandtl number. */
+  /** σ: the Prandtl number. */
   readonly sigma: Scalar;
-  /** ρ: the heating, in units of that at which convection begins. */
+  /** ρ: the Rayleigh number, in units of that at which convection begins. */
   readonly rho: Scalar;
-  /** β: geometric factor of the convection cells. */
+  /** β: a geometric factor of the convection cells. */
   readonly beta: Scalar;
 }
 
-/** The parameters that Lorenz took. */
+/** The parameters of Lorenz. @see lorenz1963 */
 export const lorenz63Defaults = { sigma: 10, rho: 28, beta: 8 / 3 } as const;
 
-/** The tendency of the Lorenz-63 system, [..., 3] → [..., 3]. @see lorenz1963 */
+/** Returns the tendency of the Lorenz-63 system, [..., 3] → [..., 3]. @see lorenz1963 */
 export const lorenz63Tendency =
   ({ sigma, rho, beta }: Lorenz63Params): Tendency =>
   (state) => {
@@ -29,24 +30,24 @@ export const lorenz63Tendency =
   };
 
 /**
- * The Lorenz-63 system: convection in three numbers,
+ * The Lorenz-63 system: convection in three variables,
  *
  *     ẋ = σ (y − x),   ẏ = x (ρ − z) − y,   ż = x y − β z,        state (x, y, z) [..., 3]
  *
- * Volumes shrink at the rate σ + 1 + β, and (x, y, z) ↦ (−x, −y, z) changes nothing. Chaotic at
+ * Volumes shrink at the rate σ + 1 + β, and (x, y, z) ↦ (−x, −y, z) is a symmetry. The system is chaotic at
  * σ = 10, ρ = 28, β = 8/3, about the two fixed points x = y = ±√(β (ρ − 1)), z = ρ − 1.
  *
  * @see lorenz1963
  */
 export const lorenz63 = defineModel({
   kind: "lorenz63",
-  title: "Lorenz-63: chaotic, three variables x, y, z",
+  title: "Lorenz-63: chaotic; three variables x, y, z",
   parameters: {
     sigma: real({ default: lorenz63Defaults.sigma, symbol: "σ", about: "Prandtl number" }),
     rho: real({
       default: lorenz63Defaults.rho,
       symbol: "ρ",
-      about: "heating, relative to that at which convection begins",
+      about: "Rayleigh number, in units of that at which convection begins",
     }),
     beta: real({
       default: lorenz63Defaults.beta,
@@ -60,7 +61,7 @@ export const lorenz63 = defineModel({
         name: "lorenz63",
         dimension: 3,
         tendency: lorenz63Tendency(parameters),
-        // Beside the attractor: from near 0 a run would stay long about a fixed point.
+        // Near the attractor; from a state near 0 a run would stay near a fixed point for long.
         start: [1.5, -1.5, 25.5],
         decorrelationTime: 1,
       },

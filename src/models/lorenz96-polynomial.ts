@@ -1,14 +1,3 @@
-/**
- * An imperfect Lorenz-96 system: a polynomial of degree two in five neighbours on a ring.
- *
- *     ẋᵢ = (1, xᵢ₋₂ … xᵢ₊₂, xᵢ₋₂² … xᵢ₊₂², xᵢ₋₂xᵢ₋₁, xᵢ₋₁xᵢ, xᵢxᵢ₊₁, xᵢ₊₁xᵢ₊₂,
- *                                            xᵢ₋₂xᵢ, xᵢ₋₁xᵢ₊₁, xᵢxᵢ₊₂) · β,        β [18]
- *
- * The true system is β₀ = F, β₃ = −1, β₁₁ = −1, β₁₆ = 1. With v = (xᵢ₋₂ … xᵢ₊₂) it is worked out as
- * β₀ + Σ_k v_k (b + W v)_k, two circular convolutions.
- *
- * @see adrian2026, eq. 24 and 25; chen2022 for the basis
- */
 import {
   add,
   circularConv,
@@ -32,14 +21,15 @@ import type { BoundModel } from "./record.js";
 import { ringModel } from "./ring.js";
 import type { Tendency } from "./rk4.js";
 
+/** Parameters of the polynomial system. */
 export interface Lorenz96PolynomialParams {
-  /** β [18], in the order above. */
+  /** β [18], in the order of the terms in `lorenz96PolynomialTendency`. */
   readonly coefficients: Tensor;
 }
 
-/** How many coefficients the polynomial has. */
+/** The number of coefficients of the polynomial. */
 export const terms = 18;
-/** How many neighbours the polynomial uses: the fewest variables of a ring on which they differ. */
+/** The number of neighbours in the polynomial, and the least number of variables of the ring. */
 export const stencilWidth = 5;
 
 /** Pairs of neighbours (0 is xᵢ₋₂) whose product has the coefficient 6, 7, …, 17. */
@@ -47,29 +37,43 @@ const pairs = [0, 1, 2].flatMap((apart) =>
   Array.from({ length: stencilWidth - apart }, (_, k) => [k, k + apart] as const),
 );
 
-/** Place in (β, 0) of each entry of W [5, 5]. */
-const places = Array.from({ length: stencilWidth * stencilWidth }, (_, i) => {
+/** Index in (β, 0) of each entry of W [5, 5]. */
+const positions = Array.from({ length: stencilWidth * stencilWidth }, (_, i) => {
   const at = pairs.findIndex(([k, l]) => k * stencilWidth + l === i);
   return at < 0 ? terms : stencilWidth + 1 + at;
 });
 
-/** β of the true system with the forcing F. */
+/** Returns β of the Lorenz-96 system with the forcing F, [18]: β₀ = F, β₃ = −1, β₁₁ = −1, β₁₆ = 1, else 0. */
 export const lorenz96Coefficients = (forcing = 8): Tensor =>
   tensor(Array.from({ length: terms }, (_, i) => ({ 0: forcing, 3: -1, 11: -1, 16: 1 })[i] ?? 0));
 
 /**
- * β + noise: variance σ₀² of the constant, 0.1 σ₀² of the linear and 0.01 σ₀² of the quadratic
- * coefficients. @see adrian2026, eq. 25
+ * Returns coefficients with random errors: of variance σ₀² in the constant, 0.1 σ₀² in the linear and
+ * 0.01 σ₀² in the quadratic coefficients, [18].
+ *
+ * @see adrian2026, eq. 25
  */
 export function perturbedCoefficients(coefficients: Tensor, variance: Scalar, key: Key): Tensor {
   const dtype = floatType(coefficients);
-  const shares = tensor(
+  const fractions = tensor(
     Array.from({ length: terms }, (_, i) => (i === 0 ? 1 : i <= stencilWidth ? 0.1 : 0.01)),
     { dtype },
   );
-  return add(coefficients, mul(sqrt(mul(shares, variance)), normal(key, [terms], dtype)));
+  return add(coefficients, mul(sqrt(mul(fractions, variance)), normal(key, [terms], dtype)));
 }
 
+/**
+ * Returns the tendency of an imperfect Lorenz-96 system, [..., d] → [..., d]: a polynomial of degree two in
+ * five neighbours on a ring.
+ *
+ *     ẋᵢ = (1, xᵢ₋₂ … xᵢ₊₂, xᵢ₋₂² … xᵢ₊₂², xᵢ₋₂xᵢ₋₁, xᵢ₋₁xᵢ, xᵢxᵢ₊₁, xᵢ₊₁xᵢ₊₂,
+ *                                            xᵢ₋₂xᵢ, xᵢ₋₁xᵢ₊₁, xᵢxᵢ₊₂) · β,        β [18]
+ *
+ * With v = (xᵢ₋₂ … xᵢ₊₂) it is computed as β₀ + Σ_k v_k (b + W v)_k, by two circular convolutions.
+ *
+ * @throws ShapeError unless there are 18 coefficients.
+ * @see adrian2026, eq. 24 and 25; chen2022 for the basis
+ */
 export function lorenz96PolynomialTendency({
   coefficients: beta,
 }: Lorenz96PolynomialParams): Tendency {
@@ -77,7 +81,7 @@ export function lorenz96PolynomialTendency({
   const dtype = floatType(beta);
   const constant = slice(beta, 0, 0, 1); // [1]
   const b = reshape(slice(beta, 0, 1, stencilWidth + 1), [stencilWidth, 1]);
-  const W = gather(concat([beta, zeros([1], dtype)], 0), indices(places), 0);
+  const W = gather(concat([beta, zeros([1], dtype)], 0), indices(positions), 0);
   const kernel = reshape(W, [stencilWidth, 1, stencilWidth]);
   const shifts = tensor(
     Array.from({ length: stencilWidth * stencilWidth }, (_, i) =>
@@ -93,7 +97,13 @@ export function lorenz96PolynomialTendency({
   };
 }
 
-/** The polynomial system on d variables, x [..., d] → [..., d], with its coefficients β [18]. */
+/**
+ * Makes the bound model of the polynomial system on d ≥ 5 variables, with its coefficients β [18] in the
+ * order of `lorenz96PolynomialTendency`.
+ *
+ * @throws UsageError unless d is a whole number, at least 5; ShapeError unless there are 18 coefficients.
+ * @see adrian2026, eq. 24 and 25
+ */
 export const lorenz96Polynomial = (
   dimension: number,
   coefficients: Tensor,

@@ -19,32 +19,34 @@ import { defineModel, type Geometry } from "./record.js";
 import { ringGeometry, upTo } from "./ring.js";
 import type { Tendency } from "./rk4.js";
 
+/** Parameters of the two-scale Lorenz-96 system. */
 export interface Lorenz96TwoScaleParams {
-  /** F: what feeds each slow variable. */
+  /** F: the forcing of each slow variable. */
   readonly forcing: Scalar;
-  /** h */
+  /** h: the strength of the coupling. */
   readonly coupling: Scalar;
-  /** c: how much faster the fast variables are. */
+  /** c: the ratio of the time scales, slow over fast. */
   readonly timeScale: Scalar;
-  /** b: how much smaller the fast variables are. */
+  /** b: the ratio of the amplitudes, slow over fast. */
   readonly amplitude: Scalar;
 }
 
+/** Numbers of variables of the two-scale Lorenz-96 system. */
 export interface Lorenz96TwoScaleSizes {
-  /** K */
+  /** K: the number of slow variables. */
   readonly slow: number;
-  /** J */
+  /** J: the number of fast variables for each slow one. */
   readonly fastPerSlow: number;
 }
 
-/** The parameters that Lorenz took: fast variables ten times smaller and ten times faster. */
+/** The parameters of Lorenz: fast variables are ten times smaller and ten times faster. @see lorenz1996 */
 export const lorenz96TwoScaleDefaults = { coupling: 1, timeScale: 10, amplitude: 10 } as const;
 
-/** (Vⱼ₋₁ − Vⱼ₊₂) Vⱼ₊₁, [..., n]; orthogonal to V. */
+/** Returns (Vⱼ₋₁ − Vⱼ₊₂) Vⱼ₊₁, [..., n], which is orthogonal to V. */
 const fastAdvection = (V: Tensor): Tensor =>
   mul(sub(roll(V, 1, -1), roll(V, -2, -1)), roll(V, -1, -1));
 
-/** The tendency of the two-scale system, [..., K + K J] → [..., K + K J]. @see lorenz1996 */
+/** Returns the tendency of the two-scale Lorenz-96 system, [..., K + K J] → [..., K + K J]. @see lorenz1996 */
 export function lorenz96TwoScaleTendency(
   params: Lorenz96TwoScaleParams,
   { slow: K, fastPerSlow: J }: Lorenz96TwoScaleSizes,
@@ -64,46 +66,49 @@ export function lorenz96TwoScaleTendency(
 }
 
 /**
- * A fast variable has the position of its slow one, give or take: the J of them lie evenly about it,
- * half of them to either side of its middle.
+ * Returns the positions: those of the J fast variables of a slow one are equally spaced about its position,
+ * from half a unit before it to half a unit after it.
  */
 const geometryOf = ({ slow: K, fastPerSlow: J }: Lorenz96TwoScaleSizes): Geometry =>
   ringGeometry(K, [...upTo(K), ...upTo(K * J).map((j) => (j + 0.5) / J - 0.5)]);
 
 /**
- * The two-scale Lorenz-96 system: K slow variables U on a ring, and above each of them J of the
- * K J fast variables V, which lie on a ring of their own,
+ * The two-scale Lorenz-96 system: K slow variables U on a ring, each coupled to J of the K J fast variables
+ * V, which are on a ring of their own,
  *
- *     U̇ₖ = (Uₖ₊₁ − Uₖ₋₂) Uₖ₋₁ − Uₖ + F − (h c/b) Σ_{j above k} Vⱼ
- *     V̇ⱼ = c b (Vⱼ₋₁ − Vⱼ₊₂) Vⱼ₊₁ − c Vⱼ + (h c/b) U_{k below j}
+ *     U̇ₖ = (Uₖ₊₁ − Uₖ₋₂) Uₖ₋₁ − Uₖ + F − (h c/b) Σ_{j of k} Vⱼ
+ *     V̇ⱼ = c b (Vⱼ₋₁ − Vⱼ₊₂) Vⱼ₊₁ − c Vⱼ + (h c/b) U_{k of j}
  *
- * The state is (U, V) [..., K + K J], V in the order of the ring. Fast variables are about b times
- * smaller and c times faster, and their waves go the other way round. Both quadratic parts keep the
- * energy ½ (ΣU² + ΣV²), and so does the coupling.
+ * The state is (U, V) [..., K + K J], V in the order of the ring. Fast variables are about b times smaller
+ * and c times faster, and their waves move in the opposite direction. Both quadratic parts and the coupling
+ * conserve the energy ½ (ΣU² + ΣV²).
  *
  * @see lorenz1996; wilks2005
  */
 export const lorenz96TwoScale = defineModel({
   kind: "lorenz96-two-scale",
-  title: "two-scale Lorenz-96: slow variables on a ring, then the fast ones above them",
+  title: "two-scale Lorenz-96: slow variables on a ring, each coupled to several fast ones",
   parameters: {
-    slow: count(4, { symbol: "K", about: "number of slow variables, on a ring" }),
-    fastPerSlow: count(1, { symbol: "J", about: "number of fast variables above each slow one" }),
-    forcing: real({ symbol: "F", about: "forcing of each slow variable; chaotic from 8 on" }),
+    slow: count(4, { symbol: "K", about: "number of slow variables on the ring" }),
+    fastPerSlow: count(1, { symbol: "J", about: "number of fast variables for each slow one" }),
+    forcing: real({
+      symbol: "F",
+      about: "forcing of each slow variable; the system is chaotic from 8 on",
+    }),
     coupling: real({
       default: lorenz96TwoScaleDefaults.coupling,
       symbol: "h",
-      about: "strength of the coupling of slow and fast variables; 0 means none",
+      about: "strength of the coupling between slow and fast variables; 0 for none",
     }),
     timeScale: real({
       default: lorenz96TwoScaleDefaults.timeScale,
       symbol: "c",
-      about: "how many times faster the fast variables are",
+      about: "ratio of the time scales: fast variables are this many times faster",
     }),
     amplitude: real({
       default: lorenz96TwoScaleDefaults.amplitude,
       symbol: "b",
-      about: "how many times smaller the fast variables are",
+      about: "ratio of the amplitudes: fast variables are about this many times smaller",
     }),
   },
   hints: {
@@ -132,8 +137,8 @@ export const lorenz96TwoScale = defineModel({
     return `the two-scale Lorenz-96 model of ${inWords(K)} slow and ${inWords(dimension - K)} fast variables`;
   },
   formula: () => [
-    "d {U}_{k} / dt = ({U}_{k+1} − {U}_{k−2}) {U}_{k−1} − {U}_{k} + forcing − {g} Σ {V} above",
-    "d {V}_{j} / dt = timeScale · amplitude · ({V}_{j−1} − {V}_{j+2}) {V}_{j+1} − timeScale · {V}_{j} + {g} {U} below",
+    "d {U}_{k} / dt = ({U}_{k+1} − {U}_{k−2}) {U}_{k−1} − {U}_{k} + forcing − {g} Σ {V} of {k}",
+    "d {V}_{j} / dt = timeScale · amplitude · ({V}_{j−1} − {V}_{j+2}) {V}_{j+1} − timeScale · {V}_{j} + {g} {U} of {j}",
     "{g} = coupling · timeScale / amplitude",
   ],
 });

@@ -43,83 +43,86 @@ import {
 import { ringModel } from "./ring.js";
 import type { Tendency } from "./rk4.js";
 
+/** Parameters of the Lorenz-96 system. */
 export interface Lorenz96Params {
-  /** F, dimensionless: one number, or [d] for a forcing of each variable. */
+  /** F, dimensionless: one number, or [d] for a different forcing of each variable. */
   readonly forcing: Scalar;
 }
 
-/** (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁, [..., d]; orthogonal to x. */
+/** Returns the quadratic part of the Lorenz-96 tendency, (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁, [..., d]; it is orthogonal to x. @see lorenz1996 */
 export const lorenz96Advection = (x: Tensor): Tensor =>
   mul(sub(roll(x, -1, -1), roll(x, 2, -1)), roll(x, 1, -1));
 
-/** The tendency of the Lorenz-96 system, [..., d] → [..., d]. @see lorenz1996 */
+/** Returns the tendency of the Lorenz-96 system, [..., d] → [..., d]. @see lorenz1996 */
 export const lorenz96Tendency =
   ({ forcing: F }: Lorenz96Params): Tendency =>
   (x) =>
     add(sub(lorenz96Advection(x), x), F);
 
-/** The fewest variables for which the four neighbours differ. */
+/** The least number of variables, so that the neighbours in the equation are different variables. */
 const fewest = 4;
 
 const seed = (what: string) =>
   count(0, { optional: true, about: `seed of ${what}; the default is the seed of the experiment` });
 
 /**
- * The Lorenz-96 system: d variables on a ring, each moved by its neighbours,
+ * The Lorenz-96 system: d variables on a ring,
  *
  *     ẋᵢ = (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁ − xᵢ + F,      indices modulo d,  x [..., d]
  *
- * The quadratic part keeps the energy ½ Σ xᵢ²; −x damps it and F feeds it. Chaotic at F = 8.
+ * The quadratic part conserves the energy ½ Σ xᵢ², −x damps it and F adds to it. The system is chaotic at
+ * F = 8.
  *
- * `imperfect` puts a polynomial of the same form in its place, drawn near to the system or given, and `correction` adds a residual
- * network to either; the truth of a twin has neither.
+ * With `imperfect` the filter's model is a polynomial whose 18 coefficients are drawn near those of the
+ * system, or given. `correction` adds a residual network to the model. The truth of a twin has neither.
  *
  * @see lorenz1996; adrian2026, 4.2
  */
 export const lorenz96 = defineModel({
   kind: "lorenz96",
-  title: "Lorenz-96: chaotic, variables on a ring",
+  title: "Lorenz-96: chaotic; variables on a ring",
   parameters: {
     dimension: count(fewest, { symbol: "d", about: "number of variables on the ring" }),
-    forcing: real({ symbol: "F", about: "forcing of each variable; chaotic at 8" }),
+    forcing: real({ symbol: "F", about: "forcing of each variable; the system is chaotic at 8" }),
     imperfect: group(
       {
         variance: setting({
           bounds: { above: 0 },
           optional: true,
           about:
-            "variance of the error of the constant term; a tenth of it for linear and a hundredth for quadratic terms",
+            "variance of the errors of the coefficients: this for the constant, 0.1 times this for linear and 0.01 times this for quadratic terms",
         }),
-        seed: seed("the coefficients"),
+        seed: seed("the errors of the coefficients"),
         coefficients: list({
           bounds: {},
           optional: true,
           symbol: "β",
-          about: "the 18 coefficients themselves, in place of a variance",
+          about: "the 18 coefficients themselves, instead of a variance",
         }),
       },
       {
         optional: true,
         oneOf: ["variance", "coefficients"],
-        about: "the filter's model is a polynomial of 18 coefficients near to the system",
+        about:
+          "the filter's model is a polynomial whose 18 coefficients are near those of the true system",
       },
     ),
     correction: group(
       {
-        kind: choice(["residual-network"], { about: "what corrects the model" }),
+        kind: choice(["residual-network"], { about: "the kind of network" }),
         on: choice(["map", "tendency"], {
           default: "map",
-          about: "what the network is added to: the map of a whole step, or the tendency",
+          about: "the network is added to the map of a whole step, or to the tendency",
         }),
         learn: flag({
           only: true,
-          about: "true: its 9,387 weights are learned, or taken from start",
+          about: "true: its 9,387 weights are learned",
         }),
-        seed: seed("the first weights"),
+        seed: seed("the initial weights"),
       },
       {
         optional: true,
-        about: "a network that corrects the filter's model; the truth of a twin has none",
+        about: "a network that corrects the filter's model; it is not part of the truth of a twin",
       },
     ),
   },
@@ -157,7 +160,7 @@ export const lorenz96 = defineModel({
     const base =
       imperfect === undefined
         ? system
-        : `d {x}_{i} / dt = a polynomial of degree two in the neighbours of {x}_{i}, near to ${system}`;
+        : `d {x}_{i} / dt = a polynomial of degree two in the neighbours of {x}_{i}, near ${system}`;
     if (correction === undefined) return [base];
     const { on } = correction as { readonly on: "map" | "tendency" };
     return [base, `a residual network is added ${on === "map" ? "to each step" : "to d x / dt"}`];
@@ -178,7 +181,7 @@ function check({ dimension, forcing, imperfect, correction }: Block, tell: TellA
   if (imperfect !== undefined && typeof forcing !== "number") {
     tell(
       ["forcing"],
-      "is to be learned, but imperfect has coefficients of its own, drawn about a forcing that is a number; need a number, or leave imperfect out",
+      "is learned, but the coefficients of imperfect are drawn about a fixed forcing; need a number, or leave imperfect out",
     );
   }
 }
@@ -188,7 +191,7 @@ interface Imperfect {
   readonly coefficients?: readonly number[] | undefined;
 }
 
-/** The tendency with coefficients given, or drawn about those of a forcing that is never learned. */
+/** Returns the tendency with the coefficients given, or drawn about those of a fixed forcing. */
 function imperfectTendency(
   forcing: Scalar,
   { variance, coefficients: given }: Imperfect,
@@ -200,14 +203,14 @@ function imperfectTendency(
   }
   if (typeof forcing !== "number") {
     throw new UsageError(
-      "lorenz96: the forcing is a tensor beside imperfect; need a number, about which the coefficients are drawn.",
+      "lorenz96: the forcing is a tensor, but the coefficients of imperfect are drawn about a fixed forcing; need a number.",
     );
   }
   const drawn = perturbedCoefficients(lorenz96Coefficients(forcing), variance!, key(seed));
   return lorenz96PolynomialTendency({ coefficients: cast(drawn, dtype) });
 }
 
-/** The weights of the correction, each of its arrays from the source under its own name. */
+/** Reads the weights of the correction from the source, each array under its own name. */
 function networkOf(seed: number, source: ParameterSource): ResidualNetworkParams {
   const layer = (name: keyof ResidualNetworkParams) => {
     const part = (what: "weights" | "bias") =>

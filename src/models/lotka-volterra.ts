@@ -33,20 +33,21 @@ const groupKeys = ["blocks", "steadyState"] as const;
  *     ẋ = x ∘ (r + A x)                     x [..., n]
  *     ż = r + A eᶻ,   z = log x             z [..., n]
  *
- * Two species are prey u and predators v: u̇ = (α − β v) u, v̇ = (δ u − γ) v. Growth rates r of n
- * species may be given through the abundances x_s at which nothing changes, r = −A x_s; the system
- * is then ẋ = x ∘ A (x − x_s). The interactions A may be given by groups of species, `blocks`.
+ * Two species are prey u and predators v: u̇ = (α − β v) u, v̇ = (δ u − γ) v. The growth rates r of n
+ * species may be given by the abundances x_s of the steady state, r = −A x_s; the system is then
+ * ẋ = x ∘ A (x − x_s). The interactions A may be given by groups of species (`blocks`, see `blockProduct`).
+ * Rates are per unit of time.
  *
- * In logarithms abundances stay positive whatever noise is added. In abundances noise may push one
- * below zero; the state is folded back there.
+ * With logarithms abundances stay positive whatever noise is added. Without them noise may make an abundance
+ * negative; the state is then folded back to positive values.
  *
  * @see adrian2026, 4.3
  */
 export const lotkaVolterra = defineModel({
   kind: "lotka-volterra",
   title:
-    "species that eat, grow and compete: either preyGrowth, predation, predatorDeath and " +
-    "conversion, or growth and interactions, or blocks and steadyState",
+    "Lotka–Volterra: species that eat each other or compete; needs preyGrowth, predation, " +
+    "predatorDeath and conversion, or growth and interactions, or blocks and steadyState",
   parameters: {
     preyGrowth: real({
       ...{ optional: true, symbol: "α", unit: "1/time" },
@@ -66,20 +67,21 @@ export const lotkaVolterra = defineModel({
     }),
     growth: vector({
       ...{ optional: true, symbol: "r", unit: "1/time" },
-      about: "growth rate of each of n species without the others",
+      about: "growth rate of each species without the others, a list of n numbers",
     }),
     interactions: learnableMatrix({
       ...{ optional: true, symbol: "A", unit: "1/(time · abundance)" },
       about:
-        "effect of species j (column) on the growth of species i (row), a matrix for n species",
+        "effect of species j (column) on the growth rate of species i (row), a matrix of n rows",
     }),
     blocks: vector({
       ...{ optional: true, symbol: "a", unit: "1/(time · abundance)" },
-      about: "effects of k groups of species on one another, k(k + 1)/2 values, row by row",
+      about:
+        "effects of k groups of species on each other, k(k + 1)/2 numbers: the upper triangle row by row",
     }),
     steadyState: positiveVector({
       ...{ optional: true, symbol: "x_s", unit: "abundance" },
-      about: "abundances that stay as they are, one for each species; given beside blocks",
+      about: "abundances of the steady state, one for each species; given together with blocks",
     }),
     coordinates: coordinatesKey,
   },
@@ -127,7 +129,7 @@ interface Given extends Partial<Record<keyof PredatorPreyParams, Scalar | undefi
   readonly steadyState?: Tensor | readonly Scalar[] | undefined;
 }
 
-/** r or x_s, and A, as they are given. */
+/** Returns r or x_s, and A, from the values of the keys. */
 function systemOf(given: Given, dtype?: FloatType): LotkaVolterraParams {
   const { growth, steadyState, interactions: matrix, blocks } = given;
   const interactions = matrix ?? (blocks && { blocks });
@@ -155,7 +157,7 @@ function check(block: Block, tell: TellAt): void {
   if (pair.length > 0 && many.length > 0) {
     tell(
       [many[0]!],
-      `given beside ${pair.join(", ")}; need either the four rates of two species ` +
+      `given together with ${pair.join(", ")}; need either the four rates of two species ` +
         `(${pairRates.join(", ")}) or growth and interactions of n species`,
     );
     return;
@@ -164,13 +166,13 @@ function check(block: Block, tell: TellAt): void {
   const missing = needed.filter((name) => block[name] === undefined);
   for (const name of missing) {
     const rest = needed.filter((other) => other !== name).join(", ");
-    tell([name], `missing; need it beside ${rest}`);
+    tell([name], `missing; need it together with ${rest}`);
   }
   if (missing.length > 0 || many.length === 0) return;
   checkMatrix(block, tell);
 }
 
-/** A row and a column for each growth rate. */
+/** Checks that the matrix has a row and a column for each growth rate. */
 function checkMatrix({ growth, interactions }: Block, tell: TellAt): void {
   const n = countOf(growth as Values);
   const rows = interactions as readonly (readonly unknown[])[];
@@ -179,7 +181,7 @@ function checkMatrix({ growth, interactions }: Block, tell: TellAt): void {
   else tell(["interactions"], `has ${counted(rows.length, "row")}; need ${n}, ${why}`);
 }
 
-/** Species in groups: k(k + 1)/2 blocks, and the steady state alone beside them. */
+/** Checks groups of species: k(k + 1)/2 blocks, with the steady state and nothing else. */
 function checkGroups(
   block: Block,
   found: string,
@@ -188,13 +190,13 @@ function checkGroups(
 ): void {
   const others = among([...pairRates, ...manyRates]);
   if (others.length > 0) {
-    tell([found], `given beside ${others.join(", ")}; need blocks and steadyState alone`);
+    tell([found], `given together with ${others.join(", ")}; need blocks and steadyState alone`);
     return;
   }
   const { blocks, steadyState } = block;
   if (blocks === undefined || steadyState === undefined) {
     const [missing, there] = blocks === undefined ? groupKeys : groupKeys.toReversed();
-    tell([missing!], `missing; need it beside ${there}`);
+    tell([missing!], `missing; need it together with ${there}`);
     return;
   }
   const [given, species] = [countOf(blocks as Values), countOf(steadyState as Values)];

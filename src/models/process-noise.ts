@@ -1,4 +1,3 @@
-/** Noise after each model step, N(0, diag(variance)), as blocks give it. */
 import type { FloatType } from "../engine/index.js";
 import {
   type LearnedEach,
@@ -11,14 +10,17 @@ import {
 } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 
-/** One variance for all components, one each, or a learned one for each from one start. */
+/**
+ * Noise after each model step, N(0, diag(variance)), as blocks give it: one variance for all components, a
+ * list with one for each, or a learned variance for each component from one start.
+ */
 export interface ProcessNoise {
   readonly variance: Value | LearnedEach | readonly Value[];
 }
 
 const role: ValueRole = { support: "positive", group: "dynamics" };
 
-/** q for a state of `dimension` variables: a number, [] or [d]; null without noise. */
+/** Reads the variance q for a state of `dimension` variables: a number, [] or [d]; null without noise. */
 export function readProcessNoise(
   noise: ProcessNoise | null,
   dimension: number,

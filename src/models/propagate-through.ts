@@ -2,7 +2,10 @@ import { stack, type Tensor } from "../engine/index.js";
 import { foldIn, type Key } from "../random/index.js";
 import { type Propagation, propagate } from "./time.js";
 
-/** The states after each interval from x₀ [..., d], [K, ..., d]; interval k has `key` folded with k. */
+/**
+ * Propagates x₀ [..., d] over K intervals and returns the state after each of them, [K, ..., d]. Noise of
+ * interval k is drawn from `key` folded with k.
+ */
 export function propagateThrough(
   initial: Tensor,
   propagations: readonly Propagation[],

@@ -1,11 +1,10 @@
 /**
- * What a model is: a record that says all that is to be known of it, and the bound model that it
- * builds from values of its parameters.
+ * The record of a model, and the bound model that it builds from values of its parameters.
  *
  *     x′ = F(x) + ξ,   ξ ~ N(0, diag(q))
  *
- * A bound model says what one step does. How many steps lie between two observations, and how much
- * noise each of them adds, is decided in `time.ts`.
+ * A bound model gives one step. The number of steps between two observations, and the noise of each, are
+ * computed in `time.ts`.
  */
 import { type FloatType, UsageError } from "../engine/index.js";
 import {
@@ -20,80 +19,83 @@ import {
 import type { Domain, Scalar, Support } from "../prob/index.js";
 import type { Transition } from "./transition.js";
 
-/** Where the variables of a model lie. */
+/** The positions of the variables of a model. */
 export interface Geometry {
+  /** The domain of the positions: a line or a ring. */
   readonly domain: Domain;
   /** The position of each variable, [d]. */
   readonly positions: readonly number[];
 }
 
-/** A model with its parameters in place. */
+/** A model with values for its parameters. */
 export interface BoundModel {
   /** The kind of its record. */
   readonly name: string;
-  /** d */
+  /** d, the number of variables of the state. */
   readonly dimension: number;
-  /** A discrete model has one step, whatever its length; a continuous one can take any. */
+  /** A continuous model can take a step of any length; a discrete one has a single step. */
   readonly time: "continuous" | "discrete";
-  /** Where the variables of the state live; positive ones are folded after noise was added. */
+  /** The support of the state; positive variables are folded after noise is added. */
   readonly support: Support;
-  /** True if every step is a matrix times the state. @defaultValue false */
+  /** True if every step is the product of a matrix and the state. @defaultValue false */
   readonly linear?: boolean;
-  /** What people call the variables, [d]. @defaultValue x0, x1, … */
+  /** The names of the variables, [d]. @defaultValue x0, x1, … */
   readonly variables?: readonly string[];
-  /** The variables that the state holds: the natural ones, or their logarithms. @defaultValue "natural" */
+  /** Whether the state holds the natural variables or their logarithms. @defaultValue "natural" */
   readonly coordinates?: "natural" | "log";
   /** The natural variables are above zero. @defaultValue false */
   readonly positive?: boolean;
-  /** Absent: the variables lie nowhere. */
+  /** Domain and positions of the variables; absent: they have none. */
   readonly geometry?: Geometry;
-  /** Where a long run may begin, [d], in the state's own variables. @defaultValue all natural ones 1 */
+  /** A state from which a long run may begin, [d]. @defaultValue 1 for all natural variables */
   readonly start?: readonly number[];
   /**
-   * The time after which a state says little of what it was. It measures how long a run gives the
-   * statistics of the model. Absent: unknown; a model that knows it is chaotic.
+   * The time after which states are nearly uncorrelated; the length of runs for the statistics of the model
+   * is a multiple of it. Given by chaotic models; absent: unknown.
    */
   readonly decorrelationTime?: number;
-  /** The step over a length of time, without noise. */
+  /** Returns the step over a length of time, without noise. */
   step(length: Scalar): Transition;
 }
 
+/** Options of building a model. */
 export interface BuildOptions {
-  /** Steps of the integrator inside a model step. @defaultValue 1 */
+  /** Number of integrator steps in a model step. @defaultValue 1 */
   readonly substeps?: number;
-  /** The seed of what is drawn and has no seed of its own. @defaultValue 1 */
+  /** The seed of random coefficients and weights that have no seed of their own. @defaultValue 1 */
   readonly seed?: number;
-  /** Of the states, and so of all constants that are made of numbers. @defaultValue "f64" */
+  /** The dtype of the states, and so of all constants that are made from numbers. @defaultValue "f64" */
   readonly dtype?: FloatType;
-  /** Gives what is learned as a whole, such as the weights of a network. */
+  /** Provides learned tensors, such as the weights of a network. */
   readonly source: ParameterSource;
 }
 
 /** The record of a model. */
 export interface ModelRecord<K extends Keys = Keys> extends Part<K> {
-  /** The model with these parameters. */
+  /** Builds the model from values of its parameters. */
   build(parameters: ParametersOf<K>, options: BuildOptions): BoundModel;
-  /** What a report calls it, such as "the Lorenz-96 model of 40 variables". */
+  /** Returns its name in reports, such as "the Lorenz-96 model of 40 variables". */
   phrase(block: Block, dimension: number): string;
   /**
-   * Its equations for the report, a line each. `{x}` stands for a symbol and `_{i+1}` for an index;
-   * parameters stand by their names.
+   * Returns its equations for reports, one in each line. `{x}` is a symbol and `_{i+1}` an index; parameters
+   * are written by their names.
    */
   formula(block: Block, variables: readonly string[]): readonly string[];
   /**
-   * The block of the true system of a twin, for a model that differs from it on purpose. Absent: the
+   * Returns the block of the true system of a twin, for a model that differs from it on purpose. Absent: the
    * truth is the model itself.
    */
   truth?(block: Block): Block;
 }
 
-/** A record as it stands, with its types. */
+/** Returns the record of a model as it is, with its types inferred. */
 export const defineModel = <const K extends Keys>(record: ModelRecord<K>): ModelRecord<K> => record;
 
 /**
- * A model with these values in place, numbers or tensors; defaults stand for those left out.
+ * Binds a model to values of its parameters, numbers or tensors; parameters that are left out have their
+ * defaults.
  *
- * @throws UsageError for a parameter that the model does not have, or that it needs and did not get.
+ * @throws UsageError when a parameter is unknown, or one without a default is missing.
  */
 export function bindModel<K extends Keys>(
   record: ModelRecord<K>,
@@ -109,7 +111,7 @@ export function bindModel<K extends Keys>(
   const filled = withDefaults(keys, values as Block);
   for (const [name, { optional, about }] of Object.entries(keys)) {
     if (optional || filled[name] !== undefined) continue;
-    throw new UsageError(`${kind}: the parameter "${name}" is missing; need it: ${about}.`);
+    throw new UsageError(`${kind}: the parameter "${name}" is missing: ${about}.`);
   }
   return record.build(filled as ParametersOf<K>, { source: startValues, ...options });
 }

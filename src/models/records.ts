@@ -1,4 +1,3 @@
-/** The models that are built in. A new one is a file with its record, and a line here. */
 import { clohessyWiltshire } from "./clohessy-wiltshire.js";
 import { fitzhughNagumo } from "./fitzhugh-nagumo.js";
 import { kuramotoSivashinsky } from "./kuramoto-sivashinsky.js";
@@ -11,7 +10,7 @@ import { lotkaVolterra } from "./lotka-volterra.js";
 import type { ModelRecord } from "./record.js";
 import { sir } from "./sir.js";
 
-/** All built-in models, in the order in which they are listed. */
+/** The built-in models, in the order of `kalmia list`. A new model is a file with its record, and a line here. */
 export const models: readonly ModelRecord[] = [
   linear,
   lotkaVolterra,

@@ -1,15 +1,3 @@
-/**
- * A circular convolutional network that corrects a model on a ring, G: [..., d] → [..., d].
- *
- *     (a, b, c) = relu(W₁ ⋆ x + β₁)            72 channels, three of 24     [..., 72, d]
- *     h = (a, b ∘ c)                           products of features         [..., 48, d]
- *     G(x) = W₃ ⋆ relu(W₂ ⋆ h + β₂) + β₃       37 channels, then one        [..., d]
- *
- * W₁ and W₂ reach over five neighbours, W₃ over none. Its 9,387 weights serve any d ≥ 5: they are
- * the same at every place. The products let it form the quadratic terms of such systems.
- *
- * @see adrian2026, 4.2 and appendix D; bocquet2020 for the architecture
- */
 import {
   add,
   circularConv,
@@ -27,6 +15,7 @@ import { type Key, split, uniform } from "../random/index.js";
 import type { Tendency } from "./rk4.js";
 import type { StateMap, Transition } from "./transition.js";
 
+/** Weights and biases of a circular convolution. */
 export interface ConvolutionLayer {
   /** W [outputs, inputs, width] */
   readonly weights: Tensor;
@@ -34,6 +23,7 @@ export interface ConvolutionLayer {
   readonly bias: Tensor;
 }
 
+/** Weights of the residual network. */
 export interface ResidualNetworkParams {
   /** 1 → 72 channels, width 5. */
   readonly features: ConvolutionLayer;
@@ -43,8 +33,9 @@ export interface ResidualNetworkParams {
   readonly output: ConvolutionLayer;
 }
 
-/** Channels of each of a, b and c. */
+/** The number of channels of each of a, b and c. */
 const group = 24;
+/** The width of the widest convolution, and the least number of variables. */
 const widest = 5;
 const layers = {
   features: [3 * group, 1, widest],
@@ -53,7 +44,8 @@ const layers = {
 } as const;
 
 /**
- * Weights and biases uniform on ±1/√(inputs · width), as PyTorch draws those of its convolutions.
+ * Draws initial weights and biases, uniform on ±1/√(inputs · width), as PyTorch does for convolutions.
+ *
  * @see he2015, with PyTorch's a = √5
  */
 export function residualNetworkParams(key: Key, dtype: FloatType = "f64"): ResidualNetworkParams {
@@ -79,7 +71,7 @@ function initialLayer(
 
 const layerNames = ["features", "mixing", "output"] as const;
 
-/** The arrays of a network by name, `features.weights` to `output.bias`: as learning takes them. */
+/** Returns the arrays of a network by name, from `features.weights` to `output.bias`, in the form for learning. */
 export const networkArrays = (params: ResidualNetworkParams): Record<string, Tensor> =>
   Object.fromEntries(
     layerNames.flatMap((layer) => [
@@ -88,7 +80,7 @@ export const networkArrays = (params: ResidualNetworkParams): Record<string, Ten
     ]),
   );
 
-/** The network of named arrays; others among them are left alone. */
+/** Returns the network with these named arrays; other names are ignored. */
 export function networkOfArrays(arrays: Readonly<Record<string, Tensor>>): ResidualNetworkParams {
   const layer = (name: (typeof layerNames)[number]): ConvolutionLayer => ({
     weights: arrays[`${name}.weights`]!,
@@ -97,17 +89,29 @@ export function networkOfArrays(arrays: Readonly<Record<string, Tensor>>): Resid
   return { features: layer("features"), mixing: layer("mixing"), output: layer("output") };
 }
 
-/** W ⋆ x + β, [..., inputs, d] → [..., outputs, d] */
+/** Returns W ⋆ x + β, [..., inputs, d] → [..., outputs, d]. */
 const convolve = ({ weights, bias }: ConvolutionLayer, x: Tensor): Tensor =>
   add(circularConv(x, weights), reshape(bias, [-1, 1]));
 
-/** One of the three groups of output channels: weights are split, so that features need not be. */
+/** Returns the weights of one of the three groups of output channels. */
 const channels = ({ weights, bias }: ConvolutionLayer, i: number): ConvolutionLayer => ({
   weights: slice(weights, 0, i * group, (i + 1) * group),
   bias: slice(bias, 0, i * group, (i + 1) * group),
 });
 
-/** G */
+/**
+ * Returns a circular convolutional network that corrects a model on a ring, G: [..., d] → [..., d], d ≥ 5.
+ *
+ *     (a, b, c) = relu(W₁ ⋆ x + β₁)            72 channels, three of 24     [..., 72, d]
+ *     h = (a, b ∘ c)                           products of features         [..., 48, d]
+ *     G(x) = W₃ ⋆ relu(W₂ ⋆ h + β₂) + β₃       37 channels, then one        [..., d]
+ *
+ * W₁ and W₂ have width five, W₃ width one. The 9,387 weights do not depend on d: they are the same at every
+ * position. The products let the network form the quadratic terms of such systems.
+ *
+ * @throws ShapeError when a state has fewer than five variables.
+ * @see adrian2026, 4.2 and appendix D; bocquet2020 for the architecture
+ */
 export function residualNetwork({
   features,
   mixing,
@@ -127,14 +131,14 @@ export function residualNetwork({
   };
 }
 
-/** F(x) = F₀(x) + G(x): the correction of a whole step. Noise and support stay as they are. */
+/** Adds a correction G to the map of a whole step, F(x) = F₀(x) + G(x). Noise and support stay as they are. @see adrian2026 */
 export function withResidual(transition: Transition, G: StateMap): Transition {
   const { map: F0, noise, support } = transition;
   const map: StateMap = (x) => add(F0(x), G(x));
   return support === undefined ? { map, noise } : { map, noise, support };
 }
 
-/** f(x) = f₀(x) + G(x): the correction of a tendency, inside the steps of rk4. @see chen2022 */
+/** Adds a correction G to a tendency, f(x) = f₀(x) + G(x). @see chen2022 */
 export const withResidualTendency =
   (f0: Tendency, G: StateMap): Tendency =>
   (x) =>

@@ -1,13 +1,13 @@
-/** Systems of the Lorenz-96 kind: d equal variables, evenly on a ring. */
+/** Models of d variables with the same equation, equally spaced on a ring. */
 import { UsageError } from "../engine/index.js";
 import { continuousModel, type IntegrationOptions } from "./continuous.js";
 import type { BoundModel, Geometry } from "./record.js";
 import type { Tendency } from "./rk4.js";
 
-/** 0, 1, …, n − 1 */
+/** Returns 0, 1, …, n − 1. */
 export const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** A ring of this length; its variables lie a unit apart, or at the positions given. */
+/** Returns the geometry of a ring of this length: positions 0, 1, …, or the positions given. */
 export const ringGeometry = (
   length: number,
   positions: readonly number[] = upTo(length),
@@ -16,16 +16,17 @@ export const ringGeometry = (
   positions,
 });
 
+/** A tendency on a ring. */
 export interface RingSystem {
   readonly name: string;
   /** d */
   readonly dimension: number;
-  /** The fewest variables for which the neighbours that the tendency uses are different ones. */
+  /** The least number of variables, so that the neighbours in the tendency are different variables. */
   readonly fewest: number;
   readonly tendency: Tendency;
 }
 
-/** A tendency on a ring of d variables as a model. */
+/** Makes a bound model from a tendency on a ring. @throws UsageError when there are too few variables. */
 export function ringModel(
   { name, dimension, fewest, tendency }: RingSystem,
   options: IntegrationOptions,
@@ -43,6 +44,6 @@ export function ringModel(
   );
 }
 
-/** Where a run may begin, [d]: equal variables would stay equal. */
+/** Returns a state from which a run may begin, [d]; the variables are not all equal, because equal ones stay equal. */
 export const lorenz96Start = (dimension: number): number[] =>
   upTo(dimension).map((i) => (i === 0 ? 1.01 : 1));

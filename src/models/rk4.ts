@@ -1,22 +1,23 @@
-/**
- * The classical Runge–Kutta method of order four.
- *
- *     k₁ = f(x),  k₂ = f(x + ½h k₁),  k₃ = f(x + ½h k₂),  k₄ = f(x + h k₃)
- *     x′ = x + h/6 (k₁ + 2k₂ + 2k₃ + k₄)
- *
- * @see kutta1901
- */
 import { add, mul, type Tensor, UsageError } from "../engine/index.js";
 import { type Scalar, scale } from "../prob/index.js";
 import type { StateMap } from "./transition.js";
 
-/** dx/dt = f(x), [..., d] → [..., d] */
+/** A tendency f, dx/dt = f(x): [..., d] → [..., d]. */
 export type Tendency = (x: Tensor) => Tensor;
 
-/** The map over `length`, in `substeps` steps of the method. */
+/**
+ * Makes the map of ẋ = f(x) over a time `length`, by the classical Runge–Kutta method of order four in
+ * `substeps` steps of length h.
+ *
+ *     k₁ = f(x),  k₂ = f(x + ½h k₁),  k₃ = f(x + ½h k₂),  k₄ = f(x + h k₃)
+ *     x′ = x + h/6 (k₁ + 2k₂ + 2k₃ + k₄)
+ *
+ * @throws UsageError unless `substeps` is a whole number, at least 1.
+ * @see kutta1901
+ */
 export function rk4(f: Tendency, length: Scalar, substeps = 1): StateMap {
   if (!(Number.isInteger(substeps) && substeps > 0)) {
-    throw new UsageError(`rk4: substeps is ${substeps}; need a whole number, 1 or more.`);
+    throw new UsageError(`rk4: substeps is ${substeps}; need a whole number, at least 1.`);
   }
   const h = scale(1 / substeps, length);
   return (x) => {

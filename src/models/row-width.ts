@@ -1,9 +1,8 @@
-/** Checks of matrices that a block gives by their rows. */
 import { counted, type TellAt } from "../parts/index.js";
 
 /**
- * Tells of the first row of `block[key]` that has not `width` entries; `why` says where that number
- * comes from.
+ * Checks the matrix `block[key]`, given by its rows, and tells of the first row that has not `width` entries;
+ * `why` says where that number comes from.
  */
 export function checkWidth(
   rows: readonly (readonly unknown[])[],

@@ -9,23 +9,24 @@ import { defineModel } from "./record.js";
  *
  *     Ṡ = −β S I/N,   İ = β S I/N − γ I,   Ṙ = γ I,        state (S, I, R) [..., 3]
  *
- * S + I + R stays as it is. With R₀ = β/γ > 1 and few infectious at first, I is largest at S = N/R₀,
- * and in the end R/N = 1 − e^{−R₀ R/N}. Noise may push a number below zero; it is folded back.
+ * S + I + R is constant. With R₀ = β/γ > 1 and few infectious persons at the start, I is largest at
+ * S = N/R₀, and at the end R/N = 1 − e^{−R₀ R/N}. Rates are per unit of time. Noise may make a variable
+ * negative; the state is then folded back to positive values.
  *
  * @see kermack1927
  */
 export const sir = defineModel({
   kind: "sir",
-  title: "SIR: an epidemic among the susceptible, the infectious and the recovered",
+  title: "SIR: an epidemic; numbers of susceptible, infectious and recovered persons",
   parameters: {
     transmission: positiveNumber({
       ...{ symbol: "β", unit: "1/time" },
       about:
-        "transmission rate: contacts of each infectious person that infect, while all are susceptible",
+        "transmission rate: infections by one infectious person per unit of time, while all others are susceptible",
     }),
     recovery: positiveNumber({
       ...{ symbol: "γ", unit: "1/time" },
-      about: "recovery rate: one over the mean time that a person is infectious",
+      about: "recovery rate: the inverse of the mean time for which a person is infectious",
     }),
     population: positiveNumber({
       ...{ default: 1, symbol: "N" },

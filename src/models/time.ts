@@ -1,9 +1,9 @@
 /**
- * Time: how a model crosses the interval between two observations.
+ * Propagation of a model over the interval between two observations.
  *
- * Over an interval Δ a model with the reference step τ makes n = ⌈Δ/τ⌉ steps of length h = Δ/n,
- * each followed by noise of variance q h/τ, so that the noise of an interval grows with its length
- * and not with the way it is cut. A discrete-time map has no length but its own: Δ must be nτ.
+ * Over an interval Δ a model with the reference step τ makes n = ⌈Δ/τ⌉ steps of length h = Δ/n, each followed
+ * by noise of variance q h/τ. So the noise of an interval depends on its length and not on the number of
+ * steps. The step of a discrete-time model has a fixed length: Δ must be nτ.
  */
 import { type Tensor, UsageError } from "../engine/index.js";
 import { type Scalar, scale } from "../prob/index.js";
@@ -11,23 +11,30 @@ import { foldIn, type Key } from "../random/index.js";
 import type { BoundModel } from "./record.js";
 import { advance, type Transition, withNoise } from "./transition.js";
 
-/** `steps` times the same transition; 0 leaves the state as it is. */
+/** The same transition, applied `steps` times; with 0 steps the state stays as it is. */
 export interface Propagation {
   readonly transition: Transition;
   readonly steps: number;
 }
 
-/** A fraction of a step below which a difference of times is rounding. */
+/** The fraction of a step below which a difference of times is a rounding error. */
 const tolerance = 1e-9;
 
-/** n and h of an interval. */
+/**
+ * Computes the number n of steps over an interval Δ ≥ 0, and their length h.
+ *
+ *     n = ⌈Δ/τ⌉,   h = Δ/n
+ *
+ * @throws UsageError when the step τ is not positive, the interval is negative, or the interval is not a
+ * whole number of the steps of a discrete model.
+ */
 export function stepsOver(
   interval: number,
   step: number,
   time: BoundModel["time"],
 ): { readonly steps: number; readonly length: number } {
   if (!(step > 0 && Number.isFinite(step))) {
-    throw new UsageError(`stepsOver: the step is ${step}; need a positive length of time.`);
+    throw new UsageError(`stepsOver: the step is ${step}; need a length of time above 0.`);
   }
   if (!(interval >= 0 && Number.isFinite(interval))) {
     throw new UsageError(
@@ -39,23 +46,22 @@ export function stepsOver(
   if (time === "continuous") return { steps, length: steps === 0 ? step : interval / steps };
   if (Math.abs(ratio - Math.round(ratio)) > tolerance * Math.max(1, ratio)) {
     throw new UsageError(
-      `stepsOver: the interval ${interval} is ${ratio} steps of ${step}; a discrete-time model needs a whole number. Choose a step that divides every interval, or insert gaps.`,
+      `stepsOver: the interval ${interval} is ${ratio} steps of ${step}; a discrete-time model needs a whole number of steps. Choose a step that divides every interval, or insert gaps.`,
     );
   }
   return { steps: Math.round(ratio), length: step };
 }
 
-/** q h/τ */
+/** Returns q h/τ. */
 const scaledNoise = (q: Scalar | null, fraction: number): Scalar | null =>
   q === null || fraction === 1 ? q : scale(fraction, q);
 
 /**
- * What lies between observations: a propagation for each interval. `noise` is q, the variance added
- * after each step of length `step`. Equal intervals share one transition, so that a matrix
- * exponential, for example, is taken once.
+ * Returns the propagation over each interval between observations. `noise` is q, the variance of the noise
+ * after a step of length `step`; after a step of length h it is q h/step. Equal intervals have the same
+ * transition, so that a matrix exponential, for example, is computed once.
  *
- * @throws UsageError for an interval below 0, or one that is not a whole number of a discrete model's
- * steps.
+ * @throws UsageError when an interval is negative, or not a whole number of the steps of a discrete model.
  */
 export function propagations(
   model: BoundModel,
@@ -75,8 +81,8 @@ export function propagations(
 }
 
 /**
- * The states after one propagation of x [..., d]; noise of the i-th step is drawn from `key` folded
- * with i. The key may be one for each trajectory, [B, 2].
+ * Propagates states x [..., d] over one interval. Noise of the i-th step is drawn from `key` folded with i;
+ * there may be a key for each trajectory, [B, 2].
  */
 export function propagate(x: Tensor, { transition, steps }: Propagation, key: Key): Tensor {
   let state = x;

@@ -1,5 +1,5 @@
 /**
- * Transitions: what one step of a model does to a state.
+ * Transitions: one step of a model.
  *
  *     x′ = F(x) + ξ,   ξ ~ N(0, diag(q))
  */
@@ -7,21 +7,21 @@ import { add, eye, matmul, matvec, mul, ShapeError, type Tensor, tensor } from "
 import { asRow, floatType, fold, root, type Scalar, type Support } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 
-/** x [..., d] → [..., d], any leading axes. */
+/** A map of states, [..., d] → [..., d], with any leading axes. */
 export type StateMap = (x: Tensor) => Tensor;
 
 /** One model step. */
 export interface Transition {
   readonly map: StateMap;
-  /** q, added after the map: one number, [] or [d]; null where the step is exact. */
+  /** q, the variance of the noise after the map: one number, [] or [d]; null without noise. */
   readonly noise: Scalar | null;
-  /** The matrix of a linear map, [..., d, d]: what the Kalman filter needs. */
+  /** The matrix of a linear map, [..., d, d], for the Kalman filter. */
   readonly matrix?: Tensor;
-  /** States that must stay positive are folded after the noise. @defaultValue "real" */
+  /** The support of the state; positive states are folded after the noise. @defaultValue "real" */
   readonly support?: Support;
 }
 
-/** The transition x ↦ F x; F [..., d, d]. */
+/** Returns the transition x ↦ F x without noise, F [..., d, d]. @throws ShapeError unless F is square. */
 export function linearTransition(F: Tensor): Transition {
   const [rows, columns] = F.shape.slice(-2);
   if (rows === undefined || rows !== columns) {
@@ -30,7 +30,7 @@ export function linearTransition(F: Tensor): Transition {
   return { map: (x) => transform(F, x), noise: null, matrix: F };
 }
 
-/** F x for every x; a matrix per trajectory meets vectors [..., d] or members [..., N, d]. */
+/** Returns F x for every x; a matrix for each trajectory applies to vectors [..., d] or members [..., N, d]. */
 function transform(F: Tensor, x: Tensor): Tensor {
   const d = F.shape.at(-1)!;
   if (x.shape.at(-1) !== d) {
@@ -42,15 +42,17 @@ function transform(F: Tensor, x: Tensor): Tensor {
   return rows ? matmul(x, F, { transposeB: true }) : matvec(F, x);
 }
 
-/** The same step with noise of this variance after it. */
+/** Returns the same transition with noise of this variance. */
 export const withNoise = (transition: Transition, variance: Scalar | null): Transition => ({
   ...transition,
   noise: variance,
 });
 
 /**
- * F(x) + √q ∘ z: one step of every state in x [..., d], each with noise of its own, all from one key
- * or from a key for each trajectory [B, 2].
+ * Makes one step of every state in x [..., d], each with noise of its own, from one random key or from a key
+ * for each trajectory [B, 2].
+ *
+ *     x′ = F(x) + √q ∘ z,   z ~ N(0, I)
  */
 export function advance(transition: Transition, x: Tensor, key: Key): Tensor {
   const { map: F, noise: q, support } = transition;
@@ -59,7 +61,7 @@ export function advance(transition: Transition, x: Tensor, key: Key): Tensor {
   return fold(add(F(x), mul(z, root(q))), support);
 }
 
-/** P + diag(q); P [..., d, d], q one number, [] or [..., d] */
+/** Returns P + diag(q) for P [..., d, d] and q one number, [] or [..., d]. */
 export function addNoise(P: Tensor, q: Scalar | null): Tensor {
   if (q === null) return P;
   const d = P.shape.at(-1)!;

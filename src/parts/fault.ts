@@ -1,13 +1,14 @@
-/** What is wrong with the value of a key: the checks of library calls. */
+/** Faults in the value of a key: the checks of library calls. */
 import type { Bounds, Key } from "./keys.js";
 
+/** A fault in the value of a key. */
 export interface Fault {
-  /** Path below the key. */
+  /** The path below the key. */
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
 
-/** The first fault of a value; null: it fits its key. */
+/** Returns the first fault in the value of a key; null if the value fits. */
 export function faultOf(key: Key, value: unknown): Fault | null {
   if (value === undefined) {
     const needed = key.optional !== true && key.default === undefined;
@@ -69,7 +70,7 @@ function numberFault(key: Key, bounds: Bounds, value: unknown): Fault | null {
   return choosable ? amongFault(bounds, value.among as readonly unknown[]) : wrong(key, value);
 }
 
-/** What is wrong with numbers to choose from. */
+/** Returns the fault in a list of numbers to choose from. */
 function amongFault(bounds: Bounds, among: readonly unknown[]): Fault | null {
   const different = among.length > 1 && new Set(among).size === among.length;
   if (different && among.every((each) => within(bounds, each))) return null;
@@ -128,7 +129,7 @@ function within({ min, above, max, below, whole }: Bounds, value: unknown): bool
   return below === undefined || value < below;
 }
 
-/** What a key needs, in words. */
+/** Returns the words for what a key needs. */
 function need(key: Key): string {
   const orLearned = "a number or { learn: true, start: … }";
   switch (key.type) {

@@ -1,14 +1,14 @@
 /**
- * Keys: what a part can be given, as plain descriptors.
+ * Keys: plain descriptors of the parameters of a part.
  *
- * A part (a model, a method, an observation operator, a noise) names its parameters once, with these
- * descriptors. The schema of experiment files, their checks, `kalmia list`, the words of reports and
- * the values that formulas receive are all derived from them.
+ * A part (a model, a method, an observation operator, a noise) declares its parameters once, with these
+ * descriptors. The schema of experiment files, their checks, `kalmia list`, the words of reports and the
+ * values that formulas receive are all derived from them.
  */
 import type { Tensor } from "../engine/index.js";
 import type { Rows, Scalar } from "../prob/index.js";
 
-/** Where a number may lie; an absent bound does not bind. */
+/** The range of a number; without a bound it is not limited on that side. */
 export interface Bounds {
   /** The number is at least this. */
   readonly min?: number;
@@ -22,18 +22,18 @@ export interface Bounds {
   readonly whole?: true;
 }
 
-/** Where a learned value lives: on the real line, above zero, or between 0 and 1. */
+/** The range of a learned value: all real numbers, above zero, or between 0 and 1. */
 export type ValueSupport = "real" | "positive" | "fraction";
 
-/** What every key says of itself. */
+/** The common part of all keys. */
 interface KeyBase {
-  /** One sentence without its full stop, for lists, editors and reports. */
+  /** A description without a full stop, for lists, editors and reports. */
   readonly about: string;
   /** The symbol of the literature, such as "σ". */
   readonly symbol?: string;
-  /** The unit, such as "1/time"; absent: dimensionless, or that of the state. */
+  /** The unit, such as "1/time"; absent: dimensionless, or the unit of the state. */
   readonly unit?: string;
-  /** The key may be left out, and there is no default. */
+  /** The key may be left out, and has no default. */
   readonly optional?: true;
   /** The value if the key is left out. */
   readonly default?: unknown;
@@ -43,15 +43,15 @@ interface KeyBase {
 export interface NumberKey extends KeyBase {
   readonly type: "number";
   readonly support: ValueSupport;
-  /** Where a fixed number may lie. */
+  /** The range of a fixed number. */
   readonly bounds: Bounds;
-  /** What to say of a number that is too large, instead of its bound alone. */
+  /** The advice for a number that is too large, instead of its bound alone. */
   readonly tooLarge?: string;
   /** The value may be chosen by the validation loss: `{ among: [3, 5, 8] }`. */
   readonly choosable?: true;
 }
 
-/** A number that is given and never learned. */
+/** A number that cannot be learned. */
 export interface SettingKey extends KeyBase {
   readonly type: "setting";
   readonly bounds: Bounds;
@@ -63,36 +63,36 @@ export interface ChoiceKey<Option extends string = string> extends KeyBase {
   readonly options: readonly Option[];
 }
 
-/** True or false; `only` says that nothing but true may be written. */
+/** True or false; with `only` nothing but true is allowed. */
 export interface FlagKey extends KeyBase {
   readonly type: "flag";
   readonly only?: true;
 }
 
-/** A list of numbers that may be learned, one by one or as one vector. */
+/** A list of numbers that may be learned, each by itself or as one vector. */
 export interface VectorKey extends KeyBase {
   readonly type: "vector";
   readonly support: "real" | "positive";
 }
 
-/** One number for all components, or a list with one each; each of them may be learned. */
+/** One number for all components, or a list with a number for each; each of them may be learned. */
 export interface SpreadKey extends KeyBase {
   readonly type: "spread";
 }
 
-/** A matrix by its rows; its entries may be learned if it is `learnable`. */
+/** A matrix given by its rows; its entries may be learned if it is `learnable`. */
 export interface MatrixKey<Learnable extends boolean = boolean> extends KeyBase {
   readonly type: "matrix";
   readonly learnable: Learnable;
 }
 
-/** A list of numbers that are never learned. */
+/** A list of numbers that cannot be learned. */
 export interface ListKey extends KeyBase {
   readonly type: "list";
   readonly bounds: Bounds;
 }
 
-/** Points, each a list of numbers of this length: [[0, 0], [3, 1]]. */
+/** Points, each a list of `length` numbers, such as [[0, 0], [3, 1]]. */
 export interface PointsKey extends KeyBase {
   readonly type: "points";
   readonly length: number;
@@ -103,7 +103,7 @@ export interface TextKey extends KeyBase {
   readonly type: "text";
 }
 
-/** A map of keys of its own. */
+/** A map with keys of its own. */
 export interface GroupKey<K extends Keys = Keys> extends KeyBase {
   readonly type: "group";
   readonly keys: K;
@@ -121,6 +121,7 @@ export interface VariantKey<
   readonly keys: K;
 }
 
+/** The descriptor of one parameter. */
 export type Key =
   | NumberKey
   | SettingKey
@@ -166,90 +167,90 @@ type Plain<K extends Key> = K extends NumberKey | SpreadKey
                       ? Option | { readonly [Name in keyof Inner]?: number }
                       : never;
 
-/** What a formula receives for a key: undefined only if the key is optional and was left out. */
+/** The type of the value that a formula receives for a key; undefined only if an optional key is left out. */
 export type ValueOf<K extends Key> = K extends { readonly optional: true }
   ? Plain<K> | undefined
   : Plain<K>;
 
-/** What a formula receives for the keys of a part. */
+/** The type of the values that a formula receives for the keys of a part. */
 export type ParametersOf<K extends Keys> = { readonly [Name in keyof K]: ValueOf<K[Name]> };
 
-/** Everything of a key but its type. */
+/** A key without its type. */
 type Rest<K extends Key, Set extends keyof K = never> = Omit<K, "type" | Set>;
 
-/** A number of either sign that may be learned. */
+/** Declares a number of any sign that may be learned. */
 export const real = <const R extends Rest<NumberKey, "support" | "bounds">>(rest: R) =>
   ({ type: "number", support: "real", bounds: {}, ...rest }) as const;
 
-/** A number above zero that may be learned. */
+/** Declares a number above zero that may be learned. */
 export const positiveNumber = <const R extends Rest<NumberKey, "support" | "bounds">>(rest: R) =>
   ({ type: "number", support: "positive", bounds: { above: 0 }, ...rest }) as const;
 
-/** A number that may be learned above zero, and that may be fixed at zero. */
+/** Declares a number that may be learned: at least zero if fixed, above zero if learned. */
 export const nonNegative = <const R extends Rest<NumberKey, "support" | "bounds">>(rest: R) =>
   ({ type: "number", support: "positive", bounds: { min: 0 }, ...rest }) as const;
 
-/** A number from 0 to 1; a learned one lies between. */
+/** Declares a number from 0 to 1 that may be learned, then strictly between 0 and 1. */
 export const fraction = <const R extends Rest<NumberKey, "support" | "bounds">>(rest: R) =>
   ({ type: "number", support: "fraction", bounds: { min: 0, max: 1 }, ...rest }) as const;
 
-/** A number within bounds that is never learned. */
+/** Declares a number within bounds that cannot be learned. */
 export const setting = <const R extends Rest<SettingKey>>(rest: R) =>
   ({ type: "setting", ...rest }) as const;
 
-/** A whole number, at least `min`, that is never learned. */
+/** Declares a whole number, at least `min`, that cannot be learned. */
 export const count = <const R extends Rest<SettingKey, "bounds">>(min: number, rest: R) =>
   ({ type: "setting", bounds: { whole: true, min }, ...rest }) as const;
 
-/** One of these words. */
+/** Declares a choice between words. */
 export const choice = <const Option extends string, const R extends Rest<ChoiceKey, "options">>(
   options: readonly Option[],
   rest: R,
 ) => ({ type: "choice", options, ...rest }) as const;
 
-/** True or false. */
+/** Declares a switch: true or false. */
 export const flag = <const R extends Rest<FlagKey>>(rest: R) =>
   ({ type: "flag", ...rest }) as const;
 
-/** A list of numbers that may be learned. */
+/** Declares a list of numbers that may be learned. */
 export const vector = <const R extends Rest<VectorKey, "support">>(rest: R) =>
   ({ type: "vector", support: "real", ...rest }) as const;
 
-/** A list of numbers above zero that may be learned. */
+/** Declares a list of numbers above zero that may be learned. */
 export const positiveVector = <const R extends Rest<VectorKey, "support">>(rest: R) =>
   ({ type: "vector", support: "positive", ...rest }) as const;
 
-/** Numbers above zero, one for all components or one each, that may be learned. */
+/** Declares numbers above zero that may be learned: one for all components, or one for each. */
 export const spread = <const R extends Rest<SpreadKey>>(rest: R) =>
   ({ type: "spread", ...rest }) as const;
 
-/** A matrix whose entries may be learned. */
+/** Declares a matrix whose entries may be learned. */
 export const learnableMatrix = <const R extends Rest<MatrixKey, "learnable">>(rest: R) =>
   ({ type: "matrix", learnable: true, ...rest }) as const;
 
-/** A matrix of numbers. */
+/** Declares a matrix that cannot be learned. */
 export const matrix = <const R extends Rest<MatrixKey, "learnable">>(rest: R) =>
   ({ type: "matrix", learnable: false, ...rest }) as const;
 
-/** A list of numbers within bounds. */
+/** Declares a list of numbers within bounds that cannot be learned. */
 export const list = <const R extends Rest<ListKey>>(rest: R) =>
   ({ type: "list", ...rest }) as const;
 
-/** Points of `length` coordinates. */
+/** Declares points of `length` coordinates. */
 export const points = <const R extends Rest<PointsKey, "length">>(length: number, rest: R) =>
   ({ type: "points", length, ...rest }) as const;
 
-/** A text. */
+/** Declares a text. */
 export const text = <const R extends Rest<TextKey>>(rest: R) =>
   ({ type: "text", ...rest }) as const;
 
-/** A map of keys of its own. */
+/** Declares a map with keys of its own. */
 export const group = <const K extends Keys, const R extends Rest<GroupKey, "keys">>(
   keys: K,
   rest: R,
 ) => ({ type: "group", keys, ...rest }) as const;
 
-/** One of these words, or a map with exactly one of these keys. */
+/** Declares a choice between words and maps with exactly one of several keys. */
 export const variant = <
   const Option extends string,
   const K extends Readonly<Record<string, SettingKey>>,

@@ -1,4 +1,4 @@
-/** From a block of plain data to the parameters that a formula receives. */
+/** Reading of blocks: from plain data to the parameters that formulas receive. */
 import { type FloatType, Tensor, UsageError } from "../engine/index.js";
 import { matrixOf, type Scalar, vectorOf } from "../prob/index.js";
 import type { ParameterGroup } from "./definition.js";
@@ -8,18 +8,19 @@ import type { Part, Use } from "./part.js";
 import { type ParameterSource, readAll, readEach } from "./source.js";
 import type { Block, Value, Values } from "./value.js";
 
+/** Options of `readParameters`. */
 export interface ReadOptions {
-  /** The learning rate that learned values follow. */
+  /** The group of the learned values, which decides their learning rate. */
   readonly group: ParameterGroup;
-  /** What the names of learned values begin with, such as "observations.". @defaultValue "" */
+  /** The prefix of the names of learned values, such as "observations.". @defaultValue "" */
   readonly prefix?: string;
-  /** The dtype of what several plain numbers are put into. @defaultValue "f64" */
+  /** The dtype of tensors that are made from several plain numbers. @defaultValue "f64" */
   readonly dtype?: FloatType;
 }
 
 /**
- * Reads every key of a block: given numbers as they are, learned ones from the source under their
- * names. The name of a learned value is its path in the block, such as `taper.halfWidth`.
+ * Reads every key of a block: fixed numbers as they are, learned ones from the source by their names. The
+ * name of a learned value is its path in the block, such as `taper.halfWidth`.
  */
 export function readParameters<K extends Keys>(
   keys: K,
@@ -39,14 +40,14 @@ export function readParameters<K extends Keys>(
   return Object.fromEntries(read) as ParametersOf<K>;
 }
 
-/** The value of one key that is given. */
+/** Reads the value of one key. */
 function parameterOf(
   key: Key,
   given: unknown,
   source: ParameterSource,
   { group, dtype, name }: Required<Omit<ReadOptions, "prefix">> & { readonly name: string },
 ): unknown {
-  // Numbers stay numbers in f64, which is what formulas make of them anyway.
+  // In f64 numbers stay numbers: formulas convert them to f64 themselves.
   const vector = (x: Tensor | readonly Scalar[]) =>
     dtype === "f64" || x instanceof Tensor ? x : vectorOf(x, dtype);
   switch (key.type) {
@@ -76,17 +77,17 @@ function parameterOf(
   }
 }
 
-/** Of values to choose from the first, until the choice is made. */
+/** Returns the first of several values to choose from; it stands in until the choice is made. */
 const chosen = (given: unknown): Value =>
   typeof given === "object" && given !== null && "among" in given
     ? (given.among as readonly number[])[0]!
     : (given as Value);
 
-/** Several scalars as one vector [n]; numbers alone take the dtype. */
+/** Joins several scalars to one vector [n] of this dtype; a single scalar stays as it is. */
 export const together = (values: Scalar | readonly Scalar[], dtype: FloatType = "f64"): Scalar =>
   Array.isArray(values) ? vectorOf(values, dtype) : (values as Scalar);
 
-/** A block with the defaults of its keys filled in. */
+/** Returns a block with the defaults of its keys filled in. */
 export function withDefaults(keys: Keys, block: Block): Block {
   const filled = Object.entries(keys).flatMap(([name, key]) => {
     const given = block[name] ?? key.default;
@@ -98,8 +99,10 @@ export function withDefaults(keys: Keys, block: Block): Block {
 }
 
 /**
- * A part with what it is given, for library calls: defaults are filled in, and a block that does not
- * fit the record is a `UsageError` that names the key, what was given and what is needed.
+ * Puts a part to use with a block, for library calls: checks the block against the record and fills in
+ * defaults.
+ *
+ * @throws UsageError when the block does not fit; it names each key, what was given and what is needed.
  */
 export function use<R extends Part>(record: R, given: Block = {}): Use<R> {
   const faults: string[] = [];

@@ -1,8 +1,8 @@
 /**
- * Where the values of parameters come from.
+ * Sources of the values of parameters.
  *
- * Parts are bound by functions that ask a source for each value by its name. One source lists what is
- * to be learned, another gives the current tensors, a third the truth of a twin; so binding is written
+ * Parts are built by functions that ask a source for each value by its name. One source lists the learned
+ * parameters, another returns their current values, a third the truth of a twin; so building is written
  * once.
  */
 import { cast, type FloatType, full, scope, type Tensor, tensor } from "../engine/index.js";
@@ -18,28 +18,30 @@ import {
   type Values,
 } from "./value.js";
 
-/** What a value must be by its nature; a learned value may ask for positivity besides. */
+/** The range and the group of a parameter; a learned value may ask to be positive in addition. */
 export interface ValueRole {
   readonly support: ValueSupport;
   readonly group: ParameterGroup;
 }
 
-/** A tensor that is learned as a whole; its start is worked out only where it is asked for. */
+/** A tensor that is learned as a whole; its start is computed only when it is needed. */
 export interface LearnedTensor {
   readonly start: () => Tensor;
-  /** The truth in twins, if the tensor makes data. */
+  /** The truth in a twin, if the tensor is used to make its data. */
   readonly truth?: () => Tensor;
   readonly bijection: Bijection;
   readonly group: ParameterGroup;
 }
 
-/** Gives the value of each parameter by its name. */
+/** Returns the value of each parameter by its name. */
 export interface ParameterSource {
+  /** Returns a number that is fixed, or learned under this name. */
   scalar(value: Value, name: string, role: ValueRole): Scalar;
+  /** Returns a tensor that is learned under this name. */
   tensor(name: string, learned: LearnedTensor): Tensor;
 }
 
-/** The bijection of a value of such a size. */
+/** Returns the bijection for a value of this size. */
 function bijectionOf(size: number, support: ValueSupport): Bijection {
   if (support === "fraction") return unitInterval;
   if (support === "positive") return positive(size);
@@ -51,7 +53,7 @@ const supportOf = (
   support: ValueSupport,
 ): ValueSupport => (asked ? "positive" : support);
 
-/** Lists everything learned, once, and gives its start. */
+/** Makes a source that collects the definitions of all learned parameters and returns their starts. */
 export function collectDefinitions(into: Map<string, ParameterDefinition>): ParameterSource {
   return {
     scalar: (value, name, { support, group }) => {
@@ -68,25 +70,25 @@ export function collectDefinitions(into: Map<string, ParameterDefinition>): Para
   };
 }
 
-/** Gives the starts, and lists nothing. */
+/** A source that returns the starts. */
 export const startValues: ParameterSource = {
   scalar: (value) => (typeof value === "number" ? value : value.start),
   tensor: (_, { start }) => start(),
 };
 
-/** Gives learned values from named tensors. */
+/** Makes a source that returns learned values from named tensors. */
 export const currentValues = (values: NamedTensors): ParameterSource => ({
   scalar: (value, name) => (typeof value === "number" ? value : values[name]!),
   tensor: (name) => values[name]!,
 });
 
-/** Gives the truth of a twin; a learned value without one is true at its start. */
+/** A source that returns the truth of a twin; for a learned value without a truth it is the start. */
 export const trueValues: ParameterSource = {
   scalar: (value) => (typeof value === "number" ? value : (value.truth ?? value.start)),
   tensor: (_, { start, truth = start }) => truth(),
 };
 
-/** Lists the truths that are given, by name, and gives the starts. */
+/** Makes a source that collects the truths that are given, by name, and returns the starts. */
 export function collectTruths(into: Map<string, Scalar>): ParameterSource {
   return {
     scalar: (value, name) => {
@@ -101,7 +103,7 @@ export function collectTruths(into: Map<string, Scalar>): ParameterSource {
   };
 }
 
-/** A source whose tensors have this dtype; plain numbers stay as they are. */
+/** Makes a source whose tensors have this dtype; plain numbers stay as they are. */
 export const castSource = (source: ParameterSource, dtype: FloatType): ParameterSource => ({
   scalar: (value, name, role) => {
     const x = source.scalar(value, name, role);
@@ -113,7 +115,7 @@ export const castSource = (source: ParameterSource, dtype: FloatType): Parameter
 const isList = (values: Value | readonly Value[]): values is readonly Value[] =>
   Array.isArray(values);
 
-/** One value for all components, or one each: names end in the component if there are several. */
+/** Reads one value for all components, or one for each; the names of several end in their index. */
 export function readEach(
   source: ParameterSource,
   values: Value | readonly Value[],
@@ -124,7 +126,7 @@ export function readEach(
   return values.map((value, i) => source.scalar(value, `${name}[${i}]`, role));
 }
 
-/** A value each, with names that end in their positions, or one vector that is learned whole. */
+/** Reads a list of values, whose names end in their index, or one vector that is learned as a whole. */
 export const readAll = (
   source: ParameterSource,
   values: Values,
@@ -135,7 +137,10 @@ export const readAll = (
     ? source.tensor(name, learnedWhole(values, countOf(values), role))
     : values.map((value, i) => source.scalar(value, `${name}[${i}]`, role));
 
-/** n numbers as one tensor [n]; its latents are measured by the root mean square of the starts. */
+/**
+ * Returns n numbers that are learned together as one tensor [n]. The unit of the latent variables is the
+ * root mean square of the starts.
+ */
 export function learnedWhole(
   given: LearnedVector | LearnedEach,
   n: number,

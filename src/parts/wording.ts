@@ -1,18 +1,18 @@
 /** Numbers and values in sentences. */
 
-/** "no", "one", … "twelve", 13, 1,234 */
+/** Writes a count in words up to twelve: "no", "one", … "twelve", "13", "1,234". */
 export function inWords(n: number): string {
   const words = "no one two three four five six seven eight nine ten eleven twelve".split(" ");
   return words[n] ?? grouped(n);
 }
 
-/** 1234567 → "1,234,567" */
+/** Writes a whole number with commas: "1,234,567". */
 export const grouped = (n: number): string => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 
-/** "1 value", "2 values" */
+/** Writes a count with its noun: "1 value", "2 values". */
 export const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 
-/** A value as a message shows it. */
+/** Describes a value for a message. */
 export function describeValue(value: unknown): string {
   if (value === null) return "nothing";
   if (typeof value === "string") return JSON.stringify(value);

@@ -1,11 +1,12 @@
-/** The distribution of a state in natural units: its 90 % band, and its score against a truth. */
 import { crpsGaussian, crpsOf, quantileOf, sortedSample } from "../diagnostics/index.js";
 import { normalQuantile } from "../prob/index.js";
 import type { NaturalMembers, NaturalState } from "../problem/index.js";
 
+/** The distribution of a state in natural units. */
 export interface NaturalDistribution {
-  /** The quantiles 5 % and 95 %, [d]. */
+  /** The quantile 5 %, [d]. */
   readonly lower: readonly number[];
+  /** The quantile 95 %, [d]. */
   readonly upper: readonly number[];
   /** Continuous ranked probability score, averaged over the variables; null without a truth. */
   readonly crps: number | null;
@@ -13,7 +14,10 @@ export interface NaturalDistribution {
 
 const ninety = normalQuantile(0.95);
 
-/** The band of a state, and its score; an ensemble costs a sort of its members. */
+/**
+ * Computes the 90 % band of a state in natural units, and its CRPS against a truth. For an ensemble the
+ * members are sorted, for a Gaussian the quantiles are exact.
+ */
 export function distributionOf(
   { mean, sd, gaussian, members }: NaturalState,
   truth: readonly number[] | null,

@@ -1,4 +1,4 @@
-/** A setting of the method chosen by validation, before learning with it begins. */
+/** Choice of a setting of the method by the validation loss, before learning. */
 import { chooseByValidation, learnStart, startLatents } from "../learn/index.js";
 import type { ParameterDefinition } from "../parts/index.js";
 import { learningProblem, withSetting } from "../problem/index.js";
@@ -7,17 +7,22 @@ import type { Data } from "./data.js";
 import { type ChoiceResult, Interrupted, type RunHost } from "./output.js";
 import type { ChoiceSpecification, Specification } from "./specification.js";
 
-/** The name of what is chosen, as in the file. */
+/** Returns the name of the chosen setting, as in the file. */
 export const chosenName = ({ key }: ChoiceSpecification): string => key.join(".");
 
-/** The specification with this value in place of the choice. */
+/** Returns the specification with this value for the chosen setting. */
 export function withChoice(specification: Specification, value: number): Specification {
   const { method, choose } = specification;
   if (choose === undefined) return specification;
   return { ...specification, method: withSetting(method, choose.key, value) };
 }
 
-/** Tries every value for a few epochs; null where nothing is to be chosen. */
+/**
+ * Learns for a few epochs with every value of the setting and chooses the one with the least validation loss;
+ * null if the experiment asks for no choice.
+ *
+ * @throws Interrupted when the host asks to stop.
+ */
 export async function chooseIfAsked(
   specification: Specification,
   data: Data,

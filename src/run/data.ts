@@ -1,4 +1,4 @@
-/** The problem of an experiment and its trajectories: a record, or twins made for it. */
+/** The state-space problem of an experiment, and its trajectories: a record, or simulated twins. */
 import {
   type StateSpace,
   simulate,
@@ -10,17 +10,18 @@ import {
 import type { Key } from "../random/index.js";
 import type { Specification } from "./specification.js";
 
+/** The problem and the trajectories of an experiment. */
 export interface Data {
   readonly system: StateSpace;
-  /** What is learned from; the last fraction of a record may be kept from it. */
+  /** The trajectories to learn from; the end of a record may be kept for validation. */
   readonly training: readonly Trajectory[];
-  /** None where a fraction of the training trajectories is kept instead, or nothing. */
+  /** The trajectories for validation; empty if a fraction of the training trajectories is kept instead, or nothing. */
   readonly validation: readonly Trajectory[];
-  /** What is filtered with what was learned; the one of a record is that of training. */
+  /** The trajectories that are filtered with the learned values; for a record it is the training trajectory. */
   readonly test: readonly Trajectory[];
 }
 
-/** The state-space problem that a specification describes. */
+/** Builds the state-space problem of a specification. */
 export function systemFor({
   observations,
   initial,
@@ -49,7 +50,7 @@ export function systemFor({
   });
 }
 
-/** The trajectories of an experiment; `root` is the key of its seed. */
+/** Builds the problem and the trajectories of an experiment; `root` is the random key of its seed. */
 export function dataOf(specification: Specification, root: Key): Data {
   const { observations, time } = specification;
   const system = systemFor(specification);

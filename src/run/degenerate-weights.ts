@@ -1,11 +1,13 @@
-/** When and how often the weights of a particle filter degenerated in a run. */
 import type { DegenerateWeights } from "./output.js";
 import type { Scored } from "./scores.js";
 
-/** Times that the result names, at most. */
+/** The largest number of times in the result. */
 const mostTimes = 10;
 
-/** Over the cycles of all test trajectories after the spin-up; null and no warning if it never happened. */
+/**
+ * Counts the cycles after the spin-up at which the weights of a particle filter degenerated, over all test
+ * trajectories, and makes a warning; null and no warning if there are none.
+ */
 export function degenerateWeightsIn(
   remedy: string,
   runs: readonly Scored[],

@@ -1,4 +1,4 @@
-/** A method's run as people read it: states, and innovations in independent units. */
+/** A run in plain numbers: states in natural units, and innovations in independent units. */
 import type { Tensor } from "../engine/index.js";
 import type { Method } from "../filters/index.js";
 import type { BoundModel } from "../models/index.js";
@@ -17,34 +17,34 @@ import { divergenceJudge } from "./divergence.js";
 import type { Band, InnovationSeries, StateSeries } from "./output.js";
 import type { TimeSpecification } from "./specification.js";
 
-/** A run over one trajectory in plain numbers, of the cycles that went well. */
+/** A run over one trajectory in plain numbers, up to a divergence. */
 export interface Described {
   readonly states: StateSeries;
-  /** Of the cycles observed; none where the method knows no covariance of its innovations. */
+  /** Innovations of the observed cycles; empty if the method knows no covariance of them. */
   readonly innovations: InnovationSeries;
-  /** ℓ of the cycles observed. */
+  /** ℓ of the observed cycles. */
   readonly logEvidence: readonly number[];
-  /** Of particle filters: whether the weights degenerated, of each cycle observed; else none. */
+  /** Whether the weights of a particle filter degenerated at each observed cycle; empty for other methods. */
   readonly degenerate: readonly boolean[];
-  /** Of the analyses of the cycles observed; none in a record, for it has no truth. */
+  /** CRPS of the analyses of the observed cycles; empty for a record, which has no truth. */
   readonly crps: readonly number[];
-  /** y − H x̄ by column after the spin-up, NaN at the gaps; none where H is not linear. */
+  /** y − H x̄ by column after the spin-up, NaN at the gaps; empty where the operator is not linear. */
   readonly residuals: Readonly<Record<"forecast" | "analysis", readonly (readonly number[])[]>>;
-  /** In a twin: some of the times after the spin-up, all if members are not too many. */
+  /** In a twin, samples of the times after the spin-up: all times, or some if members are many. */
   readonly samples: readonly Sample[];
 }
 
-/** What is known at one time of a twin. */
+/** Truth, mean and members at one time of a twin. */
 export interface Sample {
   readonly truth: readonly number[];
   readonly mean: readonly number[];
   readonly members: NaturalMembers | null;
 }
 
-/** Numbers that the samples of a run hold, at most. */
+/** The largest number of values in the samples of a run. */
 const mostSampled = 1e6;
 
-/** Mutable, row by row. */
+/** A band that is filled row by row. */
 interface Rows extends Band {
   readonly mean: (readonly number[])[];
   readonly sd: (readonly number[])[];
@@ -54,7 +54,7 @@ interface Rows extends Band {
 
 const noRows = (): Rows => ({ mean: [], sd: [], lower: [], upper: [] });
 
-/** Notes a state; gives its score against a truth. */
+/** Adds a state to a band, and returns its CRPS against a truth. */
 function add(rows: Rows, state: NaturalState, truth: readonly number[] | null): number | null {
   const { lower, upper, crps } = distributionOf(state, truth);
   rows.mean.push([...state.mean]);
@@ -64,11 +64,11 @@ function add(rows: Rows, state: NaturalState, truth: readonly number[] | null): 
   return crps;
 }
 
-/** Intervals of time after the last observation, a model step each. */
+/** Returns the intervals of time after the last observation: one model step each. */
 export const horizon = ({ forecast, step }: TimeSpecification): number[] =>
   new Array<number>(Math.round(forecast / step)).fill(step);
 
-/** Observes a run and describes what it saw. */
+/** Makes an observer of a run that records it in plain numbers. */
 export function describing(
   { method, system: { model } }: FilterProgram,
   time: TimeSpecification,
@@ -114,10 +114,10 @@ export function describing(
         if (flag !== undefined) degenerate.push(flag.item() > 0);
         if (score !== null) crps.push(score);
         if (method.evidence !== "misfit") {
-          const seen = trajectory.record.values[k]!.filter((v) => !Number.isNaN(v));
+          const observed = trajectory.record.values[k]!.filter((v) => !Number.isNaN(v));
           innovations.standardised.push(columns(innovation, k));
           innovations.chiSquare.push(chiSquare.item());
-          innovations.degrees.push(seen.length);
+          innovations.degrees.push(observed.length);
         }
         if (residual !== null && k >= spinup) {
           residuals.forecast.push(columns(residual.forecast, k));
@@ -168,14 +168,14 @@ export function describing(
 
 type LagSmoother = Extract<Method<unknown>, { readonly lag: number }>;
 
-/** Names of the state's variables: those of the columns that observe them, where there are any. */
+/** Returns the names of the variables: those of the columns that observe them, if there are any. */
 const variableNames = ({ variables, dimension: d }: BoundModel, { record }: Trajectory): string[] =>
   Array.from({ length: d }, (_, i) => {
     const column = record.components.indexOf(i);
     return column >= 0 ? record.columns[column]! : (variables?.[i] ?? `x${i}`);
   });
 
-/** Values observed at cycle k by columns; NaN at the gaps. */
+/** Arranges the values observed at cycle k by columns; NaN at the gaps. */
 function byColumn({ record, positions }: Trajectory): (values: Tensor, k: number) => number[] {
   const all = positions?.data();
   return (x, k) => {

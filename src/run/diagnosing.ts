@@ -1,4 +1,4 @@
-/** Diagnostics of a run beside its scores: over all test trajectories, after the spin-up. */
+/** Diagnostics of a run: ranks, residuals and spectra. */
 import { desroziers, powerSpectrum, rankHistogram } from "../diagnostics/index.js";
 import type { BoundModel } from "../models/index.js";
 import type { Scalar } from "../prob/index.js";
@@ -8,14 +8,17 @@ import type { Sample } from "./describe.js";
 import type { DiagnosticsOutput, ResidualsOutput, SpectraOutput } from "./output.js";
 import type { Scored } from "./scores.js";
 
-/** Of a run that diverged. */
+/** The diagnostics of a run that diverged. */
 export const noDiagnostics: DiagnosticsOutput = {
   ranks: null,
   residuals: null,
   spectra: null,
 };
 
-/** `variance` is R; `key` breaks ties of ranks. */
+/**
+ * Computes the diagnostics over all test trajectories after the spin-up. `variance` is R, the variance of the
+ * observation errors; `key` is for drawing the order of equal ranks.
+ */
 export function diagnosticsOf(
   { geometry, dimension }: BoundModel,
   variance: Scalar,
@@ -32,11 +35,11 @@ export function diagnosticsOf(
   };
 }
 
-/** Whether all variables lie side by side on one ring. */
+/** Tells whether all variables are next to each other on one ring. */
 const onRing = (geometry: BoundModel["geometry"], d: number): boolean =>
   geometry?.domain.kind === "ring" && geometry.domain.length === d;
 
-/** More ranks than these have too few cases each: bins then join them. */
+/** With more ranks than this each has too few cases: they are then joined into bins. */
 const mostRanks = 50;
 const joinedBins = 20;
 
@@ -57,13 +60,13 @@ function ranksOf(known: readonly Sample[], key: Key): DiagnosticsOutput["ranks"]
   );
 }
 
-/** Members [N, d] by variables, [d][N]. */
+/** Arranges members [N, d] by variables, [d][N]. */
 const columnsOf = ({ values }: NaturalMembers, d: number): number[][] =>
   Array.from({ length: d }, (_, i) =>
     Array.from({ length: values.length / d }, (_member, n) => values[n * d + i]!),
   );
 
-/** Products that the spectra may cost: of long runs of many members some of the times are taken. */
+/** The largest number of products for the spectra: for long runs with many members only some times are used. */
 const most = 1e8;
 
 function spectraOf(known: readonly Sample[]): SpectraOutput {
@@ -83,7 +86,7 @@ function spectraOf(known: readonly Sample[]): SpectraOutput {
   };
 }
 
-/** √(N wₙ/(1 − Σ w²)) (Eₙ − x̄), a row per member: the mean of their squares is the variance. */
+/** Returns √(N wₙ/(1 − Σ w²)) (Eₙ − x̄), a row for each member: the mean of their squares is the variance. */
 function anomalies({ values, weights }: NaturalMembers, mean: readonly number[]): number[][] {
   const d = mean.length;
   const N = values.length / d;
@@ -95,10 +98,10 @@ function anomalies({ values, weights }: NaturalMembers, mean: readonly number[])
   });
 }
 
-/** Of more columns than these there is only the mean. */
+/** With more columns than this only the mean over them is given. */
 const mostColumns = 12;
 
-/** null where what is seen is not linear in the state, or there is too little of it. */
+/** Computes the covariances from residuals; null if the operator is not linear, or the run is too short. */
 function residualsOf(variance: Scalar, runs: readonly Scored[]): ResidualsOutput | null {
   const all = (which: "forecast" | "analysis") =>
     runs.flatMap(({ described }) => described.residuals[which]);

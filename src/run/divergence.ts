@@ -1,20 +1,25 @@
 /**
- * When a run is called diverged though all its numbers are finite.
+ * Divergence of a run whose numbers are all finite.
  *
- * The scale sᵢ of a variable is the root mean square distance of its truth (in a record, of the values
- * that observe it) from the mean over the run; or, where that is more, the spread and the error of the
- * first forecast, for what nobody knew at the start may be large. With e the error of an analysis and
- * σ its spread (in a record e is the distance from the mean of the values), a run has diverged where
+ * The scale sᵢ of a variable is the root mean square distance of its truth (in a record, of the values that
+ * observe it) from the mean over the run; or the spread or the error of the first forecast, if that is
+ * larger, because a variable that is unknown at the start may have large errors. With e the error of an
+ * analysis and σ its spread (in a record e is the distance from the mean of the values), a run has diverged
+ * where
  *
  *     √(meanᵢ (eᵢ/sᵢ)²) > 100   or   √(meanᵢ (σᵢ/sᵢ)²) > 100.
  *
- * An estimate that knows only the climate has 1 of both. Variables without a scale do not count.
+ * Both are 1 for the climatology as the estimate. Variables without a scale do not count.
  */
 import type { NaturalState, Trajectory } from "../problem/index.js";
 
+/** The largest error and spread in units of the scales. */
 const most = 100;
 
-/** Says why a run cannot go on after the analysis of cycle k, or null; to be asked in their order. */
+/**
+ * Makes a function that judges each analysis, called for the cycles in their order: it returns why the run
+ * has diverged at cycle k, or null.
+ */
 export function divergenceJudge(
   trajectory: Trajectory,
 ): (k: number, forecast: NaturalState, analysis: NaturalState) => string | null {
@@ -51,7 +56,7 @@ function judgeFrom({ truth, record }: Trajectory, first: number, forecast: Natur
   };
 }
 
-/** Means over time and root mean square distances from them, gaps left out; of nothing NaN and 0. */
+/** Computes means over time and root mean square distances from them, without gaps; NaN and 0 if there are no values. */
 export function variation(rows: readonly (readonly number[])[], d: number) {
   const columns = Array.from({ length: d }, (_, i) =>
     rows.map((row) => row[i]!).filter((v) => !Number.isNaN(v)),

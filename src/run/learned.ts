@@ -1,4 +1,4 @@
-/** What was learned, in the terms of the result; and values kept from a run before. */
+/** Learned values in the result, and values saved by an earlier run. */
 import { NumericError, scope, type Tensor, tensor } from "../engine/index.js";
 import type { MethodRecord } from "../filters/index.js";
 import type { Learned } from "../learn/index.js";
@@ -16,13 +16,17 @@ const shapeOf = ({ start }: ParameterDefinition): readonly number[] =>
 const numbersOf = (x: Scalar): Float64Array =>
   typeof x === "number" ? Float64Array.of(x) : Float64Array.from(x.data());
 
-/** Values as plain data, to be kept. */
+/** Returns values as plain data, to be saved. */
 export const savedValues = (values: NamedTensors): SavedValues =>
   Object.fromEntries(
     Object.entries(values).map(([name, x]) => [name, { shape: x.shape, values: numbersOf(x) }]),
   );
 
-/** The definitions with what was kept of them as starts; all must be there, in their shapes. */
+/**
+ * Returns the definitions with saved values as their starts.
+ *
+ * @throws SpecificationError when a value is missing, or does not fit in shape or range.
+ */
 export function startedFrom(definitions: Definitions, saved: SavedValues): ParameterDefinition[] {
   const refuse = (message: string) => new SpecificationError("start.from", message);
   return definitions.map((definition) => {
@@ -31,7 +35,9 @@ export function startedFrom(definitions: Definitions, saved: SavedValues): Param
     const found = Object.hasOwn(saved, name) ? saved[name] : undefined;
     if (found === undefined) {
       const names = Object.keys(saved).join(", ");
-      throw refuse(`the saved model has no "${name}"; it has ${names}. Need all that is learned.`);
+      throw refuse(
+        `the saved model has no "${name}"; it has ${names}. Need a value for every learned parameter.`,
+      );
     }
     if (found.shape.join() !== shape.join()) {
       throw refuse(`the saved "${name}" is [${found.shape}]; this experiment needs [${shape}].`);
@@ -47,11 +53,11 @@ export function startedFrom(definitions: Definitions, saved: SavedValues): Param
   });
 }
 
-/** The names of what was kept and is not learned here. */
+/** Returns the names of saved values that are not learned here. */
 export const unused = (definitions: Definitions, saved: SavedValues): string[] =>
   Object.keys(saved).filter((name) => !definitions.some((definition) => definition.name === name));
 
-/** Start, learned value and truth of everything learned: numbers, and the sizes of tensors. */
+/** Returns start, learned value and truth of each learned parameter: of numbers, and of tensors their sizes. */
 export function learnedResults(
   method: Use<MethodRecord>,
   { system }: Data,

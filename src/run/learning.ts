@@ -1,4 +1,3 @@
-/** What the report shows of learning. */
 import { scope, tensor } from "../engine/index.js";
 import { type Learned, type LearningProblem, latentCount } from "../learn/index.js";
 import { isScalar } from "../parts/index.js";
@@ -7,7 +6,10 @@ import type { Data } from "./data.js";
 import type { LearningOutput } from "./output.js";
 import type { LearnSpecification } from "./specification.js";
 
-/** Likelihoods are of the values learned from, as they were recorded. */
+/**
+ * Returns the losses, the restarts and the words about uncertainty for the report of learning.
+ * Log-likelihoods are those of the observations as they were recorded.
+ */
 export function learningOutput(
   { reports, attempts, best, uncertainty }: Learned,
   { definitions, training }: LearningProblem<unknown>,

@@ -1,40 +1,38 @@
 /**
- * When a run on a twin is called lost though all its numbers are finite.
+ * Loss of the truth in a run on a twin whose numbers are all finite.
  *
  * With sᵢ the standard deviation of variable i of the truth over the run, the error and the spread of
  * an analysis in units of the system's own variation are
  *
  *     e = √(meanᵢ ((x̄ᵢ − xᵢ)/sᵢ)²),     σ = √(meanᵢ (sdᵢ/sᵢ)²).
  *
- * The mean of all time has e = 1, a state of another time e = √2. An analysis is off where
+ * The mean over all times has e = 1, the state of another time e = √2. An analysis is off where
  *
- *     e² ≥ ½  and  σ < e/3;     of a method that gives no spread (σ = 0) where  e ≥ 1:
+ *     e² ≥ ½  and  σ < e/3;     for a method without a spread (σ = 0) where  e ≥ 1:
  *
- * it is wrong by at least half of the variance of the system, and does not show it.
+ * its squared error is at least half of the variance of the system, and its spread does not show it.
  *
- * A chaotic system passes near the estimate by chance, and a healthy filter is off for a cycle when
- * the system takes an unlikely turn. So the truth counts as lost at those cycles that are off and lie
- * in ten consecutive cycles of which at least six are off. Cycles of the spin-up do not count, nor do
- * variables whose truth is constant. Climatology and optimal interpolation are not lost: their spread
- * is as large as their error.
+ * A chaotic system sometimes comes near the estimate by chance, and a good filter may be off for a single
+ * cycle. So the truth counts as lost at those cycles that are off and belong to ten consecutive cycles of
+ * which at least six are off. Cycles of the spin-up and variables with a constant truth do not count.
+ * Climatology and optimal interpolation do not lose the truth: their spread is as large as their error.
  */
-
 import { variation } from "./divergence.js";
 import type { LostTruth, StateSeries } from "./output.js";
 import type { Scored } from "./scores.js";
 
-/** Smallest e of an analysis that is off. */
+/** The least e of an analysis that is off. */
 const leastError = { withSpread: Math.SQRT1_2, withoutSpread: 1 } as const;
 
-/** Largest σ/e of an analysis that is off. */
+/** The largest σ/e of an analysis that is off. */
 const mostSpread = 1 / 3;
 
-/** Consecutive cycles that are looked at together, and how many of them are off where the truth is lost. */
+/** The number of consecutive cycles, and how many of them must be off. */
 const stretch = { cycles: 10, off: 6 } as const;
 
 /**
- * Where a run lost the truth of its twin: the first cycle, counted from 1, and the number of cycles.
- * null if it did not, and for a record, whose truth nobody knows.
+ * Finds where a run lost the truth of its twin: the first cycle, counted from 1, and the number of cycles;
+ * null if it did not, and for a record, which has no truth.
  */
 export function lostTruthOf(
   { analysis: { mean, sd }, truth, observed }: Pick<StateSeries, "analysis" | "truth" | "observed">,
@@ -63,7 +61,10 @@ export function lostTruthOf(
   return cycles === 0 ? null : { from: lost.indexOf(true) + 1, cycles };
 }
 
-/** Over all test trajectories: where the first one was lost, cycles of all, and a warning for each. */
+/**
+ * Finds where the truth was lost over all test trajectories: the first cycle in the first of them, the number
+ * of cycles in all, and a warning for each.
+ */
 export function lostTruthIn(
   remedy: string,
   runs: readonly Scored[],

@@ -1,87 +1,133 @@
+<<<<<<< HEAD
 /** The output of a run: plain data only, for the report, the files and `--json`. */
+=======
+/** The output of a run: plain data for the report, the files and `--json`. */
+>>>>>>> plain
+
 import type { Desroziers, RankHistogram } from "../diagnostics/index.js";
 import type { FittedParameter, ObservationRecord } from "../problem/index.js";
 
-/** A learned number. */
+/** The result for a learned number. */
 export type ParameterResult = FittedParameter;
 
-/** A learned matrix, vector or part of a network: sizes are roots of sums of squares. */
+/** The result for a learned matrix, vector or part of a network; sizes are roots of sums of squares. */
 export interface TensorResult {
   readonly shape: readonly number[];
   readonly start: number;
   readonly learned: number;
+<<<<<<< HEAD
   /** The size of the difference between the learned values and the start. */
   readonly change: number;
   /** The size of the truth, and its distance from the start and from the learned values; in twins, for what makes the data. */
+=======
+  /** The size of the change, learned value minus start. */
+  readonly change: number;
+  /** In twins, if it is used to make data: the size of the truth, and its distances from start and learned value. */
+>>>>>>> plain
   readonly truth?: { readonly size: number; readonly start: number; readonly learned: number };
 }
 
 /** A setting of the method that was chosen by validation. */
 export interface ChoiceResult {
   readonly chosen: number;
+<<<<<<< HEAD
   /** The values tried, in the order of the file; a validation loss is null where the filter could not learn. */
   readonly tried: readonly { readonly value: number; readonly validation: number | null }[];
   /** The number of epochs that each value learned for. */
+=======
+  /** The values in the order of the file, with the validation loss for each observed value; null where learning failed. */
+  readonly tried: readonly { readonly value: number; readonly validation: number | null }[];
+  /** The number of epochs for each value. */
+>>>>>>> plain
   readonly epochs: number;
 }
 
-/** Learned values by name, to be kept and to start from: row-major, the same numbers to the bit. */
+/** Learned values by name, to be saved and to start from; row-major, exact to the bit. */
 export type SavedValues = Readonly<Record<string, SavedTensor>>;
 
+/** A saved tensor. */
 export interface SavedTensor {
   readonly shape: readonly number[];
   readonly values: ArrayLike<number>;
 }
 
+/** A score of the forecasts and of the analyses. */
 export interface ForecastAnalysis {
   readonly forecast: number;
   readonly analysis: number;
 }
 
+/** Where and why a run diverged. */
 export interface Divergence {
   /** The cycle, counted from 1. */
   readonly cycle: number;
+<<<<<<< HEAD
   /** The time of its observation; null beyond the record. */
+=======
+  /** The time of the observation; null beyond the record. */
+>>>>>>> plain
   readonly time: number | null;
+  /** The cause, as a sentence. */
   readonly cause: string;
 }
 
-/** Cycles of a twin at which the analysis was far from the truth and the spread did not show it. */
+/** The cycles of a twin at which the analysis was far from the truth and the spread did not show it. */
 export interface LostTruth {
   /** The first of these cycles, counted from 1. */
   readonly from: number;
-  /** How many there are, in all test trajectories together. */
+  /** The number of these cycles in all test trajectories. */
   readonly cycles: number;
 }
 
 /** Analyses after the spin-up at which the weights of a particle filter degenerated. */
 export interface DegenerateWeights {
-  /** How many there are, in all test trajectories together. */
+  /** The number of these cycles in all test trajectories. */
   readonly cycles: number;
   /** The times of the first ones, ten at most. */
   readonly times: readonly number[];
 }
 
+/** Errors of forecasts, analyses and, for smoothers, smoothed states. */
 export interface Errors extends ForecastAnalysis {
+<<<<<<< HEAD
   /** The error of the smoothed states; absent for filters. */
+=======
+  /** Given for smoothers only. */
+>>>>>>> plain
   readonly smoothed?: number;
 }
 
+/** The result of a run: scores, learned values and warnings. */
 export interface RunResult {
   readonly name: string;
   readonly method: string;
   readonly model: string;
   readonly seed: number;
+<<<<<<< HEAD
   /** Root mean square errors against the truth; null for a real record. */
   readonly rmse: Errors | null;
   /** Standard errors of `rmse` as a mean over time, with the correlation of the series. */
+=======
+  /** Root mean square error against the truth, a mean over time; null for a real record. */
+  readonly rmse: Errors | null;
+  /** Standard errors of `rmse`, with the autocorrelation of the series. */
+>>>>>>> plain
   readonly rmseError: Errors | null;
+  /** Root of the mean square error over all times and variables; null for a real record. */
   readonly rmsePooled: ForecastAnalysis | null;
+<<<<<<< HEAD
   /** The standard deviation that the method gives; null, like all scores, when the run diverged. */
   readonly spread: ForecastAnalysis | null;
   /** The CRPS of the analysis against the truth; null for a real record. */
   readonly crps: number | null;
   /** The natural log-likelihood with all constants; null where the method has none. */
+=======
+  /** Root mean variance of the filter; null, like all scores, if the run diverged. */
+  readonly spread: ForecastAnalysis | null;
+  /** CRPS of the analysis against the truth; null for a real record. */
+  readonly crps: number | null;
+  /** Log-likelihood of the observations, all constants included; null if the evidence is no likelihood. */
+>>>>>>> plain
   readonly logLikelihood: number | null;
   /** Learned numbers, by name. */
   readonly parameters: Readonly<Record<string, ParameterResult>>;
@@ -89,11 +135,19 @@ export interface RunResult {
   readonly choices?: Readonly<Record<string, ChoiceResult>>;
   /** Learned matrices, vectors and networks, by name. */
   readonly tensors: Readonly<Record<string, TensorResult>>;
+<<<<<<< HEAD
   /** The number of cycles of all test trajectories together, which the scores are of, too. */
   readonly cycles: number;
   /** The time of forecasts and analyses alone. */
   readonly seconds: number;
   /** From the median time of a cycle, so that the time to make the programs does not count. */
+=======
+  /** The number of cycles of all test trajectories; the scores are over them. */
+  readonly cycles: number;
+  /** The time for forecasts and analyses alone, in seconds. */
+  readonly seconds: number;
+  /** The inverse of the median time of a cycle, so that compiling the programs does not count. */
+>>>>>>> plain
   readonly cyclesPerSecond: number;
   readonly diverged: boolean;
   /** Where and why the run diverged; absent if it did not. */
@@ -102,14 +156,16 @@ export interface RunResult {
   readonly lostTruth?: LostTruth;
   /** When and how often the weights of a particle filter degenerated; absent if they did not. */
   readonly degenerateWeights?: DegenerateWeights;
+  /** Warnings as full sentences. */
   readonly warnings: readonly string[];
 }
 
-/** The result of one method, under the name that it has in the comparison. */
+/** The result of one method with its name in a comparison. */
 export interface ComparedResult extends RunResult {
   readonly label: string;
 }
 
+/** The results of several methods on the same data. */
 export interface ComparisonResult {
   readonly name: string;
   readonly model: string;
@@ -128,7 +184,7 @@ export interface Band {
   readonly upper: readonly (readonly number[])[];
 }
 
-/** The states at the observation times, then (from index `observed` on) beyond the record. */
+/** The states at the observation times and, from index `observed` on, beyond the record. */
 export interface StateSeries {
   readonly variables: readonly string[];
   readonly times: readonly number[];
@@ -136,21 +192,33 @@ export interface StateSeries {
   readonly forecast: Pick<Band, "mean" | "sd">;
   /** The analysis; beyond the record it equals the forecast. */
   readonly analysis: Band;
+<<<<<<< HEAD
   /** The smoothed states; null when the method is a filter. */
   readonly smoothed: Band | null;
   /** The truth [K][d] of a twin experiment, else null. */
+=======
+  /** The smoothed states; null for a filter. */
+  readonly smoothed: Band | null;
+  /** The truth of a twin, [K][d]; null for a record. */
+>>>>>>> plain
   readonly truth: readonly (readonly number[])[] | null;
 }
 
-/** Innovations in independent units, L⁻¹(y − ȳ) with S = LLᵀ, [K][m]; NaN at the gaps. */
+/** The innovations of a run. */
 export interface InnovationSeries {
+  /** Innovations in independent units, L⁻¹(y − ȳ) with S = LLᵀ, [K][m]; NaN at the gaps. */
   readonly standardised: readonly (readonly number[])[];
-  /** (y − ȳ)ᵀ S⁻¹ (y − ȳ) and the number of values observed, a time, [K]. */
+  /** χ² = (y − ȳ)ᵀ S⁻¹ (y − ȳ) at each time, [K]. */
   readonly chiSquare: readonly number[];
+  /** The number of observed values at each time, [K]. */
   readonly degrees: readonly number[];
 }
 
+<<<<<<< HEAD
 /** One epoch of learning; the losses are negative log-evidences for each value observed. */
+=======
+/** One epoch of learning; losses are negative log-likelihoods for each observed value. */
+>>>>>>> plain
 export interface LossPoint {
   readonly restart: number;
   readonly epoch: number;
@@ -159,48 +227,70 @@ export interface LossPoint {
   readonly rate: number;
 }
 
+/** The result of one start of learning. */
 export interface RestartResult {
   readonly logLikelihood: number;
   readonly parameters: Readonly<Record<string, number>>;
 }
 
+/** The course of learning, for the report. */
 export interface LearningOutput {
   readonly losses: readonly LossPoint[];
   readonly restarts: readonly RestartResult[];
+  /** The index of the best start. */
   readonly best: number;
-  /** Why there are standard errors, or why not, in a sentence. */
+  /** A sentence that says how the standard errors were computed, or why there are none. */
   readonly uncertainty: string;
 }
 
+<<<<<<< HEAD
 /** Comparisons of errors and members after the spin-up; null where there is nothing to compare. */
 export interface DiagnosticsOutput {
   /** The ranks of the truth among the members of the analyses. */
   readonly ranks: RankHistogram | null;
   /** Residuals by the columns of the observations, up to twelve, and as their mean. */
+=======
+/** Diagnostics of a run after the spin-up; null where there are not enough data for one. */
+export interface DiagnosticsOutput {
+  /** Ranks of the truth among the members of the analyses. */
+  readonly ranks: RankHistogram | null;
+  /** Covariances from residuals for each column of the observations, up to twelve, and their mean. */
+>>>>>>> plain
   readonly residuals: ResidualsOutput | null;
   /** Power spectra of variables on a ring. */
   readonly spectra: SpectraOutput | null;
 }
 
+<<<<<<< HEAD
 /** Variances in squared units of the values compared, which are logarithms under lognormal noise. */
+=======
+/** Covariances from residuals, in squared units of the values; with lognormal noise, of their logarithms. */
+>>>>>>> plain
 export interface ResidualsOutput extends Desroziers {
-  /** R as the filter assumed it, by column. */
+  /** R as the filter assumed it, for each column. */
   readonly assumed: readonly number[];
 }
 
-/** Power by wavenumber 0, 1, …, [⌊d/2⌋ + 1] each. */
+/** Power spectra: the power at the wavenumbers 0, 1, …, ⌊d/2⌋, each [⌊d/2⌋ + 1]. */
 export interface SpectraOutput {
+  /** Power spectrum of the truth. */
   readonly truth: readonly number[];
+  /** Power spectrum of the analysis. */
   readonly analysis: readonly number[];
   /** Power spectrum of the error, analysis minus truth. */
   readonly error: readonly number[];
+<<<<<<< HEAD
   /** Mean power spectrum of the anomalies, members minus their mean; null without members. */
+=======
+  /** Power spectrum of the anomalies, members minus mean; null without members. */
+>>>>>>> plain
   readonly spread: readonly number[] | null;
 }
 
+/** Everything that a run returns. */
 export interface RunOutput {
   readonly result: RunResult;
-  /** What the evidence of the method is; only likelihoods compare between methods. */
+  /** The kind of evidence of the method; only likelihoods can be compared between methods. */
   readonly evidence: "likelihood" | "composite" | "misfit";
   /** The natural variables are above zero. */
   readonly positive: boolean;
@@ -211,10 +301,15 @@ export interface RunOutput {
   readonly innovations: InnovationSeries;
   readonly diagnostics: DiagnosticsOutput;
   readonly learning: LearningOutput | null;
+<<<<<<< HEAD
   /** The learned values that the filter ran with; null if nothing was learned here. */
+=======
+  /** The learned values with which the filter ran; null if nothing was learned. */
+>>>>>>> plain
   readonly learned: SavedValues | null;
 }
 
+/** The progress of a run: `done` of `total` in a stage. */
 export interface Progress {
   readonly stage: string;
   readonly done: number;
@@ -222,24 +317,33 @@ export interface Progress {
   readonly detail: string;
 }
 
+<<<<<<< HEAD
 /** What a run needs of its host: to show progress, to keep a checkpoint, and to know whether to stop. */
+=======
+/** The functions that a run calls: to show progress, to save a checkpoint, and to ask whether to stop. */
+>>>>>>> plain
 export interface RunHost {
+  /** Receives the progress. */
   progress(progress: Progress): void;
-  /** Receives, at times, a state (plain JSON) from which `resume` goes on. */
+  /** Receives from time to time a state (plain JSON) from which the run can be resumed. */
   checkpoint(state: Checkpoint): void;
-  /** Asked between epochs; true ends the run with `Interrupted` after a last checkpoint. */
+  /** Called between epochs; true ends the run with `Interrupted` after a last checkpoint. */
   stopRequested(): boolean;
 }
 
-/** Opaque plain JSON; numbers survive `JSON.stringify` to the bit. */
+/** A state from which a run can be resumed: plain JSON with exact numbers. */
 export type Checkpoint = {
   readonly version: 2;
   readonly learning: unknown;
+<<<<<<< HEAD
   /** The choice made before learning. */
+=======
+  /** The setting that was chosen before learning. */
+>>>>>>> plain
   readonly choice?: ChoiceResult;
 };
 
-/** Thrown when the host asked to stop; the last checkpoint has been handed over. */
+/** The error of a run that stopped because the host asked for it; the last checkpoint has been saved. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }

@@ -1,7 +1,4 @@
-/**
- * An experiment from its specification to its result: data, learning, the filter with what was
- * learned, the forecast beyond the record, scores. No files, no clock but to time itself.
- */
+/** Runs of experiments, from the specification to the result. */
 import { quantile } from "../diagnostics/index.js";
 import { UsageError } from "../engine/index.js";
 import { type Learned, type LearnState, learnStart } from "../learn/index.js";
@@ -42,7 +39,14 @@ import { noScores, type Scored, scores } from "./scores.js";
 import type { Specification } from "./specification.js";
 import { divergenceOf, ofDivergence, ofLearning, ofSaved, overconfidence } from "./warnings.js";
 
-/** `resume` is a checkpoint of this run; `saved` the values that the specification's `start` names. */
+/**
+ * Runs an experiment: makes or takes the data, learns, filters with the learned values, forecasts beyond the
+ * record and computes scores. It reads and writes no files. `resume` is a checkpoint of this run; `saved`
+ * holds the values of an earlier run that the specification names under `start`.
+ *
+ * @throws Interrupted when the host asks to stop; UsageError or SpecificationError when `saved` is needed and
+ * missing, or does not fit.
+ */
 export async function runExperiment(
   given: Specification,
   host: RunHost,
@@ -134,10 +138,10 @@ export async function runExperiment(
   };
 }
 
-/** Milliseconds after which other events get their turn. */
+/** The time in milliseconds after which other events are handled. */
 const pauseEvery = { filtering: 100, learning: 50 } as const;
 
-/** A method over one trajectory and beyond it; `pause` is waited for now and then. */
+/** Runs a method over one trajectory and beyond it; waits for `pause` from time to time. */
 async function runCycles(
   program: FilterProgram,
   { time }: Specification,
@@ -158,7 +162,7 @@ async function runCycles(
   }
 }
 
-/** Tells how many cycles are filtered, and lets other events, such as the wish to stop, have their turn. */
+/** Reports the number of filtered cycles, and waits so that other events, such as a request to stop, are handled. */
 function pausing(host: RunHost, { test }: Data) {
   const lengths = test.map(({ series }) => series.times.length);
   const before = (i: number) => lengths.slice(0, i).reduce((sum, n) => sum + n, 0);
@@ -175,6 +179,7 @@ function pausing(host: RunHost, { test }: Data) {
   };
 }
 
+/** Returns the definitions, with saved values as starts if the specification asks for them. */
 function startedIf(
   { start }: Specification,
   definitions: readonly ParameterDefinition[],
@@ -183,7 +188,7 @@ function startedIf(
   if (start === undefined) return definitions;
   if (saved !== undefined) return startedFrom(definitions, saved);
   throw new UsageError(
-    `runExperiment: the experiment starts from "${start.from}", and no saved values were given; need those of its model.safetensors.`,
+    `runExperiment: the experiment starts from "${start.from}", but no saved values were given; need those in its model.safetensors.`,
   );
 }
 
@@ -192,6 +197,7 @@ interface LearningResult {
   readonly output: LearningOutput;
 }
 
+/** Learns, if the specification asks for it. */
 async function learnIfAsked(
   { learn, method }: Specification,
   data: Data,

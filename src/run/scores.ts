@@ -1,4 +1,4 @@
-/** Scores of a run, against the truth where there is one. */
+/** Scores of a run. */
 import { rmse, rmsePooled, spread, timeMean } from "../diagnostics/index.js";
 import type { Method } from "../filters/index.js";
 import type { CyclesRun, Trajectory } from "../problem/index.js";
@@ -10,7 +10,7 @@ type Scores = Pick<
   "rmse" | "rmseError" | "rmsePooled" | "spread" | "crps" | "logLikelihood"
 >;
 
-/** Those of a run that diverged. */
+/** The scores of a run that diverged. */
 export const noScores: Scores = {
   rmse: null,
   rmseError: null,
@@ -20,7 +20,7 @@ export const noScores: Scores = {
   logLikelihood: null,
 };
 
-/** A trajectory and the method's run over it. */
+/** A trajectory and the run of the method over it. */
 export interface Scored {
   readonly trajectory: Trajectory;
   readonly run: CyclesRun;
@@ -32,8 +32,9 @@ type Estimate = "forecast" | "analysis" | "smoothed";
 type Rows = readonly (readonly number[])[];
 
 /**
- * Over the cycles of all trajectories; the first `spinup` of each do not count, except in the
- * likelihood. A method that knows no uncertainty has no spread, and only likelihoods are likelihoods.
+ * Computes the scores over the cycles of all trajectories, against the truth if there is one. The first
+ * `spinup` cycles of each do not count, except in the likelihood. The spread is null for a method that knows
+ * no uncertainty, the log-likelihood for one whose evidence is not a likelihood.
  */
 export function scores(
   spinup: number,
@@ -49,7 +50,7 @@ export function scores(
     analysis: score("analysis"),
   });
   const known = runs.every(({ trajectory }) => trajectory.truth !== null);
-  // A series of one has no variance.
+  // A series of one value has no variance.
   const long = runs.every(({ described }) => described.states.observed >= spinup + 2);
   const smooths = runs.every(({ described }) => described.states.smoothed !== null);
   const errors = (score: (which: Estimate) => number): Errors => ({
@@ -84,7 +85,7 @@ export function scores(
   };
 }
 
-/** Of the mean over series that are independent of each other. */
+/** Returns the standard error of the mean over independent series. */
 function errorOfMean(series: readonly (readonly number[])[]): number {
   const total = series.reduce((n, values) => n + values.length, 0);
   const parts = series.map((values) => (values.length / total) * timeMean(values).standardError);

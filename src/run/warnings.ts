@@ -1,16 +1,16 @@
-/** What a person must know before relying on a result: what happened, and what to try. */
+/** Warnings of a run: what happened, and what may help. */
 import type { Learned } from "../learn/index.js";
 import type { Divergence, RunResult } from "./output.js";
 import type { Scored } from "./scores.js";
 
-/** Where and why a run diverged; null if it did not. */
+/** Returns where and why a run diverged; null if it did not. */
 export function divergenceOf({ trajectory, run: { failure } }: Scored): Divergence | null {
   if (failure === null) return null;
   const { cycle, message } = failure;
   return { cycle: cycle + 1, time: trajectory.series.times[cycle] ?? null, cause: message };
 }
 
-/** `number` is that of one of several test trajectories. */
+/** Returns the warning of a run that diverged; `number` is the index of one of several test trajectories. */
 export function ofDivergence(scored: Scored, number: number | null): string[] {
   const found = divergenceOf(scored);
   if (found === null) return [];
@@ -22,15 +22,15 @@ export function ofDivergence(scored: Scored, number: number | null): string[] {
   ];
 }
 
-/** A spread below this fraction of the error is far too small; by chance alone it is near 1. */
+/** A spread below this fraction of the error is far too small; for a good filter it is near 1. */
 const leastFraction = 1 / 3;
 
-/** A mean χ² for each value observed above this is far too large, where chance does not make it. */
+/** A mean χ² for each observed value above this is far too large, if it is not due to chance. */
 const mostChiSquare = 2;
 
 /**
- * Of a filter that is far too sure of itself: in a twin by its spread beside its error, in a record
- * by its innovations beside what it expected of them.
+ * Returns the warning of a filter that is far too confident: in a twin by comparing its spread with its
+ * error, in a record by comparing its innovations with their expected variance.
  */
 export function overconfidence(
   remedy: string,
@@ -47,11 +47,11 @@ function ofSpread(error: number, spread: number): string | null {
   return `The filter is far too sure of itself: the spread of its analyses is ${digits(spread)}, their error ${digits(error)}.`;
 }
 
-/** χ²/n is 1 ± √(2/n) of a filter that knows its errors. */
+/** Judges the innovations: χ²/n is 1 ± √(2/n) for a filter that knows its errors. */
 function ofInnovations(runs: readonly Scored[]): string | null {
   const chiSquares = runs.flatMap(({ described }) => described.innovations.chiSquare);
-  const seen = runs.flatMap(({ trajectory: { record } }) => record.values.flat());
-  const n = seen.filter((v) => !Number.isNaN(v)).length;
+  const observed = runs.flatMap(({ trajectory: { record } }) => record.values.flat());
+  const n = observed.filter((v) => !Number.isNaN(v)).length;
   const ratio = chiSquares.reduce((sum, chiSquare) => sum + chiSquare, 0) / n;
   if (!(ratio > mostChiSquare && ratio > 1 + 4 * Math.sqrt(2 / n))) return null;
   return `The filter is far too sure of itself: mean χ² for each value observed is ${digits(ratio)} where 1 is expected, so errors are ${digits(Math.sqrt(ratio))} times as large as it believes.`;
@@ -59,7 +59,7 @@ function ofInnovations(runs: readonly Scored[]): string | null {
 
 const digits = (value: number): string => String(Number(value.toPrecision(2)));
 
-/** Of learning: windows that failed, and what keeps the learned values from being known. */
+/** Returns the warnings of learning: windows that failed, and parameters that the record does not determine. */
 export function ofLearning(learned: Learned | null): string[] {
   const recoveries = learned?.reports.reduce((n, report) => n + report.recoveries, 0) ?? 0;
   const warnings =
@@ -71,10 +71,10 @@ export function ofLearning(learned: Learned | null): string[] {
   return [...warnings, ...(learned?.uncertainty?.concerns ?? [])];
 }
 
-/** Of what a saved model holds and nothing here learns. */
+/** Returns the warning about saved values that are not learned here. */
 export const ofSaved = (names: readonly string[]): string[] =>
   names.length === 0
     ? []
     : [
-        `The saved model also has ${names.join(", ")}, which this experiment does not learn: not used.`,
+        `The saved model also has ${names.join(", ")}, which this experiment does not learn; they are not used.`,
       ];

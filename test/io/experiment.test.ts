@@ -426,12 +426,12 @@ const refusals: [what: string, data: unknown, message: string][] = [
   [
     "no interactions",
     { ...pair, model: { kind: "lotka-volterra", growth: [1, 1] } },
-    "model.interactions: missing; need it beside growth",
+    "model.interactions: missing; need it together with growth",
   ],
   [
     "a rate that is missing",
     { ...pair, model: { ...pair.model, predation: undefined } },
-    "model.predation: missing; need it beside preyGrowth",
+    "model.predation: missing; need it together with preyGrowth",
   ],
   [
     "lognormal noise under a matrix",

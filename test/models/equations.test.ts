@@ -138,7 +138,7 @@ describe("defineEquations", () => {
       tendency: ([x, y]) => [concat([x, y], -1), y],
     });
     expect(() => bindModel(wrong).step(1).map(tensor(states))).toThrow(
-      "x-y: the equation of x gave a tensor [3,2] for variables [3,1]; need [3,1]",
+      "x-y: the equation of x returned a tensor [3,2] for variables [3,1]; need [3,1]",
     );
   });
 });

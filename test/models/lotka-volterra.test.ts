@@ -119,7 +119,7 @@ test("tangent in a rate, through the assembled matrix", () => {
 
 test("what does not fit is refused with advice", () => {
   const narrow = { growth: [1, 1], interactions: general.interactions };
-  expect(() => lotkaVolterraTendency(narrow, "log")).toThrow(/a column per species/);
+  expect(() => lotkaVolterraTendency(narrow, "log")).toThrow(/one column for each species/);
   const tendency = lotkaVolterraTendency(general, "log");
   const states = stack([tensor([1, 2])], 0);
   expect(() => tendency(states)).toThrow(ShapeError);

@@ -113,9 +113,7 @@ describe.each(models)("$kind", (record) => {
 });
 
 test("what a model does not know, or needs and did not get, is refused with advice", () => {
-  expect(() => bindModel(lorenz96, { dimension: 6 })).toThrow(
-    /"forcing" is missing; need it: forc/,
-  );
+  expect(() => bindModel(lorenz96, { dimension: 6 })).toThrow(/"forcing" is missing: forc/);
   const wrong = { dimension: 6, forcing: 8, F: 8 };
   expect(() => bindModel(lorenz96, wrong)).toThrow(/no parameter "F"; it has dimension, forcing/);
   expect(() => bindModel(lotkaVolterra, { preyGrowth: 1 })).toThrow(/predation, .* missing; need/);
@@ -175,15 +173,23 @@ describe("what no single key can show", () => {
     [
       "lorenz96",
       { dimension: 8, forcing: learned(8), imperfect: { variance: 1 } },
-      /forcing: is to be learned, but imperfect has coefficients of its own/,
+      /forcing: is learned, but the coefficients of imperfect are drawn/,
     ],
     ["kuramoto-sivashinsky", { points: 33 }, /points: got 33; need an even number/],
-    ["lotka-volterra", {}, /preyGrowth: missing; need it beside predation, predatorDeath/],
-    ["lotka-volterra", { growth: [1, 2] }, /interactions: missing; need it beside growth/],
+    ["lotka-volterra", {}, /preyGrowth: missing; need it together with predation, predatorDeath/],
+    ["lotka-volterra", { growth: [1, 2] }, /interactions: missing; need it together with growth/],
     ["lotka-volterra", { growth: [1], interactions: A }, /has 2 rows; need 1, one for each value/],
-    ["lotka-volterra", { ...pair, growth: [1] }, /growth: given beside preyGrowth, predation/],
-    ["lotka-volterra", { blocks: [1] }, /steadyState: missing; need it beside blocks/],
-    ["lotka-volterra", { blocks: [1], ...pair }, /blocks: given beside preyGrowth, .* alone/],
+    [
+      "lotka-volterra",
+      { ...pair, growth: [1] },
+      /growth: given together with preyGrowth, predation/,
+    ],
+    ["lotka-volterra", { blocks: [1] }, /steadyState: missing; need it together with blocks/],
+    [
+      "lotka-volterra",
+      { blocks: [1], ...pair },
+      /blocks: given together with preyGrowth, .* alone/,
+    ],
     ["lotka-volterra", { blocks: [1, 2], steadyState: [1, 1] }, /has 2 values; need k\(k \+ 1\)/],
     ["lorenz96-two-scale", { dimension: 40 }, /takes "slow" and "fastPerSlow"/],
   ])("%s of %j", (kind, block, message) => {
