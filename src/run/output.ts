@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-/** The output of a run: plain data only, for the report, the files and `--json`. */
-=======
 /** The output of a run: plain data for the report, the files and `--json`. */
->>>>>>> plain
 
 import type { Desroziers, RankHistogram } from "../diagnostics/index.js";
 import type { FittedParameter, ObservationRecord } from "../problem/index.js";
@@ -15,30 +11,18 @@ export interface TensorResult {
   readonly shape: readonly number[];
   readonly start: number;
   readonly learned: number;
-<<<<<<< HEAD
-  /** The size of the difference between the learned values and the start. */
-  readonly change: number;
-  /** The size of the truth, and its distance from the start and from the learned values; in twins, for what makes the data. */
-=======
   /** The size of the change, learned value minus start. */
   readonly change: number;
   /** In twins, if it is used to make data: the size of the truth, and its distances from start and learned value. */
->>>>>>> plain
   readonly truth?: { readonly size: number; readonly start: number; readonly learned: number };
 }
 
 /** A setting of the method that was chosen by validation. */
 export interface ChoiceResult {
   readonly chosen: number;
-<<<<<<< HEAD
-  /** The values tried, in the order of the file; a validation loss is null where the filter could not learn. */
-  readonly tried: readonly { readonly value: number; readonly validation: number | null }[];
-  /** The number of epochs that each value learned for. */
-=======
   /** The values in the order of the file, with the validation loss for each observed value; null where learning failed. */
   readonly tried: readonly { readonly value: number; readonly validation: number | null }[];
   /** The number of epochs for each value. */
->>>>>>> plain
   readonly epochs: number;
 }
 
@@ -61,11 +45,7 @@ export interface ForecastAnalysis {
 export interface Divergence {
   /** The cycle, counted from 1. */
   readonly cycle: number;
-<<<<<<< HEAD
-  /** The time of its observation; null beyond the record. */
-=======
   /** The time of the observation; null beyond the record. */
->>>>>>> plain
   readonly time: number | null;
   /** The cause, as a sentence. */
   readonly cause: string;
@@ -89,11 +69,7 @@ export interface DegenerateWeights {
 
 /** Errors of forecasts, analyses and, for smoothers, smoothed states. */
 export interface Errors extends ForecastAnalysis {
-<<<<<<< HEAD
-  /** The error of the smoothed states; absent for filters. */
-=======
   /** Given for smoothers only. */
->>>>>>> plain
   readonly smoothed?: number;
 }
 
@@ -103,31 +79,17 @@ export interface RunResult {
   readonly method: string;
   readonly model: string;
   readonly seed: number;
-<<<<<<< HEAD
-  /** Root mean square errors against the truth; null for a real record. */
-  readonly rmse: Errors | null;
-  /** Standard errors of `rmse` as a mean over time, with the correlation of the series. */
-=======
   /** Root mean square error against the truth, a mean over time; null for a real record. */
   readonly rmse: Errors | null;
   /** Standard errors of `rmse`, with the autocorrelation of the series. */
->>>>>>> plain
   readonly rmseError: Errors | null;
   /** Root of the mean square error over all times and variables; null for a real record. */
   readonly rmsePooled: ForecastAnalysis | null;
-<<<<<<< HEAD
-  /** The standard deviation that the method gives; null, like all scores, when the run diverged. */
-  readonly spread: ForecastAnalysis | null;
-  /** The CRPS of the analysis against the truth; null for a real record. */
-  readonly crps: number | null;
-  /** The natural log-likelihood with all constants; null where the method has none. */
-=======
   /** Root mean variance of the filter; null, like all scores, if the run diverged. */
   readonly spread: ForecastAnalysis | null;
   /** CRPS of the analysis against the truth; null for a real record. */
   readonly crps: number | null;
   /** Log-likelihood of the observations, all constants included; null if the evidence is no likelihood. */
->>>>>>> plain
   readonly logLikelihood: number | null;
   /** Learned numbers, by name. */
   readonly parameters: Readonly<Record<string, ParameterResult>>;
@@ -135,19 +97,11 @@ export interface RunResult {
   readonly choices?: Readonly<Record<string, ChoiceResult>>;
   /** Learned matrices, vectors and networks, by name. */
   readonly tensors: Readonly<Record<string, TensorResult>>;
-<<<<<<< HEAD
-  /** The number of cycles of all test trajectories together, which the scores are of, too. */
-  readonly cycles: number;
-  /** The time of forecasts and analyses alone. */
-  readonly seconds: number;
-  /** From the median time of a cycle, so that the time to make the programs does not count. */
-=======
   /** The number of cycles of all test trajectories; the scores are over them. */
   readonly cycles: number;
   /** The time for forecasts and analyses alone, in seconds. */
   readonly seconds: number;
   /** The inverse of the median time of a cycle, so that compiling the programs does not count. */
->>>>>>> plain
   readonly cyclesPerSecond: number;
   readonly diverged: boolean;
   /** Where and why the run diverged; absent if it did not. */
@@ -192,15 +146,9 @@ export interface StateSeries {
   readonly forecast: Pick<Band, "mean" | "sd">;
   /** The analysis; beyond the record it equals the forecast. */
   readonly analysis: Band;
-<<<<<<< HEAD
-  /** The smoothed states; null when the method is a filter. */
-  readonly smoothed: Band | null;
-  /** The truth [K][d] of a twin experiment, else null. */
-=======
   /** The smoothed states; null for a filter. */
   readonly smoothed: Band | null;
   /** The truth of a twin, [K][d]; null for a record. */
->>>>>>> plain
   readonly truth: readonly (readonly number[])[] | null;
 }
 
@@ -214,11 +162,7 @@ export interface InnovationSeries {
   readonly degrees: readonly number[];
 }
 
-<<<<<<< HEAD
-/** One epoch of learning; the losses are negative log-evidences for each value observed. */
-=======
 /** One epoch of learning; losses are negative log-likelihoods for each observed value. */
->>>>>>> plain
 export interface LossPoint {
   readonly restart: number;
   readonly epoch: number;
@@ -243,29 +187,17 @@ export interface LearningOutput {
   readonly uncertainty: string;
 }
 
-<<<<<<< HEAD
-/** Comparisons of errors and members after the spin-up; null where there is nothing to compare. */
-export interface DiagnosticsOutput {
-  /** The ranks of the truth among the members of the analyses. */
-  readonly ranks: RankHistogram | null;
-  /** Residuals by the columns of the observations, up to twelve, and as their mean. */
-=======
 /** Diagnostics of a run after the spin-up; null where there are not enough data for one. */
 export interface DiagnosticsOutput {
   /** Ranks of the truth among the members of the analyses. */
   readonly ranks: RankHistogram | null;
   /** Covariances from residuals for each column of the observations, up to twelve, and their mean. */
->>>>>>> plain
   readonly residuals: ResidualsOutput | null;
   /** Power spectra of variables on a ring. */
   readonly spectra: SpectraOutput | null;
 }
 
-<<<<<<< HEAD
-/** Variances in squared units of the values compared, which are logarithms under lognormal noise. */
-=======
 /** Covariances from residuals, in squared units of the values; with lognormal noise, of their logarithms. */
->>>>>>> plain
 export interface ResidualsOutput extends Desroziers {
   /** R as the filter assumed it, for each column. */
   readonly assumed: readonly number[];
@@ -279,11 +211,7 @@ export interface SpectraOutput {
   readonly analysis: readonly number[];
   /** Power spectrum of the error, analysis minus truth. */
   readonly error: readonly number[];
-<<<<<<< HEAD
-  /** Mean power spectrum of the anomalies, members minus their mean; null without members. */
-=======
   /** Power spectrum of the anomalies, members minus mean; null without members. */
->>>>>>> plain
   readonly spread: readonly number[] | null;
 }
 
@@ -301,11 +229,7 @@ export interface RunOutput {
   readonly innovations: InnovationSeries;
   readonly diagnostics: DiagnosticsOutput;
   readonly learning: LearningOutput | null;
-<<<<<<< HEAD
-  /** The learned values that the filter ran with; null if nothing was learned here. */
-=======
   /** The learned values with which the filter ran; null if nothing was learned. */
->>>>>>> plain
   readonly learned: SavedValues | null;
 }
 
@@ -317,11 +241,7 @@ export interface Progress {
   readonly detail: string;
 }
 
-<<<<<<< HEAD
-/** What a run needs of its host: to show progress, to keep a checkpoint, and to know whether to stop. */
-=======
 /** The functions that a run calls: to show progress, to save a checkpoint, and to ask whether to stop. */
->>>>>>> plain
 export interface RunHost {
   /** Receives the progress. */
   progress(progress: Progress): void;
@@ -335,11 +255,7 @@ export interface RunHost {
 export type Checkpoint = {
   readonly version: 2;
   readonly learning: unknown;
-<<<<<<< HEAD
-  /** The choice made before learning. */
-=======
   /** The setting that was chosen before learning. */
->>>>>>> plain
   readonly choice?: ChoiceResult;
 };
 
