@@ -128,7 +128,7 @@ describe("stateSpace refuses", () => {
       tendency: (([x]: [never], { rate }: { rate: number }) => [mul(rate, x)]) as never,
     });
     expect(() => stateSpace({ model, parameters: { rate: 1 }, noise: 1, prior })).toThrow(
-      "x-y: the tendency gave 1 values; need 2, one for each of x, y",
+      "x-y: the tendency returned 1 values; need 2, one for each of x, y.",
     );
   });
 });
