@@ -63,7 +63,7 @@ test("what is wrong in a block has its place, and what is wrong elsewhere is tol
   expect(await problems(text)).toMatchInlineSnapshot(`
     "x.yaml:3:52 model.colour: unknown key "colour" (known here: kind, dimension, forcing, imperfect, correction, processNoise)
     x.yaml:8:28 method[0].members: got 1; need a number at least 2
-    x.yaml:9:13 method[1].name: got "a/b"; need a name that can be a folder's: no slash, and not beginning with a dot or a space
+    x.yaml:9:13 method[1].name: got "a/b"; need a name that a folder can have: no slash, and not beginning with a dot or a space
     x.yaml:10:21 method[2].initail: unknown key "initail"; did you mean "initial"? (known here: kind, initial, processNoise)
     x.yaml:11:5 method[3]: got 7; need a map of keys"
   `);
