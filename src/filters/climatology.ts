@@ -70,7 +70,7 @@ function gaussianOf({ climate, dtype }: MethodContext): Gaussian {
 
 export const climatologyRecord = defineMethod({
   kind: "climatology",
-  title: "climatology: mean and covariance of a long run of the model at every time; a baseline",
+  title: "mean and covariance of a long run of the model at every time; a baseline",
   parameters: {},
   needs: () => ({ climate: ["kind"] }),
   build: (_, context) => climatology({ climatology: gaussianOf(context) }),
@@ -80,8 +80,7 @@ export const climatologyRecord = defineMethod({
 
 export const optimalInterpolationRecord = defineMethod({
   kind: "optimal-interpolation",
-  title:
-    "optimal interpolation: each observation analysed with the climatology as its prior; a baseline",
+  title: "each observation analysed with the climatology as its prior; a baseline",
   parameters: {},
   needs: () => ({ climate: ["kind"], linearObservations: "take enkf" }),
   build: (_, context) => optimalInterpolation({ climatology: gaussianOf(context) }),

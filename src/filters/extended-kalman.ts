@@ -83,8 +83,7 @@ export const covarianceFactorKey = positiveNumber({
 
 export const extendedKalmanRecord = defineMethod({
   kind: "extended-kalman",
-  title:
-    "extended Kalman filter: the Kalman filter with the tangent of the model; any model of few variables",
+  title: "Kalman filter with the tangent of the model; any model of few variables",
   parameters: { inflation: covarianceFactorKey },
   needs: () => ({}),
   build: ({ inflation }) => extendedKalman(inflation === undefined ? {} : { inflation }),

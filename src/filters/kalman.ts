@@ -135,7 +135,7 @@ export const exactNeeds = (): MethodNeeds => ({
 
 export const kalmanRecord = defineMethod({
   kind: "kalman",
-  title: "Kalman filter: exact; linear models, normal noise",
+  title: "exact Kalman filter; linear models, normal noise",
   parameters: {},
   needs: exactNeeds,
   build: () => kalman(),

@@ -128,8 +128,7 @@ function covarianceAnalysis(
 
 export const unscentedKalmanRecord = defineMethod({
   kind: "unscented-kalman",
-  title:
-    "unscented Kalman filter: the Kalman filter with sigma points, without tangents; any model of few variables",
+  title: "Kalman filter with sigma points, without tangents; any model of few variables",
   parameters: {
     alpha: setting({
       bounds: { above: 0 },

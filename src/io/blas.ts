@@ -1,13 +1,6 @@
-/**
- * The machine's own BLAS for large matrix products, called on the engine's memory without a copy.
- *
- * It is never needed: where koffi or a library is missing, or the library does not pass a small
- * test, the kernels do all products themselves. Node only; `KALMIA_BLAS=off` forbids it to the
- * command line.
- */
 import type { ProductLibrary } from "../engine/index.js";
 
-/** Shared libraries with the C interface of BLAS, the fast ones first. */
+/** Shared libraries with the C interface of BLAS; the fastest come first. */
 const candidates = [
   "libopenblas.so.0",
   "libopenblas.so",
@@ -58,17 +51,17 @@ function open(koffi: Koffi, path: string, threads: number): ProductLibrary | nul
     const found = overMemory(path, gemm, koffi);
     return isSound(found) ? found : null;
   } catch {
-    return null; // Not there, or not what it seems.
+    return null; // The library is missing, or has another interface.
   }
 }
 
-/** Inside a pool of workers each has a core of its own. */
+/** Limits the threads of the library: in a pool of workers each worker has one core. */
 function limitThreads(library: ReturnType<Koffi["load"]>, threads: number): void {
   try {
     const limit = library.func("void openblas_set_num_threads(int threads)") as (n: number) => void;
     limit(threads);
   } catch {
-    // Another library, with its own idea of threads.
+    // Another library, which sets its threads itself.
   }
 }
 
@@ -101,7 +94,7 @@ function overMemory(
   };
 }
 
-/** [1 2 3; 4 5 6] [1 1 1; 2 0 1]ᵀ = [6 5; 15 14], with and without ones added: exact. */
+/** Checks that the library computes [1 2 3; 4 5 6] [1 1 1; 2 0 1]ᵀ = [6 5; 15 14] exactly, with and without ones added. */
 function isSound(library: ProductLibrary): boolean {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const expected = [6, 5, 15, 14];
@@ -124,7 +117,12 @@ function isSound(library: ProductLibrary): boolean {
   });
 }
 
-/** The first sound BLAS of this machine, or null; `threads` of its own. */
+/**
+ * Finds a BLAS library of the machine for large matrix products, and limits it to a number of threads. The
+ * library works on the memory of the engine without a copy. Returns null if koffi or a library is missing,
+ * or if the library fails a small test; the kernels of the engine then compute all products. Node only. The
+ * command line does not use it with `KALMIA_BLAS=off`.
+ */
 export async function systemBlas(
   threads = 1,
   paths: readonly string[] = candidates,

@@ -1,6 +1,10 @@
 import type { Json } from "../reproductions/index.js";
 
-/** JSON that is the same text for equal values: keys sorted, no spaces. Throws where JSON has no word for a value. */
+/**
+ * Writes a value as JSON that is the same text for equal values: with sorted keys, without spaces.
+ *
+ * @throws TypeError when a value has no form in JSON.
+ */
 export function canonicalJson(value: Json): string {
   if (typeof value === "number" && !Number.isFinite(value)) {
     throw new TypeError(`canonicalJson: got the number ${value}; need finite numbers`);
@@ -15,5 +19,5 @@ export function canonicalJson(value: Json): string {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key]!)}`).join(",")}}`;
 }
 
-/** `Array.isArray` does not narrow read-only lists. */
+/** Narrows read-only lists, which `Array.isArray` does not. */
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

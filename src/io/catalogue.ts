@@ -1,24 +1,25 @@
-/** What files can name: models, methods, observation operators and noises, with their keys. */
+/** The catalogue of the parts that files can name, with their keys. */
 import type { z } from "zod";
 import { type PartSection, records } from "./records.js";
 import { commonKeys } from "./schema/part.js";
 
-/** A part: what it is called in a file, and the keys that it takes. */
+/** A part in the catalogue: its kind, its description and its keys. */
 export interface CatalogueEntry {
   readonly kind: string;
   readonly description: string;
   readonly keys: readonly CatalogueKey[];
 }
 
+/** A key of a part in the catalogue. */
 export interface CatalogueKey {
   readonly key: string;
   readonly description: string;
   readonly required: boolean;
-  /** null when there is none. */
+  /** The default; null if there is none. */
   readonly default: unknown;
 }
 
-/** The built-in parts of a section, read from their records. */
+/** Returns the built-in parts of a section (model, method, operator or noise), from their records. */
 export function catalogue(section: PartSection): CatalogueEntry[] {
   const common = Object.entries(commonKeys[section]).map(([key, schema]) => ({
     key,

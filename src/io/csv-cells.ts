@@ -1,15 +1,19 @@
 import { CsvError, parse } from "csv-parse/browser/esm/sync";
 import { InputError } from "./errors.js";
 
-/** A row of a CSV text with the place of each of its cells. */
+/** A row of a CSV text, with the position of each cell. */
 export interface CsvRow {
   readonly cells: readonly string[];
   readonly line: number;
-  /** Column in the text at which each cell begins, counted from 1. */
+  /** The column of the text at which each cell begins, counted from 1. */
   readonly columns: readonly number[];
 }
 
-/** The rows of a CSV text, blank lines left out; rows may be ragged. */
+/**
+ * Reads the rows of a CSV text without blank lines; rows may have different numbers of cells.
+ *
+ * @throws InputError when the text is not valid CSV.
+ */
 export function csvRows(text: string, file: string): CsvRow[] {
   try {
     const records = parse(text, {
@@ -40,13 +44,13 @@ function csvWords(error: CsvError): string {
     case "CSV_INVALID_CLOSING_QUOTE":
       return "text follows a quoted cell; need a comma or the end of the line";
     case "INVALID_OPENING_QUOTE":
-      return 'a " stands inside a cell that does not begin with one';
+      return 'a " is inside a cell that does not begin with one';
     default:
       return `not valid CSV: ${error.message}`;
   }
 }
 
-/** Where the cells of a record begin: after each comma that is not quoted. */
+/** Returns the columns at which the cells of a row begin: after each comma that is not quoted. */
 function cellColumns(raw: string): number[] {
   const columns = [1];
   let quoted = false;

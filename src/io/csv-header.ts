@@ -2,7 +2,11 @@ import type { CsvRow } from "./csv-cells.js";
 import { InputError, type Problem } from "./errors.js";
 import { nearest } from "./nearest.js";
 
-/** The column names, once all that are needed are there and none is there twice. */
+/**
+ * Checks a header and returns its column names.
+ *
+ * @throws InputError when a needed column is missing or is given twice.
+ */
 export function checkHeader(file: string, header: CsvRow, needed: readonly string[]): string[] {
   const names = header.cells.map((cell) => cell.trim());
   const at = (index: number, message: string): Problem => ({
@@ -14,7 +18,7 @@ export function checkHeader(file: string, header: CsvRow, needed: readonly strin
   });
   const twice = names.flatMap((name, i) =>
     needed.includes(name) && names.indexOf(name) < i
-      ? [at(i, `the column "${name}" is there twice`)]
+      ? [at(i, `the column "${name}" is given twice`)]
       : [],
   );
   const missing = needed

@@ -3,26 +3,31 @@ import { type CsvRow, csvRows } from "./csv-cells.js";
 import { checkHeader } from "./csv-header.js";
 import { fileProblem, InputError, type Problem } from "./errors.js";
 
+/** Options of `parseRecord`. */
 export interface RecordOptions {
-  /** Shown in messages. */
+  /** The name of the file for messages. */
   readonly file: string;
-  /** Name of the time column. */
+  /** The name of the time column. */
   readonly time: string;
-  /** Observed columns, and the component of the state that each observes. */
+  /** The observed columns, and the component of the state that each observes. */
   readonly columns: Readonly<Record<string, number>>;
-  /** The kind of a noise that needs values above zero; null: they may have any sign. */
+  /** The kind of a noise that needs values above zero; null: values may have any sign. */
   readonly positive: string | null;
-  /** Times must be whole steps apart; null: any times. */
+  /** The step of which all intervals must be whole multiples; null: times may be any. */
   readonly step: number | null;
 }
 
-/** Problems of one file that are told; the rest is counted. */
+/** The largest number of problems of one file that are listed; the others are counted. */
 const told = 20;
 
-/** Tells of a cell what is wrong with it. */
+/** Reports a fault in a cell. */
 type Tell = (row: CsvRow, index: number, message: string) => void;
 
-/** A CSV text as a record of observations; an empty cell is a gap. Throws `InputError`. */
+/**
+ * Reads a CSV text as a record of observations; an empty cell is a gap.
+ *
+ * @throws InputError with all problems of the text.
+ */
 export function parseRecord(text: string, options: RecordOptions): ObservationRecord {
   const { file, time, columns, positive, step } = options;
   const [header, ...rows] = csvRows(text, file);
@@ -40,24 +45,25 @@ export function parseRecord(text: string, options: RecordOptions): ObservationRe
     const key = null;
     problems.push({ file, line: row.line, column: row.columns[index] ?? 1, key, message });
   };
-  const even = rows.filter((row) => isEven(row, names.length, tell));
+  const complete = rows.filter((row) => isComplete(row, names.length, tell));
   const timeIndex = names.indexOf(time);
-  const times = even.map((row) => timeOf(row, timeIndex, time, tell));
-  checkTimes(even, times, timeIndex, step, tell);
-  const values = even.map((row) =>
+  const times = complete.map((row) => timeOf(row, timeIndex, time, tell));
+  checkTimes(complete, times, timeIndex, step, tell);
+  const values = complete.map((row) =>
     observed.map((name) => observationOf(row, names.indexOf(name), name, positive, tell)),
   );
   if (problems.length === 0) {
     for (const [j, name] of observed.entries()) {
       if (values.some((row) => !Number.isNaN(row[j]))) continue;
-      tell(header, names.indexOf(name), `the column "${name}" has no observation at all`);
+      tell(header, names.indexOf(name), `the column "${name}" has no observations`);
     }
   }
   if (problems.length > 0) throw new InputError(firstOf(problems, file));
   return { timeName: time, times, columns: observed, components: Object.values(columns), values };
 }
 
-function isEven(row: CsvRow, width: number, tell: Tell): boolean {
+/** Checks that a row has as many cells as the header. */
+function isComplete(row: CsvRow, width: number, tell: Tell): boolean {
   const count = row.cells.length;
   if (count === width) return true;
   const cells = count === 1 ? "1 cell" : `${count} cells`;
@@ -73,7 +79,7 @@ function timeOf(row: CsvRow, index: number, name: string, tell: Tell): number {
   return Number.NaN;
 }
 
-/** Strictly increasing, and whole steps apart. Times that are no numbers were told of before. */
+/** Checks that times increase, and that intervals are whole numbers of steps. Times that are no numbers are reported elsewhere. */
 function checkTimes(
   rows: readonly CsvRow[],
   times: readonly number[],
@@ -85,7 +91,7 @@ function checkTimes(
     const gap = times[k] - times[k - 1];
     const before = `time ${times[k]} after ${times[k - 1]} (line ${rows[k - 1].line})`;
     if (gap === 0) {
-      tell(rows[k], index, `time ${times[k]} is there twice, also in line ${rows[k - 1].line}`);
+      tell(rows[k], index, `time ${times[k]} is given twice, also in line ${rows[k - 1].line}`);
     } else if (gap < 0) {
       tell(rows[k], index, `${before}; need times that increase`);
     } else if (step !== null && !isWhole(gap / step)) {
@@ -94,7 +100,7 @@ function checkTimes(
   }
 }
 
-/** A whole number of steps, but for rounding in decimal times. */
+/** Tells whether a number of steps is whole, up to rounding of decimal times. */
 export function isWhole(steps: number): boolean {
   return Math.abs(steps - Math.round(steps)) < 1e-6 * Math.max(1, steps);
 }
@@ -126,7 +132,7 @@ function observationOf(
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const infinite = /^[+-]?inf(inity)?$/i;
 
-/** A decimal number; NaN for any other text (hexadecimal and "NA" included). */
+/** Reads a decimal number; NaN for any other text, such as "NA" or a hexadecimal number. */
 function numberOf(text: string): number {
   const trimmed = text.trim();
   if (infinite.test(trimmed)) return Number.POSITIVE_INFINITY;

@@ -1,15 +1,16 @@
-/** One thing wrong in an input: where it stands, what was given, what is needed. */
+/** A problem in an input: its position, what was given, and what is needed. */
 export interface Problem {
   readonly file: string;
-  /** Counted from 1; null when the problem has no single place. */
+  /** The line, counted from 1; null if the problem has no single position. */
   readonly line: number | null;
+  /** The column, counted from 1. */
   readonly column: number | null;
-  /** The key in an experiment file, `model.transition[0][1]`; null elsewhere. */
+  /** The key in an experiment file, such as `model.transition[0][1]`; null in other files. */
   readonly key: string | null;
   readonly message: string;
 }
 
-/** The input is wrong: all its problems, in the order of the file. The command line exits with 2. */
+/** The error of a wrong input, with all its problems in the order of the file. The command line exits with 2. */
 export class InputError extends Error {
   override readonly name = "InputError";
   readonly problems: readonly Problem[];
@@ -20,13 +21,13 @@ export class InputError extends Error {
   }
 }
 
-/** `file:line:column key: message`, without the parts that are not known. */
+/** Writes a problem as `file:line:column key: message`, without the parts that are null. */
 export function problemLine({ file, line, column, key, message }: Problem): string {
-  const place = [file, line, column].filter((part) => part !== null).join(":");
-  return key === null ? `${place}: ${message}` : `${place} ${key}: ${message}`;
+  const position = [file, line, column].filter((part) => part !== null).join(":");
+  return key === null ? `${position}: ${message}` : `${position} ${key}: ${message}`;
 }
 
-/** A problem of a whole file. */
+/** Returns a problem of a whole file. */
 export function fileProblem(file: string, message: string): Problem {
   return { file, line: null, column: null, key: null, message };
 }

@@ -1,4 +1,4 @@
-/** Files with a list of methods: as many experiments, which differ in their method alone. */
+/** Experiment files with one method, or with a list of methods: one experiment for each of them. */
 import { listProblems } from "./checks/list.js";
 import type { Problem } from "./errors.js";
 import { type DataReader, type Experiment, parseSource, whole } from "./experiment.js";
@@ -9,19 +9,21 @@ import { type Path, readSource, type Source } from "./positions.js";
 import { experimentFile } from "./schema.js";
 import { words } from "./words.js";
 
-/** An experiment of a list of methods, and what its method is called there. */
+/** An experiment of a list of methods, with the name of its method. */
 export interface ListedExperiment extends Experiment {
   readonly label: string;
 }
 
-/** A file with one method, or with a list of methods that are to see the same data. */
+/** A parsed file: one method, or a list of methods for the same data. */
 export type ParsedFile =
   | { readonly kind: "one"; readonly experiment: Experiment }
   | { readonly kind: "list"; readonly experiments: readonly ListedExperiment[] };
 
 /**
- * The text of an experiment file, and of the data that it names, as specifications. All that is
- * wrong in both is told in one `InputError`. `loadPart` runs the files of one's own parts.
+ * Reads the text of an experiment file, and the data that it names, as specifications. `loadPart` loads the
+ * files of user-defined parts.
+ *
+ * @throws InputError with all problems of the file and its data.
  */
 export async function parseExperimentFile(
   text: string,
@@ -39,7 +41,7 @@ export async function parseExperimentFile(
   const problems: Problem[] = [];
   const parsed: { readonly experiment: Experiment; readonly name: string | null }[] = [];
   for (const i of method.keys()) {
-    // A method with nothing to learn beside others that learn is run as it is.
+    // In a list with methods that learn, a method with nothing to learn is run as it is.
     const without = !learns[i] && learns.some(Boolean) ? ["learn", "start"] : [];
     const { own, name, nameProblem } = methodAt(source, i, without);
     const one = await parseSource(own, readData, loadPart);
@@ -62,19 +64,19 @@ export async function parseExperimentFile(
   return { kind: "list", experiments: whole(complete ? experiments : null, problems) };
 }
 
-/** What is the same for all methods and may be learned. */
+/** Returns the sections that are the same for all methods and may have learned values. */
 const sectionsOfAll = (data: unknown): unknown => [
   member(data, "model"),
   member(data, "observations"),
 ];
 
-/** Whether there is a `learn: true` in it. */
+/** Tells whether data have a `learn: true` at any depth. */
 function isMarked(data: unknown): boolean {
   if (typeof data !== "object" || data === null) return false;
   return member(data, "learn") === true || Object.values(data).some(isMarked);
 }
 
-/** The file as if its method were number i of the list alone; and what that is called. */
+/** Returns the file as if it had only method i of the list, and the name of that method. */
 function methodAt(source: Source, i: number, without: readonly string[]) {
   const block = (member(source.data, "method") as readonly unknown[])[i];
   const inList = (path: Path): Path =>

@@ -25,26 +25,29 @@ import type { RecordFile, TwinFile } from "./schema/observations.js";
 import { type ExperimentFile, experimentFile, experimentWith } from "./schema.js";
 import { words } from "./words.js";
 
+/** An experiment: its specification, and the file that it was read from. */
 export interface Experiment {
   readonly specification: Specification;
-  /** Folder of the results, relative to the experiment file. */
+  /** The folder of the results, relative to the experiment file. */
   readonly output: string;
-  /** The file itself, defaults filled in. */
+  /** The contents of the file with defaults filled in. */
   readonly file: ExperimentFile;
 }
 
-/** A data file beside the experiment: its text, and the name that messages call it by. */
+/** A data file of an experiment: its text, and its name for messages. */
 export interface DataFile {
   readonly name: string;
   readonly text: string;
 }
 
-/** Finds a data file by its path, relative to the experiment file; throws if there is none. */
+/** Reads a data file by its path, relative to the experiment file; throws if there is none. */
 export type DataReader = (path: string) => Promise<DataFile>;
 
 /**
- * The text of an experiment file, and of the data that it names, as a specification. `loadPart` runs
- * the files of one's own parts; without it a file that names one is refused.
+ * Reads the text of an experiment file with one method, and the data that it names, as a specification.
+ * `loadPart` loads the files of user-defined parts; without it a file that names one is refused.
+ *
+ * @throws InputError with all problems of the file and its data.
  */
 export async function parseExperiment(
   text: string,
@@ -62,14 +65,14 @@ export async function parseExperiment(
   return whole(experiment, problems);
 }
 
-/** What was parsed, or all that is wrong, each thing told once. */
+/** Returns what was parsed. @throws InputError with all problems, each once, if there are any. */
 export function whole<T>(parsed: T | null, problems: readonly Problem[]): T {
   if (parsed !== null && problems.length === 0) return parsed;
   const texts = problems.map((problem) => JSON.stringify(problem));
   throw new InputError(problems.filter((_, i) => texts.indexOf(texts[i]!) === i));
 }
 
-/** The experiment of a file with one method, or all that is wrong in it and its data. */
+/** Returns the experiment of a file with one method, or all problems of the file and its data. */
 export async function parseSource(
   source: Source,
   readData: DataReader,
@@ -90,7 +93,7 @@ export async function parseSource(
   const record = await loadRecord(sections, binding, readData, tell, elsewhere);
   checkSections(sections, binding, record, (path) => path.reduce(member, source.data), tell);
 
-  problems.sort(byPlace);
+  problems.sort(byPosition);
   const all = [...problems, ...elsewhere];
   const { model, method, observations } = sections;
   const complete = parsed.success && model !== null && method !== null && observations !== null;
@@ -101,7 +104,7 @@ export async function parseSource(
   return { experiment: { specification, output, file: parsed.data }, problems: [] };
 }
 
-/** Each section by itself, so that one that is broken does not hide what is wrong in another. */
+/** Parses each section by itself, so that a fault in one does not hide those in others. */
 function sectionsOf(
   data: unknown,
   schema: typeof experimentFile,
@@ -139,12 +142,12 @@ function sectionsOf(
 function twinSection(file: TwinFile, own: OwnParts): SourceSection<TwinFile> {
   const path = ["observations", "twin"];
   const { operator, noise, variance } = file;
-  const seen = { path, file, operator: useOf("operator", operator, own) };
+  const source = { path, file, operator: useOf("operator", operator, own) };
   if (noise !== undefined) {
-    return { ...seen, noise: useOf("noise", noise, own), noisePath: [...path, "noise"] };
+    return { ...source, noise: useOf("noise", noise, own), noisePath: [...path, "noise"] };
   }
   const normal = variance === undefined ? null : { record: normalNoise, block: { variance } };
-  return { ...seen, noise: normal as SourceSection["noise"], noisePath: path };
+  return { ...source, noise: normal as SourceSection["noise"], noisePath: path };
 }
 
 function fileSection(file: RecordFile, own: OwnParts): SourceSection<RecordFile> {
@@ -201,7 +204,7 @@ async function loadRecord(
       time: file.time,
       columns: file.columns,
       positive: noise?.record.transform === "log" ? noise.record.kind : null,
-      // A map in discrete time has no step but its own; a flow can take any.
+      // The step of a discrete-time model has a fixed length; a continuous one can take any.
       step: model?.time === "discrete" ? (time?.step ?? null) : null,
     });
   } catch (error) {
@@ -211,6 +214,6 @@ async function loadRecord(
   }
 }
 
-function byPlace(a: Problem, b: Problem): number {
+function byPosition(a: Problem, b: Problem): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

@@ -1,4 +1,4 @@
-/** The few things that the library does with files: `io/node.ts` and the modules behind it. */
+/** Access to files for `io/node.ts` and its modules. */
 import { createHash } from "node:crypto";
 import {
   closeSync,
@@ -15,25 +15,26 @@ import {
 import { dirname } from "node:path";
 import { fileProblem, InputError } from "./errors.js";
 
-/** Pictures and page that go with a result. */
+/** The page and the figures of a report. */
 export interface ReportFiles {
   readonly html: string;
   readonly figures: readonly { name: string; svg: string; png: Uint8Array }[];
 }
 
-/** The version of this package. */
+/** Returns the version of this package. */
 export function kalmiaVersion(): string {
   const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { version: string }).version;
 }
 
+/** Returns the SHA-256 hash of several texts or bytes in hexadecimal digits. */
 export function sha256(...parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex");
 }
 
-/** Refuses, before a long run, a folder of results that cannot be one. */
+/** Checks before a long run that a folder of results can be made. @throws InputError when a file is in its way. */
 export function checkFolder(folder: string, shown: string): void {
   for (let path = folder; ; path = dirname(path)) {
     const found = statIfThere(path);
@@ -43,7 +44,7 @@ export function checkFolder(folder: string, shown: string): void {
   }
 }
 
-/** @internal What lies at a path; null where nothing does. */
+/** @internal Returns the status of a path; null if there is nothing. */
 export function statIfThere(path: string): Stats | null {
   try {
     return statSync(path);
@@ -52,6 +53,7 @@ export function statIfThere(path: string): Stats | null {
   }
 }
 
+/** Returns the text of a file; null if it cannot be read. */
 export function textIfThere(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
@@ -60,9 +62,10 @@ export function textIfThere(path: string): string | null {
   }
 }
 
+/** Removes a file, if there is one. */
 export const removeFile = (path: string): void => rmSync(path, { force: true });
 
-/** Of a file: all at once, or piece by piece. */
+/** The content of a file: as a whole, or in pieces. */
 export type Content = string | Uint8Array | Iterable<string>;
 
 function write(path: string, content: Content): void {
@@ -79,8 +82,8 @@ function write(path: string, content: Content): void {
 }
 
 /**
- * Writes files, folders included. Each is complete under its name or not there at all, and none
- * takes its name before all are written, so a failure leaves earlier files whole.
+ * Writes several files and their folders. All files are written under temporary names first and renamed
+ * after, so that a failure leaves earlier files unchanged.
  */
 export function writeTogether(files: readonly (readonly [string, Content])[]): void {
   const temporary = (path: string) => `${path}.${process.pid}.tmp`;

@@ -8,7 +8,7 @@ interface Finding {
   readonly at: "key" | "value";
 }
 
-/** What zod found, as problems with positions, each thing told once. */
+/** Returns the issues of zod as problems with positions, each once. */
 export function schemaProblems(issues: readonly z.core.$ZodIssue[], source: Source): Problem[] {
   const findings = issues.flatMap((issue) => findingsOf(issue, []));
   return findings
@@ -34,7 +34,7 @@ function findingsOf(issue: z.core.$ZodIssue, prefix: Path): Finding[] {
   }
 }
 
-/** The member of a union whose type the value has, if there is one; of several the least wrong. */
+/** Returns the issues of the member of a union whose type the value has; of several, the one with the fewest issues. */
 function meantBranch(
   branches: readonly (readonly z.core.$ZodIssue[])[],
 ): readonly z.core.$ZodIssue[] | null {
@@ -42,7 +42,7 @@ function meantBranch(
   return ofType.toSorted((a, b) => wrongs(a) - wrongs(b))[0] ?? null;
 }
 
-/** How much is wrong; every unknown key counts. */
+/** Counts issues; each unknown key counts as one. */
 const wrongs = (issues: readonly z.core.$ZodIssue[]): number =>
   issues.reduce((n, issue) => n + (issue.code === "unrecognized_keys" ? issue.keys.length : 1), 0);
 
@@ -59,7 +59,7 @@ function isOfAnotherType(issue: z.core.$ZodIssue): boolean {
   }
 }
 
-/** A key that is missing because a key beside it, told of already, was meant to be it. */
+/** Tells whether a missing key is explained by a mistyped key next to it, which is reported anyway. */
 function explainedByTypo(finding: Finding, all: readonly Finding[]): boolean {
   if (!finding.message.startsWith("missing")) return false;
   const missing = JSON.stringify(finding.path.at(-1));

@@ -6,7 +6,7 @@ import { experimentFile } from "./schema.js";
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
-/** The JSON Schema of experiment files, for completion in editors. */
+/** Returns the JSON Schema of experiment files, for completion in editors. */
 export function experimentJsonSchema(): Schema {
   const root = z.toJSONSchema(experimentFile, {
     io: "input",
@@ -28,30 +28,30 @@ export function experimentJsonSchema(): Schema {
   };
 }
 
-/** The kinds of a section, and a part from a file. */
+/** Adds a part from a file to the kinds of a section. */
 const withOwn = (section: PartSection, { oneOf, ...rest }: Schema): Schema => ({
   ...rest,
   oneOf: [...(oneOf as Schema[]), ownPart(section)],
 });
 
-/** A part of one's own, whose record says its keys. */
+/** Returns the schema of a user-defined part, whose keys are given by its record. */
 function ownPart(section: PartSection): Schema {
   const { noun } = sectionWords[section];
   const file = {
     type: "string",
     minLength: 1,
     description:
-      "file whose default export is the record, TypeScript or JavaScript, relative to this file",
+      "TypeScript or JavaScript file whose default export is the record, relative to this file",
   } as const;
   return {
     type: "object",
-    description: `${noun} of your own, from a file; its record says its keys`,
+    description: `${noun} of your own from a file, with the keys of its record`,
     properties: { file },
     required: ["file"],
   };
 }
 
-/** Twin and file, each with operators in all their forms and noises from files. */
+/** Adds all forms of operators, and noises from files, to twin and file. */
 function withSources(observations: Schema): Schema {
   const sources = Object.entries(observations.properties as Record<string, Schema>).map(
     ([name, source]) => {
@@ -67,7 +67,7 @@ function withSources(observations: Schema): Schema {
   return { ...observations, properties: Object.fromEntries(sources) as Record<string, Schema> };
 }
 
-/** An operator may be its kind alone, or leave its kind out. */
+/** Adds the short forms of operators: the kind alone, or the keys without the kind. */
 function operatorForms(operator: Schema): Schema {
   const { oneOf, default: _, ...rest } = withOwn("operator", operator);
   const alone = records.operator.filter(standsAlone).map(({ kind }) => kind);
@@ -80,11 +80,11 @@ function operatorForms(operator: Schema): Schema {
   return { ...rest, oneOf: [{ type: "string", enum: alone }, ...forms] };
 }
 
-/** A method of a list, which may have a name. */
+/** Adds a name to the schema of a method, for lists. */
 function named(method: Schema): Schema {
   const name = {
     type: "string",
-    description: "what the method is called beside the others",
+    description: "name of the method in the comparison",
   } as const;
   const kinds = (method.oneOf as Schema[]).map((kind) => ({
     ...kind,

@@ -1,14 +1,16 @@
-/** What the methods of a list are called: by their own names, or by kind and what sets them apart. */
+/** Names of the methods of a list: those given, or the kind with the settings that differ. */
 import type { MethodFile } from "./schema.js";
 
+/** The block of a method with its name. */
 export interface NamedBlock {
-  /** null: none is given. */
+  /** The name given in the file; null: none. */
   readonly name: string | null;
-  /** Of the method's record. */
+  /** The kind of the method. */
   readonly kind: string;
   readonly block: MethodFile;
 }
 
+/** Returns the names of methods: those given, or the kind with the settings that differ between methods of this kind. */
 export function labelsOf(blocks: readonly NamedBlock[]): string[] {
   return blocks.map(({ name, kind, block }) => {
     if (name !== null) return name;
@@ -22,10 +24,10 @@ export function labelsOf(blocks: readonly NamedBlock[]): string[] {
   });
 }
 
-/** The name of its folder of results. */
+/** Returns the name of the folder of results of a method. */
 export const folderOf = (label: string): string => label.replace(/[^\p{L}\p{N}.+-]+/gu, "-");
 
-/** All that a block says but its kinds and its file, by the innermost keys; lists and learned values as text. */
+/** Returns the settings of a block by their innermost keys, without kinds and file; lists and learned values as text. */
 function settingsOf(block: object): Map<string, string> {
   const found = new Map<string, string>();
   const walk = (value: unknown, key: string): void => {

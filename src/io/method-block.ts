@@ -1,10 +1,9 @@
-/** A method of a specification as the block of an experiment file that says it. */
 import { Document, isCollection, type YAMLMap } from "yaml";
 import type { PartUse, Specification } from "../run/specification.js";
 import type { ExperimentFile } from "./schema.js";
 
 /**
- * The section `method` for a file whose method is to be that of a specification. Noise of the filter's
+ * Writes the method of a specification as the section `method` of an experiment file. Noise of the filter's
  * model is part of the block; where the noise under `model` must change, a comment says so.
  */
 export function methodBlock(
@@ -27,6 +26,6 @@ export function methodBlock(
   return document.toString({ lineWidth: 0 });
 }
 
-/** The block of a part, with what names it. */
+/** Returns the block of a part with its kind or its file. */
 export const blockOf = ({ record, block, file }: PartUse): Readonly<Record<string, unknown>> =>
   file === undefined ? { kind: record.kind, ...block } : { file: file.path, ...block };

@@ -1,4 +1,4 @@
-/** The known word that a mistyped one most likely meant, or null when none is near. */
+/** Returns the known word that is nearest to a mistyped one; null if none is near. */
 export function nearest(word: string, known: readonly string[]): string | null {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | null = null;
@@ -13,7 +13,7 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best;
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements of one letter each. */
+/** Returns the Levenshtein distance: the least number of insertions, deletions and replacements of letters. */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

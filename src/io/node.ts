@@ -1,4 +1,4 @@
-/** Files: the entry of all that touches a file system. */
+/** Reading and writing of experiments and results on Node. */
 import { readFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
@@ -33,28 +33,31 @@ export { checkFolder, kalmiaVersion, type ReportFiles } from "./files.js";
 export type { ModuleImporter } from "./own-part-import.js";
 export { type Stamp, trialStore, writeReproduction } from "./trials.js";
 
+/** An experiment that was loaded from a file. */
 export interface LoadedExperiment extends Omit<Experiment, "output"> {
-  /** Folder of the results. */
+  /** The folder of the results. */
   readonly folder: string;
-  /** Of the experiment, its data and the version of Kalmia: equal hashes give equal numbers. */
+  /** The hash of the experiment, its data and the version of Kalmia: equal hashes give equal results. */
   readonly hash: string;
   /** The learned values that the experiment starts from. */
   readonly saved: SavedValues | null;
 }
 
-/** An experiment file with one method, or with several that see the same data. */
+/** A loaded file: one method, or several methods for the same data. */
 export type LoadedFile =
   | { readonly kind: "one"; readonly experiment: LoadedExperiment }
   | {
       readonly kind: "list";
       readonly experiments: readonly (LoadedExperiment & { readonly label: string })[];
-      /** Of the comparison; each method has a folder in it. */
+      /** The folder of the comparison, with a folder for each method in it. */
       readonly folder: string;
     };
 
 /**
- * Reads and checks an experiment file, its data and the parts of one's own that it names, whose code
- * runs; `cwd` is what relative paths start from.
+ * Reads and checks an experiment file, its data and its user-defined parts, whose code is run. Relative paths
+ * start from the folder `cwd`.
+ *
+ * @throws InputError with all problems of the file, its data and its parts.
  */
 export async function loadFile(
   path: string,
@@ -90,7 +93,7 @@ export async function loadFile(
   };
 }
 
-/** An experiment file with one method; of a list the first. */
+/** Reads and checks an experiment file with one method; of a list of methods, the first. @throws InputError */
 export async function loadExperiment(
   path: string,
   cwd: string,
@@ -100,7 +103,7 @@ export async function loadExperiment(
   return file.kind === "one" ? file.experiment : file.experiments[0]!;
 }
 
-/** The model that an earlier run left in its folder of results. */
+/** Reads the learned values in the folder of results of an earlier run. */
 function modelIn(folder: string, file: string, from: string) {
   const shown = join(from, modelName);
   let bytes: Uint8Array;
@@ -115,10 +118,10 @@ function modelIn(folder: string, file: string, from: string) {
   return { bytes, tensors: readTensors(bytes, shown).tensors };
 }
 
-/** What a run learned, in the folder of its results. */
+/** The file of learned values in a folder of results. */
 const modelName = "model.safetensors";
 
-/** Text of a file; throws in words of what is wrong with it. */
+/** Reads the text of a file; throws an error that says what is wrong with it. */
 async function readText(path: string): Promise<string> {
   const found = await stat(path).catch(() => null);
   if (found === null) throw new Error("there is no such file");
@@ -139,7 +142,7 @@ function experimentHash(specification: Specification, model: Uint8Array | null):
   return sha256(text, model ?? "");
 }
 
-/** Writes all files of a finished run, or leaves the results of an earlier one whole. */
+/** Writes all files of a finished run; if it fails, the results of an earlier run stay unchanged. */
 export function writeResults(
   folder: string,
   { specification, hash }: Pick<LoadedExperiment, "specification" | "hash">,
@@ -158,7 +161,7 @@ export function writeResults(
   writeTogether(files.map(([name, content]) => [join(folder, name), content]));
 }
 
-/** The learned values, if there are any, with what they were learned by. */
+/** Returns the file of learned values, if there are any, with the experiment they come from. */
 function modelFile({ learned, result }: RunOutput, hash: string): [string, Uint8Array][] {
   if (learned === null) return [];
   const { name, model, method } = result;
@@ -166,7 +169,7 @@ function modelFile({ learned, result }: RunOutput, hash: string): [string, Uint8
   return [[modelName, writeTensors({ tensors: learned, metadata })]];
 }
 
-/** What a finished run of this very experiment left in its folder, or null. */
+/** Returns the result of a finished run of the experiment with this hash, from its folder; null if there is none. */
 export function finishedResult(folder: string, hash: string): RunResult | null {
   const parsed = (name: string): unknown => {
     try {
@@ -179,7 +182,7 @@ export function finishedResult(folder: string, hash: string): RunResult | null {
   return experiment?.hash === hash ? (parsed("result.json") as RunResult | null) : null;
 }
 
-/** Writes the files of a comparison, beside the folders of its methods. */
+/** Writes the files of a comparison into its folder, which also has the folders of its methods. */
 export function writeComparison(
   folder: string,
   comparison: ComparisonResult,
@@ -203,16 +206,16 @@ function reportFiles(report: ReportFiles | null): NamedContent[] {
   return [...figures, ["report.html", report.html]];
 }
 
-/** The checkpoint of an experiment in its folder of results. */
+/** Access to the checkpoint of an experiment. */
 export interface CheckpointFile {
   exists(): boolean;
-  /** Throws `InputError` if there is none, or one of another experiment. */
+  /** Reads the checkpoint. @throws InputError when there is none, or it belongs to another experiment. */
   read(): Checkpoint;
   write(state: Checkpoint): void;
   remove(): void;
 }
 
-/** `shown` is the folder as messages call it. */
+/** Returns access to the checkpoint in a folder of results; `shown` is the name of the folder in messages. */
 export function checkpointFile(folder: string, shown: string, hash: string): CheckpointFile {
   const path = join(folder, "checkpoint.json");
   const name = join(shown, "checkpoint.json");
@@ -225,11 +228,11 @@ export function checkpointFile(folder: string, shown: string, hash: string): Che
         throw refuse("there is no checkpoint to resume from; run without --resume");
       const saved = savedIn(text);
       if (saved === null)
-        throw refuse("is no checkpoint of Kalmia; remove it and run without --resume");
+        throw refuse("is not a checkpoint of Kalmia; remove it and run without --resume");
       if (saved.hash === hash) return saved.state;
       throw refuse(
         "belongs to another experiment: the file, its data or the version of Kalmia changed since. " +
-          "Undo the change, or run without --resume to start anew",
+          "Undo the change, or run without --resume to start again",
       );
     },
     write: (state) => writeTogether([[path, `${JSON.stringify({ hash, state })}\n`]]),

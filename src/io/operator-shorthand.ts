@@ -7,26 +7,26 @@ import { exampleOf, listed } from "./schema/key.js";
 import { unknownKey } from "./schema/keys.js";
 import { gotNeed } from "./words.js";
 
-/** An operator's block with its kind, or what is wrong with it. */
+/** The block of an operator with its kind, or the fault in it. */
 export type Expanded =
   | { readonly block: unknown; readonly fault?: undefined }
   | {
       readonly fault: { readonly path: readonly PropertyKey[]; readonly message: string };
-      /** What may stand for it so that other checks can go on; undefined: nothing. */
+      /** A block for the other checks; undefined: none. */
       readonly block?: unknown;
     };
 
-/** An operator whose kind may be left out, for one of its keys has the same name. */
+/** Tells whether the kind of an operator may be left out, because one of its keys has the same name. */
 export const namesItself = ({ kind, parameters }: OperatorRecord): boolean =>
   Object.hasOwn(parameters, kind);
 
-/** An operator that may be written as its kind alone, for it needs nothing. */
+/** Tells whether an operator may be written as its kind alone, because it needs no keys. */
 export const standsAlone = ({ parameters }: OperatorRecord): boolean =>
   Object.values(parameters).every(({ optional, default: filled }: Key) => {
     return optional === true || filled !== undefined;
   });
 
-/** Puts the kind into a block that leaves it out. */
+/** Adds the kind to the block of an operator that leaves it out. */
 export function expandOperator(given: unknown): Expanded {
   const all = records.operator;
   if (given === undefined) return { block: undefined };
@@ -61,7 +61,7 @@ function kindsOf(given: object, short: readonly string[]): string[] {
   return whole.length === 1 ? whole : found;
 }
 
-/** A key that does not say which operator is meant. */
+/** Returns the message for a key from which the operator is not clear. */
 function strange(key: string, short: readonly string[]): string {
   const owner = records.operator.find(({ parameters }) => Object.hasOwn(parameters, key));
   if (owner !== undefined && nearest(key, short) === null) {
@@ -70,7 +70,7 @@ function strange(key: string, short: readonly string[]): string {
   return unknownKey(key, ["kind", "file", ...short]);
 }
 
-/** All forms of the built-in operators. */
+/** Returns the forms of all built-in operators. */
 const forms = (): string =>
   listed(
     records.operator.map((record) => {

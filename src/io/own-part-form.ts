@@ -1,4 +1,4 @@
-/** What the record in a file of one's own lacks, told in words. */
+/** Checks of the form of the record in a user-defined part. */
 import type { Key } from "../parts/index.js";
 import type { PartSection } from "./records.js";
 import { commonKeys } from "./schema/part.js";
@@ -6,7 +6,7 @@ import { choice, describe } from "./words.js";
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** What is needed of one entry of a record. */
+/** The requirement on one entry of a record. */
 interface Entry {
   readonly name: string;
   readonly need: string;
@@ -24,8 +24,8 @@ const call = (name: string, need: string): Entry => ({ name, need, fits: isFunct
 const mayCall = (name: string, need: string): Entry => ({ ...call(name, need), optional: true });
 
 const ofAll: readonly Entry[] = [
-  text("kind", "a text, what the part is called"),
-  text("title", "a text, one line that says what it is"),
+  text("kind", "a text, the name of the part"),
+  text("title", "a text, one line that describes the part"),
   { name: "parameters", need: "a map of keys, such as { rate: real({ about: … }) }", fits: isMap },
   { name: "hints", need: "a map of functions", fits: isMap, optional: true },
   mayCall("check", "a function (block, tell) => …"),
@@ -34,34 +34,34 @@ const ofAll: readonly Entry[] = [
 const ofSection: { readonly [Section in PartSection]: readonly Entry[] } = {
   model: [
     call("build", "a function (parameters, options) => the bound model"),
-    call("phrase", "a function (block, dimension) => what a report calls it"),
+    call("phrase", "a function (block, dimension) => the name in reports"),
     call("formula", "a function (block, variables) => the lines of its equations"),
     mayCall("truth", "a function (block) => the block of the true system"),
   ],
   method: [
-    call("needs", "a function (block) => what it needs of a problem, {} for nothing"),
+    call("needs", "a function (block) => its requirements, {} for none"),
     call("build", "a function (parameters, context) => the filter or smoother"),
-    call("phrase", "a function (block) => what a report calls it"),
-    text("remedy", "a text, what may help where it is far too sure of itself"),
+    call("phrase", "a function (block) => the name in reports"),
+    text("remedy", "a text, what may help if the filter is far too sure of itself"),
     mayCall("checkDimension", "a function (block, dimension, tell) => …"),
   ],
   operator: [
     call("build", "a function (parameters, { dimension, key }) => what is observed"),
     mayCall("checkDimension", "a function (block, dimension, tell) => …"),
-    mayCall("drawn", "a function (block) => whether chance decides what is observed"),
+    mayCall("drawn", "a function (block) => whether the observed variables are drawn at random"),
   ],
   noise: [
     {
       name: "transform",
-      need: `"identity" or "log": how values are compared`,
+      need: `"identity" or "log": the transform of the values`,
       fits: (value) => value === "identity" || value === "log",
     },
-    call("variance", "a function (parameters) => the variance of the values that are compared"),
+    call("variance", "a function (parameters) => the variance of the errors of these values"),
     text("formula", "a text, the line of the report"),
   ],
 };
 
-/** All that is wrong with the form of a record. */
+/** Returns all faults in the form of a record. */
 export function formFaults(section: PartSection, record: Given): string[] {
   const faults = [...ofAll, ...ofSection[section]].flatMap(({ name, need, fits, optional }) => {
     const value = record[name];
@@ -75,7 +75,7 @@ export function formFaults(section: PartSection, record: Given): string[] {
     ...Object.entries(record.parameters).flatMap(([name, key]) =>
       taken.includes(name)
         ? [
-            `parameters.${name}: the name is taken, it stands for something else in every block; need another`,
+            `parameters.${name}: the name is used for something else in every block; need another name`,
           ]
         : keyFaults(`parameters.${name}`, key),
     ),
@@ -90,7 +90,7 @@ const types: readonly Key["type"][] = [
 const isTexts = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && value.every(isText);
 
-/** What is wrong with one key, at any depth. */
+/** Returns the faults in one key, at any depth. */
 function keyFaults(path: string, key: unknown): string[] {
   if (!isMap(key)) {
     return [
@@ -99,11 +99,11 @@ function keyFaults(path: string, key: unknown): string[] {
   }
   const { type, about } = key;
   if (!types.some((known) => known === type)) {
-    return [`${path}.type: ${choice(type, types)}; make keys by the functions of kalmia/parts`];
+    return [`${path}.type: ${choice(type, types)}; make keys with the functions of kalmia/parts`];
   }
   const faults = isText(about)
     ? []
-    : [`${path} has no about; need a text, one sentence that says what it is`];
+    : [`${path} has no about; need a text, one sentence that describes the key`];
   const need = (fits: boolean, name: string, what: string): void => {
     if (!fits) faults.push(`${path}.${name} is ${shown(key[name])}; need ${what}`);
   };

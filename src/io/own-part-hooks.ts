@@ -1,9 +1,9 @@
 /**
- * How modules of one's own parts are found and read: `kalmia/…` is this very installation, wherever
- * the file lies, and types are taken out of TypeScript.
+ * Loading of the modules of user-defined parts: `kalmia/…` is this installation, wherever the file is, and
+ * types are removed from TypeScript.
  *
- * The functions are hooks of Node's module loader; they run in this thread where Node can do that,
- * else in a thread of their own, and never wait.
+ * The functions are hooks of Node's module loader. They run in this thread if Node supports that, else in a
+ * thread of their own, and are synchronous.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -30,7 +30,7 @@ const root = new URL("../../", import.meta.url);
 const require = createRequire(import.meta.url);
 let entries: Exports | null = null;
 
-/** The file of an entry of this package, such as `kalmia/models`. */
+/** Returns the file of an entry of this package, such as `kalmia/models`. */
 function entryOf(specifier: string): string {
   entries ??= (
     JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { exports: Exports }
@@ -41,7 +41,7 @@ function entryOf(specifier: string): string {
   throw new Error(`there is no "${specifier}"; need one of ${known.join(", ")}`);
 }
 
-/** The file of an entry, or of its first condition that holds for imports on Node. */
+/** Returns the file of an entry, by the first condition that holds for imports on Node. */
 function targetOf(entry: unknown): string | null {
   if (typeof entry === "string") return entry;
   if (typeof entry !== "object" || entry === null) return null;
@@ -52,6 +52,7 @@ function targetOf(entry: unknown): string | null {
   return null;
 }
 
+/** The hook that resolves `kalmia/…` to this installation, and `./x.js` to `./x.ts` if only that exists. */
 export function resolve<R>(
   specifier: string,
   context: ResolveContext,
@@ -60,7 +61,7 @@ export function resolve<R>(
   if (specifier === "kalmia" || specifier.startsWith("kalmia/")) {
     return { url: entryOf(specifier), shortCircuit: true };
   }
-  // TypeScript lets `./rates.js` stand for `./rates.ts`.
+  // In TypeScript `./rates.js` may mean `./rates.ts`.
   if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL?.startsWith("file:")) {
     const script = new URL(specifier, context.parentURL);
     const typed = new URL(specifier.replace(/\.js$/, ".ts"), context.parentURL);
@@ -69,9 +70,10 @@ export function resolve<R>(
   return next(specifier, context);
 }
 
-/** The file that is itself a part of one's own has this in its address, with the hash of its text. */
+/** The search parameter in the address of a user-defined part; its value is the hash of the text. */
 export const partMark = "kalmia-part";
 
+/** The hook that loads user-defined parts and TypeScript files, without types. */
 export function load<R>(
   url: string,
   context: object,
@@ -86,19 +88,19 @@ export function load<R>(
   return { format: "module", source, shortCircuit: true };
 }
 
-/** What `@swc/wasm-typescript` throws: no error, but a map. */
+/** The fault that `@swc/wasm-typescript` throws: a map, not an error. */
 interface SyntaxFault {
   readonly message: string;
   readonly startLine?: number;
   readonly startColumn?: number;
 }
 
-/** The place of a syntax error, in the text of its message. */
+/** A syntax error in a user-defined part; the message begins with its position. */
 export class PartSyntaxError extends SyntaxError {
   override readonly name = "PartSyntaxError";
 }
 
-/** The same text with blanks where types were, so that lines and columns stay. */
+/** Replaces the types in a text by blanks, so that lines and columns stay the same. @throws PartSyntaxError */
 export function withoutTypes(text: string, name: string): string {
   const { transformSync } =
     require("@swc/wasm-typescript") as typeof import("@swc/wasm-typescript");
@@ -106,7 +108,7 @@ export function withoutTypes(text: string, name: string): string {
     return transformSync(text, { mode: "strip-only", module: true }).code;
   } catch (error) {
     const { message, startLine, startColumn } = error as SyntaxFault;
-    const place = startLine === undefined ? "" : `:${startLine}:${(startColumn ?? 0) + 1}`;
-    throw new PartSyntaxError(`${name}${place}: ${message.trim()}`);
+    const position = startLine === undefined ? "" : `:${startLine}:${(startColumn ?? 0) + 1}`;
+    throw new PartSyntaxError(`${name}${position}: ${message.trim()}`);
   }
 }

@@ -1,10 +1,10 @@
-/** Runs the files of one's own parts. */
+/** Import of user-defined parts. */
 import { createHash } from "node:crypto";
 import * as modules from "node:module";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fileProblem, InputError, type Problem } from "./errors.js";
-import { type OwnModule, placeIn } from "./own-part.js";
+import { type OwnModule, positionIn } from "./own-part.js";
 import { load, PartSyntaxError, partMark, resolve, withoutTypes } from "./own-part-hooks.js";
 
 /** Imports a module by its address. */
@@ -12,7 +12,7 @@ export type ModuleImporter = (url: string) => Promise<Readonly<Record<string, un
 
 let hooked = false;
 
-/** Node's import, with the hooks that parts of one's own need. */
+/** Imports a module by Node, with the hooks for user-defined parts. */
 export const importPart: ModuleImporter = (url) => {
   if (!hooked) {
     hooked = true;
@@ -25,9 +25,9 @@ export const importPart: ModuleImporter = (url) => {
 };
 
 /**
- * What a file with this text exports. An error of the file becomes an `InputError` at its line.
+ * Imports the file of a user-defined part with this text, and returns its exports.
  *
- * @throws InputError
+ * @throws InputError when the file is no module, or fails to load; it names the line of the error.
  */
 export async function ownModule(
   path: string,
@@ -36,7 +36,7 @@ export async function ownModule(
   importModule: ModuleImporter,
 ): Promise<OwnModule> {
   if (!/\.m?[jt]s$/.test(path)) {
-    throw refusal(name, "is no module; need a file that ends in .ts, .mts, .js or .mjs");
+    throw refusal(name, "is not a module; need a file that ends in .ts, .mts, .js or .mjs");
   }
   const sha256 = createHash("sha256").update(text).digest("hex");
   const url = `${pathToFileURL(path).href}?${partMark}=${sha256.slice(0, 16)}`;
@@ -50,22 +50,22 @@ export async function ownModule(
 
 const refusal = (name: string, message: string) => new InputError([fileProblem(name, message)]);
 
-/** An error of loading a file, at its place. */
+/** Returns the problem of an error in loading a file, with its position. */
 function problemOf(name: string, text: string, error: unknown): Problem {
   const syntax =
     syntaxProblem(name, error) ?? (error instanceof SyntaxError ? scriptProblem(name, text) : null);
   if (syntax !== null) return syntax;
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
   const [line = ""] = message.split("\n");
-  const place = importPlace(text, line) ?? placeIn(stack ?? "", name);
+  const position = importPosition(text, line) ?? positionIn(stack ?? "", name);
   const hint = /does not provide an export/.test(line)
     ? "; if it is a type, write import type"
     : "";
-  return { file: name, ...place, key: null, message: `cannot be loaded: ${line}${hint}` };
+  return { file: name, ...position, key: null, message: `cannot be loaded: ${line}${hint}` };
 }
 
-/** Where a text names what an import did not find: a name, or a module, of which a message tells. */
-function importPlace(text: string, message: string): Pick<Problem, "line" | "column"> | null {
+/** Finds the position in a text of the name or module that an import did not find, by the message. */
+function importPosition(text: string, message: string): Pick<Problem, "line" | "column"> | null {
   const [, missing] =
     /export named '([^']+)'/.exec(message) ??
     /^there is no "([^"]+)"/.exec(message) ??
@@ -77,7 +77,7 @@ function importPlace(text: string, message: string): Pick<Problem, "line" | "col
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
-/** The place of a syntax error stands at the beginning of its message. */
+/** Returns the problem of a syntax error, whose position is at the beginning of its message. */
 function syntaxProblem(name: string, error: unknown): Problem | null {
   const { name: kind, message } = error as { readonly name?: string; readonly message?: string };
   if (kind !== "PartSyntaxError") return null;
@@ -92,7 +92,7 @@ function syntaxProblem(name: string, error: unknown): Problem | null {
   };
 }
 
-/** JavaScript is TypeScript, too: its parser says where the error is. */
+/** Finds the syntax error in a JavaScript file by the parser of TypeScript. */
 function scriptProblem(name: string, text: string): Problem | null {
   try {
     withoutTypes(text, basename(name));

@@ -1,36 +1,36 @@
 /**
- * Parts of one's own: `{ file: my-model.ts, … }` names a file whose default export is a record of
- * exactly the form of a built-in part.
+ * User-defined parts: `{ file: my-model.ts, … }` names a file whose default export is a record of the same
+ * form as that of a built-in part.
  */
 import type { Part } from "../parts/index.js";
 import { fileProblem, InputError, type Problem } from "./errors.js";
 import { formFaults } from "./own-part-form.js";
 import type { PartSection, RecordOf } from "./records.js";
 
-/** What loading a file gave. */
+/** A loaded file. */
 export interface OwnModule {
-  /** The file as messages call it. */
+  /** The name of the file in messages. */
   readonly name: string;
-  /** Hash of its text. */
+  /** The hash of its text. */
   readonly sha256: string;
-  /** What it exports. */
+  /** Its exports. */
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** Runs the file at a path, relative to the experiment file; throws `InputError` if it cannot. */
+/** Loads the file at a path, relative to the experiment file; throws `InputError` if it fails. */
 export type PartLoader = (path: string) => Promise<OwnModule>;
 
-/** A part of one's own. */
+/** A user-defined part. */
 export interface OwnPart<R extends Part = Part> {
   readonly record: R;
-  /** As the experiment file writes it. */
+  /** The path as given in the experiment file. */
   readonly path: string;
-  /** As messages call it. */
+  /** The name of the file in messages. */
   readonly name: string;
   readonly sha256: string;
 }
 
-/** What sections call the parts that their files hold, and the function that gives them their types. */
+/** The noun for a part of each section, and the function that gives its record its types. */
 export const sectionWords: Readonly<Record<PartSection, { noun: string; define: string }>> = {
   model: { noun: "a model", define: "defineModel of kalmia/models" },
   method: { noun: "a method", define: "defineMethod of kalmia/filters" },
@@ -38,7 +38,7 @@ export const sectionWords: Readonly<Record<PartSection, { noun: string; define: 
   noise: { noun: "a noise", define: "defineNoise of kalmia/observe" },
 };
 
-/** The part that a file exports; all that its record lacks is told in one `InputError`. */
+/** Loads the part that a file exports. @throws InputError with all faults in the form of its record. */
 export async function loadOwnPart<Section extends PartSection>(
   section: Section,
   path: string,
@@ -57,32 +57,32 @@ export async function loadOwnPart<Section extends PartSection>(
   return { record: given as unknown as RecordOf[Section], path, name, sha256 };
 }
 
-/** `my-model` of `parts/my-model.ts` */
+/** Returns `my-model` for `parts/my-model.ts`. */
 const kindOf = (path: string): string =>
   path
     .split(/[\\/]/)
     .at(-1)!
     .replace(/\.[^.]+$/, "");
 
-/** What a trial of a part of one's own found: no error of its code, but of what it gave. */
+/** A fault that a trial of a user-defined part found: not an error in its code, but a wrong result. */
 export class TrialFault extends Error {
   override readonly name = "TrialFault";
 }
 
-/** What a trial found, or an error of the code of a part at the line where it was thrown. */
+/** Returns the problem that a trial found, or an error that the code of a part threw, with its line. */
 export function ownProblem({ name }: Pick<OwnPart, "name">, error: unknown): Problem {
   if (error instanceof TrialFault) return fileProblem(name, error.message);
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: "" };
   return {
     file: name,
-    ...placeIn(stack ?? "", name),
+    ...positionIn(stack ?? "", name),
     key: null,
     message: `its code threw: ${message}`,
   };
 }
 
-/** The first place of a stack that lies in a file, by the end of its path. */
-export function placeIn(stack: string, name: string): Pick<Problem, "line" | "column"> {
+/** Finds the first position of a stack that is in a file, by the end of its path. */
+export function positionIn(stack: string, name: string): Pick<Problem, "line" | "column"> {
   const base = name.split(/[\\/]/).at(-1)!;
   for (const [, path, line, column] of stack.matchAll(/([^\s()]+?)(?:\?[^\s:()]*)?:(\d+):(\d+)/g)) {
     if (path!.split(/[\\/]/).at(-1) !== encodeURI(base) && !path!.endsWith(base)) continue;

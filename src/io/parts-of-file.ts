@@ -1,4 +1,4 @@
-/** The parts that an experiment file names: built-in ones by their kinds, one's own by their files. */
+/** The parts that an experiment file names: built-in ones by their kinds, user-defined ones by their files. */
 import { z } from "zod";
 import { recordOf } from "../parts/index.js";
 import type { PartUse } from "../run/specification.js";
@@ -11,11 +11,11 @@ import { commonKeys, ownBlock, type PartBlock } from "./schema/part.js";
 import { builtInSchemas, type PartSchemas } from "./schema.js";
 import { describe } from "./words.js";
 
-/** The parts that come from files; null: the file of a part was not good. */
+/** The parts that come from files; null: the file of a part has faults. */
 export type OwnParts = { readonly [Section in PartSection]?: OwnPart<RecordOf[Section]> | null };
 
-/** Where the blocks of a section stand. */
-const places: Readonly<Record<PartSection, readonly Path[]>> = {
+/** The paths of the blocks of each section. */
+const paths: Readonly<Record<PartSection, readonly Path[]>> = {
   model: [["model"]],
   method: [["method"]],
   operator: [
@@ -31,12 +31,13 @@ const places: Readonly<Record<PartSection, readonly Path[]>> = {
 const isMap = (data: unknown): data is Readonly<Record<string, unknown>> =>
   typeof data === "object" && data !== null && !Array.isArray(data);
 
+/** Returns the value of a key of a map or list; undefined if there is none. */
 export const member = (data: unknown, key: PropertyKey): unknown =>
   typeof data === "object" && data !== null && Object.hasOwn(data, key)
     ? (data as Readonly<Record<PropertyKey, unknown>>)[key]
     : undefined;
 
-/** Data with another value at a path that exists; undefined takes the key away. */
+/** Returns data with another value at an existing path; undefined removes the key. */
 function replaced(data: unknown, [step, ...rest]: Path, value: unknown): unknown {
   if (step === undefined) return value;
   const { [step as string]: old, ...others } = data as Readonly<Record<string, unknown>>;
@@ -44,11 +45,11 @@ function replaced(data: unknown, [step, ...rest]: Path, value: unknown): unknown
   return inner === undefined ? others : { ...others, [step as string]: inner };
 }
 
-/** Data whose operators name their kinds, and whether that of each source could be read. */
+/** Returns data whose operators have their kinds, and whether all operators could be read. */
 export function withOperatorKinds(data: unknown, tell: (path: Path, message: string) => void) {
   let readable = true;
   let expanded = data;
-  for (const path of places.operator) {
+  for (const path of paths.operator) {
     const given = path.reduce(member, data);
     const { block, fault } = expandOperator(given);
     if (fault !== undefined) {
@@ -60,7 +61,7 @@ export function withOperatorKinds(data: unknown, tell: (path: Path, message: str
   return { data: expanded, readable };
 }
 
-/** Loads every part that a file names by `file:`; what is wrong with them goes to `problems`. */
+/** Loads every part that a file names by `file:`; their faults are added to `problems`. */
 export async function loadOwnParts(
   data: unknown,
   load: PartLoader | null,
@@ -68,8 +69,8 @@ export async function loadOwnParts(
   problems: Problem[],
 ): Promise<OwnParts> {
   const own: { -readonly [Section in PartSection]?: OwnPart | null } = {};
-  for (const section of Object.keys(places) as PartSection[]) {
-    for (const path of places[section]) {
+  for (const section of Object.keys(paths) as PartSection[]) {
+    for (const path of paths[section]) {
       const block = path.reduce(member, data);
       if (!isMap(block) || !("file" in block) || section in own) continue;
       own[section] = null;
@@ -79,7 +80,7 @@ export async function loadOwnParts(
       } else if (load === null) {
         tell(
           [...path, "file"],
-          "names a file of code, and nothing is given here that could load it; run it with kalmia run, or load it with loadExperiment of kalmia/io/node",
+          "names a file of code, which cannot be loaded here; use kalmia run, or loadExperiment of kalmia/io/node",
         );
       } else {
         try {
@@ -96,17 +97,17 @@ export async function loadOwnParts(
 
 const anything = z.looseObject({}) as z.ZodType as z.ZodType<PartBlock>;
 
-/** The schemas of the sections of a file with these parts. */
+/** Returns the schemas of the sections of a file with these parts. */
 export function schemasFor(own: OwnParts): PartSchemas {
   const schemas = Object.entries(own).map(([section, part]) => [
     section,
-    // Where the file is not good, nothing of its block can be checked.
+    // If the file has faults, its block cannot be checked.
     part == null ? anything : ownBlock(section as PartSection, part.record),
   ]);
   return { ...builtInSchemas, ...Object.fromEntries(schemas) };
 }
 
-/** The part in use that a block describes, without the keys that are of all parts. */
+/** Returns the part in use that a block describes, without the keys that all parts of the section have. */
 export function useOf<Section extends PartSection>(
   section: Section,
   { kind, file, ...given }: PartBlock,

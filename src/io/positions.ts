@@ -12,34 +12,34 @@ import {
 } from "yaml";
 import { InputError, type Problem } from "./errors.js";
 
-/** Keys and indices from the root of a document to a value. */
+/** The keys and indices from the root of a document to a value. */
 export type Path = readonly PropertyKey[];
 
-/** A parsed YAML or JSON text that can say where in it a path stands. */
+/** A parsed YAML or JSON text with the positions of its values. */
 export interface Source {
   readonly file: string;
-  /** Plain data. */
+  /** The contents as plain data. */
   readonly data: unknown;
-  /** A problem at a value, at its key if `at` is "key", or where it should be if it is missing. */
+  /** Returns a problem at a value, at its key if `at` is "key", or at the map that lacks it. */
   problem(path: Path, message: string, at?: "key" | "value"): Problem;
 }
 
-/** Parses a YAML (or JSON) text; syntax errors and duplicate keys end in an `InputError`. */
+/** Parses a YAML or JSON text. @throws InputError for syntax errors and duplicate keys. */
 export function readSource(text: string, file: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const place = (offset: number) => {
+  const position = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
   const broken = [
     ...document.errors.map(({ pos, message, code }) => ({
-      ...place(pos[0]),
+      ...position(pos[0]),
       key: null,
       message: syntaxWords(code, message, text.slice(pos[0])),
     })),
     ...danglingAliases(document).map(({ offset, name }) => ({
-      ...place(offset),
+      ...position(offset),
       key: null,
       message: `the alias *${name} has no anchor &${name} before it`,
     })),
@@ -49,14 +49,14 @@ export function readSource(text: string, file: string): Source {
     file,
     data: document.toJS(),
     problem: (path, message, at = "value") => ({
-      ...place(offsetOf(document, path, at)),
+      ...position(offsetOf(document, path, at)),
       key: path.length === 0 ? null : keyPath(path),
       message,
     }),
   };
 }
 
-/** `rest` is the text from the place of the error on. */
+/** Returns the words for a syntax error; `rest` is the text from its position on. */
 function syntaxWords(code: string, message: string, rest: string): string {
   switch (code) {
     case "DUPLICATE_KEY":
@@ -64,7 +64,7 @@ function syntaxWords(code: string, message: string, rest: string): string {
     case "TAB_AS_INDENT":
       return "a tab is used as indentation; need spaces";
     case "MULTIPLE_DOCS":
-      return "a second document begins here; need one experiment a file";
+      return "a second document begins here; need one experiment in a file";
     default:
       return `not valid YAML: ${message}`;
   }
@@ -82,7 +82,7 @@ function danglingAliases(document: Document): { offset: number; name: string }[]
   return dangling;
 }
 
-/** Where the path stands; as deep as it exists when its end is missing. */
+/** Returns the offset of a path; of its deepest existing value if its end is missing. */
 function offsetOf(document: Document, path: Path, at: "key" | "value"): number {
   let node: unknown = document.contents;
   let offset = startOf(node);
@@ -114,7 +114,7 @@ function startOf(node: unknown): number {
   return (node as Node | null)?.range?.[0] ?? 0;
 }
 
-/** `model.transition[0][1]` */
+/** Writes a path as `model.transition[0][1]`. */
 export function keyPath(path: Path): string {
   return path
     .map((step, i) =>

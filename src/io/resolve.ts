@@ -19,11 +19,11 @@ export interface ResolvedParts {
   readonly method: MethodSection;
   readonly observations: ObservationsSection;
   readonly observed: Observed | null;
-  /** null: a twin makes its data. */
+  /** null for a twin. */
   readonly record: ObservationRecord | null;
 }
 
-/** A file that passed all checks, with its parts and its data, as a specification. */
+/** Returns the specification of a file that passed all checks, from its parts and its data. */
 export function resolve(file: ExperimentFile, parts: ResolvedParts): Specification {
   const { name, seed, time } = file;
   const { model, method } = parts;
@@ -43,7 +43,7 @@ export function resolve(file: ExperimentFile, parts: ResolvedParts): Specificati
   };
 }
 
-/** Record, block and file, without what else its section says. */
+/** Returns record, block and file of a section. */
 const partOf = <P extends PartUse>({
   record,
   block,
@@ -55,8 +55,8 @@ const partOf = <P extends PartUse>({
 });
 
 /**
- * Noise under the method is that of the filter's model alone. Older files say a truth there for the
- * noise of a twin: it is then that of the system and of the filter.
+ * Returns the process noise of the truth and of the filter's model. Noise under the method is that of the
+ * filter's model alone. In older files it has a truth: it is then the noise of both.
  */
 function noisesOf(model: ModelSection, method: MethodSection) {
   return hasTruth(method.processNoise)
@@ -89,7 +89,7 @@ function observationsOf({
   };
 }
 
-/** A record whose columns are those of an operator's values, in the operator's order. */
+/** Returns a record whose columns are in the order of the values of its operator. */
 function inOrder(record: ObservationRecord, observed: Observed): ObservationRecord {
   const { columns, components: positions, values } = record;
   const order = positions.map((_, j) => positions.indexOf(j));
@@ -103,7 +103,7 @@ function inOrder(record: ObservationRecord, observed: Observed): ObservationReco
   };
 }
 
-/** The method with the first of the values that are to be chosen from. */
+/** Returns the method with the first of the values to choose from. */
 function withFirst(
   method: MethodSection,
   { key, among }: { readonly key: readonly string[]; readonly among: readonly number[] },
@@ -115,7 +115,7 @@ function withFirst(
   return partOf({ ...method, block: set(method.block, key) });
 }
 
-/** Newton's steps hold all that is learned from in memory: of several trajectories only if asked. */
+/** Returns the settings of learning. Newton steps need all data in memory: with several trajectories they are made only if asked for. */
 function learnOf(file: LearnFile, { twin }: ObservationsSection): LearnSpecification {
   const refine = file.refine ?? twin?.file.trajectories === undefined;
   return { ...file, window: file.window ?? null, refine };

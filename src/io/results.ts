@@ -1,15 +1,15 @@
 import type { Band, RunOutput, RunResult, StateSeries } from "../run/output.js";
 
-/** The text of `result.json`; a score that is no number is null. */
+/** Returns the text of `result.json`; a score that is not a number is null. */
 export function resultText(result: RunResult): string {
   return `${JSON.stringify(result, null, 2)}\n`;
 }
 
-/** The text of `states.csv`: a row a time, for each variable what was forecast and estimated. */
+/** Returns the text of `states.csv`: a row for each time, with the forecast and the estimates of each variable. */
 export const statesText = (output: Pick<RunOutput, "states">): string =>
   [...statesPieces(output)].join("");
 
-/** The same in pieces: of a long run the whole is more than a string can hold. */
+/** Returns the text of `states.csv` in pieces, because that of a long run may be too large for one string. */
 export function* statesPieces({ states }: Pick<RunOutput, "states">): Generator<string> {
   const columns = statesColumns(states);
   const line = (row: readonly string[]) => `${row.map(cellText).join(",")}\n`;
@@ -57,7 +57,7 @@ function statesColumns(states: StateSeries): Column[] {
   });
 }
 
-/** Shortest text that reads back to the bit; an empty cell for what is no number or not known. */
+/** Writes a number as the shortest text that reads back exactly; an empty cell if it is missing or not finite. */
 function numberText(value: number | undefined): string {
   return value !== undefined && Number.isFinite(value) ? String(value) : "";
 }

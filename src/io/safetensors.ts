@@ -1,5 +1,5 @@
 /**
- * Named tensors in the safetensors format:
+ * Named tensors in the safetensors format.
  *
  *     length of the header, u64 little-endian | header, JSON | numbers, row-major, little-endian
  *     header: { name: { dtype, shape, data_offsets: [first, end] }, …, __metadata__: { name: text } }
@@ -12,21 +12,22 @@ import { z } from "zod";
 import type { SavedTensor, SavedValues } from "../run/output.js";
 import { fileProblem, InputError } from "./errors.js";
 
+/** The contents of a file: tensors by name, and texts by name. */
 export interface TensorFile {
   readonly tensors: SavedValues;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Bytes of the length, and of each kind of number. */
+/** Number of bytes of the length field, and of each kind of number. */
 const lengthBytes = 8;
 const bytesOf = { F64: 8, F32: 4 } as const;
 
-/** A header longer than this is none: that of a thousand tensors is a hundredth of it. */
+/** The largest length of a header; that of a thousand tensors is a hundredth of it. */
 const longestHeader = 16 * 1024 * 1024;
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((n, axis) => n * axis, 1);
 
-/** The bytes of a file; the header is padded with spaces so that numbers begin at whole words. */
+/** Writes tensors as the bytes of a file. The header is padded with spaces, so that numbers begin at multiples of 8. */
 export function writeTensors({ tensors, metadata }: TensorFile): Uint8Array {
   let end = 0;
   const entries = Object.entries(tensors).map(([name, { shape, values }]) => {
@@ -55,21 +56,27 @@ const entrySchema = z.object({
 });
 const metadataSchema = z.record(z.string(), z.string());
 
-/** The tensors of a file, each finite; `file` is what messages call it. Throws `InputError`. */
+/**
+ * Reads the tensors of a file, all of finite numbers; `file` is its name in messages.
+ *
+ * @throws InputError when the bytes are not in the format.
+ */
 export function readTensors(bytes: Uint8Array, file: string): TensorFile {
   const refuse = (message: string) =>
-    new InputError([fileProblem(file, `is no model of Kalmia: ${message}`)]);
+    new InputError([fileProblem(file, `is not a model of Kalmia: ${message}`)]);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < lengthBytes) throw refuse(`it has ${bytes.length} bytes; need 8 or more`);
   const length = view.getBigUint64(0, true);
   const room = bytes.length - lengthBytes;
   if (length > BigInt(Math.min(room, longestHeader))) {
-    throw refuse(`its header would have ${length} bytes, of ${room} that are there. Is it whole?`);
+    throw refuse(
+      `its header should have ${length} bytes, but there are ${room}. Is the file complete?`,
+    );
   }
   const begin = lengthBytes + Number(length);
   const { __metadata__ = {}, ...entries } = headerOf(bytes.subarray(lengthBytes, begin), refuse);
   const metadata = metadataSchema.safeParse(__metadata__);
-  if (!metadata.success) throw refuse("its __metadata__ is no map of texts");
+  if (!metadata.success) throw refuse("its __metadata__ is not a map of texts");
 
   let end = 0;
   const tensors = Object.entries(entries).map(([name, entry]): [string, SavedTensor] => {
@@ -82,7 +89,7 @@ export function readTensors(bytes: Uint8Array, file: string): TensorFile {
     const needed = sizeOf(shape) * bytesOf[dtype];
     if (offsets[1] - offsets[0] !== needed || offsets[1] > bytes.length - begin) {
       throw refuse(
-        `"${name}" [${shape}] lies at ${offsets.join(" to ")} of ${bytes.length - begin} bytes; need ${needed} of them. Is it whole?`,
+        `"${name}" [${shape}] is at bytes ${offsets.join(" to ")} of ${bytes.length - begin}; need ${needed} bytes. Is the file complete?`,
       );
     }
     end = Math.max(end, offsets[1]);
@@ -95,7 +102,7 @@ export function readTensors(bytes: Uint8Array, file: string): TensorFile {
     return [name, { shape, values }];
   });
   if (begin + end !== bytes.length) {
-    throw refuse(`${bytes.length - begin - end} bytes after its last tensor belong to none`);
+    throw refuse(`${bytes.length - begin - end} bytes after its last tensor belong to no tensor`);
   }
   return { tensors: Object.fromEntries(tensors), metadata: metadata.data };
 }
@@ -108,7 +115,7 @@ function headerOf(text: Uint8Array, refuse: (message: string) => Error): Record<
     throw refuse("its header is not JSON");
   }
   if (typeof header !== "object" || header === null || Array.isArray(header)) {
-    throw refuse("its header is no map of names");
+    throw refuse("its header is not a map of names");
   }
   return header as Record<string, unknown>;
 }

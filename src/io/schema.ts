@@ -1,4 +1,4 @@
-/** The schema of experiment files; what spans several sections is checked in `checks/`. */
+/** The schema of experiment files; conditions between sections are checked in `checks/`. */
 import { z } from "zod";
 import type { ProcessNoise } from "../models/index.js";
 import type { Prior } from "../problem/index.js";
@@ -19,7 +19,7 @@ export interface MethodFile extends PartBlock {
   readonly processNoise?: ProcessNoise;
 }
 
-/** The schemas of the sections that name parts, built in or of one's own. */
+/** The schemas of the sections that name parts, built in or user-defined. */
 export interface PartSchemas {
   readonly model: z.ZodType<PartBlock>;
   readonly method: z.ZodType<PartBlock>;
@@ -31,11 +31,11 @@ const name = z
   .string()
   .regex(/^[^./\\\s\p{Cc}][^/\\\p{Cc}]*$/u, {
     error: (issue) =>
-      `got ${JSON.stringify(issue.input)}; need a name that can be a folder's: no slash, and not beginning with a dot or a space`,
+      `got ${JSON.stringify(issue.input)}; need a name that a folder can have: without a slash, and not beginning with a dot or a space`,
   })
   .describe("name of the experiment");
 
-/** The schema of a file whose parts have these schemas. */
+/** Returns the schema of a file whose parts have these schemas. */
 export function experimentWith(
   { model, method, operator, noise }: PartSchemas,
   sources = observationsWith(operator, noise),
@@ -43,16 +43,19 @@ export function experimentWith(
   return keys({
     name,
     seed: z.int().min(0).default(1).describe("seed of all random draws"),
-    model: (model as z.ZodType<ModelFile>).describe("the system that moves the state"),
+    model: (model as z.ZodType<ModelFile>).describe("model of the system"),
     time,
     observations: sources,
-    method: (method as z.ZodType<MethodFile>).describe("how the state is estimated"),
+    method: (method as z.ZodType<MethodFile>).describe("method that estimates the state"),
     learn: learn.exactOptional(),
     start: keys({
-      from: z.string().min(1).describe("folder of an earlier run's results, relative to this file"),
+      from: z
+        .string()
+        .min(1)
+        .describe("folder of the results of an earlier run, relative to this file"),
     })
       .exactOptional()
-      .describe("learned values begin where an earlier run ended"),
+      .describe("start values of learning, taken from an earlier run"),
     output: z
       .string()
       .min(1)
@@ -61,7 +64,7 @@ export function experimentWith(
   }).meta({ title: "Kalmia experiment", description: "An experiment of kalmia run" });
 }
 
-/** What a file may give for built-in parts. */
+/** The schemas of built-in parts. */
 export const builtInSchemas: PartSchemas = {
   model: builtIn("model"),
   method: builtIn("method"),
@@ -72,5 +75,5 @@ export const builtInSchemas: PartSchemas = {
 /** The schema of experiment files whose parts are all built in. */
 export const experimentFile = experimentWith(builtInSchemas, observations);
 
-/** An experiment file as parsed, defaults filled in. */
+/** A parsed experiment file with defaults filled in. */
 export type ExperimentFile = z.output<typeof experimentFile>;

@@ -1,6 +1,6 @@
 /**
- * The trials of reproductions as files, `trials/<hash>.json`, with checkpoints beside them. The hash
- * is that of kind and trial, so that whoever asks for the same trial finds the same file.
+ * The trials of reproductions as files, `trials/<hash>.json`, with their checkpoints. The hash is that of kind
+ * and trial, so that the same trial is always in the same file.
  */
 import { join } from "node:path";
 import type { Json, TrialCheckpoint, TrialRecord, TrialStore } from "../reproductions/index.js";
@@ -14,14 +14,14 @@ import {
   writeTogether,
 } from "./files.js";
 
-/** What a record says of its circumstances. */
+/** The date and the machine of a trial. */
 export interface Stamp {
   /** ISO 8601 */
   readonly date: string;
   readonly machine: string;
 }
 
-/** `folder` is the one of all reproductions; a file that is broken counts as not there. */
+/** Returns the store of trials in the folder of all reproductions; broken files are treated as missing. */
 export function trialStore(folder: string, stamp: () => Stamp): TrialStore {
   const version = kalmiaVersion();
   return {
@@ -58,7 +58,7 @@ function read<T>(path: string, key: keyof T): T | null {
   }
 }
 
-/** Writes what came of a reproduction: `result.json`, the data of its figures, and the report. */
+/** Writes the files of a reproduction: `result.json`, the data of its figures, and the report. */
 export function writeReproduction(
   folder: string,
   result: unknown,

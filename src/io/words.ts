@@ -4,7 +4,7 @@ import { nearest } from "./nearest.js";
 
 export { describeValue as describe } from "../parts/index.js";
 
-/** `got …; need …`, or `missing; need …` when there is no value. */
+/** Writes `got …; need …`, or `missing; need …` if there is no value. */
 export function gotNeed(value: unknown, need: string): string {
   if (value === undefined) return `missing; need ${need}`;
   const quoted = typeof value === "string" && /^\s*[+-]?\.?\d[\d.eE+-]*\s*$/.test(value);
@@ -22,7 +22,7 @@ const typeWords: Readonly<Record<string, string>> = {
   record: "a map of keys",
 };
 
-/** The words for an issue whose schema has none of its own. */
+/** Returns the message of an issue whose schema has none of its own. */
 export function words(issue: z.core.$ZodRawIssue): string | undefined {
   const value = issue.input;
   switch (issue.code) {
@@ -45,7 +45,7 @@ export function words(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** The type of a whole number is first refused as that of any number. */
+/** Tells whether an issue of the wrong type is about a whole number. */
 function isWholeNumber({ inst }: z.core.$ZodRawIssue): boolean {
   return (inst?._zod.def as { format?: string } | undefined)?.format === "safeint";
 }
@@ -63,7 +63,7 @@ function bound(origin: string, relation: string, limit: number | bigint): string
   }
 }
 
-/** One of a few words was needed. */
+/** Writes the message for a value that is none of a few words. */
 export function choice(value: unknown, known: readonly string[]): string {
   const near = typeof value === "string" ? nearest(value, known) : null;
   const hint = near === null ? "" : `did you mean ${JSON.stringify(near)}? `;

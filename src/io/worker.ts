@@ -3,11 +3,12 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { serve, type WorkerTask } from "../engine/index.js";
 import { systemBlas } from "./blas.js";
 
+/** The data that a worker thread starts with. */
 export interface WorkerData {
   readonly task: WorkerTask;
-  /** The library for large products, or null. */
+  /** The name of the library for large products; null: none. */
   readonly products: string | null;
-  /** Takes the message of an error while the other side waits. */
+  /** The port for error messages, which the main thread can read while it waits. */
   readonly failures: MessagePort;
 }
 

@@ -1,4 +1,3 @@
-/** Worker threads of Node for the engine: `useWorkers(await openWorkers())`. */
 import { availableParallelism } from "node:os";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import {
@@ -11,14 +10,15 @@ import {
 } from "../engine/index.js";
 import type { WorkerData } from "./worker.js";
 
+/** Options of `openWorkers`. */
 export interface WorkersOptions {
-  /** Threads beside this one. @defaultValue one less than the machine runs at a time */
+  /** Number of threads in addition to this one. @defaultValue the number of processors minus one */
   readonly count?: number;
-  /** The file of the threads, where a bundler has moved it. */
+  /** The file of the threads, if a bundler has moved it. */
   readonly entry?: URL;
 }
 
-/** One thread, and what became of it. */
+/** A thread, and the reason for its end. */
 interface Thread {
   readonly worker: Worker;
   failure(): string | null;
@@ -39,7 +39,7 @@ function start(entry: URL, data: Omit<WorkerData, "failures">, name: string): Th
   return {
     worker,
     failure: () => {
-      // Events cannot arrive while this thread waits for the others, but their messages can be read.
+      // While this thread waits for the others no events arrive, but messages can be read.
       const message = failure ?? receiveMessageOnPort(failures)?.message;
       if (message !== undefined) failure ??= `${name} ended: ${message}`;
       return failure;
@@ -55,16 +55,19 @@ const ready = ({ worker }: Thread): Promise<void> =>
   });
 
 /**
- * Threads for `useWorkers`; null where the machine has one processor only, or memory cannot be
- * shared. They sleep between calls, once nothing has come for some 50 µs, do not keep the process
- * alive and end with it. Products go to the library that is in use when they are opened.
+ * Opens worker threads of Node for the engine: `useWorkers(await openWorkers())`. Returns null if the machine
+ * has one processor, or memory cannot be shared. The threads sleep between calls, after about 50 µs without
+ * work, do not keep the process alive and end with it. They use the library for large products that is in
+ * use when they are opened.
+ *
+ * @throws UsageError unless `count` is a whole number, at least 0.
  */
 export async function openWorkers({
   count = availableParallelism() - 1,
   entry = new URL("./worker.js", import.meta.url),
 }: WorkersOptions = {}): Promise<WorkerPool | null> {
   if (!Number.isInteger(count) || count < 0) {
-    throw new UsageError(`openWorkers: the count is ${count}; need a whole number, not negative.`);
+    throw new UsageError(`openWorkers: the count is ${count}; need a whole number, at least 0.`);
   }
   const plan = count === 0 ? null : planWorkers(count);
   if (plan === null) return null;

@@ -49,8 +49,7 @@ function entries(
  */
 export const clohessyWiltshire = defineModel({
   kind: "clohessy-wiltshire",
-  title:
-    "Clohessy–Wiltshire: linear motion relative to a circular orbit; three coordinates, three velocities",
+  title: "linear motion relative to a circular orbit; three coordinates, three velocities",
   parameters: {
     meanMotion: real({
       symbol: "n",

@@ -46,7 +46,7 @@ const groupKeys = ["blocks", "steadyState"] as const;
 export const lotkaVolterra = defineModel({
   kind: "lotka-volterra",
   title:
-    "Lotka–Volterra: species that eat each other or compete; needs preyGrowth, predation, " +
+    "species that eat each other or compete; needs preyGrowth, predation, " +
     "predatorDeath and conversion, or growth and interactions, or blocks and steadyState",
   parameters: {
     preyGrowth: real({

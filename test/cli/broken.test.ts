@@ -40,7 +40,7 @@ test("duplicate-key.yaml", async () => {
 test("duplicate-times.yaml", async () => {
   expect(await messageFor("duplicate-times.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
-      duplicate-times.csv:4:1: time 1872 is there twice, also in line 3
+      duplicate-times.csv:4:1: time 1872 is given twice, also in line 3
       duplicate-times.csv:5:1: time 1870 after 1872 (line 4); need times that increase
     "
   `);
@@ -121,7 +121,7 @@ test("no-data-file.yaml", async () => {
 test("no-initial.yaml", async () => {
   expect(await messageFor("no-initial.yaml")).toMatchInlineSnapshot(`
     "kalmia: 3 problems in the input, nothing was written
-      no-initial.yaml:4:26 time.cycles: is for twins; with a file the record gives the times. Leave it out
+      no-initial.yaml:4:26 time.cycles: is for twins; with a file the times are those of the record. Leave it out
       no-initial.yaml:4:40 time.forecast: got 0.5; need a whole number of steps of 1
       no-initial.yaml:8:9 method.initial: missing; a real record needs { mean: [...], variance: … }, the state before its first time
     "
@@ -159,7 +159,7 @@ test("not-numbers.yaml", async () => {
 test("not-square.yaml", async () => {
   expect(await messageFor("not-square.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      not-square.yaml:3:45 model.transition[1]: row 1 has 1 value; need 2, as many as rows, for a square matrix
+      not-square.yaml:3:45 model.transition[1]: row 1 has 1 value; need 2, as many as there are rows, for a square matrix
     "
   `);
 });
@@ -176,7 +176,7 @@ test("nothing-to-learn.yaml", async () => {
 test("only-gaps.yaml", async () => {
   expect(await messageFor("only-gaps.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      only-gaps.csv:1:6: the column "flow" has no observation at all
+      only-gaps.csv:1:6: the column "flow" has no observations
     "
   `);
 });
@@ -192,7 +192,7 @@ test("open-quote.yaml", async () => {
 test("predator-prey.yaml", async () => {
   expect(await messageFor("predator-prey.yaml")).toMatchInlineSnapshot(`
     "kalmia: 4 problems in the input, nothing was written
-      predator-prey.yaml:7:11 model.growth: given beside preyGrowth, predation, conversion; need either the four rates of two species (preyGrowth, predation, predatorDeath, conversion) or growth and interactions of n species
+      predator-prey.yaml:7:11 model.growth: given together with preyGrowth, predation, conversion; need either the four rates of two species (preyGrowth, predation, predatorDeath, conversion) or growth and interactions of n species
       predator-prey.yaml:14:31 observations.file.noise.variance: lognormal noise takes "sd", the standard deviation of the logarithm (near to the relative error: 0.2 is about 20 %): the square root of the logarithm's variance
       predator-prey.yaml:17:12 method.members: got 1; need a number at least 2
       predator-prey.yaml:19:24 method.covarianceInflation: got 1.1; need less than 1: this is φ of (1 + φ) × covariance, so for a factor f on the covariance write f − 1, for a factor λ on the anomalies λ² − 1
@@ -230,7 +230,7 @@ test("truth-of-record.yaml", async () => {
   expect(await messageFor("truth-of-record.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
       truth-of-record.yaml:11:40 observations.file.noise.variance: is to be learned, but the file has no learn: { epochs: … }
-      truth-of-record.yaml:11:72 observations.file.noise.variance.truth: is for twins; nobody knows the truth of a real record. Leave it out
+      truth-of-record.yaml:11:72 observations.file.noise.variance.truth: is for twins; the truth of a real record is not known. Leave it out
     "
   `);
 });
@@ -242,7 +242,7 @@ test("twin.yaml", async () => {
       twin.yaml:2:41 model.transition[0][1]: is to be learned, but the file has no learn: { epochs: … }
       twin.yaml:3:7 time.cycles: missing; a twin needs the number of its observation times
       twin.yaml:5:21 observations.twin.operator: has every, indices; need exactly one of every, indices, random, ratio, matrix, power
-      twin.yaml:5:69 observations.twin.noise: given beside variance; need one of them
+      twin.yaml:5:69 observations.twin.noise: given together with variance; need one of them
       twin.yaml:5:77 observations.twin.noise.kind: got lognormal, which needs variables above zero; those of linear may be negative. Need kind: normal
       twin.yaml:6:17 method.kind: rts needs normal noise; for lognormal noise take enkf
     "
@@ -252,7 +252,7 @@ test("twin.yaml", async () => {
 test("two-noises.yaml", async () => {
   expect(await messageFor("two-noises.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
-      two-noises.yaml:8:39 method.processNoise: is also given under model; need it in one place
+      two-noises.yaml:8:39 method.processNoise: is also given under model; need it only once
       two-noises.yaml:8:51 method.processNoise.variance: has 2 values; need 1, one for each variable
     "
   `);
@@ -261,9 +261,9 @@ test("two-noises.yaml", async () => {
 test("two-sources.json", async () => {
   expect(await messageFor("two-sources.json")).toMatchInlineSnapshot(`
     "kalmia: 6 problems in the input, nothing was written
-      two-sources.json:5:19 observations: names two sources; need twin or file, not both
+      two-sources.json:5:19 observations: has two sources; need twin or file, not both
       two-sources.json:6:40 observations.twin.operator.matrix[0]: row 0 has 5 values; need 6, one for each variable of the state
-      two-sources.json:6:72 observations.twin.variance: has 2 values; need 1, one for each value observed
+      two-sources.json:6:72 observations.twin.variance: has 2 values; need 1, one for each observed value
       two-sources.json:10:28 observations.file.columns.flow: got 6; the state has 6 variables, counted from 0 to 5
       two-sources.json:16:16 method.members: got 20.5; need a whole number
       two-sources.json:19:38 learn.window: got 30; need at most the 3 times
@@ -318,12 +318,12 @@ test("a folder", async () => {
 test("ring.yaml", async () => {
   expect(await messageFor("ring.yaml")).toMatchInlineSnapshot(`
     "kalmia: 6 problems in the input, nothing was written
-      ring.yaml:5:12 model.forcing: is to be learned, but imperfect has coefficients of its own, drawn about a forcing that is a number; need a number, or leave imperfect out
+      ring.yaml:5:12 model.forcing: is learned, but the coefficients of imperfect are drawn about a fixed forcing; need a number, or leave imperfect out
       ring.yaml:15:9 method.kind: 3dvar-k needs the same variables observed at every time; here they change with time. Need 3dvar-c, ens3dvar or enkf
       ring.yaml:16:9 method.gain: has transpose, matrix; need exactly one of transpose, matrix
       ring.yaml:16:33 method.gain.matrix: has 2 rows; need 6, one for each variable
-      ring.yaml:17:29 method.processNoise.variance: is to be learned, and 3dvar-k moves its one state without noise; need a number, or ens3dvar or enkf
-      ring.yaml:18:33 learn.validation: is a fraction of one record; with several trajectories say how many: observations.twin.trajectories.validation
+      ring.yaml:17:29 method.processNoise.variance: is to be learned, but 3dvar-k forecasts one state without noise; need a number, or ens3dvar or enkf
+      ring.yaml:18:33 learn.validation: is a fraction of one record; with several trajectories give their number in observations.twin.trajectories.validation
     "
   `);
 });
@@ -358,9 +358,9 @@ test("two-scales.yaml", async () => {
 test("learned-methods.yaml", async () => {
   expect(await messageFor("learned-methods.yaml")).toMatchInlineSnapshot(`
     "kalmia: 8 problems in the input, nothing was written
-      learned-methods.yaml:4:11 model.blocks: given beside growth; need blocks and steadyState alone
+      learned-methods.yaml:4:11 model.blocks: given together with growth; need blocks and steadyState alone
       learned-methods.yaml:10:9 method.kind: ens3dvar needs observations that are linear in the state: lognormal noise with coordinates: log. For others take enkf
-      learned-methods.yaml:12:10 method.taper: damps with distance, and the variables of lotka-volterra have no positions; need a model whose variables have positions, or leave it out
+      learned-methods.yaml:12:10 method.taper: depends on distances, but the variables of lotka-volterra have no positions; need a model whose variables have positions, or leave it out
       learned-methods.yaml:12:43 method.taper.halfWidth: is to be learned, but the file has no learn: { epochs: … }
       learned-methods.yaml:12:75 method.taper.halfWidth.truth: given for a value of the filter, which has no truth. Leave it out
       learned-methods.yaml:14:15 method.background: has none; need exactly one of identity, climatology, matrix
@@ -373,7 +373,7 @@ test("learned-methods.yaml", async () => {
 test("gain-of-gaps.yaml", async () => {
   expect(await messageFor("gain-of-gaps.yaml")).toMatchInlineSnapshot(`
     "kalmia: 3 problems in the input, nothing was written
-      gain-of-gaps.yaml:2:69 model.processNoise.variance: is to be learned, and 3dvar-k moves its one state without noise; need a number, or ens3dvar or enkf
+      gain-of-gaps.yaml:2:69 model.processNoise.variance: is to be learned, but 3dvar-k forecasts one state without noise; need a number, or ens3dvar or enkf
       gain-of-gaps.yaml:8:9 method.kind: 3dvar-k needs the same variables observed at every time; the record has gaps. Need 3dvar-c, ens3dvar or enkf
       gain-of-gaps.yaml:9:19 method.gain.matrix: has 2 rows; need 1, one for each variable
     "
@@ -391,7 +391,7 @@ test("starts-nowhere.yaml", async () => {
 test("no-model.yaml", async () => {
   expect(await messageFor("no-model.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      cut/model.safetensors: is no model of Kalmia: its header would have 64 bytes, of 11 that are there. Is it whole?
+      cut/model.safetensors: is not a model of Kalmia: its header should have 64 bytes, but there are 11. Is the file complete?
     "
   `);
 });

@@ -38,126 +38,126 @@ test("list shows what there is, with keys and defaults", async () => {
   const { stdout } = await kalmia(["list"], cwd);
   expect(stdout).toMatchInlineSnapshot(`
     "models
-      linear: any linear map
-        transition    square matrix A of x(t) = A x(t−1), one application a step (required)
+      linear: linear model in discrete time
+        transition    square matrix A of x(t) = A x(t−1), applied once in each model step (required)
         processNoise  normal noise after each model step
 
-      lotka-volterra: species that eat, grow and compete: either preyGrowth, predation, predatorDeath and conversion, or growth and interactions, or blocks and steadyState
+      lotka-volterra: species that eat each other or compete; needs preyGrowth, predation, predatorDeath and conversion, or growth and interactions, or blocks and steadyState
         preyGrowth     growth rate of the prey without predators
         predation      loss rate of the prey for each predator
         predatorDeath  death rate of the predators without prey
         conversion     growth rate of the predators for each prey
-        growth         growth rate of each of n species without the others
-        interactions   effect of species j (column) on the growth of species i (row), a matrix for n species
-        blocks         effects of k groups of species on one another, k(k + 1)/2 values, row by row
-        steadyState    abundances that stay as they are, one for each species; given beside blocks
-        coordinates    the state: abundances, or their logarithms (default "log")
+        growth         growth rate of each species without the others, a list of n numbers
+        interactions   effect of species j (column) on the growth rate of species i (row), a matrix of n rows
+        blocks         effects of k groups of species on each other, k(k + 1)/2 numbers: the upper triangle row by row
+        steadyState    abundances of the steady state, one for each species; given together with blocks
+        coordinates    variables of the state: abundances, or their logarithms (default "log")
         processNoise   normal noise after each model step
 
-      clohessy-wiltshire: motion relative to a circular orbit: three positions, three velocities
-        meanMotion    mean motion of the circular orbit, radians a time unit (required)
+      clohessy-wiltshire: linear motion relative to a circular orbit; three coordinates, three velocities
+        meanMotion    mean motion of the circular orbit, in radians per unit of time (required)
         processNoise  normal noise after each model step
 
-      lorenz63: Lorenz-63: chaotic, three variables x, y, z
+      lorenz63: Lorenz-63: chaotic; three variables x, y, z
         sigma         Prandtl number (default 10)
-        rho           heating, relative to that at which convection begins (default 28)
+        rho           Rayleigh number, in units of that at which convection begins (default 28)
         beta          geometric factor of the convection cells (default 2.66667)
         processNoise  normal noise after each model step
 
-      lorenz96: Lorenz-96: chaotic, variables on a ring
+      lorenz96: Lorenz-96: chaotic; variables on a ring
         dimension     number of variables on the ring (required)
-        forcing       forcing of each variable; chaotic at 8 (required)
-        imperfect     the filter's model is a polynomial of 18 coefficients near to the system
-        correction    a network that corrects the filter's model; the truth of a twin has none
+        forcing       forcing of each variable; the system is chaotic at 8 (required)
+        imperfect     the filter's model is a polynomial whose 18 coefficients are near those of the true system
+        correction    a network that corrects the filter's model; it is not part of the truth of a twin
         processNoise  normal noise after each model step
 
-      lorenz96-two-scale: two-scale Lorenz-96: slow variables on a ring, then the fast ones above them
-        slow          number of slow variables, on a ring (required)
-        fastPerSlow   number of fast variables above each slow one (required)
-        forcing       forcing of each slow variable; chaotic from 8 on (required)
-        coupling      strength of the coupling of slow and fast variables; 0 means none (default 1)
-        timeScale     how many times faster the fast variables are (default 10)
-        amplitude     how many times smaller the fast variables are (default 10)
+      lorenz96-two-scale: two-scale Lorenz-96: slow variables on a ring, each coupled to several fast ones
+        slow          number of slow variables on the ring (required)
+        fastPerSlow   number of fast variables for each slow one (required)
+        forcing       forcing of each slow variable; the system is chaotic from 8 on (required)
+        coupling      strength of the coupling between slow and fast variables; 0 for none (default 1)
+        timeScale     ratio of the time scales: fast variables are this many times faster (default 10)
+        amplitude     ratio of the amplitudes: fast variables are about this many times smaller (default 10)
         processNoise  normal noise after each model step
 
-      kuramoto-sivashinsky: Kuramoto–Sivashinsky: a chaotic field u on points of a ring
-        points          number of points, even (default 128)
+      kuramoto-sivashinsky: Kuramoto–Sivashinsky: a chaotic field u at the points of a ring
+        points          number of points on the ring; an even number (default 128)
         length          length of the ring; the default is 32π (default 100.531)
-        antidiffusion   coefficient of u_xx, which feeds long waves (default 1)
+        antidiffusion   coefficient of u_xx, which amplifies long waves (default 1)
         hyperviscosity  coefficient of u_xxxx, which damps short waves (default 1)
         processNoise    normal noise after each model step
 
       logistic: logistic growth: one population that approaches a capacity
         growth        growth rate of a small population (required)
         capacity      carrying capacity, the population that neither grows nor shrinks (required)
-        coordinates   the state: abundances, or their logarithms (default "log")
+        coordinates   variables of the state: abundances, or their logarithms (default "log")
         processNoise  normal noise after each model step
 
-      fitzhugh-nagumo: FitzHugh–Nagumo: a nerve cell that rests or fires, voltage v and recovery w
-        current       current into the cell; it fires periodically from 0.331 to 1.419 (default 0.5)
-        offset        offset of the voltage in the equation of the recovery (default 0.7)
-        damping       damping of the recovery by itself (default 0.8)
-        timeScale     how many times slower the recovery is than the voltage (default 12.5)
+      fitzhugh-nagumo: FitzHugh–Nagumo: a nerve cell at rest or firing; voltage v and recovery w
+        current       current into the cell; with the other defaults the cell fires periodically from 0.331 to 1.419 (default 0.5)
+        offset        constant term in the equation of the recovery (default 0.7)
+        damping       damping coefficient of the recovery (default 0.8)
+        timeScale     time scale of the recovery, in units of that of the voltage (default 12.5)
         processNoise  normal noise after each model step
 
-      sir: SIR: an epidemic among the susceptible, the infectious and the recovered
-        transmission  transmission rate: contacts of each infectious person that infect, while all are susceptible (required)
-        recovery      recovery rate: one over the mean time that a person is infectious (required)
+      sir: SIR: an epidemic; numbers of susceptible, infectious and recovered persons
+        transmission  transmission rate: infections by one infectious person per unit of time, while all others are susceptible (required)
+        recovery      recovery rate: the inverse of the mean time for which a person is infectious (required)
         population    number of persons; at 1 the variables are fractions of the population (default 1)
         processNoise  normal noise after each model step
 
     methods
-      climatology: climatology: mean and covariance of a long run of the model at every time; a baseline
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+      climatology: mean and covariance of a long run of the model at every time; a baseline
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
-      optimal-interpolation: optimal interpolation: each observation analysed with the climatology as its prior; a baseline
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+      optimal-interpolation: each observation analysed with the climatology as its prior; a baseline
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
-      kalman: Kalman filter: exact; linear models, normal noise
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+      kalman: exact Kalman filter; linear models, normal noise
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
       rts: the Kalman filter and the Rauch–Tung–Striebel smoother; linear models, normal noise
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
-      extended-kalman: extended Kalman filter: the Kalman filter with the tangent of the model; any model of few variables
+      extended-kalman: Kalman filter with the tangent of the model; any model of few variables
         inflation     λ: the covariance is multiplied by λ² after the analysis; absent means 1
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
       iterated-extended-kalman: extended Kalman filter whose analysis is iterated; observations that are far from linear
         iterations    Gauss–Newton steps of each analysis; with 1 it is the extended Kalman filter (default 5)
         inflation     λ: the covariance is multiplied by λ² after the analysis; absent means 1
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
-      unscented-kalman: unscented Kalman filter: the Kalman filter with sigma points, without tangents; any model of few variables
+      unscented-kalman: Kalman filter with sigma points, without tangents; any model of few variables
         alpha         distance of the sigma points from the mean, in units of √(d + κ) standard deviations (default 1)
         beta          changes the weight of the mean in covariances; 2 suits a Gaussian (default 2)
         kappa         second parameter of the distance of the sigma points; above −d for d variables (default 0)
         form          whether the filter keeps the covariance, or a square root of it that stays positive definite (default "covariance")
         inflation     λ: the covariance is multiplied by λ² after the analysis; absent means 1
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
       3dvar: 3DVar: one state with a static covariance; any model
         background    static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
         iterations    number of Gauss–Newton steps; more than one for observations that are not linear (default 1)
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
       3dvar-c: 3DVar-C: one state with a static covariance that may be learned; any model
         background    static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
       3dvar-k: 3DVar with a gain that may be learned; the same variables observed at every time, without gaps
         gain          gain K, given as { transpose } or { matrix }; may be learned (required)
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
       4dvar: 4DVar over windows of \`lag\` cycles, with a static covariance; any model
         background    static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
@@ -165,8 +165,8 @@ test("list shows what there is, with keys and defaults", async () => {
         iterations    number of outer iterations, each with a new tangent (default 3)
         innerSteps    number of steps of conjugate gradients; without it a direct solution, up to 100 variables
         observations  which observations of its window it assimilates, each in the end once (default "newest")
-        initial       Gaussian before the first observation; a twin may leave it out
-        processNoise  normal noise after each step of the filter's model
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
 
       enkf: ensemble Kalman filter with perturbed observations; any model
         members               number of ensemble members (required)
@@ -177,8 +177,8 @@ test("list shows what there is, with keys and defaults", async () => {
         rotate                true: members are rotated at random after the analysis; mean and covariance stay as they are
         taper                 reduces covariances with distance; models whose variables have positions
         centredPerturbations  true: the perturbations of the observations have mean 0 over the members (default: true if inflation is given)
-        initial               Gaussian before the first observation; a twin may leave it out
-        processNoise          normal noise after each step of the filter's model
+        initial               mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise          normal noise after each step of the filter's model; without it that of the model
 
       denkf: deterministic EnKF: anomalies are corrected with half of the gain; any model
         members              number of ensemble members (required)
@@ -188,8 +188,8 @@ test("list shows what there is, with keys and defaults", async () => {
         additiveInflation    variance of the noise that is added to each member after the analysis
         rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
         taper                reduces covariances with distance; models whose variables have positions
-        initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each step of the filter's model
+        initial              mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise         normal noise after each step of the filter's model; without it that of the model
 
       etkf: ensemble transform Kalman filter (ETKF): deterministic, by the symmetric square root; any model
         members              number of ensemble members (required)
@@ -198,8 +198,8 @@ test("list shows what there is, with keys and defaults", async () => {
         relaxation           relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
         additiveInflation    variance of the noise that is added to each member after the analysis
         rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
-        initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each step of the filter's model
+        initial              mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise         normal noise after each step of the filter's model; without it that of the model
 
       eakf: ensemble adjustment Kalman filter: observations are analysed one after the other; any model
         members              number of ensemble members (required)
@@ -209,8 +209,8 @@ test("list shows what there is, with keys and defaults", async () => {
         additiveInflation    variance of the noise that is added to each member after the analysis
         rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
         taper                reduces covariances with distance; models whose variables have positions
-        initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each step of the filter's model
+        initial              mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise         normal noise after each step of the filter's model; without it that of the model
 
       letkf: local ensemble transform Kalman filter (LETKF): cost linear in the number of variables; models with positions
         members              number of ensemble members (required)
@@ -221,8 +221,8 @@ test("list shows what there is, with keys and defaults", async () => {
         rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
         taper                reduces the weight of observations with their distance, to 0 from twice the half-width on (half-width = 1.82 × loc_rad of DAPPER) (required)
         block                number of neighbouring variables that have one analysis together (default 1)
-        initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each step of the filter's model
+        initial              mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise         normal noise after each step of the filter's model; without it that of the model
 
       enkf-n: finite-size EnKF (EnKF-N): finds its inflation from each observation; any model
         members              number of ensemble members (required)
@@ -233,8 +233,8 @@ test("list shows what there is, with keys and defaults", async () => {
         rotate               true: members are rotated at random after the analysis; mean and covariance stay as they are
         xN                   how much the sample covariance of the forecast is trusted: 1 assumes nothing about the true covariance, 2 trusts the sample more (default 1)
         form                 form of the minimisation: dual, over the factor on the covariance, or primal, over the weights of the members (default "dual")
-        initial              Gaussian before the first observation; a twin may leave it out
-        processNoise         normal noise after each step of the filter's model
+        initial              mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise         normal noise after each step of the filter's model; without it that of the model
 
       ens3dvar: ensemble 3DVar: EnKF whose covariance is mixed with a static one; any model
         members               number of ensemble members (required)
@@ -247,8 +247,8 @@ test("list shows what there is, with keys and defaults", async () => {
         centredPerturbations  true: the perturbations of the observations have mean 0 over the members (default: true if inflation is given)
         background            static covariance C, given as { identity }, { climatology } or { matrix }; may be learned (required)
         mixing                weight of the members' covariance in the forecast covariance, from 0 to 1; the background has the rest (default 0.5)
-        initial               Gaussian before the first observation; a twin may leave it out
-        processNoise          normal noise after each step of the filter's model
+        initial               mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise          normal noise after each step of the filter's model; without it that of the model
 
       en4dvar: 4DVar whose covariance is mixed with that of members; any model
         members            number of ensemble members (required)
@@ -261,8 +261,8 @@ test("list shows what there is, with keys and defaults", async () => {
         relaxation         relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
         additiveInflation  variance of the noise that is added to each member after the analysis
         rotate             true: members are rotated at random after the analysis; mean and covariance stay as they are
-        initial            Gaussian before the first observation; a twin may leave it out
-        processNoise       normal noise after each step of the filter's model
+        initial            mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise       normal noise after each step of the filter's model; without it that of the model
 
       enks: ensemble Kalman smoother of fixed lag; any model
         members            number of ensemble members (required)
@@ -272,8 +272,8 @@ test("list shows what there is, with keys and defaults", async () => {
         relaxation         relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
         additiveInflation  variance of the noise that is added to each member after the analysis
         rotate             true: members are rotated at random after the analysis; mean and covariance stay as they are
-        initial            Gaussian before the first observation; a twin may leave it out
-        processNoise       normal noise after each step of the filter's model
+        initial            mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise       normal noise after each step of the filter's model; without it that of the model
 
       ienks: iterative ensemble Kalman smoother (lag 1: IEnKF), for long intervals; any model
         members             number of ensemble members (required)
@@ -286,23 +286,23 @@ test("list shows what there is, with keys and defaults", async () => {
         relaxation          relaxation to the forecast after the analysis: { spread: 0.5 } (RTPS) or { perturbations: 0.5 } (RTPP)
         additiveInflation   variance of the noise that is added to each member after the analysis
         rotate              true: members are rotated at random after the analysis; mean and covariance stay as they are
-        initial             Gaussian before the first observation; a twin may leave it out
-        processNoise        normal noise after each step of the filter's model
+        initial             mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise        normal noise after each step of the filter's model; without it that of the model
 
       particle: particle filter (bootstrap); any model of few variables
         members         number of particles (required)
         resampleBelow   particles are resampled when the effective number falls below this fraction of them (default 0.5)
         regularisation  width of the kernel that spreads copies of particles, in units of the bandwidth of Scott's rule; needed where the model has no noise (default 0)
-        initial         Gaussian before the first observation; a twin may leave it out
-        processNoise    normal noise after each step of the filter's model
+        initial         mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise    normal noise after each step of the filter's model; without it that of the model
 
       optimal-particle: particle filter with the optimal proposal: particles are drawn given the observation; linear observations
         members                 number of particles (required)
         resampleBelow           particles are resampled when the effective number falls below this fraction of them (default 0.5)
         regularisation          width of the kernel that spreads copies of particles, in units of the bandwidth of Scott's rule; needed where the model has no noise (default 0)
         proposalRegularisation  width of the kernel that is added to the model noise in the proposal, in units of the bandwidth of Scott's rule
-        initial                 Gaussian before the first observation; a twin may leave it out
-        processNoise            normal noise after each step of the filter's model
+        initial                 mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise            normal noise after each step of the filter's model; without it that of the model
 
     operators
       identity: every variable

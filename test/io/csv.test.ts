@@ -70,9 +70,9 @@ test.each([
   ["a time that is no number", "year,hare,lynx\n1900-01,30,4\n", 'time "year" is "1900-01"'],
   ["an empty time", "year,hare,lynx\n,30,4\n", 'time "year" is an empty cell'],
   [
-    "a column that is there twice",
+    "a column that is given twice",
     "year,hare,hare,lynx\n1,1,1,1\n",
-    'column "hare" is there twice',
+    'column "hare" is given twice',
   ],
   ["tabs", "year\thare\tlynx\n1\t1\t1\n", "separated by tabs"],
   ["text after quotes", 'year,hare,lynx\n1900,"30"x,4\n', "data.csv:2: text follows a quoted cell"],

@@ -158,7 +158,7 @@ describe("process noise", () => {
     });
     await expect(
       parse({ ...twin, model: { ...twin.model, ...own }, method: method(old), learn }),
-    ).rejects.toThrow("method.processNoise: is also given under model; need it in one place");
+    ).rejects.toThrow("method.processNoise: is also given under model; need it only once");
   });
 
   test("of a record it is that of the filter, wherever it stands", async () => {
@@ -253,7 +253,7 @@ test("a half-width to be chosen: the first stands in the method", async () => {
 });
 
 const refusals: [what: string, data: unknown, message: string][] = [
-  ["a name that is no folder's", { ...twin, name: "../x" }, "need a name that can be a folder's"],
+  ["a name that is no folder's", { ...twin, name: "../x" }, "need a name that a folder can have"],
   [
     "learn: false",
     { ...twin, model: { kind: "linear", transition: [[{ learn: false, start: 1 }]] } },
@@ -270,7 +270,7 @@ const refusals: [what: string, data: unknown, message: string][] = [
       ...twin,
       model: { kind: "linear", transition: [[{ learn: true, start: -1, positive: true }]] },
     },
-    "for positive is true",
+    "because positive is true",
   ],
   [
     "a learned φ of 1",
@@ -305,7 +305,7 @@ const refusals: [what: string, data: unknown, message: string][] = [
   [
     "a choice without validation",
     { ...tapered({ among: [3, 5] }), learn: { epochs: 2 } },
-    "nothing is kept for validation; need learn.validation: 0.3, say",
+    "nothing is kept for validation; need learn.validation, such as 0.3",
   ],
   [
     "a choice without validation, of trajectories",
@@ -324,22 +324,22 @@ const refusals: [what: string, data: unknown, message: string][] = [
   [
     "a part of one's own where nothing can load it",
     { ...twin, model: { file: "my-model.ts" } },
-    "model.file: names a file of code, and nothing is given here that could load it",
+    "model.file: names a file of code, which cannot be loaded here",
   ],
   [
     "a key of another method",
     { ...twin, method: { kind: "etkf", members: 5, xN: 1 } },
-    'method.xN: "xN" is no setting of etkf; leave it out',
+    'method.xN: "xN" is not a key of etkf; leave it out',
   ],
   [
     "a key of another method that few have",
     { ...twin, method: { kind: "etkf", members: 5, form: "dual" } },
-    'method.form: "form" is no setting of etkf; leave it out',
+    'method.form: "form" is not a key of etkf; leave it out',
   ],
   [
     "a key of another model",
     { ...twin, model: { kind: "lorenz63", forcing: 8 } },
-    'model.forcing: "forcing" is no setting of lorenz63; leave it out',
+    'model.forcing: "forcing" is not a key of lorenz63; leave it out',
   ],
   [
     "too few variables for an imperfect model",
@@ -374,7 +374,7 @@ const refusals: [what: string, data: unknown, message: string][] = [
   [
     "a mean of abundances that is not above zero",
     { ...pair, method: { ...pair.method, initial: { mean: [30, 0], variance: 0.1 } } },
-    "method.initial.mean[1]: got 0; need more than 0, for the variables of lotka-volterra are above zero",
+    "method.initial.mean[1]: got 0; need more than 0, because the variables of lotka-volterra are above zero",
   ],
   [
     "an operator that is mistyped",
@@ -449,7 +449,7 @@ const refusals: [what: string, data: unknown, message: string][] = [
     { ...twin, observations: { twin: {} } },
     "need variance (normal errors) or noise",
   ],
-  ["no observations", { ...twin, observations: {} }, "names no source"],
+  ["no observations", { ...twin, observations: {} }, "has no source"],
   [
     "a whole number as text",
     { ...pair, method: { ...pair.method, members: "20" } },

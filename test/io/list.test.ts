@@ -63,7 +63,7 @@ test("what is wrong in a block has its place, and what is wrong elsewhere is tol
   expect(await problems(text)).toMatchInlineSnapshot(`
     "x.yaml:3:52 model.colour: unknown key "colour" (known here: kind, dimension, forcing, imperfect, correction, processNoise)
     x.yaml:8:28 method[0].members: got 1; need a number at least 2
-    x.yaml:9:13 method[1].name: got "a/b"; need a name that can be a folder's: no slash, and not beginning with a dot or a space
+    x.yaml:9:13 method[1].name: got "a/b"; need a name that a folder can have: without a slash, and not beginning with a dot or a space
     x.yaml:10:21 method[2].initail: unknown key "initail"; did you mean "initial"? (known here: kind, initial, processNoise)
     x.yaml:11:5 method[3]: got 7; need a map of keys"
   `);
@@ -86,7 +86,7 @@ test("two methods of one name, and data that would differ, are refused", async (
   - { kind: enkf, members: 20 }
   - { kind: enkf, members: 20 }`;
   expect(await problems(file(twice))).toMatchInlineSnapshot(
-    `"x.yaml:9:5 method[1]: is called "enkf", as method 1 is; need a name of its own (name: …)"`,
+    `"x.yaml:9:5 method[1]: is called "enkf" like method 1; need a different name (name: …)"`,
   );
   const starts = `
   - { kind: enkf, members: 20 }

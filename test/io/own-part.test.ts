@@ -83,8 +83,8 @@ describe("the keys of its block are checked as those of a built-in part", () => 
       { rat: 1 },
       'model.rat: unknown key "rat"; did you mean "rate"? (known here: file, rate, processNoise)',
     ],
-    [{ forcing: 8 }, 'model.forcing: "forcing" is no setting of decay; leave it out'],
-    [{ kind: "decay" }, "model.kind: given beside file"],
+    [{ forcing: 8 }, 'model.forcing: "forcing" is not a key of decay; leave it out'],
+    [{ kind: "decay" }, "model.kind: given together with file"],
     [{ processNoise: { variance: [1, 2] } }, "model.processNoise.variance: has 2 values; need 1"],
   ])("%j", async (more, message) => {
     const told = await problems(
@@ -134,7 +134,7 @@ describe("a file that is not good is told by its name, and what is needed", () =
     [
       "a key whose name is taken",
       changed("    rate: positive", "    file: positive"),
-      "decay.ts: parameters.file: the name is taken",
+      "decay.ts: parameters.file: the name is used for something else",
     ],
     [
       "an error in build",
@@ -200,7 +200,7 @@ describe("a file that is not good is told by its name, and what is needed", () =
     const experiment = { ...twin, method: { file: "m.ts", members: 5 } };
     const wrong = method.replace("needs: () => ({}),", "");
     expect(await problems(experiment, { "decay.ts": decay, "m.ts": wrong })).toBe(
-      "m.ts: the record has no needs; need a function (block) => what it needs of a problem, {} for nothing",
+      "m.ts: the record has no needs; need a function (block) => its requirements, {} for none",
     );
   });
 });

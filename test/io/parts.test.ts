@@ -252,7 +252,7 @@ const foreign = (section: "model" | "method") => {
         const given = { kind: record.kind, [name]: 1 };
         const issues = builtInBlock(section, record).safeParse(given).error?.issues ?? [];
         const unknown = issues.find(({ code }) => code === "unrecognized_keys")?.message;
-        return [unknown, `"${name}" is no setting of ${record.kind}; leave it out`];
+        return [unknown, `"${name}" is not a key of ${record.kind}; leave it out`];
       }),
   );
 };

@@ -67,19 +67,19 @@ describe("broken files are refused with the reason", () => {
   const entry = (rest: string) => `{"w":{"dtype":"F64","shape":[1],"data_offsets":[0,8]${rest}}}`;
   test.each<[string, Uint8Array, RegExp]>([
     ["empty", new Uint8Array(0), /has 0 bytes; need 8 or more/],
-    ["cut in the header", bytes.subarray(0, 40), /header would have \d+ bytes, of 32/],
+    ["cut in the header", bytes.subarray(0, 40), /header should have \d+ bytes, but there are 32/],
     [
       "a length without end",
       new Uint8Array(16).fill(255),
-      /header would have 18446744073709551615/,
+      /header should have 18446744073709551615/,
     ],
-    ["cut in the numbers", bytes.subarray(0, bytes.length - 1), /lies at 8 to 56 of 55 bytes/],
+    ["cut in the numbers", bytes.subarray(0, bytes.length - 1), /is at bytes 8 to 56 of 55/],
     ["no JSON", fileOf("{", 0), /header is not JSON/],
-    ["no map", fileOf("[1]", 0), /header is no map/],
+    ["no map", fileOf("[1]", 0), /header is not a map/],
     ["another kind of number", fileOf(entry("").replace("F64", "I64"), 8), /"w" dtype/],
     ["a negative axis", fileOf(entry("").replace("[1]", "[-1]"), 8), /"w" shape\.0/],
-    ["too few bytes", fileOf(entry("").replace("[1]", "[2]"), 8), /need 16 of them/],
-    ["offsets that turn back", fileOf(entry("").replace("[0,8]", "[8,0]"), 8), /need 8 of them/],
+    ["too few bytes", fileOf(entry("").replace("[1]", "[2]"), 8), /need 16 bytes/],
+    ["offsets that turn back", fileOf(entry("").replace("[0,8]", "[8,0]"), 8), /need 8 bytes/],
     ["bytes of nobody", fileOf(entry(""), 9), /1 bytes after its last tensor/],
     ["metadata of numbers", fileOf('{"__metadata__":{"a":1}}', 0), /__metadata__/],
   ])("%s", (_, file, message) => {

@@ -1,4 +1,4 @@
-/** Model and operator of a file, built with first values: what can be known of them before a run. */
+/** Model and operator of a file, built with start values, to check them before a run. */
 import { scope } from "../../engine/index.js";
 import type { Observed } from "../../observe/index.js";
 import { readParameters, startValues } from "../../parts/index.js";
@@ -13,23 +13,24 @@ import type { Path } from "../positions.js";
 import type { Sections, SourceSection, Tell } from "./check.js";
 import { checkPart } from "./part.js";
 
+/** The properties of model and observations before a run. */
 export interface Binding {
-  /** null: it could not be built. */
+  /** The properties of the model; null: it could not be built. */
   readonly model: ModelFacts | null;
-  /** What the source of the observations observes; null: unknown. */
+  /** The observed variables or values; null: unknown. */
   readonly observed: Observed | null;
 }
 
-/** What everything is built with. */
+/** The context of building. */
 interface Building {
   readonly own: OwnParts;
   readonly seed: number;
   readonly tell: Tell;
-  /** For what is wrong in the files of one's own parts. */
+  /** The list for faults in the files of user-defined parts. */
   readonly problems: Problem[];
 }
 
-/** Builds model and operator, and tells what is wrong with every part by itself. */
+/** Builds model and operator, and reports the faults of each part by itself. */
 export function bindParts(sections: Sections, building: Building): Binding {
   const model = modelFacts(sections, building);
   const { observations, method } = sections;
@@ -86,7 +87,7 @@ function observedBy(
   return observed;
 }
 
-/** How many values are observed at a time. */
+/** Returns the number of values observed at a time. */
 export const sizeOf = (observed: Observed): number => {
   if (observed.kind === "components") return observed.components.length;
   return observed.kind === "changing" ? observed.size : observed.operator.size;
@@ -123,7 +124,7 @@ function operatorOf(
   });
 }
 
-/** Checks a part, then does something with it; what its code throws is told. */
+/** Checks a part and calls `body` with the outcome; errors that its code throws are reported. */
 function attempt<T>(
   section: keyof OwnParts,
   part: PartUse,

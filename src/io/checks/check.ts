@@ -8,30 +8,33 @@ import type { LearnFile } from "../schema/learn.js";
 import type { RecordFile, TwinFile } from "../schema/observations.js";
 import type { TimeFile } from "../schema/time.js";
 
-/** Tells what is wrong at a path of the experiment file. */
+/** Reports a fault at a path of the experiment file. */
 export type Tell = (path: Path, message: string) => void;
 
+/** The section `model`: the model in use, and its process noise. */
 export interface ModelSection extends PartUse<ModelRecord> {
   readonly processNoise: ProcessNoise | null;
 }
 
+/** The section `method`: the method in use, its prior and the process noise of its model. */
 export interface MethodSection extends PartUse<MethodRecord> {
   readonly initial: Prior | null;
   readonly processNoise: ProcessNoise | null;
 }
 
-/** One source of observations: what it observes, and with what errors. */
+/** A source of observations with its operator and its noise. */
 export interface SourceSection<File = TwinFile | RecordFile> {
   readonly path: Path;
   readonly file: File;
-  /** null: each column observes one variable. */
+  /** The operator; null: each column observes one variable. */
   readonly operator: PartUse<OperatorRecord> | null;
-  /** null: none is given. */
+  /** The noise; null: none is given. */
   readonly noise: PartUse<NoiseRecord> | null;
-  /** Where the keys of the noise stand. */
+  /** The path of the keys of the noise. */
   readonly noisePath: Path;
 }
 
+/** The section `observations`. */
 export interface ObservationsSection {
   readonly twin: SourceSection<TwinFile> | null;
   readonly file: SourceSection<RecordFile> | null;
@@ -46,5 +49,5 @@ export interface Sections {
   readonly learn: LearnFile | null;
 }
 
-/** What the file really says, defaults not filled in. */
+/** Returns the value at a path of the file, without defaults. */
 export type Given = (path: Path) => unknown;

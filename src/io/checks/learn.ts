@@ -4,16 +4,16 @@ import type { Path } from "../positions.js";
 import type { LearnFile } from "../schema/learn.js";
 import type { Given, MethodSection, ModelSection, Sections, Tell } from "./check.js";
 
-/** What a learned value is for: it decides whether it has a truth in a twin. */
+/** The purpose of a learned value, which decides whether it has a truth in a twin. */
 type Purpose =
-  /** It makes the data of a twin. */
+  /** It is used to make the data of a twin. */
   | "data"
   /** It is a setting of the filter, which has no truth. */
   | "filter"
-  /** It may say what made the data, or be the filter's own. */
+  /** It is used to make the data, or belongs to the filter alone. */
   | "either";
 
-/** Checks that values to be learned and the section `learn` belong together. */
+/** Checks that values to be learned and the section `learn` fit together. */
 export function checkLearned(sections: Sections, given: Given, tell: Tell): void {
   const { model, observations, method } = sections;
   const learned = [
@@ -26,7 +26,7 @@ export function checkLearned(sections: Sections, given: Given, tell: Tell): void
     if (observations !== null && truth && !twin) {
       tell(
         [...path, "truth"],
-        "is for twins; nobody knows the truth of a real record. Leave it out",
+        "is for twins; the truth of a real record is not known. Leave it out",
       );
     } else if (truth && purpose === "filter") {
       tell([...path, "truth"], "given for a value of the filter, which has no truth. Leave it out");
@@ -41,14 +41,17 @@ export function checkLearned(sections: Sections, given: Given, tell: Tell): void
   }
   const whole = model !== null && observations !== null && method !== null;
   if (learned.length === 0 && started && !asked && whole) {
-    tell(["start"], "gives learned values, and there are none; mark them with learn: true");
+    tell(
+      ["start"],
+      "gives learned values, but no value is learned; mark one with { learn: true, start: … }",
+    );
   }
   if (learned.length === 0 && asked && whole) {
     tell(["learn"], "there is nothing to learn; mark a value with { learn: true, start: … }");
   }
 }
 
-/** What the true system of a twin has not, makes none of its data. */
+/** Returns the learned values of the model. Those that the true system of a twin does not have are not used to make its data. */
 function learnedOfModel(model: ModelSection | null): Learned[] {
   if (model === null) return [];
   const { record, block, processNoise } = model;
@@ -71,15 +74,15 @@ function learnedOfMethod(method: MethodSection | null): Learned[] {
   ];
 }
 
-/** A value of the method that is to be chosen by the validation loss. */
+/** A setting of the method to choose by the validation loss. */
 export interface Choice {
-  /** In the block of the method. */
+  /** The path in the block of the method. */
   readonly key: readonly string[];
   readonly among: readonly number[];
   readonly epochs: number;
 }
 
-/** All values that a block leaves to be chosen. */
+/** Returns all settings of a block that are to be chosen. */
 export function choicesIn(
   keys: Keys,
   block: Readonly<Record<string, unknown>>,
@@ -94,18 +97,18 @@ export function choicesIn(
   });
 }
 
-/** Checks that there is something to choose by, where the method leaves a choice. */
+/** Checks that a choice has a validation loss to choose by. */
 export function checkChoice({ observations, method }: Sections, given: Given, tell: Tell): void {
   if (method === null) return;
   const [first, second] = choicesIn(method.record.parameters, method.block);
   if (first === undefined) return;
   const path = ["method", ...first.key, "among"];
   if (second !== undefined) {
-    const message = `is to be chosen as well as ${first.key.join(".")}; need one value to choose at a time`;
+    const message = `is to be chosen, and so is ${first.key.join(".")}; need only one choice`;
     tell(["method", ...second.key, "among"], message);
   }
   if (given(["learn"]) === undefined) {
-    tell(path, "is to be chosen from while learning, but the file has no learn: { epochs: … }");
+    tell(path, "is a choice that needs learning, but the file has no learn: { epochs: … }");
     return;
   }
   const trajectories = observations?.twin?.file.trajectories;
@@ -114,15 +117,15 @@ export function checkChoice({ observations, method }: Sections, given: Given, te
   if (observations === null || kept) return;
   const where =
     trajectories === undefined
-      ? "learn.validation: 0.3, say"
+      ? "learn.validation, such as 0.3"
       : "observations.twin.trajectories.validation";
   tell(
     path,
-    `is chosen from by the validation loss, and nothing is kept for validation; need ${where}`,
+    `is a choice by the validation loss, but nothing is kept for validation; need ${where}`,
   );
 }
 
-/** Checks that validation leaves something, and that a window fits in the part of the record that is learned from. */
+/** Checks that validation leaves observations to learn from, and that a window is not longer than these. */
 export function checkWindow(
   learn: LearnFile,
   times: number | null,
@@ -132,7 +135,7 @@ export function checkWindow(
   if (hasTrajectories && learn.validation > 0) {
     tell(
       ["learn", "validation"],
-      "is a fraction of one record; with several trajectories say how many: observations.twin.trajectories.validation",
+      "is a fraction of one record; with several trajectories give their number in observations.twin.trajectories.validation",
     );
   }
   if (times === null) return;

@@ -1,4 +1,3 @@
-/** What must hold between the methods of a list: names of their own, and the same data. */
 import type { LearnedEach, Value } from "../../parts/index.js";
 import type { Specification } from "../../run/specification.js";
 import type { Problem } from "../errors.js";
@@ -10,6 +9,7 @@ interface Listed {
   readonly specification: Specification;
 }
 
+/** Returns the problems between the methods of a list: each needs a different name, and all need the same data. */
 export function listProblems(experiments: readonly Listed[], source: Source): Problem[] {
   const [first] = experiments;
   if (first === undefined) return [];
@@ -20,11 +20,7 @@ export function listProblems(experiments: readonly Listed[], source: Source): Pr
     const before = folders.indexOf(folders[i]!);
     const named =
       before < i
-        ? [
-            tell(
-              `is called "${label}", as method ${before + 1} is; need a name of its own (name: …)`,
-            ),
-          ]
+        ? [tell(`is called "${label}" like method ${before + 1}; need a different name (name: …)`)]
         : [];
     if (specification.observations.kind !== "twin") return named;
     const differs = (key: string, what: string) =>
@@ -46,7 +42,7 @@ export function listProblems(experiments: readonly Listed[], source: Source): Pr
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** The variances of the noise that makes a twin; null: none. */
+/** Returns the variances of the process noise of a truth; null: none. */
 function trueNoise({ processNoise }: Specification): readonly number[] | null {
   if (processNoise === null) return null;
   const variances = ([processNoise.variance].flat() as (Value | LearnedEach)[]).map((value) =>

@@ -30,7 +30,7 @@ export function checkMethod(
     );
   }
   if (model?.processNoise && method.processNoise && (real || hasTruth(method.processNoise))) {
-    tell(["method", "processNoise"], "is also given under model; need it in one place");
+    tell(["method", "processNoise"], "is also given under model; need it only once");
   }
   for (const [section, given] of [
     ["model", model],
@@ -43,13 +43,13 @@ export function checkMethod(
   }
 }
 
-/** Whether a value in it says the truth of a twin. */
+/** Tells whether a value has a truth at any depth. */
 export const hasTruth = (value: unknown): boolean =>
   typeof value === "object" &&
   value !== null &&
   ("truth" in value || Object.values(value).some(hasTruth));
 
-/** Tells of everything that the method needs, and that the problem lacks. */
+/** Reports the needs of the method that the problem does not meet. */
 function checkNeeds(
   method: MethodSection,
   sections: Sections,
@@ -81,12 +81,12 @@ function checkNeeds(
     const key = method.block.taper === undefined ? "kind" : "taper";
     if (model !== null && model.geometry === undefined) {
       lacks(
-        `damps with distance, and the variables of ${modelKind} have no positions; need a model whose variables have positions, ${needs.positions}`,
+        `depends on distances, but the variables of ${modelKind} have no positions; need a model whose variables have positions, ${needs.positions}`,
         key,
       );
     } else if (observed?.kind === "operator") {
       lacks(
-        `needs observations of single variables, which have positions; those of an operator have none. Need such ones, ${needs.positions}`,
+        `needs observations of single variables, because values of an operator have no positions. Observe single variables, ${needs.positions}`,
         key,
       );
     }
@@ -105,7 +105,7 @@ function checkNeeds(
       if (!isLearned(given)) continue;
       tell(
         [section, "processNoise", "variance"],
-        `is to be learned, and ${kind} moves its one state without noise; ${needs.givenProcessNoise}`,
+        `is to be learned, but ${kind} forecasts one state without noise; ${needs.givenProcessNoise}`,
       );
     }
   }
@@ -113,7 +113,7 @@ function checkNeeds(
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The transforms of values under which observations are linear in the state; null: unknown. */
+/** Returns the transforms of values with which observations are linear in the state; null: unknown. */
 function linearWith({ model, observed }: Binding, { model: section }: Sections) {
   if (observed?.kind === "operator") {
     return observed.operator.linear
@@ -148,12 +148,12 @@ function checkInitial(
   if (model.positive) checkPositive(mean, kind, tell);
 }
 
-/** The mean of variables that are above zero. */
+/** Checks the mean of variables that are above zero. */
 function checkPositive(mean: Values, kind: string, tell: Tell): void {
-  const check = (start: number, ...place: PropertyKey[]): void => {
+  const check = (start: number, ...index: PropertyKey[]): void => {
     if (start > 0) return;
-    const message = `got ${start}; need more than 0, for the variables of ${kind} are above zero`;
-    tell(["method", "initial", "mean", ...place], message);
+    const message = `got ${start}; need more than 0, because the variables of ${kind} are above zero`;
+    tell(["method", "initial", "mean", ...index], message);
   };
   if (!("learn" in mean)) {
     for (const [i, value] of mean.entries()) {

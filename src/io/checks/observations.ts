@@ -3,7 +3,7 @@ import { counted, isLearned } from "../../parts/index.js";
 import { type Binding, sizeOf } from "./binding.js";
 import type { ObservationsSection, Sections, SourceSection, Tell } from "./check.js";
 
-/** Checks where observations come from against the state that they observe. */
+/** Checks the source of the observations against the state that they observe. */
 export function checkObservations(
   { twin, file }: ObservationsSection,
   model: Sections["model"],
@@ -11,14 +11,14 @@ export function checkObservations(
   tell: Tell,
 ): void {
   if (twin === null && file === null) {
-    tell(["observations"], "names no source; need twin or file");
+    tell(["observations"], "has no source; need twin or file");
   } else if (twin !== null && file !== null) {
-    tell(["observations"], "names two sources; need twin or file, not both");
+    tell(["observations"], "has two sources; need twin or file, not both");
   }
   if (twin !== null) {
     const { variance, noise } = twin.file;
     if (variance !== undefined && noise !== undefined) {
-      tell([...twin.path, "noise"], "given beside variance; need one of them");
+      tell([...twin.path, "noise"], "given together with variance; need one of them");
     } else if (variance === undefined && noise === undefined) {
       tell([...twin.path, "variance"], "missing; need variance (normal errors) or noise");
     }
@@ -37,7 +37,7 @@ function checkColumns(
 ): void {
   const at = [...path, "columns"];
   const entries = Object.entries(columns);
-  if (entries.length === 0) tell(at, "is empty; need at least one column, as { hare: 0 }");
+  if (entries.length === 0) tell(at, "is empty; need at least one column, such as { hare: 0 }");
   const [what, whole, size] =
     operator === null
       ? (["variable", "the state", model?.dimension ?? null] as const)
@@ -63,7 +63,7 @@ function checkColumns(
   if (observed?.kind === "changing") {
     tell(
       [...path, "operator"],
-      "observes other variables at each time, which a file cannot say; need an operator that observes the same at every time",
+      "observes other variables at each time; with a file need an operator that observes the same variables at every time",
     );
   }
 }
@@ -78,7 +78,7 @@ function checkNoise(
   if (operator !== null && isLearned(operator.block)) {
     tell(
       [...path, "operator"],
-      "has a value to be learned; an operator's values cannot be learned, need numbers",
+      "has a learned value, but values of an operator cannot be learned; need numbers",
     );
   }
   if (noise !== null) {
@@ -102,14 +102,14 @@ function checkNoise(
       }
     }
   }
-  // Both may be given by mistake: the other one is checked as well.
+  // If both variance and noise are given by mistake, both are checked.
   const { variance } = file as { readonly variance?: unknown };
   if (variance !== undefined && "noise" in file) {
     checkLength(variance, sizeAt(source, binding), [...path, "variance"], tell);
   }
 }
 
-/** Lists of the noise have a value for each value observed. */
+/** Checks that lists of the noise have one value for each observed value. */
 function checkLengths(source: SourceSection, binding: Binding, tell: Tell): void {
   const { record, block } = source.noise!;
   for (const [name, key] of Object.entries(record.parameters)) {
@@ -118,7 +118,7 @@ function checkLengths(source: SourceSection, binding: Binding, tell: Tell): void
   }
 }
 
-/** How many values are observed at a time; "drawn" if chance decides which; null: unknown. */
+/** Returns the number of values observed at a time; "drawn" if they are drawn at random; null: unknown. */
 function sizeAt({ operator, file }: SourceSection, { observed, model }: Binding) {
   if (operator?.record.drawn?.(operator.block)) return "drawn";
   if ("columns" in file && operator === null) return Object.keys(file.columns).length;
@@ -135,6 +135,6 @@ function checkLength(
   if (size === "drawn") {
     tell(path, "is a list, but what is observed is drawn at random; need one number");
   } else {
-    tell(path, `has ${counted(given.length, "value")}; need ${size}, one for each value observed`);
+    tell(path, `has ${counted(given.length, "value")}; need ${size}, one for each observed value`);
   }
 }

@@ -1,10 +1,9 @@
-/** What the record of a part says of its block, and what no schema can say of its keys. */
 import type { Block, Keys, Part, TellAt } from "../../parts/index.js";
 import type { PartUse } from "../../run/specification.js";
 import type { Path } from "../positions.js";
 import type { Tell } from "./check.js";
 
-/** Tells what is wrong with the block at `path`; false if something is. */
+/** Checks the block of a part at `path` by its record, beyond the schema; returns false if it has faults. */
 export function checkPart({ record, block }: PartUse, path: Path, tell: Tell): boolean {
   let good = true;
   const within: TellAt = (below, message) => {
@@ -16,7 +15,7 @@ export function checkPart({ record, block }: PartUse, path: Path, tell: Tell): b
   return good;
 }
 
-/** Groups of which exactly one key must be given. */
+/** Checks groups of which exactly one key must be given. */
 function checkGroups(keys: Keys, block: Block, path: Path, tell: TellAt): void {
   for (const [name, key] of Object.entries(keys)) {
     const given = block[name] as Block | undefined;

@@ -5,7 +5,7 @@ import type { Given, Sections, Tell } from "./check.js";
 
 const twinKeys = ["cycles", "observeEvery", "spinup"] as const;
 
-/** Checks that times suit the source of the observations. */
+/** Checks that the section `time` fits the source of the observations. */
 export function checkTime(
   time: TimeFile,
   { observations, model }: Pick<Sections, "observations" | "model">,
@@ -19,7 +19,10 @@ export function checkTime(
   if (observations?.file && observations.twin === null) {
     for (const key of twinKeys) {
       if (given(["time", key]) === undefined) continue;
-      tell(["time", key], "is for twins; with a file the record gives the times. Leave it out");
+      tell(
+        ["time", key],
+        "is for twins; with a file the times are those of the record. Leave it out",
+      );
     }
   }
   if (time.cycles !== undefined && time.spinup >= time.cycles) {

@@ -1,4 +1,4 @@
-/** Keys that all models or all methods have, whatever their records say. */
+/** Keys that all models or all methods have, in addition to those of their records. */
 import { z } from "zod";
 import { squareText } from "../../observe/index.js";
 import { keys } from "./keys.js";
@@ -22,7 +22,7 @@ const processNoise = keys(
     variance: oneOf(
       [notNegative, processVarianceOfAll, z.array(processVariance).min(1)],
       `${orLearned}, or a list of them`,
-    ).describe("variance added in each model step; one for all components, or a list"),
+    ).describe("variance of the noise after each model step; one for all components, or a list"),
   },
   {
     sd: (sd) =>
@@ -41,17 +41,19 @@ const initial = keys(
   { sd: () => `the initial state takes "variance", the square of the standard deviation` },
 );
 
-/** The keys of every model. */
+/** The keys that every model has. */
 export const modelKeys = {
   processNoise: processNoise.exactOptional().describe("normal noise after each model step"),
 };
 
-/** The keys of every method. */
+/** The keys that every method has. */
 export const methodKeys = {
   initial: initial
     .exactOptional()
-    .describe("Gaussian before the first observation; a twin may leave it out"),
+    .describe(
+      "mean and variance of the state before the first observation; required for a file, optional in a twin",
+    ),
   processNoise: processNoise
     .exactOptional()
-    .describe("normal noise after each step of the filter's model"),
+    .describe("normal noise after each step of the filter's model; without it that of the model"),
 };

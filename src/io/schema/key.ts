@@ -1,4 +1,4 @@
-/** From the keys of a record to the schema of what a file may give for them. */
+/** From the keys of a record to the schema of their values in a file. */
 import { z } from "zod";
 import type { Bounds, Key, Keys } from "../../parts/index.js";
 import { gotNeed } from "../words.js";
@@ -17,7 +17,7 @@ import {
   values,
 } from "./value.js";
 
-/** The schema of each key; those that may be left out have their default or are absent. */
+/** Returns the schema of each key, with defaults. */
 export function shapeOf(keys: Keys): z.ZodRawShape {
   const shape = Object.entries(keys).map(([name, key]) => [name, entryOf(key)]);
   return Object.fromEntries(shape) as z.ZodRawShape;
@@ -33,7 +33,7 @@ function entryOf(key: Key): z.ZodType {
   return (key.optional ? schema.exactOptional() : schema).describe(key.about);
 }
 
-/** The schema of what may be given for a key. */
+/** Returns the schema of the values of a key. */
 export function schemaOf(key: Key): z.ZodType {
   switch (key.type) {
     case "number":
@@ -63,7 +63,7 @@ export function schemaOf(key: Key): z.ZodType {
   }
 }
 
-/** A number within bounds; `tooLarge` says more of one above them. */
+/** Returns the schema of a number within bounds; `tooLarge` is the advice for a number above them. */
 function within({ min, above, max, below, whole }: Bounds, tooLarge?: string): z.ZodNumber {
   const more =
     tooLarge === undefined
@@ -79,7 +79,7 @@ function within({ min, above, max, below, whole }: Bounds, tooLarge?: string): z
 
 type NumberKey = Extract<Key, { type: "number" }>;
 
-/** Numbers of the usual ranges share a definition, so that the schema for editors is short. */
+/** Returns the schema of a number; those of the usual ranges have a common definition, so that the schema for editors is short. */
 function numberOf({ support, bounds, tooLarge, choosable }: NumberKey): z.ZodType {
   const range = JSON.stringify(bounds);
   if (support === "real" && range === "{}" && !choosable) return value;
@@ -91,7 +91,7 @@ function numberOf({ support, bounds, tooLarge, choosable }: NumberKey): z.ZodTyp
   return choosable ? chosenOf(fixed, learned) : oneOf([fixed, learned], orLearned);
 }
 
-/** A learned number lies inside its range; its truth may lie at the edge. */
+/** Returns the schema of a learned number: its start is strictly inside the range, its truth may be at the edge. */
 function learnedOf(
   support: NumberKey["support"],
   bounds: Bounds,
@@ -129,11 +129,11 @@ function variantOf({ options, keys }: Extract<Key, { type: "variant" }>): z.ZodT
   return oneOf([z.enum(options), ...maps], listed(words));
 }
 
-/** `a, b or c` */
+/** Writes a list as `a, b or c`. */
 export const listed = (words: readonly string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 
-/** What someone might write for a key, for messages. */
+/** Returns an example of a value of a key, for messages. */
 export function exampleOf(key: Key): string {
   switch (key.type) {
     case "number":

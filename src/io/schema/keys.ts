@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { nearest } from "../nearest.js";
 
-/** Keys that people are likely to write here, though they do not belong: what to tell them. */
+/** Advice for unknown keys that people are likely to write, by name. */
 export type Hints = Readonly<Record<string, (value: unknown) => string>>;
 
 /**
- * A map that knows all its keys. Its message for unknown keys has a line for each of them, with
- * the words of the hint or with the nearest known key.
+ * Returns the schema of a map with these keys and no others. The message for unknown keys has a line for each
+ * of them, with the advice for it or with the nearest known key.
  */
 export function keys<Shape extends z.ZodRawShape>(shape: Shape, hints: Hints = {}) {
   const known = Object.keys(shape);
@@ -23,6 +23,7 @@ export function keys<Shape extends z.ZodRawShape>(shape: Shape, hints: Hints = {
   });
 }
 
+/** Returns the message for an unknown key. */
 export function unknownKey(key: string, known: readonly string[]): string {
   const near = nearest(key, known);
   const hint = near === null ? "" : `; did you mean "${near}"?`;

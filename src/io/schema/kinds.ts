@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { nearest } from "../nearest.js";
 import { type PartSection, planned, records } from "../records.js";
 
-/** The words for a `kind` that is missing, mistyped, or promised but not built yet. */
+/** Returns the message for a `kind` that is missing, mistyped, or not built yet. */
 export function kindError(section: PartSection) {
   const built = records[section].map(({ kind }) => kind);
   const promised = planned[section];

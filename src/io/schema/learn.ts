@@ -9,22 +9,24 @@ const rate = (group: keyof typeof rates, what: string) =>
     .number()
     .positive()
     .default(rates[group])
-    .describe(`Adam's rate for ${what}, in latent variables`);
+    .describe(`learning rate of ${what}, in latent variables`);
 
-/** How the learned values are found. */
+/** The schema of the section `learn`. */
 export const learn = keys({
-  epochs: z.int().min(1).describe("passes over the record, at most"),
+  epochs: z.int().min(1).describe("largest number of passes over the record"),
   window: z
     .int()
     .min(1)
     .exactOptional()
-    .describe("observations in a window of back-propagation; without it, the whole record"),
+    .describe(
+      "number of observations in a window of back-propagation; without it the whole record",
+    ),
   rates: keys({
     dynamics: rate("dynamics", "the model and its noise"),
     filter: rate("filter", "the filter"),
   })
     .prefault({})
-    .describe("rates of learning"),
+    .describe("learning rates of Adam"),
   validation: z
     .number()
     .min(0)
@@ -35,23 +37,23 @@ export const learn = keys({
     .int()
     .min(1)
     .default(patience)
-    .describe("epochs without a better validation loss before learning stops"),
+    .describe("number of epochs without a better validation loss after which learning stops"),
   plateau: keys({
     patience: z
       .int()
       .min(1)
       .default(plateau.patience)
-      .describe("epochs without a better loss that it takes"),
+      .describe("number of epochs without a better loss after which the rates are reduced"),
     factor: z
       .number()
       .positive()
       .lt(1)
       .default(plateau.factor)
-      .describe("what the rates are multiplied by"),
+      .describe("factor by which the rates are multiplied"),
   })
     .prefault({})
-    .describe("when the rates shrink"),
-  restarts: z.int().min(1).default(restarts).describe("independent starts"),
+    .describe("when and how the learning rates are reduced"),
+  restarts: z.int().min(1).default(restarts).describe("number of independent starts"),
   scatter: z
     .number()
     .min(0)
@@ -61,8 +63,8 @@ export const learn = keys({
     .boolean()
     .exactOptional()
     .describe(
-      "finish with Newton steps on all that is learned from; default: true, false with trajectories",
+      "finish with Newton steps on all training data (default: true, but false with several trajectories)",
     ),
-}).describe("how learned values are found; without it nothing is learned");
+}).describe("settings of learning; without it nothing is learned");
 
 export type LearnFile = z.output<typeof learn>;

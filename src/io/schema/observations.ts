@@ -4,28 +4,40 @@ import { keys } from "./keys.js";
 import { builtIn, type PartBlock } from "./part.js";
 import { spread } from "./value.js";
 
-/** Where observations come from, with what an operator and a noise may be. */
+/** Returns the schema of the section `observations`, from those of operators and noises. */
 export function observationsWith(operator: z.ZodType<PartBlock>, noise: z.ZodType<PartBlock>) {
   const errors = noise.describe(
     "errors of the observations: normal, or lognormal (a factor exp(error))",
   );
   const twin = keys(
     {
-      operator: operator.prefault({ kind: "identity" }).describe("what is observed of the state"),
-      variance: spread.exactOptional().describe("variance of normal errors"),
+      operator: operator
+        .prefault({ kind: "identity" })
+        .describe("observation operator: what is observed of the state"),
+      variance: spread
+        .exactOptional()
+        .describe("variance of normal observation errors; one for all values, or a list"),
       noise: errors.exactOptional(),
       trajectories: keys({
-        training: z.int().min(1).describe("trajectories to learn from"),
-        validation: z.int().min(0).default(0).describe("trajectories to judge learning by"),
-        test: z.int().min(1).default(1).describe("trajectories that are filtered and scored"),
+        training: z.int().min(1).describe("number of trajectories to learn from"),
+        validation: z
+          .int()
+          .min(0)
+          .default(0)
+          .describe("number of trajectories for the validation loss"),
+        test: z
+          .int()
+          .min(1)
+          .default(1)
+          .describe("number of trajectories that are filtered and scored"),
       })
         .exactOptional()
-        .describe("several trajectories of the system; without it, one for everything"),
+        .describe("numbers of trajectories of the true system; without it one for all purposes"),
       start: z
         .enum(["state", "climate"])
         .exactOptional()
         .describe(
-          "where a method without initial starts: near a state of a long run (default for one trajectory of a chaotic model), or anywhere in its climate",
+          "start of truth and filter if the method has no initial: near a state of a long run (default for one trajectory of a chaotic model), or anywhere in the climate of the model",
         ),
     },
     {
@@ -40,20 +52,22 @@ export function observationsWith(operator: z.ZodType<PartBlock>, noise: z.ZodTyp
     columns: z
       .record(z.string(), z.int().min(0))
       .describe(
-        "name of each observed column, and the variable that it observes, counted from 0; with an operator, the position among its values",
+        "name of each observed column with the index of the variable that it observes, counted from 0; with an operator the index of its value",
       ),
     operator: operator
       .exactOptional()
-      .describe("what is observed of the state; without it, each column observes one variable"),
+      .describe(
+        "observation operator: what is observed of the state; without it each column observes one variable",
+      ),
     noise: errors,
-  }).describe("a real record; a gap is an empty cell");
+  }).describe("observations from a CSV file; an empty cell is a gap");
   return keys({
     twin: twin.exactOptional(),
     file: file.exactOptional(),
-  }).describe("where observations come from: twin or file");
+  }).describe("source of the observations: twin or file");
 }
 
-/** Where the observations come from: a twin experiment or a file. */
+/** The schema of the section `observations` with built-in parts. */
 export const observations = observationsWith(builtIn("operator"), builtIn("noise"));
 
 export type ObservationsFile = z.output<typeof observations>;

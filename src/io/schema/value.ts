@@ -1,4 +1,4 @@
-/** Values of files: numbers, and numbers that are to be learned or chosen. */
+/** Schemas of values in files: numbers, and numbers to be learned or chosen. */
 import { z } from "zod";
 import { gotNeed } from "../words.js";
 import { keys } from "./keys.js";
@@ -6,18 +6,18 @@ import { keys } from "./keys.js";
 const fixedAlone = "true (for a fixed value write the number alone)";
 const isLearned = z.literal(true, { error: (issue) => gotNeed(issue.input, fixedAlone) });
 
-/** `{ learn: true, start, truth?, positive? }` for a quantity of either sign. */
+/** Returns the schema of a learned number of any sign: `{ learn: true, start, truth?, positive? }`. */
 export const learnedReal = (number: z.ZodNumber = z.number()) =>
   keys({
     learn: isLearned,
-    start: number.describe("first value, in the units of the quantity"),
-    truth: number.exactOptional().describe("the value that makes the data of a twin experiment"),
-    positive: z.boolean().exactOptional().describe("keep the value above zero"),
+    start: number.describe("start value of learning, in the unit of the quantity"),
+    truth: number.exactOptional().describe("true value, with which the data of a twin are made"),
+    positive: z.boolean().exactOptional().describe("true: keep the value above zero"),
   }).superRefine(({ start, truth, positive }, context) => {
     if (positive !== true) return;
     for (const [key, given] of Object.entries({ start, truth })) {
       if (given === undefined || given > 0) continue;
-      const message = `${gotNeed(given, "a number more than 0")}, for positive is true`;
+      const message = `${gotNeed(given, "a number more than 0")}, because positive is true`;
       context.addIssue({ code: "custom", path: [key], message });
     }
   });
@@ -26,18 +26,19 @@ const alwaysPositive = z.literal(true, {
   error: (issue) => gotNeed(issue.input, "no such key, or true: this quantity is always positive"),
 });
 
-/** The keys of a quantity that lies above zero; its truth may have another range. */
+/** Returns the keys of a learned number above zero; its truth may have another range. */
 export const positiveKeys = (number: z.ZodNumber, truth = number) => ({
   learn: isLearned,
-  start: number.describe("first value, in the units of the quantity"),
-  truth: truth.exactOptional().describe("the value that makes the data of a twin experiment"),
+  start: number.describe("start value of learning, in the unit of the quantity"),
+  truth: truth.exactOptional().describe("true value, with which the data of a twin are made"),
   positive: alwaysPositive.exactOptional(),
 });
 
+/** Returns the schema of a learned number above zero. */
 export const learnedPositive = (number: z.ZodNumber, truth = number) =>
   keys(positiveKeys(number, truth));
 
-/** A union whose own words are used when the value has the type of none of its members. */
+/** Returns the schema of a union, with its own message for a value that has the type of none of its members. */
 export function oneOf<const Options extends readonly [z.ZodType, ...z.ZodType[]]>(
   options: Options,
   need: string,
@@ -50,9 +51,10 @@ export function oneOf<const Options extends readonly [z.ZodType, ...z.ZodType[]]
 export const orLearned = "a number or { learn: true, start: … }";
 export const positive = z.number().positive();
 
-/** A number of either sign, or one to be learned. */
+/** The schema of a number of any sign, fixed or learned. */
 export const value = oneOf([z.number(), learnedReal()], orLearned).meta({ id: "Value" });
 
+/** The schema of a number above zero, fixed or learned. */
 export const positiveValue = oneOf([positive, learnedPositive(positive)], orLearned).meta({
   id: "PositiveValue",
 });
@@ -68,35 +70,32 @@ const distinct = (number: z.ZodNumber) =>
       context.addIssue({ code: "custom", path: [again], message });
     });
 
-/** A number, one to be learned, or one to be chosen by the validation loss. */
+/** Returns the schema of a number that is fixed, learned, or chosen by the validation loss. */
 export const chosenOf = (number: z.ZodNumber, learned: z.ZodType) =>
   oneOf(
     [
       number,
       learned,
       keys({
-        among: distinct(number).describe("numbers to choose from by the validation loss"),
-        epochs: z
-          .int()
-          .min(1)
-          .default(3)
-          .describe("epochs that each learns for before it is judged"),
+        among: distinct(number).describe("values to choose from by the validation loss"),
+        epochs: z.int().min(1).default(3).describe("number of epochs of learning for each of them"),
       }),
     ],
     `${orLearned}, or { among: [3, 5, 8] }`,
   );
 
+/** The schema of a number above zero that is fixed, learned or chosen. */
 export const chosenValue = chosenOf(positive, learnedPositive(positive)).meta({
   id: "ChosenValue",
 });
 
-/** Numbers that are learned together, as one vector. */
+/** Returns the schema of numbers that are learned together as one vector. */
 const learnedVector = <Asked extends z.ZodType<boolean>>(number: z.ZodNumber, asked: Asked) => {
   const numbers = oneOf([number, z.array(number).min(1)], "a number for all, or a list of them");
   return keys({
     learn: isLearned,
-    start: numbers.describe("first values: a number for all, or one each"),
-    truth: numbers.exactOptional().describe("the values that make the data of a twin experiment"),
+    start: numbers.describe("start values of learning: a number for all, or a list"),
+    truth: numbers.exactOptional().describe("true values, with which the data of a twin are made"),
     positive: asked.exactOptional(),
   }).superRefine(checkVector);
 };
@@ -107,15 +106,15 @@ interface Vector {
   readonly positive?: unknown;
 }
 
-/** A list says how many there are, and two lists must agree. */
+/** Checks that start or truth is a list, and that two lists have the same length. */
 function checkVector({ start, truth, positive }: Vector, context: z.RefinementCtx): void {
   const tell = (key: "start" | "truth", message: string): void =>
     context.addIssue({ code: "custom", path: [key], message });
   const several = Array.isArray(start) && Array.isArray(truth);
   if (!Array.isArray(start) && !Array.isArray(truth)) {
-    tell("start", `${gotNeed(start, "a list")}, for its length says how many there are`);
+    tell("start", `${gotNeed(start, "a list")}, whose length is the number of values`);
   } else if (several && start.length !== truth.length) {
-    tell("truth", `${gotNeed(truth, `a list of ${start.length}`)}, as many as start`);
+    tell("truth", `${gotNeed(truth, `a list of ${start.length}`)}, the length of start`);
   }
   if (positive !== true) return;
   for (const [key, numbers] of [
@@ -124,24 +123,25 @@ function checkVector({ start, truth, positive }: Vector, context: z.RefinementCt
   ] as const) {
     const bad = [numbers].flat().find((number) => number <= 0);
     if (bad !== undefined)
-      tell(key, `${gotNeed(bad, "numbers more than 0")}, for positive is true`);
+      tell(key, `${gotNeed(bad, "numbers more than 0")}, because positive is true`);
   }
 }
 
 const list = "a list of values, or { learn: true, start: [1, 2] } for all of them together";
 
-/** A value each, or one vector of them to be learned. */
+/** The schema of a list of values, or of one learned vector. */
 export const values = oneOf(
   [z.array(value).min(1), learnedVector(z.number(), z.boolean())],
   list,
 ).meta({ id: "Values" });
 
+/** The schema of a list of values above zero, or of one learned vector. */
 export const positiveValues = oneOf(
   [z.array(positiveValue).min(1), learnedVector(positive, alwaysPositive)],
   list,
 ).meta({ id: "PositiveValues" });
 
-/** One value above zero for all components, or a list with one each. */
+/** The schema of one value above zero for all components, or a list with one for each. */
 export const spread = oneOf(
   [positiveValue, z.array(positiveValue).min(1)],
   `${orLearned}, or a list of them`,
