@@ -228,9 +228,9 @@ test("--resume refuses: no checkpoint, one of another experiment, one that is no
     "kalmia: 1 problem in the input, nothing was written
       examples/runs/nile/checkpoint.json: there is no checkpoint to resume from; run without --resume
     kalmia: 1 problem in the input, nothing was written
-      examples/runs/nile/checkpoint.json: belongs to another experiment: the file, its data or the version of Kalmia changed since. Undo the change, or run without --resume to start anew
+      examples/runs/nile/checkpoint.json: belongs to another experiment: the file, its data or the version of Kalmia changed since. Undo the change, or run without --resume to start again
     kalmia: 1 problem in the input, nothing was written
-      examples/runs/nile/checkpoint.json: is no checkpoint of Kalmia; remove it and run without --resume
+      examples/runs/nile/checkpoint.json: is not a checkpoint of Kalmia; remove it and run without --resume
     "
   `);
 });
