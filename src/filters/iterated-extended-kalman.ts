@@ -53,7 +53,10 @@ export function iteratedExtendedKalman(
   };
 }
 
-/** Analyses the forecast N(m⁻, P⁻) with a number of tangents of h, by the formulas of `iteratedExtendedKalman`. */
+/**
+ * Analyses the forecast N(m⁻, P⁻) with a number of tangents of h, by the formulas of
+ * `iteratedExtendedKalman`.
+ */
 export function iteratedAnalysis(
   forecast: KalmanState,
   observation: Observation,

@@ -26,7 +26,11 @@ import {
 } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 
-/** Returns the width h = s N^(−1/(d+4)) of the kernel; s = 1 is the bandwidth of Scott's rule. @see scott1992 */
+/**
+ * Returns the width h = s N^(−1/(d+4)) of the kernel; s = 1 is the bandwidth of Scott's rule.
+ *
+ * @see scott1992
+ */
 export const kernelWidth = (s: Scalar, N: number, d: number): Scalar =>
   scale(N ** (-1 / (d + 4)), s);
 

@@ -194,7 +194,9 @@ function between(at: readonly number[], low: number, high: number, domain: Domai
   return to - from >= m ? { from: 0, to: m } : { from, to };
 }
 
-/** Returns p: half the mean number of sites near a point. More points widen the windows, fewer use them less. */
+/**
+ * Returns p: half the mean number of sites near a point. More points widen the windows, fewer use them less.
+ */
 function patchSize(d: number, m: number, nearby: (i: number) => number): number {
   let total = 0;
   for (let i = 0; i < d; i++) total += nearby(i);
@@ -211,7 +213,10 @@ function spanOf(patches: readonly Patch[], m: number): Span {
   return to - from >= m ? { from: 0, to: m } : { from, to };
 }
 
-/** Makes a run. Windows narrower than the widest are filled with site 0 at the distance `reach`, which does not count. */
+/**
+ * Makes a run. Windows narrower than the widest are filled with site 0 at the distance `reach`, which does
+ * not count.
+ */
 function runOf(
   patches: readonly Patch[],
   span: Span,

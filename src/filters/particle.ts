@@ -57,7 +57,9 @@ export interface ParticleParams extends ResamplingParams {
 
 /** The state of a particle filter: particles [..., N, d] and the logarithms of their weights [..., N]. */
 export interface ParticleState extends Particles {
-  /** The particles that the next forecast starts from: after an analysis, resampled where weights are uneven. */
+  /**
+   * The particles that the next forecast starts from: after an analysis, resampled where weights are uneven.
+   */
   readonly resampled: Particles;
 }
 
@@ -167,7 +169,10 @@ export function weighed(
   return { logWeights: sub(joint, expandDims(logEvidence, -1)), logEvidence };
 }
 
-/** Returns the innovation by S = Ĉ + C + R, with Ĉ the weighted covariance of h(E) [..., N, m] and C [..., m, m] or 0. */
+/**
+ * Returns the innovation by S = Ĉ + C + R, with Ĉ the weighted covariance of h(E) [..., N, m] and C [..., m,
+ * m] or 0.
+ */
 export function whitened(
   { particles: hE, logWeights }: Particles,
   C: Tensor | 0,

@@ -17,7 +17,10 @@ export const squareRootSettings = {
 const taperedMembers = 25;
 const mostMembers = 100;
 
-/** Proposes members, inflation and taper: those of the file if its method perturbs observations, else by the size of the problem. */
+/**
+ * Proposes members, inflation and taper: those of the file if its method perturbs observations, else by the
+ * size of the problem.
+ */
 export function proposeEnsemble(facts: ProposalFacts): Block {
   const { record, block } = facts.given;
   if (Object.hasOwn(record.parameters, "centredPerturbations")) {

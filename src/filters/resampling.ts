@@ -28,7 +28,9 @@ import { kernelDraws, kernelRoots, kernelWidth } from "./kernel.js";
 export interface ResamplingParams {
   /** Resampling takes place where 1/Σ w² is below this fraction of N; 0: never. @defaultValue 0.5 */
   readonly resampleBelow?: number;
-  /** s: width of the kernel in units of the bandwidth of Scott's rule; needed if the model has no noise. @defaultValue 0 */
+  /**
+   * s: width of the kernel in units of the bandwidth of Scott's rule; needed if the model has no noise. @defaultValue 0
+   */
   readonly regularisation?: Scalar;
 }
 

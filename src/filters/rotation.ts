@@ -37,7 +37,10 @@ const orthonormalRows = (Z: Tensor): Tensor => triangularSolve(cholesky(gram(Z))
 
 const gram = (Z: Tensor): Tensor => matmul(Z, transpose(Z));
 
-/** Returns N − 1 orthonormal columns orthogonal to 1: the last columns of the reflection that maps e₁ to 1/√N. */
+/**
+ * Returns N − 1 orthonormal columns orthogonal to 1: the last columns of the reflection that maps e₁ to
+ * 1/√N.
+ */
 export function centredBasis(N: number): number[][] {
   const [root, size] = [1 / Math.sqrt(N), 1 - 1 / Math.sqrt(N)];
   // I − vvᵀ/(1 − 1/√N), v = e₁ − 1/√N

@@ -87,7 +87,10 @@ export function sigmaPoints(m: Tensor, L: Tensor, { spread }: SigmaWeights): Ten
   return concat([middle, above, sub(row, steps)], -2);
 }
 
-/** Moments of the images of sigma points; the covariance is given by the rows whose products it is the sum of. */
+/**
+ * Moments of the images of sigma points; the covariance is given by the rows whose products it is the sum
+ * of.
+ */
 export interface SigmaMoments {
   /** ȳ [..., n] */
   readonly mean: Tensor;
@@ -128,7 +131,10 @@ export const forecastMoments = (
   F: StateMap,
 ): SigmaMoments => sigmaMoments(F(sigmaPoints(m, L, weights)), weights);
 
-/** Computes the moments of h(X), unwrapped about h(m) where h has jumps; rows are zero at the gaps. `who` names the caller in errors. */
+/**
+ * Computes the moments of h(X), unwrapped about h(m) where h has jumps; rows are zero at the gaps. `who`
+ * names the caller in errors.
+ */
 export function seenMoments(
   who: string,
   m: Tensor,

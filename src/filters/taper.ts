@@ -1,4 +1,7 @@
-/** Tapers for an analysis: the rows of ρ between observed positions and the state, and between observed positions. */
+/**
+ * Tapers for an analysis: the rows of ρ between observed positions and the state, and between observed
+ * positions.
+ */
 import { type FloatType, ShapeError, type Tensor, UsageError } from "../engine/index.js";
 import { type Operator, rowsSeen } from "../observe/index.js";
 import { type TaperParams, taperMatrix } from "../prob/index.js";

@@ -94,7 +94,10 @@ function overMemory(
   };
 }
 
-/** Checks that the library computes [1 2 3; 4 5 6] [1 1 1; 2 0 1]ᵀ = [6 5; 15 14] exactly, with and without ones added. */
+/**
+ * Checks that the library computes [1 2 3; 4 5 6] [1 1 1; 2 0 1]ᵀ = [6 5; 15 14] exactly, with and without
+ * ones added.
+ */
 function isSound(library: ProductLibrary): boolean {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const expected = [6, 5, 15, 14];

@@ -79,7 +79,10 @@ function timeOf(row: CsvRow, index: number, name: string, tell: Tell): number {
   return Number.NaN;
 }
 
-/** Checks that times increase, and that intervals are whole numbers of steps. Times that are no numbers are reported elsewhere. */
+/**
+ * Checks that times increase, and that intervals are whole numbers of steps. Times that are no numbers are
+ * reported elsewhere.
+ */
 function checkTimes(
   rows: readonly CsvRow[],
   times: readonly number[],

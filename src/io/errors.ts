@@ -10,7 +10,9 @@ export interface Problem {
   readonly message: string;
 }
 
-/** The error of a wrong input, with all its problems in the order of the file. The command line exits with 2. */
+/**
+ * The error of a wrong input, with all its problems in the order of the file. The command line exits with 2.
+ */
 export class InputError extends Error {
   override readonly name = "InputError";
   readonly problems: readonly Problem[];

@@ -34,7 +34,11 @@ export function sha256(...parts: readonly (string | Uint8Array)[]): string {
   return hash.digest("hex");
 }
 
-/** Checks before a long run that a folder of results can be made. @throws InputError when a file is in its way. */
+/**
+ * Checks before a long run that a folder of results can be made.
+ *
+ * @throws InputError when a file is in its way.
+ */
 export function checkFolder(folder: string, shown: string): void {
   for (let path = folder; ; path = dirname(path)) {
     const found = statIfThere(path);

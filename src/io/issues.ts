@@ -34,7 +34,10 @@ function findingsOf(issue: z.core.$ZodIssue, prefix: Path): Finding[] {
   }
 }
 
-/** Returns the issues of the member of a union whose type the value has; of several, the one with the fewest issues. */
+/**
+ * Returns the issues of the member of a union whose type the value has; of several, the one with the fewest
+ * issues.
+ */
 function meantBranch(
   branches: readonly (readonly z.core.$ZodIssue[])[],
 ): readonly z.core.$ZodIssue[] | null {

@@ -10,7 +10,10 @@ export interface NamedBlock {
   readonly block: MethodFile;
 }
 
-/** Returns the names of methods: those given, or the kind with the settings that differ between methods of this kind. */
+/**
+ * Returns the names of methods: those given, or the kind with the settings that differ between methods of
+ * this kind.
+ */
 export function labelsOf(blocks: readonly NamedBlock[]): string[] {
   return blocks.map(({ name, kind, block }) => {
     if (name !== null) return name;
@@ -27,7 +30,10 @@ export function labelsOf(blocks: readonly NamedBlock[]): string[] {
 /** Returns the name of the folder of results of a method. */
 export const folderOf = (label: string): string => label.replace(/[^\p{L}\p{N}.+-]+/gu, "-");
 
-/** Returns the settings of a block by their innermost keys, without kinds and file; lists and learned values as text. */
+/**
+ * Returns the settings of a block by their innermost keys, without kinds and file; lists and learned values
+ * as text.
+ */
 function settingsOf(block: object): Map<string, string> {
   const found = new Map<string, string>();
   const walk = (value: unknown, key: string): void => {

@@ -169,7 +169,10 @@ function modelFile({ learned, result }: RunOutput, hash: string): [string, Uint8
   return [[modelName, writeTensors({ tensors: learned, metadata })]];
 }
 
-/** Returns the result of a finished run of the experiment with this hash, from its folder; null if there is none. */
+/**
+ * Returns the result of a finished run of the experiment with this hash, from its folder; null if there is
+ * none.
+ */
 export function finishedResult(folder: string, hash: string): RunResult | null {
   const parsed = (name: string): unknown => {
     try {

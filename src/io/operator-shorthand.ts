@@ -51,7 +51,9 @@ export function expandOperator(given: unknown): Expanded {
   return { fault: { path: [], message }, block: { kind: found[0], ...Object.fromEntries(rest) } };
 }
 
-/** The kinds that a block names; one that has all of its keys, as `power` has `indices`, comes before others. */
+/**
+ * The kinds that a block names; one that has all of its keys, as `power` has `indices`, comes before others.
+ */
 function kindsOf(given: object, short: readonly string[]): string[] {
   const found = short.filter((kind) => kind in given);
   const whole = found.filter((kind) => {

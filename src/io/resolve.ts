@@ -115,7 +115,10 @@ function withFirst(
   return partOf({ ...method, block: set(method.block, key) });
 }
 
-/** Returns the settings of learning. Newton steps need all data in memory: with several trajectories they are made only if asked for. */
+/**
+ * Returns the settings of learning. Newton steps need all data in memory: with several trajectories they are
+ * made only if asked for.
+ */
 function learnOf(file: LearnFile, { twin }: ObservationsSection): LearnSpecification {
   const refine = file.refine ?? twin?.file.trajectories === undefined;
   return { ...file, window: file.window ?? null, refine };

@@ -5,7 +5,10 @@ export function resultText(result: RunResult): string {
   return `${JSON.stringify(result, null, 2)}\n`;
 }
 
-/** Returns the text of `states.csv`: a row for each time, with the forecast and the estimates of each variable. */
+/**
+ * Returns the text of `states.csv`: a row for each time, with the forecast and the estimates of each
+ * variable.
+ */
 export const statesText = (output: Pick<RunOutput, "states">): string =>
   [...statesPieces(output)].join("");
 
@@ -57,7 +60,10 @@ function statesColumns(states: StateSeries): Column[] {
   });
 }
 
-/** Writes a number as the shortest text that reads back exactly; an empty cell if it is missing or not finite. */
+/**
+ * Writes a number as the shortest text that reads back exactly; an empty cell if it is missing or not
+ * finite.
+ */
 function numberText(value: number | undefined): string {
   return value !== undefined && Number.isFinite(value) ? String(value) : "";
 }

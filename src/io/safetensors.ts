@@ -27,7 +27,10 @@ const longestHeader = 16 * 1024 * 1024;
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((n, axis) => n * axis, 1);
 
-/** Writes tensors as the bytes of a file. The header is padded with spaces, so that numbers begin at multiples of 8. */
+/**
+ * Writes tensors as the bytes of a file. The header is padded with spaces, so that numbers begin at
+ * multiples of 8.
+ */
 export function writeTensors({ tensors, metadata }: TensorFile): Uint8Array {
   let end = 0;
   const entries = Object.entries(tensors).map(([name, { shape, values }]) => {

@@ -3,7 +3,10 @@ import { exponential, minus, over, plus, type Scalar, scale, times } from "../pr
 import type { Tendency } from "./rk4.js";
 import type { StateMap } from "./transition.js";
 
-/** Number of points on the upper half of the circle of radius 1; the lower half is its mirror image. The error is below 1/32!. */
+/**
+ * Number of points on the upper half of the circle of radius 1; the lower half is its mirror image. The
+ * error is below 1/32!.
+ */
 const nodes = 16;
 
 const angles = Array.from({ length: nodes }, (_, j) => (Math.PI * (j + 0.5)) / nodes);

@@ -57,7 +57,11 @@ export const linear = defineModel({
   formula: () => ["{x}_{t} = transition · {x}_{t−1}"],
 });
 
-/** Parameters of a random walk, A = [1]; observed with noise it is the local-level model. @see durbin2012, 2.1 */
+/**
+ * Parameters of a random walk, A = [1]; observed with noise it is the local-level model.
+ *
+ * @see durbin2012, 2.1
+ */
 export const localLevel: LinearParams = { transition: [[1]] };
 
 /**

@@ -49,7 +49,11 @@ export interface Lorenz96Params {
   readonly forcing: Scalar;
 }
 
-/** Returns the quadratic part of the Lorenz-96 tendency, (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁, [..., d]; it is orthogonal to x. @see lorenz1996 */
+/**
+ * Returns the quadratic part of the Lorenz-96 tendency, (xᵢ₊₁ − xᵢ₋₂) xᵢ₋₁, [..., d]; it is orthogonal to x.
+ *
+ * @see lorenz1996
+ */
 export const lorenz96Advection = (x: Tensor): Tensor =>
   mul(sub(roll(x, -1, -1), roll(x, 2, -1)), roll(x, 1, -1));
 

@@ -23,7 +23,10 @@ export interface LotkaVolterraSteadyState {
 
 /** Interactions of the species. */
 export interface LotkaVolterraInteractions {
-  /** A [n, n]: change of the growth rate of species i for each individual of species j; or by groups of species. */
+  /**
+   * A [n, n]: change of the growth rate of species i for each individual of species j; or by groups of
+   * species.
+   */
   readonly interactions: Tensor | Rows | BlockInteractions;
 }
 

@@ -10,7 +10,10 @@ import { lotkaVolterra } from "./lotka-volterra.js";
 import type { ModelRecord } from "./record.js";
 import { sir } from "./sir.js";
 
-/** The built-in models, in the order of `kalmia list`. A new model is a file with its record, and a line here. */
+/**
+ * The built-in models, in the order of `kalmia list`. A new model is a file with its record, and a line
+ * here.
+ */
 export const models: readonly ModelRecord[] = [
   linear,
   lotkaVolterra,

@@ -71,7 +71,10 @@ function initialLayer(
 
 const layerNames = ["features", "mixing", "output"] as const;
 
-/** Returns the arrays of a network by name, from `features.weights` to `output.bias`, in the form for learning. */
+/**
+ * Returns the arrays of a network by name, from `features.weights` to `output.bias`, in the form for
+ * learning.
+ */
 export const networkArrays = (params: ResidualNetworkParams): Record<string, Tensor> =>
   Object.fromEntries(
     layerNames.flatMap((layer) => [
@@ -131,7 +134,11 @@ export function residualNetwork({
   };
 }
 
-/** Adds a correction G to the map of a whole step, F(x) = F₀(x) + G(x). Noise and support stay as they are. @see adrian2026 */
+/**
+ * Adds a correction G to the map of a whole step, F(x) = F₀(x) + G(x). Noise and support stay as they are.
+ *
+ * @see adrian2026
+ */
 export function withResidual(transition: Transition, G: StateMap): Transition {
   const { map: F0, noise, support } = transition;
   const map: StateMap = (x) => add(F0(x), G(x));

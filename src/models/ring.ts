@@ -44,6 +44,9 @@ export function ringModel(
   );
 }
 
-/** Returns a state from which a run may begin, [d]; the variables are not all equal, because equal ones stay equal. */
+/**
+ * Returns a state from which a run may begin, [d]; the variables are not all equal, because equal ones stay
+ * equal.
+ */
 export const lorenz96Start = (dimension: number): number[] =>
   upTo(dimension).map((i) => (i === 0 ? 1.01 : 1));

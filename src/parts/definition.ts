@@ -4,7 +4,10 @@ import type { Bijection } from "../prob/index.js";
 /** The learning rate that a parameter has: that of the model and its noise, or that of the filter. */
 export type ParameterGroup = "dynamics" | "filter";
 
-/** The definition of a learned parameter: its name, its first value, and the bijection that keeps it in its range. */
+/**
+ * The definition of a learned parameter: its name, its first value, and the bijection that keeps it in its
+ * range.
+ */
 export interface ParameterDefinition {
   /** The name: the path of its key, such as "taper.halfWidth". */
   readonly name: string;

@@ -15,7 +15,10 @@ export interface Data {
   readonly system: StateSpace;
   /** The trajectories to learn from; the end of a record may be kept for validation. */
   readonly training: readonly Trajectory[];
-  /** The trajectories for validation; empty if a fraction of the training trajectories is kept instead, or nothing. */
+  /**
+   * The trajectories for validation; empty if a fraction of the training trajectories is kept instead, or
+   * nothing.
+   */
   readonly validation: readonly Trajectory[];
   /** The trajectories that are filtered with the learned values; for a record it is the training trajectory. */
   readonly test: readonly Trajectory[];

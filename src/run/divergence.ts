@@ -56,7 +56,10 @@ function judgeFrom({ truth, record }: Trajectory, first: number, forecast: Natur
   };
 }
 
-/** Computes means over time and root mean square distances from them, without gaps; NaN and 0 if there are no values. */
+/**
+ * Computes means over time and root mean square distances from them, without gaps; NaN and 0 if there are no
+ * values.
+ */
 export function variation(rows: readonly (readonly number[])[], d: number) {
   const columns = Array.from({ length: d }, (_, i) =>
     rows.map((row) => row[i]!).filter((v) => !Number.isNaN(v)),

@@ -13,14 +13,20 @@ export interface TensorResult {
   readonly learned: number;
   /** The size of the change, learned value minus start. */
   readonly change: number;
-  /** In twins, if it is used to make data: the size of the truth, and its distances from start and learned value. */
+  /**
+   * In twins, if it is used to make data: the size of the truth, and its distances from start and learned
+   * value.
+   */
   readonly truth?: { readonly size: number; readonly start: number; readonly learned: number };
 }
 
 /** A setting of the method that was chosen by validation. */
 export interface ChoiceResult {
   readonly chosen: number;
-  /** The values in the order of the file, with the validation loss for each observed value; null where learning failed. */
+  /**
+   * The values in the order of the file, with the validation loss for each observed value; null where
+   * learning failed.
+   */
   readonly tried: readonly { readonly value: number; readonly validation: number | null }[];
   /** The number of epochs for each value. */
   readonly epochs: number;

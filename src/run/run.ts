@@ -162,7 +162,10 @@ async function runCycles(
   }
 }
 
-/** Reports the number of filtered cycles, and waits so that other events, such as a request to stop, are handled. */
+/**
+ * Reports the number of filtered cycles, and waits so that other events, such as a request to stop, are
+ * handled.
+ */
 function pausing(host: RunHost, { test }: Data) {
   const lengths = test.map(({ series }) => series.times.length);
   const before = (i: number) => lengths.slice(0, i).reduce((sum, n) => sum + n, 0);

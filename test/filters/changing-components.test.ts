@@ -155,5 +155,5 @@ test("a taper between components serves every choice of them, and no matrix", ()
   const operator = observeMatrix(tensor(make(m, d, () => 1)));
   const analyse = () =>
     enkf({ ...ensemble, taper: rows }).analyse(E, { ...seen, operator }, key(9));
-  expect(analyse).toThrow(/from the positions observed, with observedTaper/);
+  expect(analyse).toThrow(/from the observed positions with observedTaper/);
 });

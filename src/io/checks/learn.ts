@@ -51,7 +51,10 @@ export function checkLearned(sections: Sections, given: Given, tell: Tell): void
   }
 }
 
-/** Returns the learned values of the model. Those that the true system of a twin does not have are not used to make its data. */
+/**
+ * Returns the learned values of the model. Those that the true system of a twin does not have are not used
+ * to make its data.
+ */
 function learnedOfModel(model: ModelSection | null): Learned[] {
   if (model === null) return [];
   const { record, block, processNoise } = model;

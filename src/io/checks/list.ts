@@ -9,7 +9,10 @@ interface Listed {
   readonly specification: Specification;
 }
 
-/** Returns the problems between the methods of a list: each needs a different name, and all need the same data. */
+/**
+ * Returns the problems between the methods of a list: each needs a different name, and all need the same
+ * data.
+ */
 export function listProblems(experiments: readonly Listed[], source: Source): Problem[] {
   const [first] = experiments;
   if (first === undefined) return [];

@@ -79,7 +79,10 @@ function within({ min, above, max, below, whole }: Bounds, tooLarge?: string): z
 
 type NumberKey = Extract<Key, { type: "number" }>;
 
-/** Returns the schema of a number; those of the usual ranges have a common definition, so that the schema for editors is short. */
+/**
+ * Returns the schema of a number; those of the usual ranges have a common definition, so that the schema for
+ * editors is short.
+ */
 function numberOf({ support, bounds, tooLarge, choosable }: NumberKey): z.ZodType {
   const range = JSON.stringify(bounds);
   if (support === "real" && range === "{}" && !choosable) return value;
@@ -91,7 +94,10 @@ function numberOf({ support, bounds, tooLarge, choosable }: NumberKey): z.ZodTyp
   return choosable ? chosenOf(fixed, learned) : oneOf([fixed, learned], orLearned);
 }
 
-/** Returns the schema of a learned number: its start is strictly inside the range, its truth may be at the edge. */
+/**
+ * Returns the schema of a learned number: its start is strictly inside the range, its truth may be at the
+ * edge.
+ */
 function learnedOf(
   support: NumberKey["support"],
   bounds: Bounds,

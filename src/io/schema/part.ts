@@ -38,7 +38,10 @@ export const ownBlock = (section: PartSection, record: Part): z.ZodType<PartBloc
     },
   ) as z.ZodType as z.ZodType<PartBlock>;
 
-/** Returns the schema of a block. Keys of other parts get a message of their own, different from that for typing errors. */
+/**
+ * Returns the schema of a block. Keys of other parts get a message of their own, different from that for
+ * typing errors.
+ */
 function blockOf(section: PartSection, record: Part, head: z.ZodRawShape, more: Hints = {}) {
   const shape = { ...head, ...shapeOf(record.parameters), ...commonKeys[section] };
   const foreign = records[section]
