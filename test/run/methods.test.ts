@@ -305,11 +305,11 @@ learn: { epochs: 60, window: 20 }
   test.each([
     [
       "{ learn: true, start: 1, truth: 1 }",
-      "steadyState.start: got 1; need a list, for its length says how many there are",
+      "steadyState.start: got 1; need a list, whose length is the number of values",
     ],
     [
       "{ learn: true, start: [1, 1], truth: [1, 1, 1] }",
-      "steadyState.truth: got a list of 3; need a list of 2, as many as start",
+      "steadyState.truth: got a list of 3; need a list of 2, the length of start",
     ],
     ["{ learn: true, start: [1, 0], truth: 1 }", "steadyState.start[1]: got 0; need a number more"],
     ["{ learn: true, start: [1, 1, 1] }", "steadyState.truth: missing; a twin needs"],
