@@ -16,13 +16,17 @@ const isAdvised = (record: MethodRecord): record is AdvisedRecord => record.advi
 
 /**
  * What the advice is about: methods that were measured where something is learned, and where nothing
- * is learned the others, too. Of a linear model the tangent is the model itself.
+ * is learned the others, too. Of a linear model and operator the tangents are these themselves.
  */
-export const recordsFor = ({ learns, linear }: ProblemFacts): readonly AdvisedRecord[] =>
+export const recordsFor = ({
+  learns,
+  linear,
+  linearView,
+}: ProblemFacts): readonly AdvisedRecord[] =>
   methods
     .filter(isAdvised)
     .filter(({ advice }) => advice.whenLearning || !learns)
-    .filter(({ advice }) => advice.family !== "tangent" || !linear)
+    .filter(({ advice }) => advice.family !== "tangent" || !(linear && linearView))
     .toSorted((a, b) => a.advice.order - b.advice.order);
 
 /** Whether the file's method is the one of a record, or learns by the same filter. */

@@ -53,7 +53,7 @@ export function obstacle(facts: ProblemFacts, { record, block }: Use<MethodRecor
     return "It needs variables that have positions, observed one by one.";
   }
   if (needed.linearObservations && !facts.linearView) {
-    return "It needs observations that are linear in the state: here normal errors meet logarithms, or lognormal ones abundances.";
+    return "It needs observations that are linear in the state: here the operator is not linear, or normal errors meet logarithms, or lognormal ones abundances.";
   }
   if (!needed.fixedObservations) return null;
   const fixed = "Its gain belongs to one set of observed variables";
@@ -80,7 +80,7 @@ const exact: Rule = (_, { advice }) =>
       )
     : null;
 
-const ensemble: Rule = ({ linear, normalErrors }, choice) => {
+const ensemble: Rule = ({ linear, linearView, normalErrors }, choice) => {
   if (isStatic(choice)) {
     return accuracy(
       "one state",
@@ -89,7 +89,8 @@ const ensemble: Rule = ({ linear, normalErrors }, choice) => {
     );
   }
   if (!isEnsemble(choice)) return null;
-  const exactly = linear && normalErrors ? ", as the exact filter's is but for sampling error" : "";
+  const exact = linear && linearView && normalErrors;
+  const exactly = exact ? ", as the exact filter's is but for sampling error" : "";
   return accuracy(
     "ensemble",
     2,

@@ -127,10 +127,11 @@ export function momentsAnalysis(
   };
 }
 
-/** Returns the needs of an exact method: a linear model and normal errors. */
+/** Returns the needs of an exact method: a linear model, and linear observations with normal errors. */
 export const exactNeeds = (): MethodNeeds => ({
   linearModel: "take enkf",
   normalErrors: "take enkf",
+  linearObservations: "take enkf",
 });
 
 export const kalmanRecord = defineMethod({

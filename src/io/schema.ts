@@ -29,7 +29,9 @@ export interface PartSchemas {
 
 const name = z
   .string()
-  .regex(/^[^./\\\s\p{Cc}][^/\\\p{Cc}]*$/u, {
+  // Validators of JSON Schema do not all know \p{Cc}, so the control characters are written out.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a name may not have them
+  .regex(/^[^./\\\s\u0000-\u001f\u007f-\u009f][^/\\\u0000-\u001f\u007f-\u009f]*$/u, {
     error: (issue) =>
       `got ${JSON.stringify(issue.input)}; need a name that a folder can have: without a slash, and not beginning with a dot or a space`,
   })

@@ -5,7 +5,6 @@ import type { Meanings } from "./meaning.js";
 import { count, given, interval, percent, significant, withError } from "./number.js";
 import type { NamedParameter } from "./parameters-figure.js";
 import { table } from "./table.js";
-import { plural } from "./words.js";
 
 export function parametersSection(
   { result, learning }: RunOutput,
@@ -87,11 +86,14 @@ function precisionText(parameters: readonly NamedParameter[]): Fragment {
 value, least <code>${worst.name}</code>, with ${percent(worst.ratio)}. `;
 }
 
-function truthText(parameters: readonly NamedParameter[]): Fragment {
+/** Tells how many of the intervals hold the truth. */
+export function truthText(parameters: readonly NamedParameter[]): Fragment {
   const known = parameters.flatMap(([, { truth, interval }]) =>
     truth !== undefined && interval ? [truth >= interval[0] && truth <= interval[1]] : [],
   );
   if (known.length === 0) return null;
   const inside = known.filter(Boolean).length;
-  return `The truth lies in ${count(inside)} of ${count(known.length)} ${plural("interval", known.length)}.`;
+  if (known.length === 1) return `The truth lies ${inside === 1 ? "in" : "outside"} the interval.`;
+  const which = inside === 0 ? "none of the" : `${count(inside)} of ${count(known.length)}`;
+  return `The truth lies in ${which} intervals.`;
 }

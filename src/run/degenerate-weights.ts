@@ -1,5 +1,6 @@
 import type { DegenerateWeights } from "./output.js";
 import type { Scored } from "./scores.js";
+import { timeText } from "./time-text.js";
 
 /** The largest number of times in the result. */
 const mostTimes = 10;
@@ -25,7 +26,7 @@ export function degenerateWeightsIn(
   return {
     degenerateWeights: { cycles: happened.length, times: happened.slice(0, mostTimes) },
     warnings: [
-      `The weights of the particles degenerated at ${happened.length} of ${cycles} cycles, first at time ${first}: the observation was far from nearly all of them. ${remedy}`,
+      `The weights of the particles degenerated at ${happened.length} of ${cycles} cycles, first at time ${timeText(first)}: the observation was far from nearly all of them. ${remedy}`,
     ],
   };
 }

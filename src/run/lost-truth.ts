@@ -20,6 +20,7 @@
 import { variation } from "./divergence.js";
 import type { LostTruth, StateSeries } from "./output.js";
 import type { Scored } from "./scores.js";
+import { timeText } from "./time-text.js";
 
 /** The least e of an analysis that is off. */
 const leastError = { withSpread: Math.SQRT1_2, withoutSpread: 1 } as const;
@@ -78,7 +79,7 @@ export function lostTruthIn(
     const which = runs.length === 1 ? "" : ` of test trajectory ${i + 1}`;
     const time = runs[i]!.described.states.times[each.from - 1]!;
     return [
-      `The run lost the truth at cycle ${each.from}${which} (time ${time}): at ${each.cycles} cycles the error of the analysis is as large as the variation of the system, and the spread far smaller. ${remedy}`,
+      `The run lost the truth at cycle ${each.from}${which} (time ${timeText(time)}): at ${each.cycles} cycles the error of the analysis is as large as the variation of the system, and the spread far smaller. ${remedy}`,
     ];
   });
   const cycles = found.reduce((sum, each) => sum + (each?.cycles ?? 0), 0);

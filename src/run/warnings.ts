@@ -2,6 +2,7 @@
 import type { Learned } from "../learn/index.js";
 import type { Divergence, RunResult } from "./output.js";
 import type { Scored } from "./scores.js";
+import { timeText } from "./time-text.js";
 
 /** Returns where and why a run diverged; null if it did not. */
 export function divergenceOf({ trajectory, run: { failure } }: Scored): Divergence | null {
@@ -15,7 +16,7 @@ export function ofDivergence(scored: Scored, number: number | null): string[] {
   const found = divergenceOf(scored);
   if (found === null) return [];
   const { cycle, time, cause } = found;
-  const where = time === null ? "beyond the record" : `time ${time}`;
+  const where = time === null ? "beyond the record" : `time ${timeText(time)}`;
   const which = number === null ? "" : ` of test trajectory ${number + 1}`;
   return [
     `The run diverged at cycle ${cycle}${which} (${where}): ${cause} Shorter steps, more process noise or inflation, or another initial state may help.`,

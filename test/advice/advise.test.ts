@@ -391,3 +391,22 @@ test("memory grows with the members and the window, as section 2.3 says", async 
   expect(longer / one).toBeGreaterThan(3);
   expect(longer / one).toBeLessThan(4.1);
 });
+
+test("a linear model with an operator that is not linear: no exact filter, the others ranked", async () => {
+  const operators = ["{ kind: range-bearing, sites: [[0, 9]] }", "{ power: 2 }"];
+  for (const operator of operators) {
+    const specification = await specificationOf(`
+name: nonlinear-view
+model: { kind: linear, transition: [[0.9, 0.1], [0, 0.9]], processNoise: { variance: 0.1 } }
+time: { step: 1, cycles: 20 }
+observations: { twin: { operator: ${operator}, variance: 0.1 } }
+method: { kind: enkf, members: 10, initial: { mean: [1, 1], variance: 1 } }
+`);
+    const { methods: possible, impossible } = advise(specification, null);
+    expect(impossible.find(({ kind }) => kind === "kalman")!.obstacle).toMatch(
+      /^It needs observations that are linear in the state/,
+    );
+    const kinds = possible.map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(["enkf", "etkf", "extended-kalman"]));
+  }
+});

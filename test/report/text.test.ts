@@ -10,6 +10,7 @@ import {
   time,
   withError,
 } from "../../src/report/number.js";
+import { truthText } from "../../src/report/parameters-section.js";
 import { plainJson } from "../../src/report/plain-json.js";
 
 describe("numbers", () => {
@@ -48,6 +49,17 @@ describe("numbers", () => {
       "1,234,567",
     ]);
   });
+});
+
+test("how many intervals hold the truth", () => {
+  const parameter = (truth: number) =>
+    ["rate", { start: 0, learned: 1, standardError: 0.1, interval: [0.8, 1.2], truth }] as const;
+  const said = (...truths: number[]) => truthText(truths.map(parameter));
+  expect(said()).toBeNull();
+  expect(said(1)).toBe("The truth lies in the interval.");
+  expect(said(2)).toBe("The truth lies outside the interval.");
+  expect(said(2, 3)).toBe("The truth lies in none of the intervals.");
+  expect(said(1, 3)).toBe("The truth lies in one of two intervals.");
 });
 
 describe("markup", () => {

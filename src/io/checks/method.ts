@@ -67,7 +67,8 @@ function checkNeeds(
   if (needs.linearModel && model !== null && !model.linear) {
     lacks(`${kind} needs a linear model; for ${modelKind} ${needs.linearModel}`);
   }
-  if (needs.normalErrors && noise && noise.transform !== "identity") {
+  const wrongErrors = needs.normalErrors && noise != null && noise.transform !== "identity";
+  if (wrongErrors) {
     lacks(`${kind} needs normal noise; for ${noise.kind} noise ${needs.normalErrors}`);
   }
   const changing = observed?.kind === "changing";
@@ -91,7 +92,8 @@ function checkNeeds(
       );
     }
   }
-  if (needs.linearObservations && model !== null && noise !== undefined) {
+  // Noise that the method cannot have is told once.
+  if (needs.linearObservations && !wrongErrors && model !== null && noise !== undefined) {
     const suits = linearWith(binding, sections);
     if (suits !== null && !suits.transforms.includes(noise.transform)) {
       lacks(
