@@ -1,5 +1,6 @@
 import { normalNoise } from "../observe/index.js";
-import type { ObservationRecord } from "../problem/index.js";
+import { methodFault, type ObservationRecord } from "../problem/index.js";
+import { systemFor } from "../run/index.js";
 import type { Specification } from "../run/specification.js";
 import { type Binding, bindParts } from "./checks/binding.js";
 import type { Given, ObservationsSection, Sections, SourceSection, Tell } from "./checks/check.js";
@@ -8,9 +9,9 @@ import { checkMethod } from "./checks/method.js";
 import { checkObservations } from "./checks/observations.js";
 import { checkTime } from "./checks/time.js";
 import { parseRecord } from "./csv.js";
-import { InputError, type Problem } from "./errors.js";
+import { fileProblem, InputError, type Problem } from "./errors.js";
 import { schemaProblems } from "./issues.js";
-import type { PartLoader } from "./own-part.js";
+import { ownProblem, type PartLoader } from "./own-part.js";
 import {
   loadOwnParts,
   member,
@@ -101,7 +102,21 @@ export async function parseSource(
   const output = parsed.data.output ?? `runs/${parsed.data.name}`;
   const { observed } = binding;
   const specification = resolve(parsed.data, { model, method, observations, observed, record });
+  const fault = ownMethodProblem(specification, own);
+  if (fault !== null) return { experiment: null, problems: [fault] };
   return { experiment: { specification, output, file: parsed.data }, problems: [] };
+}
+
+/** Tries a user-defined method for one cycle, and returns its problem. */
+function ownMethodProblem(specification: Specification, { method }: OwnParts): Problem | null {
+  if (method == null) return null;
+  const system = systemFor(specification);
+  try {
+    const fault = methodFault(specification.method, system, specification.initial);
+    return fault === null ? null : fileProblem(method.name, fault);
+  } catch (error) {
+    return ownProblem(method, error);
+  }
 }
 
 /** Parses each section by itself, so that a fault in one does not hide those in others. */

@@ -5,7 +5,7 @@
 import type { Part } from "../parts/index.js";
 import { fileProblem, InputError, type Problem } from "./errors.js";
 import { formFaults } from "./own-part-form.js";
-import type { PartSection, RecordOf } from "./records.js";
+import { type PartSection, type RecordOf, records } from "./records.js";
 
 /** A loaded file. */
 export interface OwnModule {
@@ -54,6 +54,10 @@ export async function loadOwnPart<Section extends PartSection>(
   const given = { kind: kindOf(path), ...exports.default } as Readonly<Record<string, unknown>>;
   const faults = formFaults(section, given);
   if (faults.length > 0) throw new InputError(faults.map((fault) => fileProblem(name, fault)));
+  if (records[section].some(({ kind }) => kind === given.kind)) {
+    const message = `${given.kind} is the kind of a built-in ${noun.replace(/^an? /, "")}; need a kind of its own`;
+    throw new InputError([fileProblem(name, message)]);
+  }
   return { record: given as unknown as RecordOf[Section], path, name, sha256 };
 }
 

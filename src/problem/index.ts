@@ -83,6 +83,7 @@ export {
   trajectoryOf,
 } from "./trajectory.js";
 export { type ModelFacts, modelFault, noiseFault, observedFault } from "./trial.js";
+export { methodFault } from "./trial-method.js";
 export { type View, viewOf } from "./view.js";
 export { type WindowCost, windowCost } from "./window-cost.js";
 export {

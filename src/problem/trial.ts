@@ -2,9 +2,9 @@
  * Trials of parts of one's own: one step, one observation, one variance; what is wrong with them, in words.
  * Experiment files try the parts that their files name, `stateSpace` those that it is given.
  */
-import { reshape, stack, Tensor, tensor } from "../engine/index.js";
+import { cast, matvec, mul, reshape, stack, Tensor, tensor } from "../engine/index.js";
 import type { BoundModel } from "../models/index.js";
-import type { Observed } from "../observe/index.js";
+import type { Observed, Operator } from "../observe/index.js";
 import { describeValue } from "../parts/index.js";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -137,16 +137,48 @@ export function observedFault(
         return `build gave operator.matrix: ${shown(matrix)}; need a function (d) => H, or null where it is not linear`;
       if (names !== undefined && !hasLength(names, size))
         return `build gave names: ${shown(names)}; need a list of ${size}`;
-      return mapFault(
-        "operator.apply",
-        apply as (x: Tensor) => unknown,
-        state ?? stateOf(model as unknown as Given, d),
-        size,
+      const x = state ?? stateOf(model as unknown as Given, d);
+      return (
+        operatorFault(operator, d) ??
+        mapFault("operator.apply", apply as (x: Tensor) => unknown, x, size) ??
+        linearFault(observed.operator, x)
       );
     }
     default:
       return `build gave kind: ${shown(given.kind)}; need ${kinds}`;
   }
+}
+
+/** What is wrong with what an operator says of itself: `components`, and `linear` beside its matrix. */
+function operatorFault({ size, components, linear, matrix }: Given, d: number): string | null {
+  const wrong = (name: string, value: unknown, need: string) =>
+    `build gave operator.${name}: ${shown(value)}; need ${need}`;
+  if (!(components === null || Array.isArray(components) || components instanceof Tensor)) {
+    return wrong("components", components, "null, or the positions of the variables observed");
+  }
+  if (typeof linear !== "boolean") return wrong("linear", linear, "true or false");
+  const H = (matrix as (d: number) => unknown)(d);
+  const given = `operator.linear is ${linear}, but operator.matrix(${d}) gave ${H === null ? "null" : shown(H)}`;
+  if (!linear) return H === null ? null : `${given}; need null, or linear: true`;
+  const fits = H instanceof Tensor && sameShape(H, [size as number, d]);
+  return fits ? null : `${given}; need a tensor [${size},${d}], or linear: false`;
+}
+
+/** What is wrong with an operator that says it is linear: h(x) = H x at x and 2x, to rounding in f32. */
+function linearFault(operator: Operator, x: Tensor): string | null {
+  const H = operator.linear ? operator.matrix(x.shape[0]!) : null;
+  if (H === null) return null;
+  for (const state of [x, mul(2, x)]) {
+    const [hx, Hx] = [
+      operator.apply(state).data(),
+      matvec(cast(H, state.dtype as "f64"), state).data(),
+    ];
+    const largest = Math.max(1, ...Array.from(Hx, Math.abs));
+    const j = hx.findIndex((v, i) => Math.abs(v - Hx[i]!) > 1e-5 * largest);
+    if (j < 0) continue;
+    return `operator.linear is true, but operator.apply gave ${hx[j]} for the state [${state.data()}] where its matrix gives ${Hx[j]}; need the same, or linear: false and matrix: () => null`;
+  }
+  return null;
 }
 
 /** What is wrong with the variance that a noise gave for `size` values; null: their number is unknown. */

@@ -104,6 +104,9 @@ test("the experiment of the page runs with it", async () => {
   const { specification } = await parseExperiment(block("yaml own"), "own.yaml", read, load);
   const { result } = await runExperiment(specification, quiet);
   expect(result.diverged).toBe(false);
+  expect(result.warnings).toHaveLength(2);
+  expect(result.warnings[0]).toMatch(/^The run lost the truth at cycle \d+/);
+  expect(result.warnings[1]).toMatch(/^The filter is far too sure of itself/);
   expect(result.parameters.scale!.learned).not.toBe(1);
   // Half of the variables are observed, with an error of 1; the climate's deviation is 3.6.
   expect(result.rmse!.analysis).toBeLessThan(3.6);

@@ -196,6 +196,100 @@ describe("a file that is not good is told by its name, and what is needed", () =
     );
   });
 
+  describe("an operator that does not say what it is", () => {
+    const experiment = {
+      ...twin,
+      observations: { twin: { operator: { file: "o.ts" }, variance: 1 } },
+    };
+    const H = "matrix: () => tensor([[1]])";
+    const linear = operator
+      .replace("linear: false", "linear: true")
+      .replace("{ mul,", "{ mul, tensor,");
+    test.each([
+      [
+        "no components",
+        operator.replace("components: null,", ""),
+        "build gave operator.components: nothing; need null",
+      ],
+      [
+        "linear without a matrix",
+        linear,
+        "operator.linear is true, but operator.matrix(1) gave null; need a tensor [1,1], or linear: false",
+      ],
+      [
+        "a matrix without linear",
+        operator.replace("matrix: () => null", H).replace("{ mul,", "{ mul, tensor,"),
+        "operator.linear is false, but operator.matrix(1) gave a tensor [1,1]; need null, or linear: true",
+      ],
+      [
+        "squares said to be linear",
+        linear.replace("matrix: () => null", "matrix: () => tensor([[0.5]])"),
+        "operator.linear is true, but operator.apply gave 2 for the state [2] where its matrix gives 1; need the same",
+      ],
+    ])("%s", async (_, text, message) => {
+      expect(await problems(experiment, { "decay.ts": decay, "o.ts": text })).toContain(
+        `o.ts: ${message}`,
+      );
+    });
+
+    test("a linear one passes", async () => {
+      const text = linear
+        .replace("matrix: () => null", H)
+        .replace("mul(scale, sum(square(x), -1))", "sum(x, -1)");
+      expect(await problems(experiment, { "decay.ts": decay, "o.ts": text })).toBe("");
+    });
+  });
+
+  test("the kind of a built-in part", async () => {
+    const named = { "decay.ts": decay.replace(`kind: "decay"`, `kind: "lorenz96"`) };
+    expect(await problems(twin, named)).toBe(
+      "decay.ts: lorenz96 is the kind of a built-in model; need a kind of its own",
+    );
+    const files = { "decay.ts": decay, "etkf.ts": method };
+    expect(await problems({ ...twin, method: { file: "etkf.ts", members: 5 } }, files)).toBe(
+      "etkf.ts: etkf is the kind of a built-in method; need a kind of its own",
+    );
+  });
+
+  describe("a method that does not pass one cycle", () => {
+    const initial = { mean: [1], variance: 1 };
+    const changed = (more: string) =>
+      method
+        .replace("etkf({ members })", `({\n    ...etkf({ members }),\n    ${more}\n  } as any)`)
+        .replace("import { count", `import { tensor } from "kalmia/engine";\nimport { count`);
+    test.each([
+      ["moments: undefined,", "m.ts: build gave moments: nothing; need a function"],
+      ["init: undefined,", "m.ts: build gave init: nothing; need a function"],
+      ["init: () => undefined,", "m.ts: init gave nothing; need the state"],
+      [`forecast: () => { throw new Error("boom"); },`, "m.ts:11:"],
+      [`forecast: () => { throw new Error("boom"); },`, "its code threw: boom"],
+      ["analyse: (state: any) => state,", "m.ts: analyse gave "],
+      [
+        "analyse: (state: any) => ({ state, logEvidence: tensor([1]), innovation: tensor([1]), chiSquare: tensor(1) }),",
+        "m.ts: analyse gave logEvidence: a tensor [1]; need a tensor []",
+      ],
+      [
+        "moments: () => ({ mean: tensor([1, 2]), variance: tensor([1]) }),",
+        "m.ts: moments gave for the state of init the mean: a tensor [2]; need a tensor [1]",
+      ],
+      [
+        "moments: () => ({ mean: tensor([1]), variance: tensor([Number.NaN]) }),",
+        "m.ts: moments gave for the state of init the variance with NaN in it; need finite numbers",
+      ],
+      ["", ""],
+    ])("%s", async (more, message) => {
+      const files = { "decay.ts": decay, "m.ts": changed(more) };
+      for (const given of [{ initial }, {}]) {
+        const told = await problems(
+          { ...twin, method: { file: "m.ts", members: 5, ...given } },
+          files,
+        );
+        if (message === "") expect(told).toBe("");
+        else expect(told).toContain(message);
+      }
+    });
+  });
+
   test("a method without needs", async () => {
     const experiment = { ...twin, method: { file: "m.ts", members: 5 } };
     const wrong = method.replace("needs: () => ({}),", "");

@@ -52,6 +52,18 @@ test("the JSON Schema knows the keys, requires the right ones and has no limits 
   expect(JSON.stringify(schema)).not.toContain(String(Number.MAX_SAFE_INTEGER));
 });
 
+test("patterns of the JSON Schema use no property classes, which other validators refuse", () => {
+  const text = JSON.stringify(experimentJsonSchema());
+  expect(text).not.toMatch(/\\p\{/i);
+  const { pattern } = (experimentJsonSchema().properties as { name: { pattern: string } }).name;
+  for (const flags of ["", "u"]) {
+    const name = new RegExp(pattern, flags);
+    expect(["lynx hare", "größe", "a.b"].map((s) => name.test(s))).toEqual([true, true, true]);
+    const bad = ["", ".a", " a", "a/b", "a\\b", "a\nb", "a\u007f", "a\u0085", "\u0000"];
+    expect(bad.filter((s) => name.test(s))).toEqual([]);
+  }
+});
+
 test("every key of every model and method is described", () => {
   for (const { kind, description, keys } of [...catalogue("model"), ...catalogue("method")]) {
     expect(description, kind).not.toBe("");
