@@ -3,7 +3,6 @@ import { scope, tensor, UsageError } from "../engine/index.js";
 import {
   type Learned,
   type LearningProblem,
-  type LearnOptions,
   type LearnState,
   latentCount,
   learn as learnAll,
@@ -18,8 +17,10 @@ import {
 } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import { foldIn, type Key, key as keyOf } from "../random/index.js";
+import { checkFitSettings, checkTrajectories } from "./check-fit.js";
 import { checkMethod } from "./check-method.js";
 import { checkOptions } from "./check-options.js";
+import { type FitSettings, fitDefaults } from "./fit-settings.js";
 import {
   definitionsOf,
   learningProblem,
@@ -30,26 +31,6 @@ import { type AnyMethod, boundMethod } from "./method.js";
 import { type Run, type RunOptions, runFilter } from "./run-filter.js";
 import { bindSystem, type StateSpace } from "./system.js";
 import { asTrajectory, type Observations, startsKey } from "./trajectory.js";
-
-/** How values are learned; `learn` of experiment files has the same keys and defaults. */
-export interface FitSettings extends Omit<LearnOptions, "key"> {
-  /** Observations in a window of truncated back-propagation; null: the whole record. */
-  readonly window: number | null;
-  /** The fraction of the record, at its end, kept for validation. */
-  readonly validation: number;
-}
-
-export const fitDefaults: FitSettings = {
-  epochs: 200,
-  window: null,
-  rates: { dynamics: 0.05, filter: 0.05 },
-  validation: 0,
-  patience: 20,
-  plateau: { patience: 5, factor: 0.5 },
-  restarts: 1,
-  scatter: 0.3,
-  refine: true,
-};
 
 const knownOptions: readonly (keyof FitOptions)[] = [
   ...(["method", "learn", "validation", "key", "progress", "checkpoint", "from"] as const),
@@ -123,6 +104,11 @@ export async function fit(
   observations: Observations | readonly Observations[],
   options: FitOptions,
 ): Promise<Fitted> {
+  if (options === undefined || options === null) {
+    throw new UsageError(
+      "fit: no options were given; need { method }, such as { method: kalman() }.",
+    );
+  }
   checkOptions("fit", options, knownOptions);
   const { method, learn = {}, key = keyOf(system.seed) } = options;
   checkOptions("fit", learn, Object.keys(fitDefaults));
@@ -131,14 +117,21 @@ export async function fit(
     [given].flat().map((each) => asTrajectory(system, each as Observations, "fit"));
   const training = trajectories(observations);
   const validation = trajectories(options.validation ?? []);
+  if (training.length === 0) {
+    throw new UsageError("fit: the list of trajectories is empty; need one record, or several.");
+  }
+  checkTrajectories(training, "training");
+  checkTrajectories(validation, "validation");
   const definitions = scope(() => definitionsOf(method, system));
   if (definitions.length === 0) {
     throw new UsageError(
       "fit: nothing is to be learned; mark values of the problem or the method with learned(start).",
     );
   }
-  const refine = learn.refine ?? (refinable(definitions) && training.length === 1);
+  const unrefined = whyUnrefined(training.length, system.dtype);
+  const refine = learn.refine ?? (refinable(definitions) && unrefined === null);
   const settings: FitSettings = { ...fitDefaults, ...learn, refine };
+  checkFitSettings(settings);
   const problem = learningProblem(
     method,
     system,
@@ -155,10 +148,23 @@ export async function fit(
     values,
     logLikelihood: attempts[best]!.logLikelihood + logJacobian,
     losses: reports,
-    uncertainty: uncertainty?.explanation ?? withoutErrors(refine, latentCount(definitions)),
+    uncertainty:
+      uncertainty?.explanation ??
+      (learn.refine === undefined ? unrefined : null) ??
+      withoutErrors(refine || learn.refine === undefined, latentCount(definitions)),
     concerns: uncertainty?.concerns ?? [],
     run: (record, runOptions) => runFilter(method, system, record, { key, ...runOptions, values }),
   };
+}
+
+/** Why there are no Newton steps unless they are asked for; null: there are. */
+function whyUnrefined(trajectories: number, dtype: string): string | null {
+  const why = (reason: string) => `No standard errors: ${reason}.`;
+  if (dtype === "f32") return why("they are worked out in f64, and the problem is in f32");
+  if (trajectories === 1) return null;
+  return why(
+    `of ${trajectories} trajectories they are worked out only if learn: { refine: true } asks for them`,
+  );
 }
 
 /** Learns with progress and checkpoints. */

@@ -11,17 +11,16 @@ export { SpecificationError } from "./errors.js";
 export {
   type FitOptions,
   type FitProgress,
-  type FitSettings,
   type Fitted,
   type FittedParameter,
   fit,
-  fitDefaults,
   fittedParameters,
   learnFrom,
   startTensors,
   truthsOf,
   withoutErrors,
 } from "./fit.js";
+export { type FitSettings, fitDefaults } from "./fit-settings.js";
 export {
   definitionsOf,
   type LearningData,

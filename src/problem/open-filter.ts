@@ -6,9 +6,10 @@ import type { NamedTensors } from "../parts/index.js";
 import { type Key, key as keyOf } from "../random/index.js";
 import { checkMethod } from "./check-method.js";
 import { checkOptions } from "./check-options.js";
-import { filterProgram, type Seen } from "./cycles.js";
+import { type FilterProgram, filterProgram, type Seen } from "./cycles.js";
 import type { AnyMethod } from "./method.js";
 import { type NaturalState, naturalState } from "./natural.js";
+import { plainRecord } from "./own-record.js";
 import { type ForecastStates, forecastFrom } from "./run-filter.js";
 import { type StateData, stateData, stateOf } from "./state-data.js";
 import type { StateSpace } from "./system.js";
@@ -17,6 +18,8 @@ import { runKeys, wholeSteps } from "./trajectory.js";
 /** All that the rest of a run depends on, as plain JSON. */
 export interface SavedFilter {
   readonly version: 1;
+  /** The name of the method. */
+  readonly method: string;
   /** The number of observation times so far. */
   readonly cycle: number;
   /** The time of the state; null before the first observation, if the prior holds at its time. */
@@ -73,43 +76,38 @@ export function openFilter(
   checkOptions("openFilter", options, ["key", "values", "time", "saved"]);
   const { key = keyOf(system.seed), values, time: from, saved } = options;
   checkMethod("openFilter", method, system);
-  if (saved !== undefined && saved.version !== 1) {
-    throw new UsageError(
-      `openFilter: the saved state has version ${saved.version}; need 1, as filter.save() gives it.`,
-    );
-  }
   if (system.view.operator === null) {
     throw new UsageError(
       "openFilter: other variables are observed at each time; need the same ones, with NaN for those that are missing.",
     );
   }
+  const keys = runKeys(key, { number: null });
   const program = filterProgram(method, system, values);
+  if (program.method.smooth !== undefined) {
+    throw new UsageError(
+      `openFilter: ${program.method.name} smooths the whole record when it has ended; need a filter here. Take runFilter for the smoothed states.`,
+    );
+  }
+  const first = program.begin(keys.initial);
+  if (saved !== undefined) checkSaved(saved, program, first);
   const { model } = program.system;
   const logs = model.coordinates === "log";
-  const keys = runKeys(key, { number: null });
-  const m = system.view.operator.size;
   let { cycle, time, logLikelihood } = saved ?? { cycle: 0, time: from ?? null, logLikelihood: 0 };
-  let state = saved === undefined ? program.begin(keys.initial) : stateOf(saved.state);
+  let state = saved === undefined ? first : stateOf(saved.state);
+  if (saved !== undefined) release(first);
 
   /** y and mask [m] as a filter compares them, and the change of ℓ to the recorded values. */
   const seenOf = (
     at: number,
     row: readonly number[],
   ): { seen: Seen | null; logJacobian: number } => {
-    if (row.length !== m) {
-      throw new UsageError(
-        `openFilter: ${row.length} values at time ${at}; need ${m}, NaN for a gap.`,
-      );
-    }
     if (!(Number.isFinite(at) && (time === null || at > time || (cycle === 0 && at === time)))) {
       throw new UsageError(
         `openFilter: time ${at} after ${time ?? "the start"}; need finite times that strictly increase.`,
       );
     }
-    const { y, mask, logJacobian } = observationSeries(
-      { times: [at], values: [row] },
-      system.view.transform,
-    );
+    const record = plainRecord({ times: [at], values: [row] }, system, "openFilter");
+    const { y, mask, logJacobian } = observationSeries(record, system.view.transform);
     const vector = (x: typeof y) => tensor([...x.data()]);
     return { seen: { y: vector(y), mask: mask && vector(mask), positions: null }, logJacobian };
   };
@@ -165,7 +163,14 @@ export function openFilter(
     },
     save: () => {
       checkOpen();
-      return { version: 1, cycle, time, logLikelihood, state: stateData(state) };
+      return {
+        version: 1,
+        method: program.method.name,
+        cycle,
+        time,
+        logLikelihood,
+        state: stateData(state),
+      };
     },
     close: () => {
       if (closed) return;
@@ -174,4 +179,30 @@ export function openFilter(
       program.forget();
     },
   };
+}
+
+/** @throws UsageError for what is no saved state, or that of another method or another size. */
+function checkSaved(saved: SavedFilter, { method }: FilterProgram, first: unknown): void {
+  if (saved?.version !== 1 || typeof saved.method !== "string") {
+    throw new UsageError(
+      `openFilter: what was given as saved is ${saved === null ? "null" : "no saved state"}; need what filter.save() gave.`,
+    );
+  }
+  const given = stateSize(saved.state);
+  const own = stateSize(stateData(first));
+  if (saved.method === method.name && (given === own || "past" in method)) return;
+  throw new UsageError(
+    `openFilter: the saved state is that of ${saved.method}, [${given}]; need one of ${method.name}, [${own}]. Open it with the method and the problem that saved it.`,
+  );
+}
+
+/** The shape of the first tensor of a state: variables, and members where there are any. */
+function stateSize(data: StateData): string {
+  if (typeof data !== "object" || data === null) return "";
+  if ("tensor" in data) return (data.tensor as { readonly shape: readonly number[] }).shape.join();
+  return (
+    Object.values(data)
+      .map(stateSize)
+      .find((shape) => shape !== "") ?? ""
+  );
 }

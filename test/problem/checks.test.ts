@@ -1,7 +1,14 @@
 /** What library calls refuse, and how they say it. */
 import { describe, expect, test } from "vitest";
 import { concat, log, matvec, mul, slice, square, sum, tensor } from "../../src/engine/index.js";
-import { enkf, etkf, etkfRecord, kalmanRecord, letkfRecord } from "../../src/filters/index.js";
+import {
+  enkf,
+  etkf,
+  etkfRecord,
+  kalman,
+  kalmanRecord,
+  letkfRecord,
+} from "../../src/filters/index.js";
 import {
   continuousModel,
   defineEquations,
@@ -21,6 +28,7 @@ import {
   simulateMany,
   stateSpace,
 } from "../../src/problem/index.js";
+import { rtsRecord } from "../../src/smoothers/index.js";
 
 const options = (rest: object = {}): StateSpaceOptions =>
   ({
@@ -302,5 +310,76 @@ describe("fit and openFilter refuse", () => {
     expect(() => filter.update(1, [0, 0])).toThrow("openFilter: the filter is closed");
     expect(() => filter.forecast(1)).toThrow("openFilter: the filter is closed");
     expect(() => filter.save()).toThrow("openFilter: the filter is closed");
+  });
+});
+
+describe("fit refuses", () => {
+  const system = stateSpace({
+    ...{ model: linear, parameters: { transition: [[1]] } },
+    ...{ processNoise: learned(1), noise: 1, prior: { mean: [0], variance: 1 } },
+  });
+  const record = { times: [1, 2, 3], values: [[1], [2], [3]] };
+  test.each([
+    [{ epochs: 0 }, "learn.epochs is 0; need a whole number, at least 1"],
+    [{ epochs: 2.5 }, "learn.epochs is 2.5"],
+    [{ window: 0 }, "learn.window is 0"],
+    [
+      { rates: { dynamics: -1, filter: 1 } },
+      "learn.rates.dynamics is -1; need a number more than 0",
+    ],
+    [{ validation: 0.95 }, "learn.validation is 0.95; need a fraction of the record"],
+    [{ patience: -1 }, "learn.patience is -1"],
+    [{ restarts: -1 }, "learn.restarts is -1"],
+  ])("%j", async (learn, message) => {
+    await expect(fit(system, record, { method: kalman(), learn })).rejects.toThrow(message);
+  });
+
+  test("no trajectories, trajectories of different lengths, and no options", async () => {
+    const longer = { times: [1, 2, 3, 4], values: [[1], [2], [3], [4]] };
+    await expect(fit(system, [], { method: kalman() })).rejects.toThrow(
+      "the list of trajectories is empty",
+    );
+    await expect(fit(system, [record, longer], { method: kalman() })).rejects.toThrow(
+      "the training trajectories have 3, 4 times; need the same number in each",
+    );
+    await expect(fit(system, record, undefined as never)).rejects.toThrow("no options were given");
+  });
+
+  test("nothing, but says why several trajectories have no standard errors", async () => {
+    const fitted = await fit(system, [record, record], { method: kalman(), learn: { epochs: 1 } });
+    expect(fitted.uncertainty).toContain("of 2 trajectories they are worked out only if");
+  });
+});
+
+describe("openFilter refuses", () => {
+  const system = stateSpace({
+    ...{ model: linear, parameters: { transition: [[1]] } },
+    ...{ processNoise: 1, noise: 1, prior: { mean: [0], variance: 1 } },
+  });
+
+  test.each([
+    [["2"], "the value 0 at time 6 is 2; need a finite number"],
+    [[null], "the value 0 at time 6 is null"],
+    [[undefined], "the value 0 at time 6 is undefined"],
+    [undefined, "the record has 0 values at time 6"],
+    [[1, 2], "the record has 2 values at time 6"],
+  ])("the values %j", (values, message) => {
+    const filter = openFilter(kalman(), system);
+    filter.update(5, [1]);
+    expect(() => filter.update(6, values as never)).toThrow(message);
+    expect(filter.update(6, [1]).time).toBe(6);
+    filter.close();
+  });
+
+  test("the state of another method or size, what is none, and smoothers of the whole record", () => {
+    const saved = openFilter(etkf({ members: 5 }), system).save();
+    expect(() => openFilter(kalman(), system, { saved })).toThrow("is that of etkf, [5,1]");
+    expect(() => openFilter(etkf({ members: 6 }), system, { saved })).toThrow(
+      "need one of etkf, [6,1]",
+    );
+    expect(() => openFilter(kalman(), system, { saved: null as never })).toThrow(
+      "is null; need what",
+    );
+    expect(() => openFilter(use(rtsRecord), system)).toThrow("smooths the whole record");
   });
 });

@@ -99,7 +99,7 @@ describe("openFilter", () => {
     const filter = openFilter(method, system, { key: key(3) });
     filter.update(1, [0, 0, 0]);
     expect(() => filter.update(1, [0, 0, 0])).toThrow("time 1 after 1");
-    expect(() => filter.update(2, [0, 0])).toThrow("2 values at time 2; need 3");
+    expect(() => filter.update(2, [0, 0])).toThrow("the record has 2 values at time 2");
     filter.close();
   });
 });
