@@ -3,6 +3,9 @@ import { UsageError } from "../engine/index.js";
 
 /** @throws UsageError for an option that the call does not have. */
 export function checkOptions(who: string, given: object, known: readonly string[]): void {
+  if (typeof given !== "object" || given === null) {
+    throw new UsageError(`${who}: no options were given; need some of ${known.join(", ")}.`);
+  }
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   const [s, are] = unknown.length === 1 ? ["", "is"] : ["s", "are"];

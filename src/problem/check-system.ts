@@ -51,6 +51,7 @@ export function checkSystem(
     const model = boundModel({ ...system, dtype: "f64" }, startValues);
     const { dimension: d } = model;
     checkProcessNoise(system, d);
+    if (system.observed.kind === "components") checkOnce(system.observed.components);
     operator?.record.checkDimension?.(operator.block, d, (path, message) =>
       fail(`${[operator.record.kind, ...path.map(String)].join(".")}: ${message}`),
     );
@@ -93,6 +94,9 @@ function tried(trial: () => string | null, guess = false): string | null {
 }
 
 function checkPrior({ mean, variance }: Prior, model: BoundModel, kind: string): void {
+  for (const [name, part] of Object.entries({ mean, variance })) {
+    if (part === undefined) fail(`the prior has no ${name}; need { mean: [0, 0], variance: 1 }`);
+  }
   const { dimension: d, positive } = model;
   const need = `need ${d}, one for each variable of "${kind}"`;
   const starts = startsOf(mean, d);
@@ -111,6 +115,16 @@ function checkPrior({ mean, variance }: Prior, model: BoundModel, kind: string):
   }
   const wrong = variances.find((v) => !(Number.isFinite(v) && v >= 0));
   if (wrong !== undefined) fail(`the variance of the prior holds ${wrong}; need 0 or more`);
+}
+
+/** One value of a variable at a time: a second one would count as independent. */
+function checkOnce(components: readonly number[]): void {
+  const twice = components.find((i, k) => components.indexOf(i) < k);
+  if (twice !== undefined) {
+    fail(
+      `variable ${twice} is observed twice; need each variable once, or an operator of your own`,
+    );
+  }
 }
 
 function checkProcessNoise(system: StateSpace, d: number): void {

@@ -104,11 +104,6 @@ export async function fit(
   observations: Observations | readonly Observations[],
   options: FitOptions,
 ): Promise<Fitted> {
-  if (options === undefined || options === null) {
-    throw new UsageError(
-      "fit: no options were given; need { method }, such as { method: kalman() }.",
-    );
-  }
   checkOptions("fit", options, knownOptions);
   const { method, learn = {}, key = keyOf(system.seed) } = options;
   checkOptions("fit", learn, Object.keys(fitDefaults));

@@ -383,3 +383,17 @@ describe("openFilter refuses", () => {
     expect(() => openFilter(use(rtsRecord), system)).toThrow("smooths the whole record");
   });
 });
+
+test("stateSpace and simulate name what is missing, and variables that are observed twice", () => {
+  const given = { model: linear, parameters: { transition: [[1]] }, noise: 1 };
+  const prior = { mean: [0], variance: 1 };
+  expect(() => stateSpace({ ...given, prior: { mean: [0] } as never })).toThrow(
+    "the prior has no variance",
+  );
+  expect(() => stateSpace({ ...given, prior, observe: [0, 0] })).toThrow(
+    "variable 0 is observed twice",
+  );
+  expect(() => simulate(stateSpace({ ...given, prior }), undefined as never)).toThrow(
+    "simulate: no options were given; need some of cycles",
+  );
+});
