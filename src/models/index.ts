@@ -61,7 +61,6 @@ export { models } from "./records.js";
 export {
   type ConvolutionLayer,
   networkArrays,
-  networkOfArrays,
   type ResidualNetworkParams,
   residualNetwork,
   residualNetworkParams,

@@ -83,15 +83,6 @@ export const networkArrays = (params: ResidualNetworkParams): Record<string, Ten
     ]),
   );
 
-/** Returns the network with these named arrays; other names are ignored. */
-export function networkOfArrays(arrays: Readonly<Record<string, Tensor>>): ResidualNetworkParams {
-  const layer = (name: (typeof layerNames)[number]): ConvolutionLayer => ({
-    weights: arrays[`${name}.weights`]!,
-    bias: arrays[`${name}.bias`]!,
-  });
-  return { features: layer("features"), mixing: layer("mixing"), output: layer("output") };
-}
-
 /** Returns W ⋆ x + β, [..., inputs, d] → [..., outputs, d]. */
 const convolve = ({ weights, bias }: ConvolutionLayer, x: Tensor): Tensor =>
   add(circularConv(x, weights), reshape(bias, [-1, 1]));
