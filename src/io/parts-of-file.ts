@@ -1,6 +1,6 @@
 /** The parts that an experiment file names: built-in ones by their kinds, user-defined ones by their files. */
 import { z } from "zod";
-import { recordOf } from "../parts/index.js";
+import { recordOfKind } from "../parts/index.js";
 import type { PartUse } from "../run/specification.js";
 import { InputError, type Problem } from "./errors.js";
 import { expandOperator } from "./operator-shorthand.js";
@@ -117,7 +117,7 @@ export function useOf<Section extends PartSection>(
     Object.entries(given).filter(([key]) => !Object.hasOwn(commonKeys[section], key)),
   );
   const all: readonly RecordOf[Section][] = records[section];
-  if (file === undefined) return { record: recordOf(all, kind!)!, block };
+  if (file === undefined) return { record: recordOfKind(all, kind!)!, block };
   const { record, path, sha256 } = own[section] as OwnPart<RecordOf[Section]>;
   return { record, block, file: { path, sha256 } };
 }

@@ -30,7 +30,7 @@ export {
   variant,
   vector,
 } from "./keys.js";
-export { type Part, recordOf, type TellAt, type Use } from "./part.js";
+export { type Part, recordOfKind, type TellAt, type Use } from "./part.js";
 export { type ReadOptions, readParameters, together, use, withDefaults } from "./read.js";
 export {
   castSource,

@@ -33,5 +33,5 @@ export interface Use<R extends Part = Part> {
 }
 
 /** Returns the record of a kind among several; undefined if there is none. */
-export const recordOf = <R extends Part>(records: readonly R[], kind: string): R | undefined =>
+export const recordOfKind = <R extends Part>(records: readonly R[], kind: string): R | undefined =>
   records.find((record) => record.kind === kind);

@@ -15,7 +15,7 @@ import {
   scoreOf,
 } from "../../src/advice/rules.js";
 import { type ExperimentFile, methodBlock } from "../../src/io/index.js";
-import { type Block, recordOf, use } from "../../src/parts/index.js";
+import { type Block, recordOfKind, use } from "../../src/parts/index.js";
 import { methods } from "../../src/smoothers/index.js";
 import { example, specificationOf } from "../run/load.js";
 
@@ -56,7 +56,7 @@ const bare: Readonly<Record<string, Block>> = {
   "extended-kalman": {},
 };
 
-const methodOf = (kind: string) => use(recordOf(methods, kind)!, bare[kind]);
+const methodOf = (kind: string) => use(recordOfKind(methods, kind)!, bare[kind]);
 
 const evidenceOf: Readonly<Record<string, Choice["evidence"]>> = {
   "3dvar-k": "misfit",

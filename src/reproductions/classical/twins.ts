@@ -9,7 +9,7 @@ import {
   lorenz96Start,
 } from "../../models/index.js";
 import { everyOperator, normalNoise } from "../../observe/index.js";
-import { type Block, recordOf, type Use, use } from "../../parts/index.js";
+import { type Block, recordOfKind, type Use, use } from "../../parts/index.js";
 import type { Prior } from "../../problem/index.js";
 import type { Specification } from "../../run/index.js";
 import { methods } from "../../smoothers/index.js";
@@ -118,7 +118,7 @@ export function experimentOf({ twin, method, seed, cycles, spinup }: ScoreTrial)
       operator: use(everyOperator, { every }),
       noise: use(normalNoise, { variance }),
     },
-    method: use(recordOf(methods, kind)!, block),
+    method: use(recordOfKind(methods, kind)!, block),
     initial: initial(),
     learn: null,
   };
