@@ -60,3 +60,13 @@ function cellColumns(raw: string): number[] {
   }
   return columns;
 }
+
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const infinite = /^[+-]?inf(inity)?$/i;
+
+/** Reads a decimal number; NaN for any other text, such as "NA" or a hexadecimal number. */
+export function numberOf(text: string): number {
+  const trimmed = text.trim();
+  if (infinite.test(trimmed)) return Number.POSITIVE_INFINITY;
+  return decimal.test(trimmed) ? Number(trimmed) : Number.NaN;
+}

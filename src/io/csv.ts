@@ -1,7 +1,8 @@
 import type { ObservationRecord } from "../problem/index.js";
-import { type CsvRow, csvRows } from "./csv-cells.js";
+import { type CsvRow, csvRows, numberOf } from "./csv-cells.js";
 import { checkHeader } from "./csv-header.js";
-import { fileProblem, InputError, type Problem } from "./errors.js";
+import { type TellCell, timesOf } from "./csv-times.js";
+import { collecting, fileProblem, InputError } from "./errors.js";
 
 /** Options of `parseRecord`. */
 export interface RecordOptions {
@@ -16,12 +17,6 @@ export interface RecordOptions {
   /** The step of which all intervals must be whole multiples; null: times may be any. */
   readonly step: number | null;
 }
-
-/** The largest number of problems of one file that are listed; the others are counted. */
-const told = 20;
-
-/** Reports a fault in a cell. */
-type Tell = (row: CsvRow, index: number, message: string) => void;
 
 /**
  * Reads a CSV text as a record of observations; an empty cell is a gap.
@@ -40,30 +35,28 @@ export function parseRecord(text: string, options: RecordOptions): ObservationRe
     throw new InputError([fileProblem(file, "has a header and no rows; need observations")]);
   }
 
-  const problems: Problem[] = [];
-  const tell: Tell = (row, index, message) => {
+  const problems = collecting(file);
+  const tell: TellCell = (row, index, message) => {
     const key = null;
-    problems.push({ file, line: row.line, column: row.columns[index] ?? 1, key, message });
+    problems.tell({ file, line: row.line, column: row.columns[index] ?? 1, key, message });
   };
   const complete = rows.filter((row) => isComplete(row, names.length, tell));
-  const timeIndex = names.indexOf(time);
-  const times = complete.map((row) => timeOf(row, timeIndex, time, tell));
-  checkTimes(complete, times, timeIndex, step, tell);
+  const times = timesOf(complete, { index: names.indexOf(time), name: time }, step, tell);
   const values = complete.map((row) =>
     observed.map((name) => observationOf(row, names.indexOf(name), name, positive, tell)),
   );
-  if (problems.length === 0) {
+  if (problems.count === 0) {
     for (const [j, name] of observed.entries()) {
       if (values.some((row) => !Number.isNaN(row[j]))) continue;
       tell(header, names.indexOf(name), `the column "${name}" has no observations`);
     }
   }
-  if (problems.length > 0) throw new InputError(firstOf(problems, file));
+  if (problems.count > 0) throw new InputError(problems.first());
   return { timeName: time, times, columns: observed, components: Object.values(columns), values };
 }
 
 /** Checks that a row has as many cells as the header. */
-function isComplete(row: CsvRow, width: number, tell: Tell): boolean {
+function isComplete(row: CsvRow, width: number, tell: TellCell): boolean {
   const count = row.cells.length;
   if (count === width) return true;
   const cells = count === 1 ? "1 cell" : `${count} cells`;
@@ -71,49 +64,12 @@ function isComplete(row: CsvRow, width: number, tell: Tell): boolean {
   return false;
 }
 
-function timeOf(row: CsvRow, index: number, name: string, tell: Tell): number {
-  const number = numberOf(row.cells[index]);
-  if (Number.isFinite(number)) return number;
-  const given = row.cells[index].trim() === "" ? "an empty cell" : JSON.stringify(row.cells[index]);
-  tell(row, index, `time "${name}" is ${given}; need a finite number (a date as a decimal year)`);
-  return Number.NaN;
-}
-
-/**
- * Checks that times increase, and that intervals are whole numbers of steps. Times that are no numbers are
- * reported elsewhere.
- */
-function checkTimes(
-  rows: readonly CsvRow[],
-  times: readonly number[],
-  index: number,
-  step: number | null,
-  tell: Tell,
-): void {
-  for (let k = 1; k < times.length; k++) {
-    const gap = times[k] - times[k - 1];
-    const before = `time ${times[k]} after ${times[k - 1]} (line ${rows[k - 1].line})`;
-    if (gap === 0) {
-      tell(rows[k], index, `time ${times[k]} is given twice, also in line ${rows[k - 1].line}`);
-    } else if (gap < 0) {
-      tell(rows[k], index, `${before}; need times that increase`);
-    } else if (step !== null && !isWhole(gap / step)) {
-      tell(rows[k], index, `${before} is not a whole number of steps of ${step} later`);
-    }
-  }
-}
-
-/** Tells whether a number of steps is whole, up to rounding of decimal times. */
-export function isWhole(steps: number): boolean {
-  return Math.abs(steps - Math.round(steps)) < 1e-6 * Math.max(1, steps);
-}
-
 function observationOf(
   row: CsvRow,
   index: number,
   name: string,
   positive: string | null,
-  tell: Tell,
+  tell: TellCell,
 ): number {
   const text = row.cells[index].trim();
   if (text === "") return Number.NaN;
@@ -130,21 +86,4 @@ function observationOf(
     tell(row, index, `"${name}" is ${text}; ${positive} noise needs values above 0`);
   }
   return number;
-}
-
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const infinite = /^[+-]?inf(inity)?$/i;
-
-/** Reads a decimal number; NaN for any other text, such as "NA" or a hexadecimal number. */
-function numberOf(text: string): number {
-  const trimmed = text.trim();
-  if (infinite.test(trimmed)) return Number.POSITIVE_INFINITY;
-  return decimal.test(trimmed) ? Number(trimmed) : Number.NaN;
-}
-
-function firstOf(problems: readonly Problem[], file: string): readonly Problem[] {
-  const inOrder = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  const more = problems.length - told;
-  if (more <= 0) return inOrder;
-  return [...inOrder.slice(0, told), fileProblem(file, `… and ${more} more like these`)];
 }

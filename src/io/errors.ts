@@ -1,3 +1,5 @@
+import { grouped } from "../parts/index.js";
+
 /** A problem in an input: its position, what was given, and what is needed. */
 export interface Problem {
   readonly file: string;
@@ -33,3 +35,42 @@ export function problemLine({ file, line, column, key, message }: Problem): stri
 export function fileProblem(file: string, message: string): Problem {
   return { file, line: null, column: null, key: null, message };
 }
+
+/** The largest number of problems of one file that are listed; the others are counted. */
+const told = 20;
+
+/** Problems of one file: all are counted, and the first of them are kept. */
+export interface Problems {
+  readonly count: number;
+  /** Adds a problem. */
+  tell(problem: Problem): void;
+  /** Returns the first twenty in the order of their lines, then how many more there are. */
+  first(): Problem[];
+}
+
+/** Collects the problems of a file, of which there may be a million. */
+export function collecting(file: string): Problems {
+  let kept: Problem[] = [];
+  let count = 0;
+  const inOrder = () => kept.sort(byPosition).slice(0, told);
+  return {
+    get count() {
+      return count;
+    },
+    tell: (problem) => {
+      count += 1;
+      kept.push(problem);
+      if (kept.length >= 10 * told) kept = inOrder();
+    },
+    first: () => {
+      const more = count - told;
+      return more > 0
+        ? [...inOrder(), fileProblem(file, `… and ${grouped(more)} more like these`)]
+        : inOrder();
+    },
+  };
+}
+
+/** Compares two problems by their positions. */
+export const byPosition = (a: Problem, b: Problem): number =>
+  (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);

@@ -9,7 +9,7 @@ import { checkMethod } from "./checks/method.js";
 import { checkObservations } from "./checks/observations.js";
 import { checkTime } from "./checks/time.js";
 import { parseRecord } from "./csv.js";
-import { fileProblem, InputError, type Problem } from "./errors.js";
+import { byPosition, fileProblem, InputError, type Problem } from "./errors.js";
 import { schemaProblems } from "./issues.js";
 import { ownProblem, type PartLoader } from "./own-part.js";
 import {
@@ -227,8 +227,4 @@ async function loadRecord(
     problems.push(...error.problems);
     return null;
   }
-}
-
-function byPosition(a: Problem, b: Problem): number {
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

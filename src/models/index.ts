@@ -70,7 +70,15 @@ export {
 export { lorenz96Start } from "./ring.js";
 export { rk4, type Tendency } from "./rk4.js";
 export { sir } from "./sir.js";
-export { type Propagation, propagate, propagations, stepsOver } from "./time.js";
+export {
+  inSteps,
+  intervalBetween,
+  type Propagation,
+  propagate,
+  propagations,
+  stepsOver,
+  wholeSteps,
+} from "./time.js";
 export {
   addNoise,
   advance,

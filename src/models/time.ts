@@ -1,9 +1,12 @@
 /**
  * Propagation of a model over the interval between two observations.
  *
- * Over an interval Δ a model with the reference step τ makes n = ⌈Δ/τ⌉ steps of length h = Δ/n, each followed
- * by noise of variance q h/τ. So the noise of an interval depends on its length and not on the number of
- * steps. The step of a discrete-time model has a fixed length: Δ must be nτ.
+ * Over an interval Δ a model with the reference step τ makes n steps of length h = Δ/n, each followed by noise
+ * of variance q h/τ. So the noise of an interval depends on its length and not on the number of steps.
+ *
+ * Recorded times have few decimals: a twelfth of a year is 0.083 or 0.084. One rule holds for all of them: an
+ * interval within a fiftieth of a step of n steps, n ≥ 1, has n steps. Other intervals of a continuous model
+ * have n = ⌈Δ/τ⌉. A discrete model has no others, and its steps keep their length τ.
  */
 import { type Tensor, UsageError } from "../engine/index.js";
 import { type Scalar, scale } from "../prob/index.js";
@@ -17,13 +20,38 @@ export interface Propagation {
   readonly steps: number;
 }
 
-/** The fraction of a step below which a difference of times is a rounding error. */
-const tolerance = 1e-9;
+/** The largest difference from a whole number of steps, in steps, of times that are written with few decimals. */
+const tolerance = 0.02;
+
+/** Returns the number of steps over an interval if it is a whole number n ≥ 0, within a fiftieth of a step; else null. */
+export function wholeSteps(interval: number, step: number): number | null {
+  const ratio = interval / step;
+  const whole = Math.round(ratio);
+  const known = whole === 0 ? ratio === 0 : Math.abs(ratio - whole) <= tolerance;
+  return known ? whole : null;
+}
+
+/**
+ * Returns the interval between two times, in the decimals that both have. A time t is known to the spacing ε
+ * of the floating-point numbers about it, which is 2.4e-7 for seconds since 1970, so the difference is rounded
+ * to the next power of ten above 2ε: it is the same whatever the origin of time.
+ */
+export function intervalBetween(from: number, to: number): number {
+  const spacing = Number.EPSILON * Math.max(Math.abs(from), Math.abs(to));
+  const decimals = -Math.ceil(Math.log10(2 * spacing));
+  const difference = to - from;
+  const rounded = decimals > 0 ? Number(difference.toFixed(Math.min(decimals, 100))) : difference;
+  return rounded > 0 ? rounded : difference;
+}
+
+/** Returns an interval as a multiple of the step, with twelve digits; then equal intervals are equal numbers. */
+export const inSteps = (interval: number, step: number): number =>
+  step * Number((interval / step).toPrecision(12));
 
 /**
  * Computes the number n of steps over an interval Δ ≥ 0, and their length h.
  *
- *     n = ⌈Δ/τ⌉,   h = Δ/n
+ *     n = the whole number within a fiftieth of Δ/τ, else ⌈Δ/τ⌉;   h = Δ/n, of a discrete model τ
  *
  * @throws UsageError when the step τ is not positive, the interval is negative, or the interval is not a
  * whole number of the steps of a discrete model.
@@ -42,14 +70,17 @@ export function stepsOver(
     );
   }
   const ratio = interval / step;
-  const steps = Math.max(0, Math.ceil(ratio - tolerance));
-  if (time === "continuous") return { steps, length: steps === 0 ? step : interval / steps };
-  if (Math.abs(ratio - Math.round(ratio)) > tolerance * Math.max(1, ratio)) {
+  const whole = wholeSteps(interval, step);
+  if (time === "continuous") {
+    const steps = whole ?? Math.ceil(ratio);
+    return { steps, length: steps === 0 ? step : interval / steps };
+  }
+  if (whole === null) {
     throw new UsageError(
       `stepsOver: the interval ${interval} is ${ratio} steps of ${step}; a discrete-time model needs a whole number of steps. Choose a step that divides every interval, or insert gaps.`,
     );
   }
-  return { steps: Math.round(ratio), length: step };
+  return { steps: whole, length: step };
 }
 
 /** Returns q h/τ. */

@@ -2,6 +2,7 @@
  * A time series of observations with gaps, as tensors: y and mask [K, m], and the intervals.
  */
 import { index, type Tensor, tensor, UsageError } from "../engine/index.js";
+import { intervalBetween } from "../models/index.js";
 import type { Scalar, Support } from "../prob/index.js";
 import type { Observation } from "./observation.js";
 import type { Operator } from "./operator.js";
@@ -45,7 +46,7 @@ export function observationSeries(
   const gaps = observed.flat().includes(0);
   return {
     times,
-    intervals: times.map((t, k) => (k === 0 ? 0 : t - times[k - 1]!)),
+    intervals: times.map((t, k) => (k === 0 ? 0 : intervalBetween(times[k - 1]!, t))),
     y: tensor(y, { shape: [times.length, m] }),
     mask: gaps ? tensor(observed) : null,
     logJacobian: transform === "log" ? -y.flat().reduce((total, v) => total + v, 0) : 0,

@@ -1,6 +1,7 @@
 /** A filter that takes observations as they come. */
 import { release, scope, tensor, UsageError } from "../engine/index.js";
 import { cycleKeys } from "../filters/index.js";
+import { inSteps, intervalBetween } from "../models/index.js";
 import { observationSeries } from "../observe/index.js";
 import type { NamedTensors } from "../parts/index.js";
 import { type Key, key as keyOf } from "../random/index.js";
@@ -13,7 +14,7 @@ import { plainRecord } from "./own-record.js";
 import { type ForecastStates, forecastFrom } from "./run-filter.js";
 import { type StateData, stateData, stateOf } from "./state-data.js";
 import type { StateSpace } from "./system.js";
-import { runKeys, wholeSteps } from "./trajectory.js";
+import { runKeys } from "./trajectory.js";
 
 /** All that the rest of a run depends on, as plain JSON. */
 export interface SavedFilter {
@@ -126,7 +127,7 @@ export function openFilter(
     },
     update(at, row) {
       checkOpen();
-      const interval = time === null ? 0 : wholeSteps(at - time, system.step);
+      const interval = time === null ? 0 : inSteps(intervalBetween(time, at), system.step);
       const before = state;
       const [cycleKey] = cycleKeys(keys.cycles, cycle, 1);
       let known: { update: Update; logJacobian: number } | null = null;

@@ -1,5 +1,6 @@
 /** Trajectories: what was observed of one course of a system, ready for filters. */
 import { type Tensor, UsageError } from "../engine/index.js";
+import { inSteps } from "../models/index.js";
 import { type ObservationSeries, observationSeries } from "../observe/index.js";
 import { counted, describeValue } from "../parts/index.js";
 import { foldIn, type Key } from "../random/index.js";
@@ -29,7 +30,7 @@ export function trajectoryOf(
   const { observed, view } = system;
   const plain = plainRecord(given, system, who);
   const own = observationSeries(plain, view.transform);
-  const intervals = own.intervals.map((interval) => wholeSteps(interval, system.step));
+  const intervals = own.intervals.map((interval) => inSteps(interval, system.step));
   const m = plain.values[0]!.length;
   const components = observed.kind === "components" ? observed.components : [];
   const names = observed.kind === "operator" ? observed.names : undefined;
@@ -42,15 +43,6 @@ export function trajectoryOf(
           components: Array.from({ length: m }, (_, j) => components[j] ?? -1),
         };
   return { series: { ...own, intervals }, positions: null, record, truth: null, number: null };
-}
-
-/** A relative difference from a whole number of steps that is rounding. */
-const rounding = 1e-9;
-
-/** An interval as a whole number of steps, if it differs from one by no more than rounding. */
-export function wholeSteps(interval: number, step: number): number {
-  const n = Math.round(interval / step);
-  return Math.abs(interval - n * step) <= rounding * step * Math.max(1, n) ? n * step : interval;
 }
 
 /** Whatever stands for a trajectory in library calls. */

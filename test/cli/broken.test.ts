@@ -274,7 +274,7 @@ test("two-sources.json", async () => {
 test("uneven-times.yaml", async () => {
   expect(await messageFor("uneven-times.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      uneven-times.csv:3:1: time 1872.5 after 1871 (line 2) is not a whole number of steps of 1 later
+      uneven-times.csv:3:1: time 1872.5 after 1871 (line 2) is 1.5 steps of 1 later; need a whole number of steps. Choose a step that divides the intervals, or write times as numbers of steps (0, 1, 2 …)
     "
   `);
 });

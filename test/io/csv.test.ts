@@ -83,5 +83,55 @@ test.each([
 test("times that are whole steps apart but for rounding are accepted", () => {
   const text = "year,hare,lynx\n0.1,1,1\n0.3,1,1\n0.7,1,1\n";
   expect(record(text, { step: 0.1 }).times).toEqual([0.1, 0.3, 0.7]);
-  expect(() => record(text, { step: 0.25 })).toThrow("not a whole number of steps of 0.25");
+  expect(() => record(text, { step: 0.25 })).toThrow(
+    "data.csv:3:1: time 0.3 after 0.1 (line 2) is 0.8 steps of 0.25 later; need a whole number of steps",
+  );
+});
+
+test.each([
+  ["Unix seconds", ["1700000000", "1700000000.1", "1700000000.2", "1700000000.3"], 0.1],
+  ["months as decimal years of three decimals", ["2015.000", "2015.083", "2015.167"], 1 / 12],
+  ["months, the step of few digits", ["2015", "2015.083333", "2015.166667"], 0.0833],
+])("%s are whole steps", (_, times, step) => {
+  const text = `year,hare,lynx\n${times.map((t) => `${t},1,1\n`).join("")}`;
+  expect(record(text, { step }).times).toEqual(times.map(Number));
+});
+
+const messageOf = (text: string, changes: Partial<RecordOptions> = {}): string => {
+  try {
+    record(text, changes);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("nothing was thrown");
+};
+
+test("dates are told once, with the way round", () => {
+  const text = "year,hare,lynx\n2015-01-31,1,1\n2015-02-28,1,1\n2015-03-31,1,1\n";
+  expect(messageOf(text, { step: 1 })).toBe(
+    'data.csv:2:1: time "year" is "2015-01-31", a date; and so are 2 more; need numbers. Count the steps from the first row (0, 1, 2 …), or write days or months as numbers (a decimal year is 2020.5)',
+  );
+});
+
+test("a time that is no number is compared with no other", () => {
+  const text = "year,hare,lynx\n1900,1,1\nNA,1,1\n1902,1,1\n";
+  expect(messageOf(text, { step: 1 })).toBe(
+    'data.csv:3:1: time "year" is "NA"; need a finite number',
+  );
+});
+
+test("the newest row first is one problem", () => {
+  const text = "year,hare,lynx\n1902,1,1\n1901,1,1\n1900,1,1\n";
+  expect(messageOf(text, { step: 1 })).toBe(
+    "data.csv:3:1: time 1901 after 1902 (line 2); all times decrease, need the oldest row first",
+  );
+});
+
+test("a hundred thousand bad rows give twenty problems, and their number", () => {
+  const rows = Array.from({ length: 1e5 }, (_, i) => `${i},x,y`);
+  const lines = messageOf(`year,hare,lynx\n${rows.join("\n")}\n`).split("\n");
+  expect(lines).toHaveLength(21);
+  expect(lines[0]).toMatch(/^data.csv:2:3: /);
+  expect(lines[19]).toMatch(/^data.csv:11:5: /);
+  expect(lines[20]).toBe("data.csv: … and 199,980 more like these");
 });

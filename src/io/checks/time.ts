@@ -1,5 +1,5 @@
+import { wholeSteps } from "../../models/index.js";
 import type { ModelFacts } from "../../problem/index.js";
-import { isWhole } from "../csv.js";
 import type { TimeFile } from "../schema/time.js";
 import type { Given, Sections, Tell } from "./check.js";
 
@@ -35,7 +35,7 @@ export function checkTime(
       `is for models that are integrated in time; ${model?.record.kind} takes a step exactly. Leave it out`,
     );
   }
-  if (!isWhole(time.forecast / time.step)) {
+  if (wholeSteps(time.forecast, time.step) === null) {
     tell(
       ["time", "forecast"],
       `got ${time.forecast}; need a whole number of steps of ${time.step}`,
