@@ -59,6 +59,9 @@ export interface KernelInstance extends Runner {
   scratch(name: string): (...sizes: number[]) => number;
 }
 
+/** A number without sign: addresses and sizes beyond 2 GiB come from the kernels as negative ones. */
+const unsigned = (bytes: number): number => bytes >>> 0;
+
 /** Modes of a product: C = AB, C += AB, C −= AB. */
 const set = 0;
 const minus = 2;
@@ -85,8 +88,7 @@ const productBy =
   (bytes, tA, tB, m, n, k, a, lda, b, ldb, c, ldc, mode) => {
     const dtype = bytes === 8 ? "f64" : "f32";
     const [alpha, beta] = [mode === minus ? -1 : 1, mode === set ? 0 : 1] as const;
-    // Addresses beyond 2 GiB come as negative numbers.
-    const at = [a >>> 0, lda, b >>> 0, ldb, c >>> 0, ldc] as const;
+    const at = [unsigned(a), lda, unsigned(b), ldb, unsigned(c), ldc] as const;
     library().product(memory, dtype, tA !== 0, tB !== 0, m, n, k, ...at, alpha, beta);
   };
 
@@ -116,12 +118,15 @@ export function instantiate(
     opcodes,
     extend: (more) => addKernels(new WebAssembly.Instance(more, { env: { memory } }).exports),
     run: runner.run,
-    status: runner.status,
+    status: () => unsigned(runner.status()),
     recordBytes: runner.recordBytes,
     moveRecordsTo: runner.moveRecordsTo,
     copyBytes: runner.copyBytes,
-    heapBase: runner.heapBase,
+    heapBase: () => unsigned(runner.heapBase()),
     leaveProducts: runner.leaveProducts,
-    scratch: (name) => exports[name] as (...sizes: number[]) => number,
+    scratch: (name) => {
+      const bytes = exports[name] as (...sizes: number[]) => number;
+      return (...sizes) => unsigned(bytes(...sizes));
+    },
   };
 }

@@ -2,12 +2,14 @@
  * The heap: blocks of the one WebAssembly memory, owned by scopes.
  *
  * Every block made inside `scope` is released when it ends, except those of its result, which pass
- * to the scope around it. Blocks are kept in free lists by size class (four to an octave), so a
- * loop that makes and drops the same tensors runs in constant memory. A tensor made outside any
- * scope lives as long as JavaScript can reach it.
+ * to the scope around it. Sizes are rounded to classes (four to an octave), so a loop that makes and
+ * drops the same tensors runs in constant memory; before memory grows, released neighbours are joined
+ * and serve other sizes (free-space.ts). A tensor made outside any scope lives as long as JavaScript
+ * can reach it.
  */
 import { backend } from "./backend.js";
 import { UsageError } from "./errors.js";
+import { FreeSpace } from "./free-space.js";
 import type { KernelMemory } from "./instance.js";
 
 /** A block of the heap; while a function is captured, one whose address is not known yet (−1). */
@@ -40,26 +42,54 @@ export function sizeClass(bytes: number): number {
   return octave + Math.ceil((bytes - octave) / (octave / 4)) * (octave / 4);
 }
 
+/** The last page of the 4 GiB stays free: a kernel may compare with addresses past the end of a block. */
+const limit = 2 ** 32 - pageBytes;
+/** Blocks outside of scopes, at most: more are a loop that leaves its tensors to the garbage collector. */
+const mostLoose = 2 ** 21;
+
 let top = 0;
 let used = 0;
-const free = new Map<number, number[]>();
+/** Blocks outside of scopes, which live until JavaScript no longer reaches them. */
+let looseBlocks = 0;
+let looseBytes = 0;
+const free = new FreeSpace();
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+function memoryError(reason: string): UsageError {
+  const loose =
+    looseBlocks === 0
+      ? ""
+      : `, ${mebibytes(looseBytes)} of them by ${looseBlocks} tensors and programs outside of any scope`;
+  return new UsageError(
+    `heap: ${mebibytes(used)} are in use${loose}; ${reason}. Tensors made in a loop are given back by scope(() => …) around its body, or by release(); outside of a scope they wait for the garbage collector, which a loop without a pause never lets act. Shorter windows and checkpoint() need less.`,
+  );
+}
 
 function takeAddress(size: number): number {
-  const reusable = free.get(size)?.pop();
+  const reusable = free.take(size);
   if (reusable !== undefined) return reusable;
   const { memory, heapBase } = backend();
   if (top === 0) top = Math.ceil(heapBase() / 64) * 64;
+  if (top + size + slack > memory.buffer.byteLength) {
+    top = free.merge(top);
+    const joined = free.take(size);
+    if (joined !== undefined) return joined;
+    makeRoom(memory, top + size + slack);
+  }
   const address = top;
-  const missing = address + size + slack - memory.buffer.byteLength;
-  if (missing > 0) growBy(memory, missing);
   top = address + size;
   return address;
 }
 
-function growBy(memory: KernelMemory, missing: number): void {
+/** Makes the memory reach to `end`. */
+function makeRoom(memory: KernelMemory, end: number): void {
+  const { byteLength } = memory.buffer;
+  const missing = end - byteLength;
+  if (missing <= 0) return;
   const needed = Math.ceil(missing / pageBytes);
-  const generous = Math.max(needed, Math.floor(memory.buffer.byteLength / pageBytes / 2));
-  for (const pages of [generous, needed]) {
+  const generous = Math.min(byteLength / 2, 2 ** 32 - byteLength) / pageBytes;
+  for (const pages of end > limit ? [] : [Math.max(needed, Math.floor(generous)), needed]) {
     try {
       memory.grow(pages);
       return;
@@ -67,54 +97,86 @@ function growBy(memory: KernelMemory, missing: number): void {
       // Less may still fit.
     }
   }
-  throw new UsageError(
-    `heap: ${(used / 2 ** 20).toFixed(0)} MiB are in use and ${(missing / 2 ** 20).toFixed(1)} MiB more do not fit; use scope() to give memory back, shorter windows, or checkpoint().`,
-  );
+  throw memoryError(`${mebibytes(end - top)} more do not fit, of ${mebibytes(limit)} in all`);
 }
 
 function giveBack(address: number, size: number): void {
   used -= size;
-  const list = free.get(size);
-  if (list === undefined) free.set(size, [address]);
-  else list.push(address);
+  free.give(address, size);
 }
 
-const unowned = new FinalizationRegistry<{ address: number; size: number }>(({ address, size }) =>
-  giveBack(address, size),
-);
+interface Place {
+  readonly address: number;
+  readonly size: number;
+}
+
+const loose = new FinalizationRegistry<Place>(({ address, size }) => {
+  forgetLoose(size);
+  giveBack(address, size);
+});
+
+function forgetLoose(size: number): void {
+  looseBlocks--;
+  looseBytes -= size;
+}
+
+/** Leaves a block to the garbage collector. */
+function leave(block: Block, size: number): void {
+  looseBlocks++;
+  looseBytes += size;
+  loose.register(block, { address: block.address, size }, block);
+}
+
+/** A new block, which nobody owns yet. */
+function take(bytes: number, size: number): Block {
+  const block = new Block(takeAddress(size), bytes);
+  used += size;
+  return block;
+}
 
 const scopes: Block[][] = [];
 
+/** The bytes of a size class that can be had. */
+function possible(bytes: number): number {
+  const size = sizeClass(bytes);
+  if (size <= limit) return size;
+  throw memoryError(
+    `${mebibytes(bytes)} more are asked for at once, of ${mebibytes(limit)} in all`,
+  );
+}
+
 /** A block of at least `bytes`, owned by the innermost scope. */
 export function allocate(bytes: number): Block {
-  const size = sizeClass(bytes);
-  const block = new Block(takeAddress(size), bytes);
-  used += size;
   const owner = scopes.at(-1);
-  if (owner === undefined) unowned.register(block, { address: block.address, size }, block);
-  else owner.push(block);
+  if (owner === undefined) return allocateUnowned(bytes);
+  const block = take(bytes, possible(bytes));
+  owner.push(block);
   return block;
 }
 
 /** A block that no scope owns: it lives until `freeBlock`, or until nothing reaches it. */
 export function allocateUnowned(bytes: number): Block {
-  const size = sizeClass(bytes);
-  const block = new Block(takeAddress(size), bytes);
-  used += size;
-  unowned.register(block, { address: block.address, size }, block);
+  const size = possible(bytes);
+  if (looseBlocks >= mostLoose) throw memoryError("no more tensors may be left there");
+  const block = take(bytes, size);
+  leave(block, size);
   return block;
 }
 
 /** Releases a block now; its tensors can no longer be read. */
 export function freeBlock(block: Block): void {
   if (block.address < 0) return;
-  unowned.unregister(block);
-  giveBack(block.address, sizeClass(block.bytes));
+  const size = sizeClass(block.bytes);
+  if (loose.unregister(block)) forgetLoose(size);
+  giveBack(block.address, size);
   block.address = released;
 }
 
 /** A block whose address is not known yet. */
-export const promiseBlock = (bytes: number): Block => new Block(captured, bytes);
+export function promiseBlock(bytes: number): Block {
+  possible(bytes);
+  return new Block(captured, bytes);
+}
 
 /** Returns the address; throws a UsageError that says why there is none. */
 export function addressOf(block: Block): number {
@@ -141,8 +203,7 @@ export function withScope<T>(body: () => T, kept: (result: T) => Iterable<Block>
     for (const block of owned) {
       if (!survivors.has(block)) freeBlock(block);
       else if (outer !== undefined) outer.push(block);
-      else if (block.address >= 0)
-        unowned.register(block, { address: block.address, size: sizeClass(block.bytes) }, block);
+      else if (block.address >= 0) leave(block, sizeClass(block.bytes));
     }
   }
 }

@@ -76,7 +76,7 @@ export function runNow(instruction: Instruction, address = addressOf): number {
   const room = instruction.words.length + 2 <= stagingWords;
   const place = room ? staging : allocateUnowned(4 * (instruction.words.length + 2));
   const { memory, run } = backend();
-  encode(instruction, new Int32Array(memory.buffer), addressOf(place) >> 2, address);
+  encode(instruction, new Int32Array(memory.buffer), addressOf(place) / 4, address);
   return run(addressOf(place), 1);
 }
 
