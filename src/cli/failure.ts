@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
-import { InputError, problemLine } from "../io/errors.js";
+import { InputError, problemCount, problemLine } from "../io/errors.js";
+import { grouped } from "../parts/wording.js";
 import { SpecificationError } from "../problem/errors.js";
 import type { ExitCode } from "./exit.js";
 
@@ -18,7 +19,8 @@ export function failureOf(error: unknown, debug: boolean): Failure {
   }
   if (error instanceof InputError) {
     const { problems } = error;
-    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    const n = problemCount(problems);
+    const count = n === 1 ? "1 problem" : `${grouped(n)} problems`;
     const lines = problems.map((problem) => `  ${problemLine(problem)}\n`).join("");
     return {
       code: 2,

@@ -10,7 +10,13 @@ export interface Problem {
   /** The key in an experiment file, such as `model.transition[0][1]`; null in other files. */
   readonly key: string | null;
   readonly message: string;
+  /** The number of further problems that this one stands for; absent: it is one problem. */
+  readonly more?: number;
 }
+
+/** Returns the number of problems, those included that were counted and not listed. */
+export const problemCount = (problems: readonly Problem[]): number =>
+  problems.reduce((n, { more = 1 }) => n + more, 0);
 
 /**
  * The error of a wrong input, with all its problems in the order of the file. The command line exits with 2.
@@ -64,9 +70,9 @@ export function collecting(file: string): Problems {
     },
     first: () => {
       const more = count - told;
-      return more > 0
-        ? [...inOrder(), fileProblem(file, `… and ${grouped(more)} more like these`)]
-        : inOrder();
+      if (more <= 0) return inOrder();
+      const rest = fileProblem(file, `… and ${grouped(more)} more like these`);
+      return [...inOrder(), { ...rest, more }];
     },
   };
 }

@@ -35,7 +35,7 @@ export async function parseExperimentFile(
   const method = member(source.data, "method");
   if (!Array.isArray(method)) {
     const { experiment, problems } = await parseSource(source, readData, loadPart);
-    return { kind: "one", experiment: whole(experiment, problems) };
+    return { kind: "one", experiment: whole(experiment, problems, source) };
   }
   const learns = method.map((block) => isMarked([block, sectionsOfAll(source.data)]));
   const problems: Problem[] = [];
@@ -61,7 +61,7 @@ export async function parseExperimentFile(
   );
   const experiments = parsed.map(({ experiment }, i) => ({ ...experiment, label: labels[i]! }));
   if (complete) problems.push(...listProblems(experiments, source));
-  return { kind: "list", experiments: whole(complete ? experiments : null, problems) };
+  return { kind: "list", experiments: whole(complete ? experiments : null, problems, source) };
 }
 
 /** Returns the sections that are the same for all methods and may have learned values. */

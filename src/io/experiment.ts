@@ -9,7 +9,7 @@ import { checkMethod } from "./checks/method.js";
 import { checkObservations } from "./checks/observations.js";
 import { checkTime } from "./checks/time.js";
 import { parseRecord } from "./csv.js";
-import { byPosition, fileProblem, InputError, type Problem } from "./errors.js";
+import { byPosition, collecting, fileProblem, InputError, type Problem } from "./errors.js";
 import { schemaProblems } from "./issues.js";
 import { ownProblem, type PartLoader } from "./own-part.js";
 import {
@@ -63,14 +63,24 @@ export async function parseExperiment(
     ]);
   }
   const { experiment, problems } = await parseSource(source, readData, loadPart);
-  return whole(experiment, problems);
+  return whole(experiment, problems, source);
 }
 
-/** Returns what was parsed. @throws InputError with all problems, each once, if there are any. */
-export function whole<T>(parsed: T | null, problems: readonly Problem[]): T {
+/**
+ * Returns what was parsed.
+ *
+ * @throws InputError with the problems, each once, if there are any; of those of the experiment file itself
+ * with the first twenty.
+ */
+export function whole<T>(parsed: T | null, problems: readonly Problem[], { file }: Source): T {
   if (parsed !== null && problems.length === 0) return parsed;
-  const texts = problems.map((problem) => JSON.stringify(problem));
-  throw new InputError(problems.filter((_, i) => texts.indexOf(texts[i]!) === i));
+  const each = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  const own = collecting(file);
+  const elsewhere = [...each.values()].filter((problem) => {
+    if (problem.file === file) own.tell(problem);
+    return problem.file !== file;
+  });
+  throw new InputError([...own.first(), ...elsewhere]);
 }
 
 /** Returns the experiment of a file with one method, or all problems of the file and its data. */

@@ -8,9 +8,10 @@ import {
   type Node,
   type Pair,
   parseDocument,
-  visit,
+  type YAMLMap,
 } from "yaml";
-import { InputError, type Problem } from "./errors.js";
+import { collecting, fileProblem, InputError, type Problem } from "./errors.js";
+import { tooDeep, type YamlFault, yamlFaults } from "./yaml-faults.js";
 
 /** The keys and indices from the root of a document to a value. */
 export type Path = readonly PropertyKey[];
@@ -24,73 +25,88 @@ export interface Source {
   problem(path: Path, message: string, at?: "key" | "value"): Problem;
 }
 
-/** Parses a YAML or JSON text. @throws InputError for syntax errors and duplicate keys. */
+/** Parses a YAML or JSON text. @throws InputError for all that is wrong in it as a text. */
 export function readSource(text: string, file: string): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const position = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const broken = [
-    ...document.errors.map(({ pos, message, code }) => ({
-      ...position(pos[0]),
-      key: null,
-      message: syntaxWords(code, message, text.slice(pos[0])),
-    })),
-    ...danglingAliases(document).map(({ offset, name }) => ({
-      ...position(offset),
-      key: null,
-      message: `the alias *${name} has no anchor &${name} before it`,
-    })),
-  ];
-  if (broken.length > 0) throw new InputError(broken);
+  const refuse = (faults: readonly YamlFault[]): void => {
+    if (faults.length === 0) return;
+    const problems = collecting(file);
+    for (const { offset, message } of faults) {
+      problems.tell({ ...position(offset), key: null, message });
+    }
+    throw new InputError(problems.first());
+  };
+  const document = parsed(text, lines, file);
+  refuse(syntaxFaults(document));
+  refuse(yamlFaults(document));
+  const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
   return {
     file,
-    data: document.toJS(),
+    data: plainOf(document, file),
     problem: (path, message, at = "value") => ({
-      ...position(offsetOf(document, path, at)),
+      ...position(offsetOf(document, path, at, pairs)),
       key: path.length === 0 ? null : keyPath(path),
       message,
     }),
   };
 }
 
-/** Returns the words for a syntax error; `rest` is the text from its position on. */
-function syntaxWords(code: string, message: string, rest: string): string {
-  switch (code) {
-    case "DUPLICATE_KEY":
-      return `the key ${/^[^\s:]+/.exec(rest)?.[0] ?? ""} is given twice`;
-    case "TAB_AS_INDENT":
-      return "a tab is used as indentation; need spaces";
-    case "MULTIPLE_DOCS":
-      return "a second document begins here; need one experiment in a file";
-    default:
-      return `not valid YAML: ${message}`;
+function parsed(text: string, lines: LineCounter, file: string): Document {
+  try {
+    // Keys that are given twice are found in `yamlFaults`, in linear time.
+    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  } catch (error) {
+    if (error instanceof RangeError) throw new InputError([fileProblem(file, tooDeep)]);
+    throw error;
   }
 }
 
-function danglingAliases(document: Document): { offset: number; name: string }[] {
-  const dangling: { offset: number; name: string }[] = [];
-  visit(document, {
-    Alias(_, alias) {
-      if (alias.resolve(document) === undefined) {
-        dangling.push({ offset: alias.range?.[0] ?? 0, name: alias.source });
-      }
-    },
-  });
-  return dangling;
+/** Returns the contents of a document as plain data. */
+function plainOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // The parser refuses aliases of aliases that multiply.
+    if (!(error instanceof ReferenceError)) throw error;
+    const message =
+      "aliases (*name) stand for too many values; need fewer of them, or the values written out";
+    throw new InputError([fileProblem(file, message)]);
+  }
 }
 
+/** Returns the faults that the parser found; a depth that exhausts its stack has others in its wake. */
+function syntaxFaults({ errors }: Document): YamlFault[] {
+  const deep = errors.find(({ message }) => message.includes("call stack"));
+  if (deep !== undefined) return [{ offset: deep.pos[0], message: tooDeep }];
+  return errors.map(({ pos, code, message }) => ({
+    offset: pos[0],
+    message: syntaxWords[code] ?? `not valid YAML: ${message}`,
+  }));
+}
+
+const syntaxWords: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "a tab is used as indentation; need spaces",
+  MULTIPLE_DOCS: "a second document begins here; need one experiment in a file",
+};
+
 /** Returns the offset of a path; of its deepest existing value if its end is missing. */
-function offsetOf(document: Document, path: Path, at: "key" | "value"): number {
+function offsetOf(
+  document: Document,
+  path: Path,
+  at: "key" | "value",
+  pairs: WeakMap<YAMLMap, ReadonlyMap<string, Pair>>,
+): number {
   let node: unknown = document.contents;
   let offset = startOf(node);
   for (const [depth, step] of path.entries()) {
     const parent = isAlias(node) ? node.resolve(document) : node;
     const last = depth === path.length - 1;
     if (isMap(parent)) {
-      const pair: Pair | undefined = parent.items.find(({ key }) => scalar(key) === String(step));
+      const pair = pairsOf(parent, pairs).get(String(step));
       if (pair === undefined) return offset;
       node = pair.value;
       const empty = node === null || (isScalar(node) && node.value === null);
@@ -106,9 +122,19 @@ function offsetOf(document: Document, path: Path, at: "key" | "value"): number {
   return offset;
 }
 
-function scalar(key: unknown): string {
-  return isScalar(key) ? String(key.value) : String(key);
+/** Returns the pairs of a map by their keys; each map is indexed once. */
+function pairsOf(
+  map: YAMLMap,
+  known: WeakMap<YAMLMap, ReadonlyMap<string, Pair>>,
+): ReadonlyMap<string, Pair> {
+  const found = known.get(map);
+  if (found !== undefined) return found;
+  const pairs = new Map(map.items.map((pair) => [scalar(pair.key), pair]));
+  known.set(map, pairs);
+  return pairs;
 }
+
+const scalar = (key: unknown): string => (isScalar(key) ? String(key.value) : String(key));
 
 function startOf(node: unknown): number {
   return (node as Node | null)?.range?.[0] ?? 0;
