@@ -1,3 +1,4 @@
+import { causeOf } from "../io/files.js";
 import type { CheckpointFile } from "../io/node.js";
 import type { Checkpoint } from "../run/output.js";
 
@@ -9,23 +10,34 @@ export interface CheckpointKeeper {
   keep(state: Checkpoint): void;
   /** Writes a state that was kept but not written. */
   flush(): void;
-  /** Whether any state was kept. */
+  /** Whether any state was written. */
   any(): boolean;
 }
 
-export function checkpointKeeper(file: CheckpointFile, now: () => number): CheckpointKeeper {
+/** A checkpoint that cannot be written is told once, and the run goes on without. */
+export function checkpointKeeper(
+  file: CheckpointFile,
+  now: () => number,
+  tell: (message: string) => void,
+): CheckpointKeeper {
   let pending: Checkpoint | null = null;
   let written = Number.NEGATIVE_INFINITY;
   let kept = false;
+  let failed = false;
   const flush = () => {
     if (pending === null) return;
-    file.write(pending);
+    try {
+      file.write(pending);
+      kept = true;
+    } catch (error) {
+      if (!failed) tell(`kalmia: no checkpoint could be written: ${causeOf(error)}`);
+      failed = true;
+    }
     pending = null;
     written = now();
   };
   return {
     keep: (state) => {
-      kept = true;
       pending = state;
       if (now() - written >= writesApart) flush();
     },

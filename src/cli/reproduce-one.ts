@@ -1,6 +1,11 @@
 /** Runs one reproduction, from its trials to its report. */
 import { join, relative } from "node:path";
-import { writeReproduction } from "../io/node.js";
+import {
+  namesOfReproduction,
+  openResults,
+  type ResultsFolder,
+  writeReproduction,
+} from "../io/node.js";
 import type { Reproduced } from "../report/index.js";
 import {
   type Comparison,
@@ -14,8 +19,8 @@ import {
 import type { TrialProgress, TrialStore } from "../reproductions/trials.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
-import { noteReport, reportOutcome } from "./report-outcome.js";
 import { significant, tableText } from "./table.js";
+import { noteReport, writeOutcome } from "./write-outcome.js";
 
 /** What the reproductions of one command have in common. */
 export interface ReproductionRun {
@@ -41,6 +46,21 @@ export async function reproduceOne(
   reproduction: Reproduction,
   run: ReproductionRun,
 ): Promise<Told> {
+  const path = join(run.folder, `${reproduction.name}-${run.scale}`);
+  const shown = relative(run.host.cwd, path) || ".";
+  const results = openResults(path, shown, namesOfReproduction);
+  try {
+    return await reproduceInto(results, reproduction, run);
+  } finally {
+    results.close();
+  }
+}
+
+async function reproduceInto(
+  folder: ResultsFolder,
+  reproduction: Reproduction,
+  run: ReproductionRun,
+): Promise<Told> {
   const { scale, view, host, stopRequested, timeIsUp } = run;
   const { runTrials } = await import("../reproductions/trials.js");
   const trials = await runTrials(reproduction, scale, run.store, {
@@ -59,12 +79,6 @@ export async function reproduceOne(
   const results = trials.map((record) => record?.result ?? notRun);
   const output = reproduction.assemble(scale, results);
   const counts = { done: records.length, all: trials.length };
-  const render = () =>
-    host.renderReproduction({ reproduction, scale, output, records, trials: counts });
-  const report = await reportOutcome(render, view, host.env);
-
-  const folder = join(run.folder, `${reproduction.name}-${scale}`);
-  const shown = relative(host.cwd, folder) || ".";
   const json = {
     name: reproduction.name,
     scale,
@@ -72,14 +86,20 @@ export async function reproduceOne(
     comparisons: output.comparisons,
     notes: output.notes,
     seconds: records.reduce((sum, { seconds }) => sum + seconds, 0),
-    output: shown,
+    output: folder.shown,
   };
-  writeReproduction(folder, json, output.figures, report.files);
-  noteReport(report, shown, view);
+  const written = await writeOutcome(
+    folder,
+    () => writeReproduction(folder, `${reproduction.name}-${scale}`, json, output.figures),
+    () => host.renderReproduction({ reproduction, scale, output, records, trials: counts }),
+    view,
+    host.env,
+  );
+  noteReport(written, folder.shown, view);
   return {
     json,
     text: outputText(reproduction, scale, output, counts),
-    isWell: failures.length === 0 && !report.failed,
+    isWell: failures.length === 0 && !written.failed,
   };
 }
 

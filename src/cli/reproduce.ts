@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { fileProblem, InputError } from "../io/errors.js";
 import { nearest } from "../io/nearest.js";
-import { checkFolder, trialStore } from "../io/node.js";
+import { openResults, type ResultsFolder, trialStore } from "../io/node.js";
 import type { Reproduction, Scale } from "../reproductions/reproduction.js";
 import { Interrupted } from "../run/output.js";
 import type { ExitCode, Finish } from "./exit.js";
@@ -72,12 +72,30 @@ async function reproduce(
   options: ReproduceOptions,
   host: CliHost,
 ): Promise<ExitCode> {
-  const { scale, json } = options;
   const chosen = named(name, await host.reproductions());
+  if (options.output.trim() === "") {
+    throw new InputError([
+      fileProblem("--output", `is empty; need a folder, such as ${defaultOutput}`),
+    ]);
+  }
   const folder = resolve(host.cwd, options.output);
   const shown = relative(host.cwd, folder) || ".";
-  checkFolder(folder, shown);
+  const results = openResults(folder, shown, []);
+  try {
+    return await reproduceAll(name, chosen, results, options, host);
+  } finally {
+    results.close();
+  }
+}
 
+async function reproduceAll(
+  name: string,
+  chosen: readonly Reproduction[],
+  { path: folder, shown }: ResultsFolder,
+  options: ReproduceOptions,
+  host: CliHost,
+): Promise<ExitCode> {
+  const { scale, json } = options;
   const machine = await host.prepareMachine(options.threads ?? null);
   const view = progressView(host.stderr, host.now);
   const until = options.minutes === undefined ? Infinity : host.now() + 60_000 * options.minutes;

@@ -1,11 +1,19 @@
-import { type CheckpointFile, type LoadedExperiment, writeResults } from "../io/node.js";
-import type { Checkpoint, RunOutput } from "../run/output.js";
+import { join } from "node:path";
+import {
+  type CheckpointFile,
+  type LoadedExperiment,
+  type ResultsFolder,
+  writeLearned,
+  writeResults,
+} from "../io/node.js";
+import { modelName } from "../io/result-names.js";
+import type { Checkpoint, RunOutput, SavedValues } from "../run/output.js";
 import { Interrupted } from "../run/output.js";
 import { checkpointKeeper } from "./checkpoints.js";
 import type { ExitCode } from "./exit.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
-import { type ReportOutcome, reportOutcome } from "./report-outcome.js";
+import { type WriteOutcome, writeOutcome } from "./write-outcome.js";
 
 export interface RunOptions {
   readonly json?: true;
@@ -29,38 +37,61 @@ export function stopping(host: CliHost, view: ProgressView): Stopping {
 }
 
 export type Ran =
-  | { readonly kind: "done"; readonly output: RunOutput; readonly report: ReportOutcome }
+  | { readonly kind: "done"; readonly output: RunOutput; readonly written: WriteOutcome }
   | { readonly kind: "stopped"; readonly canResume: boolean };
 
-/** Runs one experiment with checkpoints, and writes its results into its folder. */
+/**
+ * Runs one experiment with checkpoints, and writes its results into its folder: what was computed first,
+ * then the report. What was learned is kept whatever fails after it.
+ */
 export async function runOne(
   experiment: LoadedExperiment,
+  results: ResultsFolder,
   checkpoint: CheckpointFile,
   resume: Checkpoint | undefined,
   stop: Stopping,
   view: ProgressView,
   host: CliHost,
 ): Promise<Ran> {
-  const { specification, saved, folder } = experiment;
-  const keeper = checkpointKeeper(checkpoint, host.now);
+  const { specification, saved } = experiment;
+  const keeper = checkpointKeeper(checkpoint, host.now, (message) => view.note(message));
+  let learned: SavedValues | null = null;
   let output: RunOutput;
   try {
     output = await host.runExperiment(
       specification,
-      { progress: view.show, checkpoint: keeper.keep, stopRequested: stop.requested },
+      {
+        progress: view.show,
+        checkpoint: keeper.keep,
+        learned: (values) => {
+          learned = values;
+          keeper.flush();
+        },
+        stopRequested: stop.requested,
+      },
       resume,
       saved ?? undefined,
     );
   } catch (error) {
     keeper.flush();
-    if (!(error instanceof Interrupted)) throw error;
-    return { kind: "stopped", canResume: keeper.any() || resume !== undefined };
+    if (error instanceof Interrupted) {
+      return { kind: "stopped", canResume: keeper.any() || resume !== undefined };
+    }
+    if (learned !== null) {
+      writeLearned(results, experiment, learned);
+      view.note(`what was learned is in ${join(results.shown, modelName)}`);
+    }
+    throw error;
   }
-  const render = () => host.renderReport(specification, output);
-  const report = await reportOutcome(render, view, host.env);
-  writeResults(folder, experiment, output, report.files);
-  if (report.files !== null) checkpoint.remove();
-  return { kind: "done", output, report };
+  const written = await writeOutcome(
+    results,
+    () => writeResults(results, experiment, output),
+    () => host.renderReport(specification, output),
+    view,
+    host.env,
+  );
+  if (!written.failed) checkpoint.remove();
+  return { kind: "done", output, written };
 }
 
 /** Says how to resume. */

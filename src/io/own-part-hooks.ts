@@ -70,7 +70,7 @@ export function resolve<R>(
   return next(specifier, context);
 }
 
-/** The search parameter in the address of a user-defined part; its value is the hash of the text. */
+/** The search parameter in the address of a user-defined part; its value is the hash of the part. */
 export const partMark = "kalmia-part";
 
 /** The hook that loads user-defined parts and TypeScript files, without types. */

@@ -1,10 +1,10 @@
 /** Import of user-defined parts. */
-import { createHash } from "node:crypto";
 import * as modules from "node:module";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { fileProblem, InputError, type Problem } from "./errors.js";
 import { type OwnModule, positionIn } from "./own-part.js";
+import { hashOfPart, importedFiles } from "./own-part-files.js";
 import { load, PartSyntaxError, partMark, resolve, withoutTypes } from "./own-part-hooks.js";
 
 /** Imports a module by its address. */
@@ -38,11 +38,12 @@ export async function ownModule(
   if (!/\.m?[jt]s$/.test(path)) {
     throw refusal(name, "is not a module; need a file that ends in .ts, .mts, .js or .mjs");
   }
-  const sha256 = createHash("sha256").update(text).digest("hex");
+  const imports = importedFiles(path, text);
+  const sha256 = hashOfPart(path, text, imports);
   const url = `${pathToFileURL(path).href}?${partMark}=${sha256.slice(0, 16)}`;
   try {
     if (/ts$/.test(path)) withoutTypes(text, basename(path));
-    return { name, sha256, exports: await importModule(url) };
+    return { name, sha256, imports, exports: await importModule(url) };
   } catch (error) {
     throw new InputError([problemOf(name, text, error)]);
   }

@@ -11,8 +11,10 @@ import { type PartSection, type RecordOf, records } from "./records.js";
 export interface OwnModule {
   /** The name of the file in messages. */
   readonly name: string;
-  /** The hash of its text. */
+  /** The hash of its text and of the files that it imports. */
   readonly sha256: string;
+  /** The paths of the local files that it imports, directly or through others. */
+  readonly imports?: readonly string[];
   /** Its exports. */
   readonly exports: Readonly<Record<string, unknown>>;
 }

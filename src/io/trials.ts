@@ -3,16 +3,12 @@
  * and trial, so that the same trial is always in the same file.
  */
 import { join } from "node:path";
-import type { Json, TrialCheckpoint, TrialRecord, TrialStore } from "../reproductions/index.js";
+import type { TrialCheckpoint, TrialRecord, TrialStore } from "../reproductions/index.js";
 import { canonicalJson } from "./canonical.js";
-import {
-  kalmiaVersion,
-  type ReportFiles,
-  removeFile,
-  sha256,
-  textIfThere,
-  writeTogether,
-} from "./files.js";
+import { fileProblem, InputError } from "./errors.js";
+import { isThere, kalmiaVersion, removeFile, sha256, textIfThere, writeWhole } from "./files.js";
+import { trialsFolder } from "./result-names.js";
+import { type Stored, sealed, unsealed } from "./sealed.js";
 
 /** The date and the machine of a trial. */
 export interface Stamp {
@@ -21,58 +17,44 @@ export interface Stamp {
   readonly machine: string;
 }
 
-/** Returns the store of trials in the folder of all reproductions; broken files are treated as missing. */
+/**
+ * Returns the store of trials in the folder of all reproductions.
+ *
+ * Its functions throw InputError when a file is damaged or none of Kalmia's: hours of work may be in it.
+ */
 export function trialStore(folder: string, stamp: () => Stamp): TrialStore {
   const version = kalmiaVersion();
   return {
     of: (kind, trial) => {
-      const path = join(folder, "trials", sha256(canonicalJson([kind, trial])));
+      const path = join(folder, trialsFolder, sha256(canonicalJson([kind, trial])));
       const done = `${path}.json`;
       const begun = `${path}.checkpoint.json`;
       return {
         record: () => read<TrialRecord>(done, "result"),
         finish: (result, seconds) => {
           const record = { kind, trial, result, seconds, version, ...stamp() };
-          const text = `${JSON.stringify(record)}\n`;
-          writeTogether([[done, text]]);
+          writeWhole(done, sealed({ kalmia: version, ...record }));
           removeFile(begun);
-          return JSON.parse(text) as TrialRecord;
+          return JSON.parse(JSON.stringify(record)) as TrialRecord;
         },
         checkpoint: () => read<TrialCheckpoint>(begun, "state"),
         save: ({ seconds, state }) =>
-          writeTogether([[begun, `${JSON.stringify({ kind, trial, seconds, state })}\n`]]),
+          writeWhole(begun, sealed({ kalmia: version, kind, trial, seconds, state })),
       };
     },
   };
 }
 
-function read<T>(path: string, key: keyof T): T | null {
-  const text = textIfThere(path);
-  if (text === null) return null;
-  try {
-    const value = JSON.parse(text) as Json;
-    const fits = typeof value === "object" && value !== null && key in value;
-    return fits ? (value as T) : null;
-  } catch {
-    return null;
+function read<T>(path: string, key: keyof T & string): T | null {
+  if (!isThere(path)) return null;
+  const refuse = (message: string) => new InputError([fileProblem(path, message)]);
+  const found = unsealed(textIfThere(path) ?? "");
+  if (found.kind === "damaged") {
+    throw refuse("is damaged: its checksum does not fit. Remove it, and the trial is run again");
   }
-}
-
-/** Writes the files of a reproduction: `result.json`, the data of its figures, and the report. */
-export function writeReproduction(
-  folder: string,
-  result: unknown,
-  figures: unknown,
-  report: ReportFiles | null,
-): void {
-  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-  writeTogether([
-    ...(report?.figures ?? []).flatMap(({ name, svg, png }): [string, string | Uint8Array][] => [
-      [join(folder, "figures", `${name}.svg`), svg],
-      [join(folder, "figures", `${name}.png`), png],
-    ]),
-    [join(folder, "figures.json"), json(figures)],
-    ...(report === null ? [] : [[join(folder, "report.html"), report.html] as const]),
-    [join(folder, "result.json"), json(result)],
-  ]);
+  if (found.kind !== "whole" || !(key in found.data)) {
+    throw refuse("is not a trial of Kalmia. Remove it, and the trial is run again");
+  }
+  const { kalmia: _, ...kept } = found.data as Stored;
+  return kept as T;
 }

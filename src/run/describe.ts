@@ -30,6 +30,8 @@ export interface Described {
   readonly crps: readonly number[];
   /** y − H x̄ by column after the spin-up, NaN at the gaps; empty where the operator is not linear. */
   readonly residuals: Readonly<Record<"forecast" | "analysis", readonly (readonly number[])[]>>;
+  /** Why there are no smoothed states of a smoother; null if nothing failed. */
+  readonly smoothingFailure: string | null;
   /** In a twin, samples of the times after the spin-up: all times, or some if members are many. */
   readonly samples: readonly Sample[];
 }
@@ -97,6 +99,16 @@ export function describing(
 
   const past = (state: unknown, back: number): NaturalState =>
     naturalMoments(() => (method as LagSmoother).past(state, back), logs);
+  let smoothingFailure: string | null = null;
+  /** Smooths; where that fails, the states of the filter are kept and no more is smoothed. */
+  const smooth = (states: () => Iterable<NaturalState>): void => {
+    if (smoothingFailure !== null) return;
+    try {
+      for (const state of states()) add(smoothed, state, null);
+    } catch (error) {
+      smoothingFailure = error instanceof Error ? error.message : String(error);
+    }
+  };
 
   const observer: Observer = {
     keeps: method.smooth !== undefined,
@@ -129,19 +141,18 @@ export function describing(
           samples.push({ truth: truth[k]!, mean: [...after.mean], members: after.members });
         }
       }
-      if (lag > 0 && k >= lag) add(smoothed, past(result.analysis, lag), null);
+      if (lag > 0 && k >= lag) smooth(() => [past(result.analysis, lag)]);
       return null;
     },
     end: (state, results, cycles) => {
       const done = analysis.mean.length;
-      if (done > 0) {
-        for (const each of method.smooth?.(results, cycles) ?? []) {
-          add(smoothed, naturalState(method, each, logs), null);
-        }
+      if (done > 0 && method.smooth !== undefined) {
+        smooth(() =>
+          method.smooth!(results, cycles).map((each) => naturalState(method, each, logs)),
+        );
       }
-      for (let k = smoothed.mean.length; lag > 0 && k < done; k++) {
-        add(smoothed, past(state, done - 1 - k), null);
-      }
+      const first = smoothed.mean.length;
+      for (let k = first; lag > 0 && k < done; k++) smooth(() => [past(state, done - 1 - k)]);
     },
   };
   const last = series.times.at(-1)!;
@@ -153,7 +164,7 @@ export function describing(
       observed: Math.min(analysis.mean.length, K),
       forecast,
       analysis,
-      smoothed: smoothed.mean.length > 0 ? smoothed : null,
+      smoothed: smoothed.mean.length > 0 && smoothingFailure === null ? smoothed : null,
       truth,
     },
     innovations,
@@ -161,6 +172,7 @@ export function describing(
     degenerate,
     crps,
     residuals,
+    smoothingFailure,
     samples,
   });
   return { observer, described };

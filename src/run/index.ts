@@ -22,6 +22,7 @@ export type {
   RunResult,
   SavedTensor,
   SavedValues,
+  StageFailure,
   StateSeries,
   TensorResult,
 } from "./output.js";

@@ -73,6 +73,13 @@ export interface DegenerateWeights {
   readonly times: readonly number[];
 }
 
+/** A stage after filtering that failed; the states of the filter do not depend on it. */
+export interface StageFailure {
+  readonly stage: "smoothing" | "diagnostics";
+  /** The cause, as a sentence. */
+  readonly cause: string;
+}
+
 /** Errors of forecasts, analyses and, for smoothers, smoothed states. */
 export interface Errors extends ForecastAnalysis {
   /** Given for smoothers only. */
@@ -112,6 +119,8 @@ export interface RunResult {
   readonly diverged: boolean;
   /** Where and why the run diverged; absent if it did not. */
   readonly divergence?: Divergence;
+  /** What failed after filtering; absent if nothing did. */
+  readonly failures?: readonly StageFailure[];
   /** Where the run on a twin lost the truth; absent if it did not. */
   readonly lostTruth?: LostTruth;
   /** When and how often the weights of a particle filter degenerated; absent if they did not. */
@@ -253,6 +262,8 @@ export interface RunHost {
   progress(progress: Progress): void;
   /** Receives from time to time a state (plain JSON) from which the run can be resumed. */
   checkpoint(state: Checkpoint): void;
+  /** Receives the learned values as soon as there are any, before the filter runs with them. */
+  learned?(values: SavedValues): void;
   /** Called between epochs; true ends the run with `Interrupted` after a last checkpoint. */
   stopRequested(): boolean;
 }

@@ -24,6 +24,7 @@ import { type Data, dataOf } from "./data.js";
 import { degenerateWeightsIn } from "./degenerate-weights.js";
 import { describing, horizon } from "./describe.js";
 import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
+import { diagnosing, smoothingFailures } from "./failures.js";
 import { learnedResults, savedValues, startedFrom, unused } from "./learned.js";
 import { learningOutput } from "./learning.js";
 import { lostTruthIn } from "./lost-truth.js";
@@ -37,7 +38,14 @@ import {
 } from "./output.js";
 import { noScores, type Scored, scores } from "./scores.js";
 import type { Specification } from "./specification.js";
-import { divergenceOf, ofDivergence, ofLearning, ofSaved, overconfidence } from "./warnings.js";
+import {
+  divergenceOf,
+  ofDivergence,
+  ofFailures,
+  ofLearning,
+  ofSaved,
+  overconfidence,
+} from "./warnings.js";
 
 /**
  * Runs an experiment: makes or takes the data, learns, filters with the learned values, forecasts beyond the
@@ -65,6 +73,7 @@ export async function runExperiment(
   };
   const learning = await learnIfAsked(specification, data, definitions, root, keeping, resume);
   const values = learning?.learned.values ?? startTensors(definitions);
+  if (learning !== null) host.learned?.(savedValues(values));
 
   const program = filterProgram(specification.method, system, values);
   const { evidence = "likelihood" } = program.method;
@@ -98,6 +107,12 @@ export async function runExperiment(
   const { lostTruth, ...lost } = lostTruthIn(remedy, runs, spinup);
   const { degenerateWeights, ...degenerate } = degenerateWeightsIn(remedy, runs, spinup);
   const [first] = runs;
+  const diagnosed = diagnosing(() =>
+    divergence === null
+      ? diagnosticsOf(program.system.model, program.system.variance, runs, ranksKey(root))
+      : noDiagnostics,
+  );
+  const failures = [...smoothingFailures(runs), ...diagnosed.failures];
   return {
     result: {
       name: specification.name,
@@ -112,10 +127,12 @@ export async function runExperiment(
       cyclesPerSecond: times.length === 0 ? 0 : 1 / quantile(times, 0.5),
       diverged: divergence !== null,
       ...(divergence && { divergence }),
+      ...(failures.length > 0 && { failures }),
       ...(lostTruth && { lostTruth }),
       ...(degenerateWeights && { degenerateWeights }),
       warnings: [
         ...runs.flatMap((each, i) => ofDivergence(each, runs.length > 1 ? i : null)),
+        ...ofFailures(failures),
         ...lost.warnings,
         ...degenerate.warnings,
         ...overconfidence(remedy, scored, runs),
@@ -129,10 +146,7 @@ export async function runExperiment(
     states: first!.described.states,
     observations: first!.trajectory.record,
     innovations: first!.described.innovations,
-    diagnostics:
-      divergence === null
-        ? diagnosticsOf(program.system.model, program.system.variance, runs, ranksKey(root))
-        : noDiagnostics,
+    diagnostics: diagnosed.diagnostics,
     learning: learning?.output ?? null,
     learned: learning && savedValues(values),
   };

@@ -1,6 +1,6 @@
 /** Warnings of a run: what happened, and what may help. */
 import type { Learned } from "../learn/index.js";
-import type { Divergence, RunResult } from "./output.js";
+import type { Divergence, RunResult, StageFailure } from "./output.js";
 import type { Scored } from "./scores.js";
 import { timeText } from "./time-text.js";
 
@@ -22,6 +22,14 @@ export function ofDivergence(scored: Scored, number: number | null): string[] {
     `The run diverged at cycle ${cycle}${which} (${where}): ${cause} Shorter steps, more process noise or inflation, or another initial state may help.`,
   ];
 }
+
+/** Returns the warnings of stages that failed after filtering. */
+export const ofFailures = (failures: readonly StageFailure[]): string[] =>
+  failures.map(({ stage, cause }) =>
+    stage === "smoothing"
+      ? `Smoothing failed, and there are no smoothed states; those of the filter do not depend on it. The cause: ${cause}`
+      : `The diagnostics could not be computed; states and scores do not depend on them. The cause: ${cause}`,
+  );
 
 /** A spread below this fraction of the error is far too small; for a good filter it is near 1. */
 const leastFraction = 1 / 3;

@@ -99,11 +99,12 @@ test("prints published, ours and their ratio, and says where the report lies", a
     "orbits-quick/figures.json",
     "orbits-quick/figures/1-errors.png",
     "orbits-quick/figures/1-errors.svg",
+    "orbits-quick/manifest.json",
     "orbits-quick/report.html",
     "orbits-quick/result.json",
   ]);
   expect(files.filter((file) => /^trials\/[0-9a-f]{64}\.json$/.test(file))).toHaveLength(3);
-  expect(files).toHaveLength(8);
+  expect(files).toHaveLength(9);
 });
 
 test("--json prints one object, which is also result.json", async () => {
@@ -133,6 +134,8 @@ test("a trial says what it was and on what it ran", async () => {
   const trials = join(folder, "runs/reproduce/trials");
   const [name] = readdirSync(trials);
   expect(JSON.parse(readFileSync(join(trials, name), "utf8"))).toEqual({
+    kalmia: expect.stringMatching(/^\d/),
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     kind: "orbits 1",
     trial: { seed: 5, steps: 4 },
     result: { x: expect.any(Number) },
@@ -251,7 +254,7 @@ test("a report that cannot be made leaves the numbers", async () => {
   expect(code).toBe(1);
   expect(stderr).toContain("the report could not be made");
   const files = filesIn(join(folder, "runs/reproduce/orbits-quick"));
-  expect(files).toEqual(["figures.json", "result.json"]);
+  expect(files).toEqual(["figures.json", "manifest.json", "result.json"]);
 });
 
 test("all: one that is broken does not keep the others back", async () => {

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { CliHost } from "../../src/cli/host.js";
@@ -17,7 +17,7 @@ function examples(): string {
   for (const part of ["examples", "data"]) {
     cpSync(join(root, part), join(folder, part), {
       recursive: true,
-      filter: (path) => !path.includes("runs"),
+      filter: (path) => basename(path) !== "runs",
     });
   }
   return folder;
@@ -40,6 +40,7 @@ test("a run writes all its results beside the experiment file", async () => {
     "experiment.json",
     join("figures", "states.png"),
     join("figures", "states.svg"),
+    "manifest.json",
     "report.html",
     "result.json",
     "states.csv",
@@ -140,7 +141,12 @@ test("numbers are kept when the report fails", async () => {
   expect(stderr).toBe(
     "kalmia: the report could not be made: no font\nresults: examples/runs/nile\n",
   );
-  expect(filesIn(join(folder, results))).toEqual(["experiment.json", "result.json", "states.csv"]);
+  expect(filesIn(join(folder, results))).toEqual([
+    "experiment.json",
+    "manifest.json",
+    "result.json",
+    "states.csv",
+  ]);
 });
 
 test("where the packages that draw are not installed, a run is well and says what to install", async () => {
@@ -153,7 +159,12 @@ test("where the packages that draw are not installed, a run is well and says wha
   expect(stderr).toBe(
     "there is no report: the packages are not installed; `npm install these`\nresults: examples/runs/nile\n",
   );
-  expect(filesIn(join(folder, results))).toEqual(["experiment.json", "result.json", "states.csv"]);
+  expect(filesIn(join(folder, results))).toEqual([
+    "experiment.json",
+    "manifest.json",
+    "result.json",
+    "states.csv",
+  ]);
 });
 
 test("a stop leaves the last checkpoint and says how to go on; --resume gets it to the bit", async () => {
@@ -221,7 +232,7 @@ test("--resume refuses: no checkpoint, one of another experiment, one that is no
   const data = join(folder, "data", "nile.csv");
   writeFileSync(data, readFileSync(data, "utf8").replace("1120", "1121"));
   const other = await kalmia(["run", file, "--resume"], folder);
-  writeFileSync(join(folder, results, "checkpoint.json"), '{"version":');
+  writeFileSync(join(folder, results, "checkpoint.json"), '{"kalmia":"0.1.0","hash":');
   const garbage = await kalmia(["run", file, "--resume"], folder);
   expect([none.code, other.code, garbage.code]).toEqual([2, 2, 2]);
   expect([none, other, garbage].map(({ stderr }) => stderr).join("")).toMatchInlineSnapshot(`
@@ -230,7 +241,7 @@ test("--resume refuses: no checkpoint, one of another experiment, one that is no
     kalmia: 1 problem in the input, nothing was written
       examples/runs/nile/checkpoint.json: belongs to another experiment: the file, its data or the version of Kalmia changed since. Undo the change, or run without --resume to start again
     kalmia: 1 problem in the input, nothing was written
-      examples/runs/nile/checkpoint.json: is not a checkpoint of Kalmia; remove it and run without --resume
+      examples/runs/nile/checkpoint.json: is damaged: its checksum does not fit, so its numbers may be wrong. Remove it and run without --resume
     "
   `);
 });

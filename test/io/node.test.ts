@@ -1,7 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkpointFile, loadExperiment, writeResults } from "../../src/io/node.js";
+import {
+  checkpointFile,
+  loadExperiment,
+  namesOfRun,
+  openResults,
+  writeReport,
+  writeResults,
+} from "../../src/io/node.js";
 import { filesIn, output, temporaryFolder } from "../cli/fixture.js";
 
 const experiment = `name: walk
@@ -38,16 +45,16 @@ test("results are replaced all together, or not at all", async () => {
   const folder = folderWith(experiment);
   const loaded = await loadExperiment("walk.yaml", folder);
   const out = join(folder, "out");
-  const report = { html: "old", figures: [] };
-  writeResults(out, loaded, output, report);
-  const before = filesIn(out);
+  const results = openResults(out, "out", namesOfRun);
+  const state = () => filesIn(out).map((name) => [name, readFileSync(join(out, name), "utf8")]);
+  writeResults(results, loaded, output);
+  writeReport(results, { html: "old", figures: [] });
+  const before = state();
 
-  mkdirSync(join(folder, "blocked"));
   const figures = [{ name: "states", svg: "<svg/>", png: new Uint8Array() }];
   writeFileSync(join(out, "figures"), "a file where a folder is needed");
-  expect(() => writeResults(out, loaded, output, { html: "new", figures })).toThrow();
-  expect(filesIn(out)).toEqual([...before, "figures"].sort());
-  expect(readFileSync(join(out, "report.html"), "utf8")).toBe("old");
+  expect(() => writeReport(results, { html: "new", figures })).toThrow("is a file");
+  expect(state()).toEqual([["figures", "a file where a folder is needed"], ...before].sort());
 });
 
 test("a checkpoint comes back as it was written", () => {

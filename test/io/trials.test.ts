@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { canonicalJson } from "../../src/io/canonical.js";
@@ -47,11 +47,29 @@ test("checkpoints last until the trial is done", () => {
   expect(trial.checkpoint()).toBe(null);
 });
 
-test.each(["", "{", "null", "{}", "[1]"])("a file with %j in it counts as not there", (text) => {
+test.each(["", "{", "null", "{}", "[1]"])("a file with %j in it is named, not run over", (text) => {
   const folder = temporaryFolder();
   const trial = trialStore(folder, stamp).of("k", 1);
   trial.finish(0, 1);
   const [name] = readdirSync(join(folder, "trials"));
-  writeFileSync(join(folder, "trials", name), text);
-  expect(trial.record()).toBe(null);
+  writeFileSync(join(folder, "trials", name!), text);
+  expect(() => trial.record()).toThrow(
+    `${name}: is not a trial of Kalmia. Remove it, and the trial is run again`,
+  );
+});
+
+test("a digit that changed in a trial or its checkpoint is noticed", () => {
+  const folder = temporaryFolder();
+  const trial = trialStore(folder, stamp).of("k", 1);
+  const change = () => {
+    const [name] = readdirSync(join(folder, "trials"));
+    const path = join(folder, "trials", name!);
+    writeFileSync(path, readFileSync(path, "utf8").replace("0.25", "0.26"));
+  };
+  trial.save({ seconds: 1, state: { rmse: 0.25 } });
+  change();
+  expect(() => trial.checkpoint()).toThrow("is damaged: its checksum does not fit");
+  trial.finish({ rmse: 0.25 }, 1);
+  change();
+  expect(() => trial.record()).toThrow("is damaged: its checksum does not fit");
 });

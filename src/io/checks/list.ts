@@ -3,6 +3,7 @@ import type { Specification } from "../../run/specification.js";
 import type { Problem } from "../errors.js";
 import { folderOf } from "../labels.js";
 import type { Source } from "../positions.js";
+import { isResultName } from "../result-names.js";
 
 interface Listed {
   readonly label: string;
@@ -24,7 +25,13 @@ export function listProblems(experiments: readonly Listed[], source: Source): Pr
     const named =
       before < i
         ? [tell(`is called "${label}" like method ${before + 1}; need a different name (name: …)`)]
-        : [];
+        : isResultName(folders[i]!) || /^\.*$/.test(folders[i]!)
+          ? [
+              tell(
+                `is called "${label}", and its results cannot be in a folder of this name; need a different name (name: …)`,
+              ),
+            ]
+          : [];
     if (specification.observations.kind !== "twin") return named;
     const differs = (key: string, what: string) =>
       tell(
