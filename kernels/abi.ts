@@ -7,6 +7,7 @@ export const OUT_OF_RANGE: i32 = 2;
 export const SINGULAR: i32 = 3;
 export const NO_CONVERGENCE: i32 = 4;
 export const NOT_FINITE: i32 = 5;
+export const NO_INTEGER: i32 = 6;
 
 /** Bytes of an instance's work space, where a kernel may keep little things while it runs. */
 export const WORK_BYTES: i32 = 18432;

@@ -1,13 +1,25 @@
 /** Changes of number type, and the test for finite values. */
-import { address, DONE, fail, NOT_FINITE, word } from "./abi";
+import { address, DONE, fail, NO_INTEGER, NOT_FINITE, word } from "./abi";
 
-/** `out x n`; towards i32 rounds to zero and saturates. */
+/** `out x n`; towards i32 rounds to zero, and fails for what does not fit. */
 export function cast<From extends number, To extends number>(args: usize): i32 {
   let out = address(args, 0);
   let x = address(args, 1);
+  const start = x;
   const end = x + (word(args, 2) as usize) * sizeof<From>();
-  for (; x < end; x += sizeof<From>(), out += sizeof<To>()) store<To>(out, load<From>(x) as To);
+  for (; x < end; x += sizeof<From>(), out += sizeof<To>()) {
+    const value = load<From>(x);
+    if (isInteger<To>() && !fits(value as f64)) {
+      return fail(NO_INTEGER, 0, ((x - start) / sizeof<From>()) as i32, value as f64);
+    }
+    store<To>(out, value as To);
+  }
   return DONE;
+}
+
+/** Is a number finite, and an i32 once it is cut to a whole one? */
+function fits(value: f64): bool {
+  return value > -2147483649.0 && value < 2147483648.0;
 }
 
 /** `x n`; x·0 is 0 unless x is a NaN or an infinity. */

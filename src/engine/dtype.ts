@@ -1,3 +1,6 @@
+import { ShapeError } from "./errors.js";
+import { shown } from "./shown.js";
+
 /** Numbers a tensor may hold: i32 only for indices and random keys. */
 export type DType = "f64" | "f32" | "i32";
 /** Floating-point numbers. */
@@ -5,6 +8,12 @@ export type FloatType = "f64" | "f32";
 
 /** The typed arrays that hold a tensor's values. */
 export type Numbers = Float64Array | Float32Array | Int32Array;
+
+/** @throws ShapeError for what is no dtype. */
+export function checkDType(name: string, dtype: DType): void {
+  if (Object.hasOwn(bytesPer, dtype)) return;
+  throw new ShapeError(`${name}: the dtype is ${shown(dtype)}; need "f64", "f32" or "i32".`);
+}
 
 export const bytesPer = { f64: 8, f32: 4, i32: 4 } as const;
 

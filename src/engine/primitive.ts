@@ -9,7 +9,8 @@ import { ShapeError } from "./errors.js";
 import { recordNode, trackedBits } from "./graph.js";
 import { promiseBlock } from "./memory.js";
 import { firstNonFinite, isRecording, nonFiniteError, recordInto } from "./program.js";
-import { sizeOf } from "./shape.js";
+import { checkAxes, normaliseAxis, sizeOf } from "./shape.js";
+import { shown } from "./shown.js";
 import { type Contribution, empty, full, type Operand, Tensor, view } from "./tensor.js";
 
 export interface Typed {
@@ -41,9 +42,31 @@ export interface Primitive<P> extends ConstantPrimitive<P> {
 }
 
 /** A result to be filled by a kernel: on the heap, or promised while capturing. */
-export function result(shape: readonly number[], dtype: DType): Tensor {
+function result(name: string, { shape, dtype }: Typed): Tensor {
+  checkAxes(name, shape.length);
   if (!isRecording()) return empty(shape, dtype);
   return new Tensor(shape, dtype, promiseBlock(sizeOf(shape) * bytesPer[dtype]));
+}
+
+/** @throws ShapeError for what is no tensor. */
+export function checkTensor(name: string, x: Tensor): void {
+  if (x instanceof Tensor) return;
+  throw new ShapeError(`${name}: got ${shown(x)}; need a tensor, as tensor() makes it.`);
+}
+
+/** @throws ShapeError for a tensor of integers. */
+export function checkFloat(name: string, x: Tensor): void {
+  checkTensor(name, x);
+  if (x.dtype !== "i32") return;
+  throw new ShapeError(
+    `${name}: got an i32 tensor [${x.shape}]; need f64 or f32. Integers are for indices and keys; use cast().`,
+  );
+}
+
+/** The place of an axis of x; a negative one counts from the end. @throws ShapeError when there is none. */
+export function axisOf(name: string, x: Tensor, axis: number): number {
+  checkTensor(name, x);
+  return normaliseAxis(name, axis, x.shape.length);
 }
 
 const shapesOf = (inputs: readonly Tensor[]): string =>
@@ -65,12 +88,12 @@ export function applyConstant<P>(
   if (isRecording() && areKnown(inputs)) {
     return recordInto(null, () => applyConstant(primitive, inputs, params));
   }
-  const { shape, dtype } = primitive.infer(inputs, params);
-  const out = result(shape, dtype);
+  for (const x of inputs) checkTensor(primitive.name, x);
+  const out = result(primitive.name, primitive.infer(inputs, params));
   const describe = () => `${primitive.name}(${shapesOf(inputs)})`;
   primitive.emit({ inputs, out, params }, describe);
   if (!isRecording()) {
-    const bad = firstNonFinite(dtype, out.block, out.size);
+    const bad = firstNonFinite(out.dtype, out.block, out.size);
     if (bad !== null) throw nonFiniteError(describe(), bad, view(out)[bad]!);
   }
   return out;
@@ -94,11 +117,10 @@ export function asTensors(name: string, operands: readonly Operand[]): Tensor[] 
   const dtype = first?.dtype ?? "f64";
   for (const x of operands) {
     if (typeof x === "number") continue;
-    if (x.dtype === "i32") {
-      throw new ShapeError(
-        `${name}: got an i32 tensor [${x.shape}]; need f64 or f32. Integers are for indices and keys; use cast().`,
-      );
+    if (!(x instanceof Tensor)) {
+      throw new ShapeError(`${name}: got ${shown(x)}; need a tensor or a number.`);
     }
+    checkFloat(name, x);
     if (x.dtype !== dtype) {
       throw new ShapeError(
         `${name}: got ${dtype} and ${x.dtype}; need one dtype. Use cast() on one of them.`,

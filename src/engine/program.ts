@@ -127,6 +127,10 @@ export function kernelError({ kernel, describe }: Instruction, status?: number):
       return new NumericError(`${at} singular; in ${which}, pivot ${index} is ${value}.`);
     case 4:
       return new NumericError(`${at} no convergence for ${which}; is it finite and symmetric?`);
+    case 6:
+      return new NumericError(
+        `${at} ${value} at flat position ${index} does not fit into i32; need a finite number between −2³¹ and 2³¹.`,
+      );
     default:
       return new NumericError(`${at} kernel ${kernel} failed with code ${code}.`);
   }

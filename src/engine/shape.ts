@@ -1,7 +1,35 @@
 /** Shapes: sizes, axes, broadcasting, and the loops that a strided kernel runs. */
 import { ShapeError } from "./errors.js";
+import { shown } from "./shown.js";
 
 export type Shape = readonly number[];
+
+/** The most that the kernels walk along. */
+const mostAxes = 16;
+
+/** Returns a copy of a shape. @throws ShapeError unless it is a list of at most 16 whole numbers, 0 or more. */
+export function checkedShape(name: string, shape: Shape): number[] {
+  const copy = Array.isArray(shape) ? [...shape] : null;
+  if (copy?.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    checkAxes(name, copy.length);
+    return copy;
+  }
+  throw new ShapeError(
+    `${name}: the shape is ${shown(shape)}; need a list of whole numbers, 0 or more.`,
+  );
+}
+
+export function checkAxes(name: string, count: number): void {
+  if (count <= mostAxes) return;
+  throw new ShapeError(`${name}: the result has ${count} axes; need at most ${mostAxes}.`);
+}
+
+/** @throws ShapeError unless `value` is a whole number, and at least `least`. */
+export function checkWhole(name: string, what: string, value: number, least?: number): void {
+  if (Number.isSafeInteger(value) && (least === undefined || value >= least)) return;
+  const bound = least === undefined ? "" : `, ${least} or more`;
+  throw new ShapeError(`${name}: ${what} is ${shown(value)}; need a whole number${bound}.`);
+}
 
 export function sizeOf(shape: Shape): number {
   let size = 1;
@@ -16,7 +44,7 @@ export const sameShape = (a: Shape, b: Shape): boolean =>
 export function normaliseAxis(name: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new ShapeError(
-      `${name}: axis ${axis} does not exist; the tensor has ${rank} axes (${-rank} to ${rank - 1}).`,
+      `${name}: axis ${shown(axis)} does not exist; the tensor has ${rank} axes (${-rank} to ${rank - 1}).`,
     );
   }
   return axis < 0 ? axis + rank : axis;

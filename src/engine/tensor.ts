@@ -5,10 +5,11 @@
  * derivative is being taken.
  */
 import { backend } from "./backend.js";
-import { arrayOf, bytesPer, type DType, type Numbers } from "./dtype.js";
-import { ShapeError } from "./errors.js";
+import { arrayOf, bytesPer, checkDType, type DType, type Numbers } from "./dtype.js";
+import { NumericError, ShapeError } from "./errors.js";
 import { addressOf, allocate, type Block } from "./memory.js";
-import { sizeOf } from "./shape.js";
+import { checkAxes, checkedShape, checkWhole, sizeOf } from "./shape.js";
+import { shown } from "./shown.js";
 
 /** A number, or nested arrays of numbers. */
 export type Nested = number | readonly Nested[];
@@ -79,6 +80,7 @@ export class Tensor {
    */
   copyTo(into: Numbers, at = 0): void {
     const values = view(this);
+    checkWhole("copyTo", "the position", at, 0);
     if (at + values.length > into.length) {
       throw new ShapeError(
         `copyTo: ${values.length} values from position ${at} on do not fit into an array of ${into.length}; need one of ${at + values.length} or more.`,
@@ -120,8 +122,8 @@ export function empty(shape: readonly number[], dtype: DType): Tensor {
 
 function nestedShape(values: Nested): number[] {
   const shape: number[] = [];
-  for (let v = values; typeof v !== "number"; v = v[0]!) {
-    shape.push(v.length);
+  for (let v = values; Array.isArray(v); v = v[0]!) {
+    checkAxes("tensor", shape.push(v.length));
     if (v.length === 0) break;
   }
   return shape;
@@ -133,48 +135,84 @@ function flattenInto(
   axis: number,
   into: number[],
 ): number[] {
-  const fits = typeof values === "number" ? axis === shape.length : values.length === shape[axis];
-  if (!fits) {
+  if (typeof values === "number" ? axis === shape.length : isList(values, shape[axis])) {
+    if (typeof values === "number") into.push(values);
+    else for (const v of values) flattenInto(v, shape, axis + 1, into);
+    return into;
+  }
+  if (typeof values !== "number" && !Array.isArray(values)) {
     throw new ShapeError(
-      `tensor: ragged nesting; expected ${axis === shape.length ? "a number" : `${shape[axis]} entries`} at depth ${axis}, got ${typeof values === "number" ? "a number" : `${values.length} entries`}.`,
+      `tensor: got ${shown(values)} after ${into.length} numbers; need numbers, or nested arrays of numbers.`,
     );
   }
-  if (typeof values === "number") into.push(values);
-  else for (const v of values) flattenInto(v, shape, axis + 1, into);
-  return into;
+  throw new ShapeError(
+    `tensor: ragged nesting; expected ${axis === shape.length ? "a number" : `${shape[axis]} entries`} at depth ${axis}, got ${typeof values === "number" ? "a number" : `${values.length} entries`}.`,
+  );
 }
+
+const isList = (values: unknown, length: number | undefined): values is readonly Nested[] =>
+  Array.isArray(values) && values.length === length;
 
 export interface TensorOptions {
   readonly shape?: readonly number[];
   readonly dtype?: DType;
 }
 
-const typedDType = (values: Numbers): DType =>
-  values instanceof Float64Array ? "f64" : values instanceof Float32Array ? "f32" : "i32";
+function typedDType(values: Numbers): DType {
+  if (values instanceof Float64Array) return "f64";
+  if (values instanceof Float32Array) return "f32";
+  if (values instanceof Int32Array) return "i32";
+  throw new ShapeError(
+    `tensor: got ${shown(values)}; need nested arrays of numbers, or a Float64Array, Float32Array or Int32Array.`,
+  );
+}
+
+/** @throws NumericError for what i32 cannot hold. */
+function checkIntegers(name: string, values: ArrayLike<number>): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if ((value | 0) === value) continue;
+    throw new NumericError(
+      `${name}: ${value} at flat position ${i} is no i32, a whole number from −2³¹ to 2³¹ − 1.`,
+    );
+  }
+}
 
 /**
  * Makes a tensor of numbers: nested arrays, or a typed array with a shape.
- * @throws ShapeError when nested arrays are ragged, or the numbers do not fill the shape.
+ * @throws ShapeError when nested arrays are ragged or hold anything but numbers, or when the numbers do not
+ * fill the shape; NumericError when `dtype` is i32 and a number is not.
  */
 export function tensor(values: Nested | Numbers, options: TensorOptions = {}): Tensor {
   const typed = ArrayBuffer.isView(values);
-  const dtype = options.dtype ?? (typed ? typedDType(values) : "f64");
-  const natural = typed ? [values.length] : nestedShape(values);
-  const flat = typed ? values : flattenInto(values, natural, 0, []);
-  const shape = options.shape ?? natural;
+  const natural = typed ? typedDType(values) : "f64";
+  const dtype = options.dtype ?? natural;
+  checkDType("tensor", dtype);
+  const lengths = typed ? [values.length] : nestedShape(values);
+  const flat = typed ? values : flattenInto(values, lengths, 0, []);
+  const shape = options.shape === undefined ? lengths : checkedShape("tensor", options.shape);
   if (sizeOf(shape) !== flat.length) {
     throw new ShapeError(
       `tensor: ${flat.length} values do not fill the shape [${shape}], which needs ${sizeOf(shape)}.`,
     );
   }
-  const out = empty([...shape], dtype);
+  if (dtype === "i32" && natural !== "i32") checkIntegers("tensor", flat);
+  const out = empty(shape, dtype);
   view(out).set(flat);
   return out;
 }
 
-/** Makes a tensor whose elements all have one value. */
+/**
+ * Makes a tensor whose elements all have one value.
+ * @throws ShapeError for a shape that is none; NumericError when `dtype` is i32 and the value is not.
+ */
 export function full(shape: readonly number[], value: number, dtype: DType = "f64"): Tensor {
-  const out = empty([...shape], dtype);
+  checkDType("full", dtype);
+  if (typeof value !== "number") {
+    throw new ShapeError(`full: the value is ${shown(value)}; need a number.`);
+  }
+  if (dtype === "i32") checkIntegers("full", [value]);
+  const out = empty(checkedShape("full", shape), dtype);
   view(out).fill(value);
   return out;
 }
@@ -189,6 +227,7 @@ export const ones = (shape: readonly number[], dtype: DType = "f64"): Tensor =>
 
 /** Makes the identity matrix, [n, n]. */
 export function eye(n: number, dtype: DType = "f64"): Tensor {
+  checkWhole("eye", "the side", n, 0);
   const out = zeros([n, n], dtype);
   const values = view(out);
   for (let i = 0; i < n; i++) values[i * (n + 1)] = 1;

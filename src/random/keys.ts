@@ -36,7 +36,10 @@ export function key(seed: number): Key {
   return indices([seed | 0, Math.floor(seed / 2 ** 32)]);
 }
 
-/** Makes `count` independent new keys of a key; of a batch of keys, `count` batches. */
+/**
+ * Makes `count` independent new keys of a key; of a batch of keys, `count` batches.
+ * @throws ShapeError unless `count` is a whole number, 0 or more.
+ */
 export function split(from: Key, count = 2): Key[] {
   const keys = splitKey(from, count);
   return Array.from({ length: count }, (_, i) => index(keys, -2, i));
@@ -45,9 +48,17 @@ export function split(from: Key, count = 2): Key[] {
 /** Makes the keys of `split` as one tensor [..., count, 2], for example one for each trajectory. */
 export const keyBatch = (from: Key, count: number): Key => splitKey(from, count);
 
-/** Makes the key of a numbered purpose; the number may be an i32 tensor, as within a captured loop. */
-export const foldIn = (from: Key, data: number | Tensor): Key =>
-  foldKey(from, typeof data === "number" ? indices([data]) : data);
+/**
+ * Makes the key of a numbered purpose; the number may be an i32 tensor, as within a captured loop.
+ * @throws UsageError unless a plain number is a whole one from −2³¹ to 2³¹ − 1.
+ */
+export function foldIn(from: Key, data: number | Tensor): Key {
+  if (typeof data !== "number") return foldKey(from, data);
+  if ((data | 0) !== data) {
+    throw new UsageError(`foldIn: the number is ${data}; need an integer from −2^31 to 2^31 − 1.`);
+  }
+  return foldKey(from, indices([data]));
+}
 
 /**
  * Draws uniform numbers on [0, 1). For a batch of keys the shape begins with the axes of the batch.

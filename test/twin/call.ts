@@ -27,6 +27,7 @@ export const status = {
   singular: 3,
   noConvergence: 4,
   notFinite: 5,
+  noInteger: 6,
 } as const;
 
 /** Distance from 1 to the next number of the dtype. */

@@ -1,11 +1,16 @@
 import { type DType, type Kernel, type Kernels, status } from "./call.js";
 
-/** From the call's dtype to another; to integers toward zero. */
+/** From the call's dtype to another; to integers toward zero, where they fit. */
 const castTo =
   (to: DType): Kernel =>
-  ({ word, numbers }) => {
+  ({ word, numbers, fail }) => {
     const [out, x] = [numbers(0, to), numbers(1)];
-    for (let i = 0; i < word(2); i++) out[i] = to === "i32" ? Math.trunc(x[i]!) : x[i]!;
+    for (let i = 0; i < word(2); i++) {
+      if (to === "i32" && Math.trunc(x[i]!) !== (x[i]! | 0)) {
+        return fail(status.noInteger, 0, i, x[i]!);
+      }
+      out[i] = x[i]!;
+    }
     return status.done;
   };
 

@@ -53,11 +53,11 @@ function eachIndexed(
   const indices = numbers(2, "i32");
   const [batch, indexStride, outer, n, m, inner] = words(3, 6) as IndexSizes;
   for (let b = 0; b < batch; b++) {
-    for (let o = 0; o < outer; o++) {
-      for (let j = 0; j < m; j++) {
-        const position = b * indexStride + j;
-        const index = indices[position]!;
-        if (index < 0 || index >= n) return fail(status.outOfRange, 0, position, index);
+    for (let j = 0; j < m; j++) {
+      const position = b * indexStride + j;
+      const index = indices[position]!;
+      if (index < 0 || index >= n) return fail(status.outOfRange, 0, position, index);
+      for (let o = 0; o < outer; o++) {
         for (let i = 0; i < inner; i++) {
           const row = b * outer + o;
           visit((row * n + index) * inner + i, (row * m + j) * inner + i);

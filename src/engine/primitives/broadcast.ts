@@ -1,23 +1,31 @@
 /** Reshaping, broadcasting, and sums, the adjoint of broadcasting. */
 import { ShapeError } from "../errors.js";
 import { recordNode } from "../graph.js";
-import { apply, type Primitive } from "../primitive.js";
+import { apply, axisOf, checkFloat, checkTensor, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import {
   broadcastShapes,
   broadcastStrides,
+  checkedShape,
   collapse,
-  normaliseAxis,
   sameShape,
   sizeOf,
 } from "../shape.js";
 import { Tensor } from "../tensor.js";
 
+/** A shape for the elements of x, with the axis −1 computed if there is one. */
+function filled(x: Tensor, shape: readonly number[]): number[] {
+  const open = Array.isArray(shape) ? shape.indexOf(-1) : -1;
+  if (open < 0) return checkedShape("reshape", shape);
+  const others = sizeOf(checkedShape("reshape", shape.toSpliced(open, 1)));
+  return shape.with(open, others > 0 && x.size % others === 0 ? x.size / others : Number.NaN);
+}
+
 /** Returns the same values in another shape; one axis may be −1 and is computed. @throws ShapeError when sizes differ. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
-  const known = shape.reduce((size, n) => (n === -1 ? size : size * n), 1);
-  const target = shape.map((n) => (n === -1 ? x.size / known : n));
-  if (sizeOf(target) !== x.size || target.some((n) => !Number.isInteger(n) || n < 0)) {
+  checkTensor("reshape", x);
+  const target = filled(x, shape);
+  if (sizeOf(target) !== x.size) {
     throw new ShapeError(
       `reshape: [${x.shape}] has ${x.size} elements and does not fill [${shape}].`,
     );
@@ -32,7 +40,10 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
 }
 
 /** Returns the same values as a constant of all derivatives. */
-export const stopGradient = (x: Tensor): Tensor => new Tensor(x.shape, x.dtype, x.block);
+export function stopGradient(x: Tensor): Tensor {
+  checkTensor("stopGradient", x);
+  return new Tensor(x.shape, x.dtype, x.block);
+}
 
 const broadcast: Primitive<readonly number[]> = {
   name: "broadcastTo",
@@ -52,8 +63,11 @@ const broadcast: Primitive<readonly number[]> = {
 };
 
 /** Broadcasts axes of length one, and new leading axes, to `shape`. @throws ShapeError when that is impossible. */
-export const broadcastTo = (x: Tensor, shape: readonly number[]): Tensor =>
-  sameShape(x.shape, shape) ? x : apply(broadcast, [x], shape);
+export function broadcastTo(x: Tensor, shape: readonly number[]): Tensor {
+  checkTensor("broadcastTo", x);
+  const target = checkedShape("broadcastTo", shape);
+  return sameShape(x.shape, target) ? x : apply(broadcast, [x], target);
+}
 
 /** Sums over the axes along which `shape` was broadcast: the adjoint of `broadcastTo`. */
 export function unbroadcast(g: Tensor, shape: readonly number[]): Tensor {
@@ -92,7 +106,10 @@ export const reduction = (
   kernel: string,
 ): Pick<Primitive<AxisRun>, "name" | "infer" | "emit"> => ({
   name,
-  infer: ([x], run) => ({ shape: without(run, x!.shape), dtype: x!.dtype }),
+  infer: ([x], run) => {
+    checkFloat(name, x!);
+    return { shape: without(run, x!.shape), dtype: x!.dtype };
+  },
   emit: ({ inputs: [x], out, params: { from, to } }, describe) => {
     const { shape, block } = x!;
     const outer = sizeOf(shape.slice(0, from));
@@ -110,9 +127,9 @@ export const sumRun: Primitive<AxisRun> = {
 
 /** The axes asked for (default: all), checked, ascending. */
 export function axisList(name: string, x: Tensor, axes: Axes | undefined): number[] {
-  const rank = x.shape.length;
+  checkTensor(name, x);
   const given = axes === undefined ? x.shape.map((_, i) => i) : [axes].flat();
-  const sorted = given.map((axis) => normaliseAxis(name, axis, rank)).sort((a, b) => a - b);
+  const sorted = given.map((axis) => axisOf(name, x, axis)).sort((a, b) => a - b);
   if (new Set(sorted).size !== sorted.length) {
     throw new ShapeError(`${name}: axes [${given}] name one axis twice.`);
   }

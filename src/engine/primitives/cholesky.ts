@@ -1,6 +1,6 @@
 /** Cholesky factors and triangular solves. */
 import { ShapeError } from "../errors.js";
-import { apply, type Primitive } from "../primitive.js";
+import { apply, checkTensor, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { broadcastShapes, sameShape, sizeOf } from "../shape.js";
 import { type Tensor, tensor } from "../tensor.js";
@@ -11,6 +11,7 @@ import { transpose } from "./movement.js";
 
 /** Square matrices in the last two axes, or an error in the name of the caller. */
 export function squareSide(name: string, x: Tensor): number {
+  checkTensor(name, x);
   const [rows, columns] = x.shape.slice(-2);
   if (x.shape.length < 2 || rows !== columns || x.dtype === "i32") {
     throw new ShapeError(`${name}: got ${x}; need square f64 or f32 matrices [..., n, n].`);
@@ -114,6 +115,7 @@ const solve: Primitive<boolean> = {
  */
 export function triangularSolve(L: Tensor, B: Tensor, options: SolveOptions = {}): Tensor {
   const n = squareSide("triangularSolve", L);
+  checkTensor("triangularSolve", B);
   const transposed = options.transpose ?? false;
   if (B.shape.length < 2) return apply(solve, [L, B], transposed);
   const lead = broadcastShapes("triangularSolve", L.shape.slice(0, -2), B.shape.slice(0, -2));

@@ -2,7 +2,7 @@
 import { backend } from "../backend.js";
 import type { FloatType } from "../dtype.js";
 import { ShapeError } from "../errors.js";
-import { apply, type Primitive } from "../primitive.js";
+import { apply, checkFloat, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { sameShape, sizeOf } from "../shape.js";
 import { indices, type Tensor } from "../tensor.js";
@@ -86,6 +86,7 @@ const weightsOf = (x: Tensor, g: Tensor, k: number): Tensor => apply(weights, [x
  * @throws ShapeError when x and w do not fit, or k is even.
  */
 export function circularConv(x: Tensor, w: Tensor): Tensor {
+  checkFloat("circularConv", x);
   if (x.shape.length < 2) {
     throw new ShapeError(`circularConv: x is ${x}; need [..., inputs, n].`);
   }

@@ -1,7 +1,7 @@
 /** Cumulative sums along an axis; each direction is the adjoint of the other. */
-import { apply, type Primitive } from "../primitive.js";
+import { apply, axisOf, checkFloat, type Primitive } from "../primitive.js";
 import { emit } from "../program.js";
-import { normaliseAxis, sizeOf } from "../shape.js";
+import { sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
 export interface CumulativeSumOptions {
@@ -34,6 +34,7 @@ export function cumulativeSum(
   axis: number,
   { reverse = false }: CumulativeSumOptions = {},
 ): Tensor {
-  const at = normaliseAxis("cumulativeSum", axis, x.shape.length);
+  checkFloat("cumulativeSum", x);
+  const at = axisOf("cumulativeSum", x, axis);
   return apply(cumulativePrimitive, [x], { axis: at, reverse });
 }

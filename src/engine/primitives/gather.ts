@@ -1,8 +1,8 @@
 /** Entries by index, and the adjoint. */
 import { ShapeError } from "../errors.js";
-import { apply, type Primitive } from "../primitive.js";
+import { apply, axisOf, checkFloat, type Primitive } from "../primitive.js";
 import { emit, type Word } from "../program.js";
-import { normaliseAxis, sameShape, sizeOf } from "../shape.js";
+import { checkWhole, sameShape, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
 interface Along {
@@ -54,7 +54,7 @@ const gatherPrimitive: Primitive<Along> = {
  * @throws ShapeError when idx does not fit; NumericError for an index outside the axis.
  */
 export function gather(x: Tensor, idx: Tensor, axis: number): Tensor {
-  const at = normaliseAxis("gather", axis, x.shape.length);
+  const at = axisOf("gather", x, axis);
   return apply(gatherPrimitive, [x, idx], { axis: at, size: x.shape[at]! });
 }
 
@@ -85,6 +85,8 @@ const scatterAddPrimitive: Primitive<Along> = {
  * @throws ShapeError when idx does not fit; NumericError for an index outside the axis.
  */
 export function scatterAdd(x: Tensor, idx: Tensor, size: number, axis: number): Tensor {
-  const at = normaliseAxis("scatterAdd", axis, x.shape.length);
+  checkFloat("scatterAdd", x);
+  const at = axisOf("scatterAdd", x, axis);
+  checkWhole("scatterAdd", "the size", size, 0);
   return apply(scatterAddPrimitive, [x, idx], { axis: at, size });
 }

@@ -3,7 +3,7 @@ import { backend } from "../backend.js";
 import type { FloatType } from "../dtype.js";
 import { ShapeError } from "../errors.js";
 import { allocate, type Block, promiseBlock } from "../memory.js";
-import { apply, type Primitive } from "../primitive.js";
+import { apply, checkTensor, type Primitive } from "../primitive.js";
 import { emit, isRecording } from "../program.js";
 import { broadcastShapes, sameShape, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
@@ -105,12 +105,14 @@ function matchBatch(x: Tensor, lead: readonly number[]): Tensor {
  * @throws ShapeError when the inner lengths or dtypes differ.
  */
 export function matmul(a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
+  checkTensor("matmul", a);
+  checkTensor("matmul", b);
   const flags = { tA: options.transposeA ?? false, tB: options.transposeB ?? false };
   const rank = Math.max(a.shape.length, b.shape.length);
   if (rank <= 2 || Math.min(a.shape.length, b.shape.length) < 2)
     return apply(product, [a, b], flags);
   if (b.shape.length === 2 && !flags.tA) {
-    const rows = reshape(a, [-1, a.shape.at(-1)!]);
+    const rows = reshape(a, [sizeOf(a.shape.slice(0, -1)), a.shape.at(-1)!]);
     const flat = apply(product, [rows, b], flags);
     return reshape(flat, [...a.shape.slice(0, -1), flat.shape[1]!]);
   }
@@ -121,6 +123,8 @@ export function matmul(a: Tensor, b: Tensor, options: Transposes = {}): Tensor {
 
 /** Computes matrix–vector products, A [..., m, n], x [..., n] → [..., m]. @throws ShapeError when they do not fit. */
 export function matvec(A: Tensor, x: Tensor): Tensor {
+  checkTensor("matvec", A);
+  checkTensor("matvec", x);
   if (A.shape.length === 2) {
     const rows = x.shape.length === 1 ? expandDims(x, 0) : x;
     const y = matmul(rows, A, { transposeB: true });

@@ -1,9 +1,9 @@
 /** Operations that move values without changing them. */
 import { ShapeError } from "../errors.js";
 import { recordNode } from "../graph.js";
-import { apply, type Primitive } from "../primitive.js";
+import { apply, axisOf, checkTensor, type Primitive } from "../primitive.js";
 import { emit, type Word } from "../program.js";
-import { collapse, normaliseAxis, rowMajor, sameShape, sizeOf } from "../shape.js";
+import { checkWhole, collapse, normaliseAxis, rowMajor, sameShape, sizeOf } from "../shape.js";
 import { type Tensor, zeros } from "../tensor.js";
 import { reshape, stopGradient } from "./broadcast.js";
 
@@ -33,10 +33,11 @@ const inverse = (permutation: readonly number[]): number[] =>
 
 /** Permutes the axes; by default swaps the last two. @throws ShapeError for what is no permutation. */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
+  checkTensor("transpose", x);
   const rank = x.shape.length;
   const axes = x.shape.map((_, i) => i);
   const order =
-    permutation?.map((axis) => normaliseAxis("transpose", axis, rank)) ??
+    permutation?.map((axis) => axisOf("transpose", x, axis)) ??
     (rank < 2 ? axes : [...axes.slice(0, -2), rank - 1, rank - 2]);
   if (
     !sameShape(
@@ -78,7 +79,9 @@ const slicePrimitive: Primitive<Span> = {
 
 /** Returns the entries start (inclusive) to stop (exclusive) of an axis. @throws ShapeError for entries that do not exist. */
 export function slice(x: Tensor, axis: number, start: number, stop: number): Tensor {
-  const at = normaliseAxis("slice", axis, x.shape.length);
+  const at = axisOf("slice", x, axis);
+  checkWhole("slice", "the start", start);
+  checkWhole("slice", "the stop", stop);
   return start === 0 && stop === x.shape[at]
     ? x
     : apply(slicePrimitive, [x], { axis: at, start, stop });
@@ -86,8 +89,14 @@ export function slice(x: Tensor, axis: number, start: number, stop: number): Ten
 
 /** Returns entry i of an axis, without that axis. @throws ShapeError when it does not exist. */
 export function index(x: Tensor, axis: number, i: number): Tensor {
-  const at = normaliseAxis("index", axis, x.shape.length);
+  const at = axisOf("index", x, axis);
+  checkWhole("index", "the entry", i);
   const from = i < 0 ? i + x.shape[at]! : i;
+  if (from < 0 || from >= x.shape[at]!) {
+    throw new ShapeError(
+      `index: there is no entry ${i} in axis ${axis} of [${x.shape}], which has ${x.shape[at]}.`,
+    );
+  }
   return squeeze(slice(x, at, from, from + 1), at);
 }
 
@@ -100,9 +109,6 @@ interface Margins {
 const padPrimitive: Primitive<Margins> = {
   name: "pad",
   infer: ([x], { axis, before, after }) => {
-    if (before < 0 || after < 0) {
-      throw new ShapeError(`pad: ${before} before and ${after} after; need none negative.`);
-    }
     return { shape: x!.shape.with(axis, before + x!.shape[axis]! + after), dtype: x!.dtype };
   },
   emit: ({ inputs: [x], out, params: { axis, before } }, describe) => {
@@ -115,9 +121,11 @@ const padPrimitive: Primitive<Margins> = {
   jvp: (_, t, { params }) => apply(padPrimitive, [t], params),
 };
 
-/** Adds zeros before and after the entries of an axis. */
+/** Adds zeros before and after the entries of an axis. @throws ShapeError unless these are whole numbers, 0 or more. */
 export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
-  const at = normaliseAxis("pad", axis, x.shape.length);
+  const at = axisOf("pad", x, axis);
+  checkWhole("pad", "the number before", before, 0);
+  checkWhole("pad", "the number after", after, 0);
   return before === 0 && after === 0 ? x : apply(padPrimitive, [x], { axis: at, before, after });
 }
 
@@ -157,7 +165,8 @@ const offsetOf = (inputs: readonly Tensor[], i: number, axis: number): number =>
 export function concat(xs: readonly Tensor[], axis: number): Tensor {
   const first = xs[0];
   if (first === undefined) throw new ShapeError("concat: got no tensors; need at least one.");
-  const at = normaliseAxis("concat", axis, first.shape.length);
+  for (const x of xs) checkTensor("concat", x);
+  const at = axisOf("concat", first, axis);
   return xs.length === 1 ? first : apply(concatPrimitive, xs, at);
 }
 
@@ -167,7 +176,8 @@ export function concat(xs: readonly Tensor[], axis: number): Tensor {
  * @throws ShapeError when the sizes do not sum to the length of the axis.
  */
 export function splitAlong(x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
-  const at = normaliseAxis("splitAlong", axis, x.shape.length);
+  const at = axisOf("splitAlong", x, axis);
+  for (const size of sizes) checkWhole("splitAlong", "a size", size, 0);
   const total = sizes.reduce((n, size) => n + size, 0);
   if (total !== x.shape[at]) {
     throw new ShapeError(
@@ -223,7 +233,8 @@ const rollPrimitive: Primitive<Shift> = {
 
 /** Shifts the entries of an axis in a circle: out[i + shift] = x[i]. */
 export function roll(x: Tensor, shift: number, axis: number): Tensor {
-  const at = normaliseAxis("roll", axis, x.shape.length);
+  const at = axisOf("roll", x, axis);
+  checkWhole("roll", "the shift", shift);
   const n = x.shape[at]!;
   const by = n === 0 ? 0 : ((shift % n) + n) % n;
   return by === 0 ? x : apply(rollPrimitive, [x], { axis: at, shift: by });
@@ -272,13 +283,14 @@ export const diagonalMatrix = (x: Tensor): Tensor => apply(diagonalMatrixPrimiti
 
 /** Adds an axis of length one at `axis`. */
 export function expandDims(x: Tensor, axis: number): Tensor {
+  checkTensor("expandDims", x);
   const at = normaliseAxis("expandDims", axis, x.shape.length + 1);
   return reshape(x, x.shape.toSpliced(at, 0, 1));
 }
 
 /** Removes an axis of length one. @throws ShapeError for another length. */
 export function squeeze(x: Tensor, axis: number): Tensor {
-  const at = normaliseAxis("squeeze", axis, x.shape.length);
+  const at = axisOf("squeeze", x, axis);
   if (x.shape[at] !== 1) {
     throw new ShapeError(`squeeze: axis ${axis} of [${x.shape}] is ${x.shape[at]}; need 1.`);
   }

@@ -1,7 +1,7 @@
 /** Symmetric positive definite matrices, factored once for solves, inverses and determinants. */
 import { ShapeError } from "../errors.js";
 import { recordNode } from "../graph.js";
-import { applyConstant, type ConstantPrimitive } from "../primitive.js";
+import { applyConstant, type ConstantPrimitive, checkTensor } from "../primitive.js";
 import { emit } from "../program.js";
 import { sizeOf } from "../shape.js";
 import type { Contribution, Tensor } from "../tensor.js";
@@ -57,6 +57,7 @@ export function positiveDefinite(S: Tensor): PositiveDefinite {
 }
 
 function checkSides(name: string, { matrix: S }: PositiveDefinite, B: Tensor, axis: number): void {
+  checkTensor(name, B);
   const n = S.shape.at(-1)!;
   if (B.shape.at(axis) === n && B.dtype === S.dtype) return;
   const need = axis === -2 ? `[..., ${n}, m]` : `[..., m, ${n}]`;
@@ -93,7 +94,10 @@ export function solveRows(P: PositiveDefinite, B: Tensor): Tensor {
   checkSides("solveRows", P, B, -1);
   const { matrix: S, inverse: M } = P;
   if (S.shape.length === 2 && B.shape.length > 2) {
-    return reshape(solveRows(P, reshape(B, [-1, B.shape.at(-1)!])), B.shape);
+    return reshape(
+      solveRows(P, reshape(B, [sizeOf(B.shape.slice(0, -1)), B.shape.at(-1)!])),
+      B.shape,
+    );
   }
   const X = matmul(stopGradient(B), stopGradient(M));
   recordNode([S, B], [X], {
@@ -113,6 +117,7 @@ export function solveRows(P: PositiveDefinite, B: Tensor): Tensor {
 
 /** Solves S x = r for vectors, x = S⁻¹ r; r, x [..., n]. @throws ShapeError when r does not fit. */
 export function solveVector(P: PositiveDefinite, r: Tensor): Tensor {
+  checkTensor("solveVector", r);
   if (P.matrix.shape.length > 2) return squeeze(solveRows(P, expandDims(r, -2)), -2);
   return r.shape.length > 1 ? solveRows(P, r) : squeeze(solveRows(P, expandDims(r, 0)), 0);
 }

@@ -1,9 +1,10 @@
 /** Kernels of the counter-based generator: draws and new keys, for one key or a batch of them. */
 import type { DType } from "../dtype.js";
 import { ShapeError } from "../errors.js";
-import { applyConstant, type ConstantPrimitive } from "../primitive.js";
+import { applyConstant, type ConstantPrimitive, checkTensor } from "../primitive.js";
 import { emit } from "../program.js";
-import { sameShape, sizeOf } from "../shape.js";
+import { checkedShape, checkWhole, sameShape, sizeOf } from "../shape.js";
+import { shown } from "../shown.js";
 import type { Tensor } from "../tensor.js";
 
 interface Draw {
@@ -13,6 +14,7 @@ interface Draw {
 
 /** The batch axes of keys [..., 2]. */
 function batchOf(name: string, keys: Tensor): readonly number[] {
+  checkTensor(name, keys);
   if (keys.dtype !== "i32" || keys.shape.at(-1) !== 2) {
     throw new ShapeError(
       `${name}: got ${keys} as a key; need an i32 tensor [2] or [..., 2], from key(), split() or keyBatch().`,
@@ -45,10 +47,15 @@ const normals = draw("normal");
 
 /** Draws of `shape`, which begins with the batch axes of the keys. */
 export const drawUniform = (keys: Tensor, params: Draw): Tensor =>
-  applyConstant(uniforms, [keys], params);
+  applyConstant(uniforms, [keys], checkedDraw("uniform", params));
 
 export const drawNormal = (keys: Tensor, params: Draw): Tensor =>
-  applyConstant(normals, [keys], params);
+  applyConstant(normals, [keys], checkedDraw("normal", params));
+
+function checkedDraw(name: string, { shape, dtype }: Draw): Draw {
+  if (dtype === "f64" || dtype === "f32") return { shape: checkedShape(name, shape), dtype };
+  throw new ShapeError(`${name}: the dtype is ${shown(dtype)}; need "f64" or "f32".`);
+}
 
 const splitting: ConstantPrimitive<number> = {
   name: "split",
@@ -58,8 +65,10 @@ const splitting: ConstantPrimitive<number> = {
 };
 
 /** `each` new keys of every key, i32 [..., each, 2]. */
-export const splitKey = (keys: Tensor, each: number): Tensor =>
-  applyConstant(splitting, [keys], each);
+export function splitKey(keys: Tensor, each: number): Tensor {
+  checkWhole("split", "the number of keys", each, 0);
+  return applyConstant(splitting, [keys], each);
+}
 
 const folding: ConstantPrimitive<undefined> = {
   name: "foldIn",

@@ -1,6 +1,7 @@
 /** Means, maxima and log-sums over any set of axes. */
 import { ShapeError } from "../errors.js";
 import { apply, type Primitive } from "../primitive.js";
+import { shown } from "../shown.js";
 import type { Tensor } from "../tensor.js";
 import {
   type Axes,
@@ -32,21 +33,29 @@ const maxRun: Primitive<AxisRun> = {
     apply(sumRun, [mul(t, maximaWeights(x!, out, run))], run),
 };
 
-/** Returns the largest element over axes (all by default); equal maxima have equal derivatives. @throws ShapeError for an empty tensor. */
+/** The number of elements that each result is made of. @throws ShapeError when there is none. */
+function countOf(name: string, x: Tensor, axes: Axes | undefined): number {
+  const n = axisList(name, x, axes).reduce((count, axis) => count * x.shape[axis]!, 1);
+  if (n > 0) return n;
+  throw new ShapeError(
+    `${name}: there are no elements along ${axes === undefined ? "the axes" : `axes ${shown(axes)}`} of [${x.shape}]; need one at least.`,
+  );
+}
+
+/** Returns the largest element over axes (all by default); equal maxima have equal derivatives. @throws ShapeError when there is no element. */
 export function max(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
-  if (x.size === 0) throw new ShapeError(`max: the tensor [${x.shape}] is empty.`);
+  countOf("max", x, axes);
   return reduce(maxRun, x, axes, options);
 }
 
 /** Returns the mean over axes (all by default). @throws ShapeError when there is no element. */
 export function mean(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
-  const n = axisList("mean", x, axes).reduce((count, axis) => count * x.shape[axis]!, 1);
-  if (n === 0) throw new ShapeError(`mean: no elements in the axes of [${x.shape}].`);
-  return mul(1 / n, sum(x, axes, options));
+  return mul(1 / countOf("mean", x, axes), sum(x, axes, options));
 }
 
 /** Returns log Σ exp x over axes (all by default), without overflow: m + log Σ exp(x − m), m = max x. */
 export function logsumexp(x: Tensor, axes?: Axes, options: ReduceOptions = {}): Tensor {
+  countOf("logsumexp", x, axes);
   const m = stopGradient(max(x, axes, { keepDims: true }));
   const shifted = log(sum(exp(sub(x, m)), axes, options));
   return add(reshape(m, shifted.shape), shifted);

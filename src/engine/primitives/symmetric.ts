@@ -46,6 +46,7 @@ const fromEigenbasis = (V: Tensor, X: Tensor): Tensor =>
 function inverseGaps(w: Tensor): Tensor {
   const gaps = sub(expandDims(w, -2), expandDims(w, -1)); // [..., n, n]
   const n = w.shape.at(-1)!;
+  if (n === 0) return gaps;
   const scale = stopGradient(max(abs(w), -1, { keepDims: true }));
   const negligible = mul(expandDims(scale, -1), n * epsilon[w.dtype as FloatType]);
   const equalPair = lessEqual(abs(gaps), negligible);
