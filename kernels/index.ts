@@ -7,6 +7,7 @@ import * as factor from "./cholesky";
 import * as conv from "./convolution";
 import * as strided from "./copy";
 import * as exponential from "./expm";
+import * as householder from "./householder";
 import * as inverse from "./inverse";
 import * as product from "./matmul";
 import * as random from "./random";
@@ -386,6 +387,22 @@ export function triangularSolve_f64(args: usize): i32 {
 
 export function triangularSolve_f32(args: usize): i32 {
   return triangular.triangularSolve<f32>(args);
+}
+
+export function triangularFactor_f64(args: usize): i32 {
+  return householder.triangularFactor<f64>(args);
+}
+
+export function triangularFactor_f32(args: usize): i32 {
+  return householder.triangularFactor<f32>(args);
+}
+
+export function orthonormalFactor_f64(args: usize): i32 {
+  return householder.orthonormalFactor<f64>(args);
+}
+
+export function orthonormalFactor_f32(args: usize): i32 {
+  return householder.orthonormalFactor<f32>(args);
 }
 
 export function eigh_f64(args: usize): i32 {

@@ -153,7 +153,7 @@ export {
   threedvarKAnalysis,
   threedvarKRecord,
 } from "./threedvar-k.js";
-export { triangularFactorOfRows, withoutVector } from "./triangular.js";
+export { withoutVector } from "./triangular.js";
 export {
   type UnscentedKalmanParams,
   unscentedKalman,

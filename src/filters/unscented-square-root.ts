@@ -14,6 +14,7 @@ import {
   sum,
   type Tensor,
   transpose,
+  triangularFactorOfRows,
 } from "../engine/index.js";
 import {
   atObserved,
@@ -42,7 +43,7 @@ import {
   sigmaWeights,
   stateRows,
 } from "./sigma-points.js";
-import { triangularFactorOfRows, withoutVector } from "./triangular.js";
+import { withoutVector } from "./triangular.js";
 
 /** The state of the square-root form. */
 export interface FactorState {

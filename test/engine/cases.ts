@@ -234,6 +234,13 @@ export const cases: Readonly<Record<string, (r: Source) => Case>> = {
     };
   },
   cholesky: onSpd(k.cholesky),
+  triangularFactorOfRows: (r) => {
+    // Rows above a multiple of I: full rank, so that L is a smooth function of them.
+    const [n, m] = [r.whole(0, 3), r.whole(1, 4)];
+    const rows = input(r, [...shapeOf(r, r.whole(0, 1)), n + m, m], -1, 1);
+    const shift = (A: Tensor) => k.pad(k.mul(2, k.eye(m, A.dtype as "f64")), -2, n, 0);
+    return { inputs: [rows], f: (A) => k.triangularFactorOfRows(k.add(A, shift(A))) };
+  },
   triangularSolve: (r) => {
     const n = r.whole(1, 6);
     const lead = shapeOf(r, r.whole(0, 1));

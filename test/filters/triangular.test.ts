@@ -10,8 +10,9 @@ import {
   sum,
   type Tensor,
   tensor,
+  triangularFactorOfRows,
 } from "../../src/engine/index.js";
-import { triangularFactorOfRows, withoutVector } from "../../src/filters/index.js";
+import { withoutVector } from "../../src/filters/index.js";
 import { key, normal } from "../../src/random/index.js";
 import { expectClose } from "../support/close.js";
 import { slopeOf } from "../support/differences.js";
@@ -51,17 +52,29 @@ describe("the factor of rows", () => {
     expect(Math.abs(L[1]![1]! / (e * Math.SQRT2) - 1)).toBeLessThan(1e-6);
   });
 
-  test("of columns of zeros too, with derivatives that are numbers", () => {
-    const A = tensor([
-      [0, 1, 2],
-      [0, 3, 1],
-      [0, 1, 1],
-    ]);
-    const L = triangularFactorOfRows(A);
-    expectClose(matmul(L, L, { transposeB: true }), gram(A), 1e-14);
-    const g = grad((X: Tensor) => sum(triangularFactorOfRows(X)))(A);
-    expect(Number.isFinite(sum(g).item())).toBe(true);
-  });
+  test.each([
+    ["zeros", [0, 0, 0]],
+    ["a multiple of the one before", [3, 9, 3]],
+    ["rounding beside the one before", [1 + 2e-16, 3, 1]],
+  ] as [string, number[]][])(
+    "with a column of %s: functions of L Lᵀ keep their derivatives",
+    (_, b) => {
+      const A = tensor([
+        [1, b[0]!, 2],
+        [3, b[1]!, 1],
+        [1, b[2]!, 1],
+      ]);
+      const weights = normal(key(6), [3, 3]);
+      const of = (X: Tensor) => sum(mul(weights, X));
+      const throughL = (X: Tensor) => {
+        const L = triangularFactorOfRows(X);
+        return of(matmul(L, L, { transposeB: true }));
+      };
+      expect((triangularFactorOfRows(A).toArray() as number[][])[1]![1]).toBe(0);
+      expectClose(throughL(A), of(gram(A)), 1e-13);
+      expectClose(grad(throughL)(A), grad((X: Tensor) => of(gram(X)))(A), 1e-13);
+    },
+  );
 
   test("derivatives of first and second order are those of Cholesky", () => {
     const A = normal(key(3), [5, 3]);

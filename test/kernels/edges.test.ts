@@ -80,6 +80,8 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
         ["choleskyInverse", [square, A, 1, n]],
         ["triangularSolve", [output(dtype, n * m), A, values(draws, n * m), 1, n, m, 0, 0, 0]],
         ["triangularSolve", [output(dtype, n * m), A, values(draws, n * m), 1, n, m, 1, 0, 0]],
+        ["triangularFactor", [square, A, 1, n, n, space(n * n + 4 * n)]],
+        ["orthonormalFactor", [square, A, 1, n, n, space(n * n + 4 * n)]],
         ["sqrtm", [square, A, 1, n, space(2 * n * n + 6 * n)]],
         ["lyapunov", [square, A, values(draws, n * n), 1, n, space(4 * n * n + 6 * n)]],
         ["eigh", [output(dtype, n * n + n), A, 1, n, space(n * n + 4 * n)]],

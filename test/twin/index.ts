@@ -6,6 +6,7 @@ import { convolution } from "./convolution.js";
 import { elementwise } from "./elementwise.js";
 import { exponentials } from "./expm.js";
 import { factorisations } from "./factorisations.js";
+import { householder } from "./householder.js";
 import { accumulation, movement } from "./movement.js";
 import { products } from "./products.js";
 import { randomFloats, randomKeys } from "./random.js";
@@ -14,7 +15,7 @@ import { symmetric } from "./symmetric.js";
 
 const floats: Kernels = {
   ...{ ...elementwise, ...reduce, ...movement, ...accumulation, ...convolution },
-  ...{ ...products, ...factorisations, ...symmetric, ...exponentials },
+  ...{ ...products, ...factorisations, ...householder, ...symmetric, ...exponentials },
   ...{ ...randomFloats, ...checks },
 };
 const kernelsOf: Readonly<Record<DType, Kernels>> = {

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import { identity, multiply, transposed } from "../twin/dense.js";
+import { type Draws, forSeeds } from "./draws.js";
+import {
+  bytesPer,
+  casesWithTwin,
+  epsilon,
+  expectClose,
+  input,
+  output,
+  runOne,
+  scratch,
+} from "./harness.js";
+import { norm, rounded, slice, stacked } from "./matrices.js";
+
+describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
+  const eps = epsilon[dtype];
+
+  /** L and Q of a batch of matrices [n, k]. */
+  const factors = (As: readonly Float64Array[], n: number, k: number) => {
+    const room = () => scratch((n * k + 4 * k) * bytesPer[dtype]);
+    const run = (kernel: string, size: number) => {
+      const out = output(dtype, As.length * size);
+      const words = [input(dtype, stacked(As)), As.length, n, k, room()];
+      return runOne(build, `${kernel}_${dtype}`, out, ...words);
+    };
+    const [Ls, Qs] = [run("triangularFactor", k * k), run("orthonormalFactor", n * k)];
+    return As.map((_, s) => ({ L: slice(Ls, s, k * k), Q: slice(Qs, s, n * k) }));
+  };
+
+  // Column by column |A − Q Lᵀ| ≤ γ |a|, γ = c n k ε with a small constant c (Higham 2002, theorem 19.4),
+  // and the same for QᵀQ − I; 4 n k ε is generous for c and small beside any mistake.
+  const check = (As: readonly Float64Array[], n: number, k: number) => {
+    for (const [s, { L, Q }] of factors(As, n, k).entries()) {
+      const gamma = 4 * n * k * eps;
+      const A = As[s]!;
+      const column = (j: number) => norm(Array.from({ length: n }, (_, i) => A[i * k + j]!));
+      expectClose(multiply(Q, transposed(L, k, k), n, k, k), A, (_, at) => gamma * column(at % k));
+      expectClose(multiply(transposed(Q, n, k), Q, k, n, k), identity(k), () => gamma);
+      for (let i = 0; i < k; i++) {
+        expect(L[i * k + i]).toBeGreaterThanOrEqual(0);
+        for (let j = i + 1; j < k; j++) expect(L[i * k + j]).toBe(0);
+      }
+    }
+  };
+  const draw = (draws: Draws, n: number, k: number, batch: number) =>
+    Array.from({ length: batch }, () => rounded(draws.normals(n * k), dtype));
+
+  test("rows of any kind", () => {
+    forSeeds(60, (draws) => {
+      const k = draws.integer(0, 9);
+      const n = k + draws.integer(0, 9);
+      check(draw(draws, n, k, draws.integer(0, 3)), n, k);
+    });
+    forSeeds(1, (draws) => check(draw(draws, 90, 41, 1), 90, 41));
+  });
+
+  test("columns that depend on others, columns and rows of zeros", () => {
+    forSeeds(40, (draws) => {
+      const k = draws.integer(2, 8);
+      const n = k + draws.integer(0, 8);
+      const [A] = draw(draws, n, k, 1) as [Float64Array];
+      const [from, to] = [draws.integer(0, k - 1), draws.integer(0, k - 1)];
+      const empty = draws.integer(0, n - 1);
+      for (let i = 0; i < n; i++) A[i * k + to] = draws.chance(0.5) ? 0 : A[i * k + from]!;
+      A.fill(0, empty * k, (empty + 1) * k);
+      check([A], n, k);
+    });
+  });
+
+  test("a column that depends on those before it has the pivot 0", () => {
+    forSeeds(40, (draws) => {
+      const [n, k] = [draws.integer(3, 12), 3];
+      const [A] = draw(draws, n, k, 1) as [Float64Array];
+      for (let i = 0; i < n; i++) A[i * k + 1] = 4 * A[i * k]!;
+      const { L } = factors([A], n, k)[0]!;
+      expect(L[4]).toBe(0);
+      expect(L[0]).toBeGreaterThan(0);
+    });
+  });
+
+  // Each column keeps its own precision: sizes differ by 10¹² and, in f32, its square would underflow.
+  test("columns of different sizes", () => {
+    forSeeds(20, (draws) => {
+      const [n, k] = [6, 4];
+      const [A] = draw(draws, n, k, 1) as [Float64Array];
+      check(
+        [
+          rounded(
+            A.map((x, at) => x * 1000 ** ((at % k) - 2)),
+            dtype,
+          ),
+        ],
+        n,
+        k,
+      );
+    });
+  });
+});
