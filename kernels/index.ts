@@ -389,6 +389,14 @@ export function triangularSolve_f32(args: usize): i32 {
   return triangular.triangularSolve<f32>(args);
 }
 
+export function reflections_f64(args: usize): i32 {
+  return householder.reflections<f64>(args);
+}
+
+export function reflections_f32(args: usize): i32 {
+  return householder.reflections<f32>(args);
+}
+
 export function triangularFactor_f64(args: usize): i32 {
   return householder.triangularFactor<f64>(args);
 }

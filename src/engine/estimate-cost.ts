@@ -26,6 +26,8 @@ const rates: Readonly<Record<string, number>> = {
   cholesky: 12e9,
   choleskyInverse: 20e9,
   triangularSolve: 20e9,
+  reflections: 14e9,
+  orthonormalFactor: 14e9,
   normal: 0.45e9,
   uniform: 0.9e9,
   exp: 1e9,

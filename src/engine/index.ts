@@ -69,7 +69,7 @@ export {
   where,
 } from "./primitives/elementwise.js";
 export { gather, scatterAdd } from "./primitives/gather.js";
-export { triangularFactorOfRows } from "./primitives/householder.js";
+export { orthogonalFactorOfRows, triangularFactorOfRows } from "./primitives/householder.js";
 export { matmul, matvec, type Transposes } from "./primitives/matmul.js";
 export {
   concat,

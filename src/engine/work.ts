@@ -21,8 +21,8 @@ const counts: Readonly<Record<string, Count>> = {
   cholesky: (batch, n) => (batch! * n! ** 3) / 3,
   choleskyInverse: (batch, n) => (batch! * 2 * n! ** 3) / 3,
   triangularSolve: (batch, n, m) => batch! * n! ** 2 * m!,
-  triangularFactor: (batch, n, k) => 2 * batch! * k! ** 2 * (n! - k! / 3),
-  orthonormalFactor: (batch, n, k) => 4 * batch! * k! ** 2 * (n! - k! / 3),
+  reflections: (batch, n, k) => 2 * batch! * k! ** 2 * (n! - k! / 3),
+  orthonormalFactor: (batch, n, k) => 2 * batch! * k! ** 2 * (n! - k! / 3),
   circularConv: (batch, inputs, outputs, n, k) => 2 * batch! * inputs! * outputs! * n! * k!,
   circularConvWeights: (batch, inputs, outputs, n, k) => 2 * batch! * inputs! * outputs! * n! * k!,
   // Padé [13/13]: six products and a solve, and about three squarings.

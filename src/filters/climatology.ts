@@ -1,9 +1,10 @@
 /** Two baselines that use no forecast: the climatology, and optimal interpolation. */
-import { broadcastTo, diagonal, tensor } from "../engine/index.js";
-import { covarianceMatrix, type Gaussian } from "../prob/index.js";
+import { broadcastTo, tensor } from "../engine/index.js";
+import type { Gaussian } from "../prob/index.js";
 import { extendedAnalysis } from "./extended-kalman.js";
 import type { Filter } from "./filter.js";
-import type { KalmanState } from "./kalman.js";
+import { type KalmanState, stateOfPrior } from "./gaussian-state.js";
+import { factorMoments } from "./kalman.js";
 import { defineMethod, type MethodContext } from "./record.js";
 import { noiseRemedy } from "./remedies.js";
 
@@ -45,17 +46,21 @@ export const climatology = ({ climatology }: ClimatologyParams): Filter<KalmanSt
  * @see gandin1965
  */
 export function optimalInterpolation({ climatology }: ClimatologyParams): Filter<KalmanState> {
-  const covariance = covarianceMatrix(climatology);
-  const still = ({ mean }: Pick<KalmanState, "mean">): KalmanState => ({
-    mean: broadcastTo(climatology.mean, mean.shape),
-    covariance: broadcastTo(covariance, [...mean.shape, mean.shape.at(-1)!]),
-  });
+  const prior = stateOfPrior(climatology);
+  const still = ({ mean }: Pick<KalmanState, "mean">): KalmanState => {
+    const matrix = [...mean.shape, mean.shape.at(-1)!];
+    return {
+      mean: broadcastTo(prior.mean, mean.shape),
+      covariance: broadcastTo(prior.covariance, matrix),
+      factor: broadcastTo(prior.factor, matrix),
+    };
+  };
   return {
     name: "optimal-interpolation",
     init: still,
     forecast: still,
     analyse: (state, observation) => extendedAnalysis("optimal-interpolation", state, observation),
-    moments: ({ mean, covariance: P }) => ({ mean, variance: diagonal(P) }),
+    moments: factorMoments,
   };
 }
 

@@ -1,10 +1,11 @@
-import { diagonal, mul, square } from "../engine/index.js";
+import { mul, square } from "../engine/index.js";
 import type { Transition } from "../models/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
 import { positiveNumber } from "../parts/index.js";
-import { covarianceMatrix, type Scalar } from "../prob/index.js";
+import type { Scalar } from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
-import { crossed, type KalmanState, momentsAnalysis } from "./kalman.js";
+import { factorOf, type KalmanState, stateOfPrior, stateOfRows } from "./gaussian-state.js";
+import { factorMoments, forecastRows, tangentAnalysis } from "./kalman.js";
 import { squareRootSettings } from "./proposals.js";
 import { defineMethod } from "./record.js";
 import { noiseRemedy } from "./remedies.js";
@@ -21,25 +22,25 @@ export interface ExtendedKalmanParams {
  *
  *     m⁻ = F(m)                        P⁻ = F′ P F′ᵀ + Q,   F′ = ∂F/∂x at m        forecast
  *     S  = H P⁻ Hᵀ + R                 H  = h′(m⁻)
- *     m  = m⁻ + K (y − h(m⁻))          P  = λ² (J P⁻ Jᵀ + K R Kᵀ),  J = I − K H
+ *     m  = m⁻ + K (y − h(m⁻))          P  = λ² (P⁻ − K S Kᵀ)
  *     ℓ  = log N(y; h(m⁻), S)
  *
  * The engine computes all columns of F′ in one run of the model on d rows. For a linear model it is the
  * Kalman filter. λ accounts for what the tangent leaves out: the factor λ² on P after an analysis acts as
  * the factor λ² on the next forecast covariance. A factor a per unit of time is λ = a^(Δ/2) for
- * observations at intervals Δ. State: the mean [..., d] and the covariance [..., d, d].
+ * observations at intervals Δ. P is carried by a factor, as in `kalman`, and so is the state.
  *
- * @throws NumericError when S is not positive definite.
+ * @throws NumericError when S is singular.
  * @see jazwinski1970, section 8.3
  */
 export function extendedKalman({ inflation }: ExtendedKalmanParams = {}): Filter<KalmanState> {
   return {
     name: "extended-kalman",
-    init: (prior) => ({ mean: prior.mean, covariance: covarianceMatrix(prior) }),
+    init: stateOfPrior,
     forecast: extendedForecast,
     analyse: (state, observation) =>
       inflatedAnalysis(extendedAnalysis("extended-kalman", state, observation), inflation),
-    moments: ({ mean, covariance }) => ({ mean, variance: diagonal(covariance) }),
+    moments: factorMoments,
   };
 }
 
@@ -49,19 +50,23 @@ export function inflatedAnalysis(
   lambda: Scalar | undefined,
 ): Analysis<KalmanState> {
   if (lambda === undefined) return analysis;
-  const { mean, covariance: P } = analysis.state;
+  const { mean, covariance: P, factor: L } = analysis.state;
   const factor = typeof lambda === "number" ? lambda ** 2 : square(lambda);
-  return { ...analysis, state: { mean, covariance: mul(P, factor) } };
+  const state = { mean, covariance: mul(P, factor), ...(L && { factor: mul(L, lambda) }) };
+  return { ...analysis, state };
 }
 
 /** Makes one model step of the moments: F(m) and F′ P F′ᵀ + Q. */
 export function extendedForecast(
-  { mean: m, covariance: P }: KalmanState,
+  state: KalmanState,
   { map, matrix, noise }: Transition,
 ): KalmanState {
-  if (matrix !== undefined) return { mean: map(m), covariance: crossed(P, matrix, noise) };
-  const { value, jacobian } = jacobianAt(map, m, m.shape.at(-1)!);
-  return { mean: value, covariance: crossed(P, jacobian, noise) };
+  const { mean: m } = state;
+  const { value, jacobian } =
+    matrix === undefined
+      ? jacobianAt(map, m, m.shape.at(-1)!)
+      : { value: map(m), jacobian: matrix };
+  return stateOfRows(value, forecastRows(factorOf(state), jacobian, noise));
 }
 
 /** Analyses N(m⁻, P⁻) with the tangent of h at m⁻; `who` names the caller in errors. */
@@ -71,7 +76,7 @@ export function extendedAnalysis(
   observation: Observation,
 ): Analysis<KalmanState> {
   checkObservation(who, observation);
-  return momentsAnalysis(state, observation, viewAt(observation.operator, state.mean));
+  return tangentAnalysis(state, observation, viewAt(observation.operator, state.mean));
 }
 
 /** The key of λ for filters whose state holds a covariance. */

@@ -81,9 +81,9 @@ interface Estimator<S> {
   members?(state: S): Members;
   /**
    * Returns the states given the whole record, from the results of all its cycles: a smoother that runs
-   * backwards after the filter. `propagations` holds the model steps that lead to each cycle.
+   * backwards after the filter. `cycles` are those that the filter passed.
    */
-  smooth?(results: readonly CycleResult<S>[], propagations: readonly Propagation[]): readonly S[];
+  smooth?(results: readonly CycleResult<S>[], cycles: readonly Cycle[]): readonly S[];
 }
 
 /** A filter: forecast and analysis of a state of type S. */

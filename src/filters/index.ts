@@ -58,6 +58,7 @@ export {
   extendedKalman,
   extendedKalmanRecord,
 } from "./extended-kalman.js";
+export { type FactorState, joined, observedRows } from "./factor-analysis.js";
 export type {
   Analysis,
   Cycle,
@@ -69,6 +70,7 @@ export type {
   Smoother,
 } from "./filter.js";
 export { type FiniteSize, finiteSizeFactor, type Hyperprior, hyperprior } from "./finite-size.js";
+export { factorOf, type KalmanState, stateOfRows } from "./gaussian-state.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
 export {
   type IteratedExtendedKalmanParams,
@@ -78,7 +80,7 @@ export {
 } from "./iterated-extended-kalman.js";
 export {
   exactNeeds,
-  type KalmanState,
+  forecastRows,
   kalman,
   kalmanAnalysis,
   kalmanForecast,
@@ -159,4 +161,3 @@ export {
   unscentedKalman,
   unscentedKalmanRecord,
 } from "./unscented-kalman.js";
-export type { FactorState } from "./unscented-square-root.js";

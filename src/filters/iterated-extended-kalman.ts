@@ -1,7 +1,6 @@
-import { diagonal, matvec, sub } from "../engine/index.js";
+import { matvec, sub } from "../engine/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
 import { count } from "../parts/index.js";
-import { covarianceMatrix } from "../prob/index.js";
 import {
   covarianceFactorKey,
   type ExtendedKalmanParams,
@@ -10,7 +9,8 @@ import {
   inflatedAnalysis,
 } from "./extended-kalman.js";
 import type { Analysis, Filter } from "./filter.js";
-import { type KalmanState, momentsAnalysis } from "./kalman.js";
+import { type KalmanState, stateOfPrior } from "./gaussian-state.js";
+import { factorMoments, tangentAnalysis } from "./kalman.js";
 import { defineMethod } from "./record.js";
 import { viewAt } from "./tangent.js";
 import { checkIterations } from "./threedvar.js";
@@ -27,13 +27,12 @@ export interface IteratedExtendedKalmanParams extends ExtendedKalmanParams {
  *
  *     x⁰ = m⁻;   xⁱ⁺¹ = m⁻ + Kᵢ (y − h(xⁱ) − Hᵢ (m⁻ − xⁱ)),   Hᵢ = h′(xⁱ)
  *     Kᵢ = P⁻ Hᵢᵀ (Hᵢ P⁻ Hᵢᵀ + R)⁻¹
- *     m  = xⁿ                       P = λ² (J P⁻ Jᵀ + K R Kᵀ),  J = I − K H,  the last K and H
+ *     m  = xⁿ                       P = λ² (P⁻ − K S Kᵀ),  the last K and S
  *     ℓ  = log N(y; h(m⁻), S),      S = H₀ P⁻ H₀ᵀ + R: that of the extended Kalman filter
  *
  * Where the iterations converge, m is a minimum of ½ ‖x − m⁻‖² in the norm of P⁻¹ plus ½ ‖y − h(x)‖² in
  * that of R⁻¹: the most probable state (MAP). With one iteration, or a linear h, it is the extended Kalman
- * filter. Steps are not damped: far from y they may diverge. State: the mean [..., d] and the covariance
- * [..., d, d].
+ * filter. Steps are not damped: far from y they may diverge. The state is that of `kalman`.
  *
  * @throws UsageError unless `iterations` is a whole number, at least 1.
  * @see bell1993
@@ -45,11 +44,11 @@ export function iteratedExtendedKalman(
   checkIterations("iterated-extended-kalman", iterations);
   return {
     name: "iterated-extended-kalman",
-    init: (prior) => ({ mean: prior.mean, covariance: covarianceMatrix(prior) }),
+    init: stateOfPrior,
     forecast: extendedForecast,
     analyse: (state, observation) =>
       inflatedAnalysis(iteratedAnalysis(state, observation, iterations), inflation),
-    moments: ({ mean, covariance }) => ({ mean, variance: diagonal(covariance) }),
+    moments: factorMoments,
   };
 }
 
@@ -64,13 +63,13 @@ export function iteratedAnalysis(
 ): Analysis<KalmanState> {
   checkObservation("iterated-extended-kalman", observation);
   const { operator } = observation;
-  const first = momentsAnalysis(forecast, observation, viewAt(operator, forecast.mean));
+  const first = tangentAnalysis(forecast, observation, viewAt(operator, forecast.mean));
   const needed = operator.linear ? 1 : iterations;
   let { state } = first;
   for (let i = 1; i < needed; i++) {
     const view = viewAt(operator, state.mean);
     const offset = matvec(view.H, sub(state.mean, forecast.mean)); // H (x − m⁻), [..., m]
-    ({ state } = momentsAnalysis(forecast, observation, { ...view, offset }));
+    ({ state } = tangentAnalysis(forecast, observation, { ...view, offset }));
   }
   return { ...first, state };
 }

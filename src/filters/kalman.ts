@@ -1,71 +1,67 @@
 import {
   add,
   cast,
-  diagonal,
-  eye,
   matmul,
   matvec,
-  mul,
-  positiveDefinite,
-  solve,
   square,
-  sub,
   sum,
-  transpose as T,
   type Tensor,
+  triangularFactorOfRows,
   UsageError,
 } from "../engine/index.js";
-import { addNoise, type Transition } from "../models/index.js";
+import type { Transition } from "../models/index.js";
+import { atObserved, checkObservation, innovationOf, type Observation } from "../observe/index.js";
+import { floatType, root } from "../prob/index.js";
+import { analysisOfFactor, diagonalRows, joined, observedRows } from "./factor-analysis.js";
+import type { Analysis, Filter, Moments } from "./filter.js";
 import {
-  atObserved,
-  checkObservation,
-  innovationOf,
-  type Observation,
-  observedCount,
-  rowsAtObserved,
-  variances,
-} from "../observe/index.js";
-import { asRow, covarianceMatrix, floatType, logNormal, whiten } from "../prob/index.js";
-import type { Analysis, Filter } from "./filter.js";
+  factorOf,
+  type KalmanState,
+  stateOfFactor,
+  stateOfPrior,
+  stateOfRows,
+} from "./gaussian-state.js";
 import { defineMethod, type MethodNeeds } from "./record.js";
 import { noiseRemedy } from "./remedies.js";
 
-/** The state of filters that carry a mean and a covariance. */
-export interface KalmanState {
-  /** m [..., d] */
-  readonly mean: Tensor;
-  /** P [..., d, d] */
-  readonly covariance: Tensor;
-}
-
 /**
- * The Kalman filter: the exact filter of a linear Gaussian model.
+ * The Kalman filter: the exact filter of a linear Gaussian model, in its square-root form.
  *
- *     m⁻ = F m                        P⁻ = F P Fᵀ + Q               forecast
- *     S  = H P⁻ Hᵀ + R = LLᵀ          K  = P⁻ Hᵀ S⁻¹
- *     m  = m⁻ + K (y − H m⁻)          P  = J P⁻ Jᵀ + K R Kᵀ,  J = I − K H
+ *     m⁻ = F m                        L⁻ = factor of the rows [ (F L)ᵀ;  √Q ]                 forecast
+ *
+ *     [ √R   0   ]                    [ S^½    0 ]      S = H P⁻ Hᵀ + R,  K = P⁻ Hᵀ S⁻¹
+ *     [ H L⁻ L⁻ ]  →  lower factor    [ K S^½  L ]      m = m⁻ + K (y − H m⁻)                analysis
+ *
  *     ℓ  = log N(y; H m⁻, S)
  *
- * Joseph's form of P stays symmetric and positive, and an error in K enters it only as its square. State:
- * the mean [..., d] and the covariance [..., d, d].
+ * The rows of a factor are triangularised as they are (`triangularFactorOfRows`): P = L Lᵀ is never a
+ * difference, so no variance is ever negative, and an initial variance or R may be 0, or 10¹³ times the
+ * others. State: the mean [..., d], a lower factor L [..., d, d], and the covariance L Lᵀ for those who read
+ * it.
  *
- * @throws UsageError when the model or the operator is not linear; NumericError when S is not positive
- * definite.
- * @see kalman1960; bucy1968 for Joseph's form
+ * @throws UsageError when the model or the operator is not linear; NumericError when S is singular: a value
+ * without error is observed of something that is known already.
+ * @see kalman1960; kailath2000, chapter 12, for the square-root form
  */
 export function kalman(): Filter<KalmanState> {
   return {
     name: "kalman",
-    init: (prior) => ({ mean: prior.mean, covariance: covarianceMatrix(prior) }),
+    init: stateOfPrior,
     forecast: kalmanForecast,
     analyse: kalmanAnalysis,
-    moments: ({ mean, covariance }) => ({ mean, variance: diagonal(covariance) }),
+    moments: factorMoments,
   };
 }
 
+/** Returns the mean and the variances Σ_j L_ij². */
+export const factorMoments = (state: KalmanState): Moments => ({
+  mean: state.mean,
+  variance: sum(square(factorOf(state)), -1),
+});
+
 /** Makes one step of a linear model: F m and F P Fᵀ + Q. @throws UsageError when the model is not linear. */
 export function kalmanForecast(
-  { mean: m, covariance: P }: KalmanState,
+  state: KalmanState,
   { matrix: F, noise: Q }: Transition,
 ): KalmanState {
   if (F === undefined) {
@@ -73,12 +69,14 @@ export function kalmanForecast(
       "kalman: the model is not linear, so it has no transition matrix. Use extended-kalman or enkf.",
     );
   }
-  return { mean: matvec(F, m), covariance: crossed(P, F, Q) };
+  return stateOfRows(matvec(F, state.mean), forecastRows(factorOf(state), F, Q));
 }
 
-/** Returns F P Fᵀ + Q, [..., d, d]. */
-export const crossed = (P: Tensor, F: Tensor, Q: Transition["noise"]): Tensor =>
-  addNoise(matmul(matmul(F, P), F, { transposeB: true }), Q);
+/** Returns rows whose products sum to F L Lᵀ Fᵀ + Q, [..., d or 2d, d]. */
+export function forecastRows(L: Tensor, F: Tensor, Q: Transition["noise"]): Tensor {
+  const moved = matmul(L, F, { transposeA: true, transposeB: true }); // (F L)ᵀ
+  return Q === null ? moved : joined([moved, diagonalRows(root(Q), moved)], -2);
+}
 
 /** Analyses N(m⁻, P⁻) by a linear operator. @throws UsageError when the operator is not linear. */
 export function kalmanAnalysis(
@@ -94,37 +92,24 @@ export function kalmanAnalysis(
   }
   checkObservation("kalman", observation);
   const view = { hx: operator.apply(state.mean), H: cast(H, floatType(state.mean)) };
-  return momentsAnalysis(state, observation, view);
+  return tangentAnalysis(state, observation, view);
 }
 
 /**
- * Analyses N(m, P) from h(m) [..., m] and H, [m, d] or [..., m, d]. Where the tangent is taken at another
- * state x, hx is h(x) and `offset` is H (x − m), [..., m].
+ * Analyses N(m⁻, P⁻) from h(m⁻) [..., m] and H, [m, d] or [..., m, d]. Where the tangent is taken at another
+ * state x, hx is h(x) and `offset` is H (x − m⁻), [..., m].
  */
-export function momentsAnalysis(
-  { mean: m, covariance: P }: KalmanState,
+export function tangentAnalysis(
+  state: KalmanState,
   observation: Observation,
   view: { readonly hx: Tensor; readonly H: Tensor; readonly offset?: Tensor },
 ): Analysis<KalmanState> {
-  const H = rowsAtObserved(view.H, observation); // [..., m, d]
-  const R = variances(observation);
   const departure = innovationOf(observation, view.hx);
   const r = atObserved(view.offset ? add(departure, view.offset) : departure, observation); // [..., m]
-
-  const HP = matmul(H, P); // [..., m, d]
-  const S = positiveDefinite(addNoise(matmul(HP, H, { transposeB: true }), R)); // [..., m, m]
-  const K = T(solve(S, HP)); // [..., d, m]  K = PHᵀS⁻¹
-  const J = sub(eye(m.shape.at(-1)!, floatType(m)), matmul(K, H)); // [..., d, d]
-  const JPJ = matmul(matmul(J, P), J, { transposeB: true });
-  const KRK = matmul(mul(K, asRow(R)), K, { transposeB: true });
-
-  const w = whiten(r, S.factor);
-  return {
-    state: { mean: add(m, matvec(K, r)), covariance: add(JPJ, KRK) },
-    logEvidence: logNormal(r, S, observedCount(observation)),
-    innovation: w,
-    chiSquare: sum(square(w), -1),
-  };
+  const rows = observedRows(factorOf(state), view.H, observation);
+  const T = triangularFactorOfRows(rows, observation.operator.size);
+  const { state: after, ...evidence } = analysisOfFactor(state.mean, T, r, observation);
+  return { state: stateOfFactor(after.mean, after.factor), ...evidence };
 }
 
 /** Returns the needs of an exact method: a linear model, and linear observations with normal errors. */

@@ -24,8 +24,9 @@ import {
 import { choice, setting } from "../parts/index.js";
 import { covarianceMatrix, logNormal, type Scalar, whiten } from "../prob/index.js";
 import { covarianceFactorKey, extendedKalmanRecord, inflatedAnalysis } from "./extended-kalman.js";
+import type { FactorState } from "./factor-analysis.js";
 import type { Analysis, Filter, Method } from "./filter.js";
-import type { KalmanState } from "./kalman.js";
+import type { KalmanState } from "./gaussian-state.js";
 import { defineMethod } from "./record.js";
 import {
   forecastMoments,
@@ -36,7 +37,7 @@ import {
   sigmaWeights,
   stateRows,
 } from "./sigma-points.js";
-import { type FactorState, squareRootForm } from "./unscented-square-root.js";
+import { squareRootForm } from "./unscented-square-root.js";
 
 /** Parameters of the unscented Kalman filter. */
 export interface UnscentedKalmanParams extends SigmaPointParams {

@@ -1,10 +1,12 @@
 /** Covariances in the forms in which they are known or learned. */
 import {
   add,
-  cholesky,
   concat,
   diagonal,
   diagonalMatrix,
+  div,
+  equal,
+  expandDims,
   eye,
   indices,
   matmul,
@@ -12,10 +14,12 @@ import {
   reshape,
   ShapeError,
   scatterAdd,
+  sqrtm,
   square,
   sum,
   type Tensor,
   tensor,
+  triangularFactorOfRows,
 } from "../engine/index.js";
 import { type Key, normal, split } from "../random/index.js";
 import { expectAxis } from "./expect.js";
@@ -39,7 +43,7 @@ export type Covariance =
   | { readonly kind: "triangular"; readonly entries: Tensor; readonly pattern: FactorPattern }
   /** C₀ + B Bᵀ with a low-rank factor B [d, p]. */
   | { readonly kind: "update"; readonly base: Covariance; readonly factor: Tensor }
-  /** C itself [d, d], symmetric; positive definite if it is sampled from. */
+  /** C itself [d, d], symmetric, without negative eigenvalues. */
   | { readonly kind: "matrix"; readonly matrix: Tensor };
 
 /** The positions of the free entries of a factor [d, d]: row and column of each. */
@@ -127,11 +131,11 @@ export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = 
 /**
  * Returns a factor B [..., d, p] with C = B Bᵀ; p is the number of columns of the given factor, else d,
  * and more than d for an update.
- * @throws ShapeError when its parameters do not fit d; NumericError when a given matrix C is not
- * positive definite.
+ * @throws ShapeError when its parameters do not fit d; NumericError when a given matrix C has a negative
+ * eigenvalue.
  */
 export function covarianceFactor(C: Covariance, d: number, dtype: "f64" | "f32" = "f64"): Tensor {
-  if (C.kind === "matrix") return cholesky(C.matrix);
+  if (C.kind === "matrix") return matrixFactor(C.matrix);
   if (C.kind === "triangular") return triangularFactor(C.entries, C.pattern);
   if (C.kind === "update") return concat([covarianceFactor(C.base, d, dtype), C.factor], -1);
   if (C.kind === "dense") {
@@ -139,6 +143,19 @@ export function covarianceFactor(C: Covariance, d: number, dtype: "f64" | "f32" 
     return C.factor;
   }
   return formCovariance({ kind: "diagonal", variance: root(C.variance) }, d, dtype);
+}
+
+/**
+ * L [..., d, d], lower triangular, of a matrix C that may be singular: with the standard deviations s and the
+ * correlations C_ij/(s_i s_j), whose symmetric root is that of a matrix with a diagonal of ones,
+ *
+ *     C = (diag(s) √corr) (diag(s) √corr)ᵀ
+ */
+function matrixFactor(C: Tensor): Tensor {
+  const s = root(diagonal(C)) as Tensor; // [..., d]
+  const unit = add(s, equal(s, 0));
+  const correlation = div(div(C, expandDims(unit, -1)), expandDims(unit, -2));
+  return triangularFactorOfRows(mul(sqrtm(correlation), expandDims(s, -2)));
 }
 
 /** B Bᵀ */
@@ -158,7 +175,7 @@ const rowSums = (B: Tensor): Tensor => sum(square(B), -1);
 
 /**
  * Draws from N(0, C), one draw a row: `shape` is [...lead, N, d].
- * @throws NumericError when a given matrix C is not positive definite.
+ * @throws NumericError when a given matrix C has a negative eigenvalue.
  */
 export function sampleCovariance(
   C: Covariance,
@@ -173,7 +190,7 @@ export function sampleCovariance(
     return add(base, coloured(C.factor, shape, second));
   }
   if (C.kind === "triangular") return coloured(triangularFactor(C.entries, C.pattern), shape, key);
-  return coloured(C.kind === "dense" ? C.factor : cholesky(C.matrix), shape, key);
+  return coloured(C.kind === "dense" ? C.factor : matrixFactor(C.matrix), shape, key);
 }
 
 /** z Bᵀ for z ~ N(0, I), one draw a row. */

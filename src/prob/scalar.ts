@@ -8,6 +8,7 @@ import {
   add,
   type DType,
   div,
+  equal,
   exp,
   expandDims,
   mul,
@@ -27,8 +28,15 @@ export type Scalar = number | Tensor;
 /** Returns a x; a plain number if x is one. */
 export const scale = (a: number, x: Scalar): Scalar => (typeof x === "number" ? a * x : mul(a, x));
 
-/** Returns √x; a plain number if x is one. */
-export const root = (x: Scalar): Scalar => (typeof x === "number" ? Math.sqrt(x) : sqrt(x));
+/**
+ * Returns √x of a variance; a plain number if x is one. Where x is 0 the derivative counts as 0: what is
+ * known without error stays so, beside others that are learned.
+ */
+export function root(x: Scalar): Scalar {
+  if (typeof x === "number") return Math.sqrt(x);
+  const zero = equal(x, 0);
+  return mul(sqrt(add(x, zero)), sub(1, zero));
+}
 
 /** Returns eˣ; a plain number if x is one. */
 export const exponential = (x: Scalar): Scalar => (typeof x === "number" ? Math.exp(x) : exp(x));

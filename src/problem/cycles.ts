@@ -108,12 +108,8 @@ export interface Observer {
   readonly keeps: boolean;
   /** A cycle that went well; says why the run cannot go on after it, or null. */
   cycle(k: number, passed: PassedCycle): string | null;
-  /** The last state, and the results and propagations of the cycles if they were kept. */
-  end(
-    state: unknown,
-    results: readonly CycleResult<unknown>[],
-    cycles: readonly Omit<Cycle, "observation">[],
-  ): void;
+  /** The last state, and the results and the cycles themselves if they were kept. */
+  end(state: unknown, results: readonly CycleResult<unknown>[], cycles: readonly Cycle[]): void;
 }
 
 /** How a run ended. */
@@ -175,7 +171,12 @@ export function* passCycles(
     if (!(error instanceof NumericError)) throw error;
     fault = error.message;
   }
-  observer.end(state, kept, program.system.propagations(intervals.slice(0, kept.length)));
+  const { system } = program;
+  const passed = system.propagations(intervals.slice(0, kept.length)).map((propagation, k) => ({
+    ...propagation,
+    observation: k < series.times.length ? system.observation(seenAt(k)) : null,
+  }));
+  observer.end(state, kept, passed);
   return {
     failure: fault === null ? null : { cycle: done, message: fault },
     seconds: cycleSeconds.reduce((sum, t) => sum + t, 0),

@@ -10,4 +10,4 @@ export {
 export { type IenksParams, type IenksState, ienks, ienksCycle, ienksRecord } from "./ienks.js";
 export type { InnerSolver } from "./incremental.js";
 export { methods } from "./records.js";
-export { rts, rtsRecord, rtsStep } from "./rts.js";
+export { rts, rtsRecord } from "./rts.js";

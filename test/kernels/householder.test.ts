@@ -18,13 +18,15 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
 
   /** L and Q of a batch of matrices [n, k]. */
   const factors = (As: readonly Float64Array[], n: number, k: number) => {
-    const room = () => scratch((n * k + 4 * k) * bytesPer[dtype]);
-    const run = (kernel: string, size: number) => {
-      const out = output(dtype, As.length * size);
-      const words = [input(dtype, stacked(As)), As.length, n, k, room()];
-      return runOne(build, `${kernel}_${dtype}`, out, ...words);
-    };
-    const [Ls, Qs] = [run("triangularFactor", k * k), run("orthonormalFactor", n * k)];
+    const count = As.length;
+    const made = output(dtype, count * (n + 3) * k);
+    const H = runOne(build, `reflections_${dtype}`, made, input(dtype, stacked(As)), count, n, k);
+    const given = input(dtype, Float64Array.from(H));
+    const lower = output(dtype, count * k * k);
+    const Ls = runOne(build, `triangularFactor_${dtype}`, lower, given, count, n, k);
+    const orthonormal = output(dtype, count * n * k);
+    const words = [given, count, n, k, scratch(k * bytesPer[dtype])];
+    const Qs = runOne(build, `orthonormalFactor_${dtype}`, orthonormal, ...words);
     return As.map((_, s) => ({ L: slice(Ls, s, k * k), Q: slice(Qs, s, n * k) }));
   };
 

@@ -1,55 +1,73 @@
-import { type Call, epsilon, type Kernel, type Kernels, status } from "./call.js";
-import { identity, type Matrix, multiply, readMatrix, transposed } from "./dense.js";
+import { epsilon, type Kernel, type Kernels, status } from "./call.js";
+import { identity, type Matrix, multiply, readMatrix } from "./dense.js";
 
-/** Θ [n, n] orthogonal and M = Θᵀ A, upper triangular [n, k]; row j of M times signs[j] is that of Lᵀ. */
-function reflected(A: Matrix, n: number, k: number, eps: number) {
-  let M: Matrix = A.slice();
-  let theta: Matrix = identity(n);
-  const signs = new Float64Array(k).fill(1);
+/** A [n, k] after its reflections, with the diagonal of L, β and a row of room below it, [n + 3, k]. */
+function reflected(A: Matrix, n: number, k: number, eps: number): Matrix {
+  const M = new Float64Array((n + 3) * k);
+  M.set(A);
+  const column = (from: number, j: number) =>
+    Array.from({ length: n }, (_, i) => (i < from ? 0 : M[i * k + j]!));
+  const lengths = Array.from({ length: k }, (_, j) => Math.hypot(...column(0, j)));
   for (let j = 0; j < k; j++) {
-    const column = (X: Matrix, from: number) =>
-      Array.from({ length: n }, (_, i) => (i < from ? 0 : X[i * k + j]!));
-    const a = column(M, j);
+    const a = column(j, j);
     const length = Math.hypot(...a);
-    if (length <= n * eps * Math.hypot(...column(A, 0))) {
-      for (let i = j; i < n; i++) M[i * k + j] = 0;
-      continue;
+    if (length <= n * eps * lengths[j]!) continue;
+    const v = a.map((x, i) => (i === j ? x + (x < 0 ? -length : length) : x));
+    const beta = 2 / v.reduce((sum, x) => sum + x * x, 0);
+    for (let c = j + 1; c < k; c++) {
+      const along = beta * column(j, c).reduce((sum, x, i) => sum + x * v[i]!, 0);
+      for (let i = j; i < n; i++) M[i * k + c]! -= along * v[i]!;
     }
-    signs[j] = a[j]! < 0 ? 1 : -1;
-    const v = a.map((x, i) => (i === j ? x - signs[j]! * length : x));
-    const vv = v.reduce((sum, x) => sum + x * x, 0);
-    const H = identity(n).map((x, at) => x - (2 * v[Math.floor(at / n)]! * v[at % n]!) / vv);
-    M = multiply(H, M, n, n, k);
-    theta = multiply(theta, H, n, n, n);
-    for (let i = j + 1; i < n; i++) M[i * k + j] = 0;
+    for (let i = j; i < n; i++) M[i * k + j] = v[i]!;
+    M[n * k + j] = length;
+    M[(n + 1) * k + j] = beta;
   }
-  return { M, theta, signs };
+  return M;
 }
 
-/** Calls `write` with the factors of each matrix of a batch. */
-function eachFactored(
-  { word, numbers, dtype }: Call,
-  write: (found: ReturnType<typeof reflected>, s: number, n: number, k: number) => void,
-): number {
+/** ±1, by which row j is to be multiplied. */
+const signOf = (M: Matrix, n: number, k: number, j: number): number =>
+  M[(n + 1) * k + j] === 0 || M[j * k + j]! < 0 ? 1 : -1;
+
+const reflections: Kernel = ({ word, numbers, dtype }) => {
   const [batch, n, k] = [word(2), word(3), word(4)];
   for (let s = 0; s < batch; s++) {
-    write(reflected(readMatrix(numbers(1), s * n * k, n, k), n, k, epsilon(dtype)), s, n, k);
+    const A = readMatrix(numbers(1), s * n * k, n, k);
+    numbers(0).set(reflected(A, n, k, epsilon(dtype)), s * (n + 3) * k);
   }
   return status.done;
-}
+};
 
-const triangularFactor: Kernel = (call) =>
-  eachFactored(call, ({ M, signs }, s, n, k) => {
-    const rows = M.map((x, at) => signs[Math.floor(at / k)]! * x + 0).subarray(0, k * k);
-    call.numbers(0).set(n === 0 ? [] : transposed(rows, k, k), s * k * k);
-  });
-
-const orthonormalFactor: Kernel = (call) =>
-  eachFactored(call, ({ theta, signs }, s, n, k) => {
-    const out = call.numbers(0);
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j < k; j++) out[(s * n + i) * k + j] = signs[j]! * theta[i * n + j]!;
+const triangularFactor: Kernel = ({ word, numbers }) => {
+  const [out, batch, n, k] = [numbers(0), word(2), word(3), word(4)];
+  for (let s = 0; s < batch; s++) {
+    const M = readMatrix(numbers(1), s * (n + 3) * k, n + 3, k);
+    for (let i = 0; i < k; i++) {
+      for (let j = 0; j < k; j++) {
+        const value = i === j ? M[n * k + j]! : j < i ? signOf(M, n, k, j) * M[j * k + i]! : 0;
+        out[(s * k + i) * k + j] = value;
+      }
     }
-  });
+  }
+  return status.done;
+};
 
-export const householder: Kernels = { triangularFactor, orthonormalFactor };
+const orthonormalFactor: Kernel = ({ word, numbers }) => {
+  const [out, batch, n, k] = [numbers(0), word(2), word(3), word(4)];
+  for (let s = 0; s < batch; s++) {
+    const M = readMatrix(numbers(1), s * (n + 3) * k, n + 3, k);
+    let theta: Matrix = identity(n);
+    for (let j = 0; j < k; j++) {
+      const beta = M[(n + 1) * k + j]!;
+      const v = (i: number) => (i < j ? 0 : M[i * k + j]!);
+      const H = identity(n).map((x, at) => x - beta * v(Math.floor(at / n)) * v(at % n));
+      theta = multiply(theta, H, n, n, n);
+    }
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < k; j++) out[(s * n + i) * k + j] = signOf(M, n, k, j) * theta[i * n + j]!;
+    }
+  }
+  return status.done;
+};
+
+export const householder: Kernels = { reflections, triangularFactor, orthonormalFactor };

@@ -1,7 +1,8 @@
 /** Triangular factors of sums of outer products, without forming the sum. */
 import { bytesPer } from "../dtype.js";
 import { ShapeError } from "../errors.js";
-import { apply, type Primitive } from "../primitive.js";
+import { recordNode } from "../graph.js";
+import { applyConstant, type ConstantPrimitive } from "../primitive.js";
 import { emit } from "../program.js";
 import { sizeOf } from "../shape.js";
 import { type Tensor, tensor } from "../tensor.js";
@@ -18,12 +19,36 @@ function sidesOf(name: string, A: Tensor): readonly [n: number, k: number] {
   return [n, k];
 }
 
-function emitRows(kernel: string, A: Tensor, out: Tensor, describe: () => string): void {
-  const [n, k] = sidesOf(kernel, A);
-  const batch = sizeOf(A.shape.slice(0, -2));
-  const space = scratch((n * k + 4 * k) * bytesPer[A.dtype]);
-  emit(kernel, out.dtype, [out.block, A.block, batch, n, k, space], describe);
-}
+/** What the kernels need of A [..., n, k] to give L and Q: [..., n + 3, k]. */
+const reflect: ConstantPrimitive<undefined> = {
+  name: "reflections",
+  infer: ([A]) => ({ shape: A!.shape.with(-2, A!.shape.at(-2)! + 3), dtype: A!.dtype }),
+  emit: ({ inputs: [A], out }, describe) => {
+    const [n, k] = A!.shape.slice(-2) as [number, number];
+    emit("reflections", out.dtype, [out.block, A!.block, batchOf(A!), n, k], describe);
+  },
+};
+
+const lower: ConstantPrimitive<undefined> = {
+  name: "triangularFactor",
+  infer: ([H]) => ({ shape: H!.shape.with(-2, H!.shape.at(-1)!), dtype: H!.dtype }),
+  emit: ({ inputs: [H], out }, describe) => {
+    const [rows, k] = H!.shape.slice(-2) as [number, number];
+    emit("triangularFactor", out.dtype, [out.block, H!.block, batchOf(H!), rows - 3, k], describe);
+  },
+};
+
+const orthonormal: ConstantPrimitive<undefined> = {
+  name: "orthonormalFactor",
+  infer: ([H]) => ({ shape: H!.shape.with(-2, H!.shape.at(-2)! - 3), dtype: H!.dtype }),
+  emit: ({ inputs: [H], out }, describe) => {
+    const [n, k] = out.shape.slice(-2) as [number, number];
+    const words = [batchOf(H!), n, k, scratch(k * bytesPer[out.dtype])];
+    emit("orthonormalFactor", out.dtype, [out.block, H!.block, ...words], describe);
+  },
+};
+
+const batchOf = (A: Tensor): number => sizeOf(A.shape.slice(0, -2));
 
 /** L with 1 in the place of each zero pivot, which can be solved with. */
 const solvable = (L: Tensor): Tensor => add(L, diagonalMatrix(equal(diagonal(L), 0)));
@@ -36,67 +61,77 @@ const timesInverse = (X: Tensor, L: Tensor): Tensor =>
 const timesInverseTransposed = (X: Tensor, L: Tensor): Tensor =>
   transpose(triangularSolve(L, transpose(X)));
 
-/** The part below the diagonal of X, [..., k, k], without the columns of zero pivots. */
-function belowPivots(X: Tensor, L: Tensor): Tensor {
+/**
+ * The part below the diagonal of X, [..., k, k], in the first `leading` columns, without those of zero
+ * pivots.
+ */
+function belowPivots(X: Tensor, { L, leading }: Factors): Tensor {
   const k = X.shape.at(-1)!;
-  const below = Float64Array.from({ length: k * k }, (_, at) =>
-    Number(at % k < Math.floor(at / k)),
-  );
+  const counts = (at: number) => at % k < Math.min(leading, Math.floor(at / k));
+  const below = Float64Array.from({ length: k * k }, (_, at) => Number(counts(at)));
   const pivots = sub(1, equal(diagonal(L), 0)); // [..., k]
-  const mask = mul(tensor(below, { shape: [k, k], dtype: X.dtype }), expandDims(pivots, -2));
-  return mul(X, mask);
+  return mul(X, mul(tensor(below, { shape: [k, k], dtype: X.dtype }), expandDims(pivots, -2)));
 }
 
 const skew = (X: Tensor): Tensor => sub(X, transpose(X));
 
-/** Ω of the derivatives below, from B = Qᵀ Ȧ. */
-const turning = (B: Tensor, L: Tensor): Tensor =>
-  skew(belowPivots(timesInverseTransposed(B, solvable(L)), L));
+/** B − Ω Lᵀ of the derivatives below, from B = QᵀȦ. */
+function turned(B: Tensor, by: Factors): Tensor {
+  return by.leading === 0 ? B : sub(B, matmul(turning(B, by), by.L, { transposeB: true }));
+}
+
+/** Ω of the derivatives below. */
+const turning = (B: Tensor, by: Factors): Tensor =>
+  skew(belowPivots(timesInverseTransposed(B, solvable(by.L)), by));
 
 /** The cotangent of B from that of Ω. */
-const turningAdjoint = (forOmega: Tensor, L: Tensor): Tensor =>
-  timesInverse(belowPivots(skew(forOmega), L), solvable(L));
+const turningAdjoint = (forOmega: Tensor, by: Factors): Tensor =>
+  timesInverse(belowPivots(skew(forOmega), by), solvable(by.L));
 
-const lowerFactor: Primitive<undefined> = {
-  name: "triangularFactor",
-  infer: ([A]) => {
-    const [, k] = sidesOf("triangularFactorOfRows", A!);
-    return { shape: A!.shape.with(-2, k), dtype: A!.dtype };
-  },
-  emit: ({ inputs: [A], out }, describe) => emitRows("triangularFactor", A!, out, describe),
-  vjp: (_, g, { inputs: [A], out: L }) => {
-    const N = matmul(g, L, { transposeA: true }); // −Ω̄
-    return matmul(orthonormalFactor(A!), sub(transpose(g), turningAdjoint(N, L)));
-  },
-  jvp: (_, t, { inputs: [A], out: L }) => {
-    const B = matmul(orthonormalFactor(A!), t, { transposeA: true });
-    return transpose(sub(B, matmul(turning(B, L), L, { transposeB: true })));
-  },
-};
+/** The factors of A = Q Lᵀ, n ≥ k. */
+interface Factors {
+  readonly A: Tensor;
+  /** The reflections. */
+  readonly H: Tensor;
+  readonly L: Tensor;
+  /** The number of columns in which derivatives keep L triangular. */
+  readonly leading: number;
+}
 
-const orthonormal: Primitive<undefined> = {
-  name: "orthonormalFactor",
-  infer: ([A]) => A!,
-  emit: ({ inputs: [A], out }, describe) => emitRows("orthonormalFactor", A!, out, describe),
-  vjp: (_, g, { inputs: [A], out: Q }) => {
-    const L = triangularFactorOfRows(A!);
-    const Y = timesInverse(g, solvable(L));
-    const within = sub(
-      turningAdjoint(matmul(Q, g, { transposeA: true }), L),
-      matmul(Q, Y, { transposeA: true }),
-    );
-    return add(Y, matmul(Q, within));
-  },
-  jvp: (_, t, { inputs: [A], out: Q }) => {
-    const L = triangularFactorOfRows(A!);
-    const B = matmul(Q, t, { transposeA: true });
-    const outside = timesInverseTransposed(sub(t, matmul(Q, B)), solvable(L));
-    return add(outside, matmul(Q, turning(B, L)));
-  },
-};
+function factorsOf(A: Tensor, leading: number): Factors {
+  const H = applyConstant(reflect, [A], undefined);
+  const L = applyConstant(lower, [H], undefined);
+  const by = { A, H, L, leading };
+  recordNode([A], [L], {
+    vjp: ([g]) => {
+      const bar = transpose(g!);
+      if (leading === 0) return [matmul(orthonormalOf(by), bar)];
+      const N = matmul(g!, L, { transposeA: true }); // −Ω̄
+      return [matmul(orthonormalOf(by), sub(bar, turningAdjoint(N, by)))];
+    },
+    jvp: ([t]) => [[transpose(turned(matmul(orthonormalOf(by), t!, { transposeA: true }), by))]],
+  });
+  return by;
+}
 
-/** Q [..., n, k] of A = Q Lᵀ, n ≥ k; see `triangularFactorOfRows`. */
-const orthonormalFactor = (A: Tensor): Tensor => apply(orthonormal, [A], undefined);
+function orthonormalOf(by: Factors): Tensor {
+  const { A, H, L } = by;
+  const Q = applyConstant(orthonormal, [H], undefined);
+  recordNode([A], [Q], {
+    vjp: ([g]) => {
+      const Y = timesInverse(g!, solvable(L));
+      const along = matmul(Q, Y, { transposeA: true });
+      const omega = turningAdjoint(matmul(Q, g!, { transposeA: true }), by);
+      return [add(Y, matmul(Q, sub(omega, along)))];
+    },
+    jvp: ([t]) => {
+      const B = matmul(Q, t!, { transposeA: true });
+      const outside = timesInverseTransposed(sub(t!, matmul(Q, B)), solvable(L));
+      return [[outside, matmul(Q, turning(B, by))]];
+    },
+  });
+  return Q;
+}
 
 /**
  * Computes L [..., k, k], lower triangular with a diagonal that is not negative, with L Lᵀ = AᵀA for the
@@ -108,14 +143,33 @@ const orthonormalFactor = (A: Tensor): Tensor => apply(orthonormal, [A], undefin
  *
  * Forming AᵀA would square the condition number of A, and lose columns that are smaller than others by 10⁸.
  * A reflection acts on A itself and keeps them. L may be singular: a column of A that depends on those
- * before it, to rounding (n ε of its length), has the pivot 0. Ω turns L so that it stays triangular, and
- * is 0 where the pivot is; W vanishes for functions of L Lᵀ alone. So their derivatives need no inverse of
- * L, and exist where a component is known exactly.
+ * before it, to rounding (n ε of its length), has the pivot 0.
+ *
+ * Ω keeps L triangular. W vanishes for functions of L Lᵀ alone, of which no part needs that: where the rest
+ * of a computation depends on the first `leading` columns of L, and on the others only through products of
+ * them with themselves, Ω may be 0 in these others. That saves time; it needs no inverse of L, so such
+ * derivatives exist where L is singular.
  *
  * @throws ShapeError when A is no matrix.
  * @see golub2013, sections 5.2 and 6.5; walter2010 for derivatives
  */
-export function triangularFactorOfRows(A: Tensor): Tensor {
+export function triangularFactorOfRows(A: Tensor, leading = A.shape.at(-1)!): Tensor {
   const [n, k] = sidesOf("triangularFactorOfRows", A);
-  return apply(lowerFactor, [n < k ? pad(A, -2, 0, k - n) : A], undefined);
+  return factorsOf(n < k ? pad(A, -2, 0, k - n) : A, leading).L;
+}
+
+/**
+ * Computes Θ [..., n, n], orthogonal, whose first k columns are Q of A = Q Lᵀ, for rows A [..., n, k] and the
+ * factor L that `triangularFactorOfRows` gives. The other columns are orthogonal to all of A.
+ *
+ * @throws ShapeError when A is no matrix, or has more columns than rows.
+ */
+export function orthogonalFactorOfRows(A: Tensor): Tensor {
+  const [n, k] = sidesOf("orthogonalFactorOfRows", A);
+  if (n < k) {
+    throw new ShapeError(
+      `orthogonalFactorOfRows: got ${A}; need at least as many rows as columns. Append rows of zeros.`,
+    );
+  }
+  return orthonormalOf(factorsOf(n === k ? A : pad(A, -1, 0, n - k), n));
 }

@@ -34,9 +34,11 @@ const initial = keys(
   {
     mean: values.describe("mean of each variable before the first observation"),
     variance: oneOf(
-      [z.number().positive(), z.array(z.number().positive()).min(1)],
-      "a number more than 0, or a list of them",
-    ).describe("variance of the state; one for all components, or a list"),
+      [notNegative, z.array(notNegative).min(1)],
+      "a number that is at least 0, or a list of them",
+    ).describe(
+      "variance of the state; one for all components, or a list; 0 for what is known without error",
+    ),
   },
   { sd: () => `the initial state takes "variance", the square of the standard deviation` },
 );
