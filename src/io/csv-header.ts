@@ -1,4 +1,5 @@
 import type { CsvRow } from "./csv-cells.js";
+import { readName } from "./csv-names.js";
 import { InputError, type Problem } from "./errors.js";
 import { nearest } from "./nearest.js";
 
@@ -8,7 +9,10 @@ import { nearest } from "./nearest.js";
  * @throws InputError when a needed column is missing or is given twice.
  */
 export function checkHeader(file: string, header: CsvRow, needed: readonly string[]): string[] {
-  const names = header.cells.map((cell) => cell.trim());
+  const names = header.cells.map((cell) => {
+    const name = cell.trim();
+    return needed.includes(name) ? name : readName(name);
+  });
   const at = (index: number, message: string): Problem => ({
     file,
     line: header.line,

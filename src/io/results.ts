@@ -1,4 +1,5 @@
 import type { Band, RunOutput, RunResult, StateSeries } from "../run/output.js";
+import { writtenName } from "./csv-names.js";
 
 /** Returns the text of `result.json`; a score that is not a number is null. */
 export function resultText(result: RunResult): string {
@@ -16,7 +17,7 @@ export const statesText = (output: Pick<RunOutput, "states">): string =>
 export function* statesPieces({ states }: Pick<RunOutput, "states">): Generator<string> {
   const columns = statesColumns(states);
   const line = (row: readonly string[]) => `${row.map(cellText).join(",")}\n`;
-  yield line(["time", "kind", ...columns.map(({ name }) => name)]);
+  yield line(["time", "kind", ...columns.map(({ name }) => writtenName(name))]);
   for (let from = 0; from < states.times.length; from += rowsOfPiece) {
     const rows = states.times.slice(from, from + rowsOfPiece).map((time, i) => {
       const k = from + i;

@@ -1,7 +1,7 @@
 /** Draws the methods of a comparison side by side: the error of each with its standard error, and its spread. */
 import type { ComparedResult } from "../run/output.js";
 import { extent } from "./extent.js";
-import { type Figure, type Layer, stack } from "./figure.js";
+import { constantText, type Figure, type Layer, stack } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";
 import { significant, withError } from "./number.js";
 import { colours, fullWidth } from "./theme.js";
@@ -17,6 +17,7 @@ const letterWidth = 0.8 * 11;
 const widest = 6;
 
 interface Row {
+  readonly row: number;
   readonly name: string;
   readonly error: number | null;
   readonly lower: number | null;
@@ -32,7 +33,7 @@ export function comparisonFigure(methods: readonly ComparedResult[]): Figure | n
     [lower, upper, error, spread].filter((v) => v !== null && v > 0),
   ) as number[];
   if (values.length === 0) return null;
-  const shown = rows.map(({ name }) => shortened(name));
+  const shown = rows.map(({ name }) => constantText(shortened(name)));
   const names = letterWidth * Math.max(...shown.map((name) => name.length)) + 14;
   const width = fullWidth + 40 - names - numbersWidth;
   const [lowest, highest] = extent(values);
@@ -47,16 +48,17 @@ export function comparisonFigure(methods: readonly ComparedResult[]): Figure | n
     axis: { title: "root mean square error, and spread", grid: true, tickCount: 6, format: "~g" },
   });
   const y = {
-    field: "name",
+    // The number of the row, for Vega finds other things than a name under "constructor" and the like.
+    field: "row",
     type: "nominal" as const,
     sort: null,
     title: null,
-    scale: { domain: rows.map(({ name }) => name) },
+    scale: { domain: rows.map(({ row }) => row) },
     axis: {
       labelColor: colours.ink,
       labelFontSize: 11,
       labelLimit: 2 * names,
-      labelExpr: `${JSON.stringify(shown)}[indexof(${JSON.stringify(rows.map(({ name }) => name))}, datum.value)]`,
+      labelExpr: `${expression(shown)}[datum.value]`,
       minExtent: names,
       maxExtent: names,
       grid: false,
@@ -101,13 +103,20 @@ export function comparisonFigure(methods: readonly ComparedResult[]): Figure | n
   };
 }
 
+/** Returns texts as a list in an expression of Vega, in whose texts line separators cannot stand. */
+const expression = (texts: readonly string[]): string =>
+  JSON.stringify(texts).replace(/[\u2028\u2029]/g, (letter) =>
+    letter === "\u2028" ? "\\u2028" : "\\u2029",
+  );
+
 const shortened = (name: string): string =>
   name.length > mostLetters ? `${name.slice(0, mostLetters - 1)}…` : name;
 
-function rowOf({ label, diverged, rmse, rmseError, spread }: ComparedResult): Row {
+function rowOf({ label, diverged, rmse, rmseError, spread }: ComparedResult, row: number): Row {
   const error = rmse?.analysis ?? null;
   const chance = rmseError === null || error === null ? null : 2 * rmseError.analysis;
   return {
+    row,
     name: label,
     error,
     lower: chance === null ? null : Math.max(error! - chance, error! / 10),

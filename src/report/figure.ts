@@ -21,3 +21,9 @@ export function stack(views: readonly View[]): { vconcat: View[] } {
 
 /** A row of data; null is a gap. */
 export type Row = Readonly<Record<string, number | string | null>>;
+
+/**
+ * A text as Vega takes it. Vega looks constant texts up in a plain object, in which it would find
+ * "constructor" and the like; it trims texts when it draws them, so a space does no harm.
+ */
+export const constantText = (text: string): string => (text in {} ? `${text} ` : text);

@@ -2,7 +2,7 @@
  * A legend in one or more lines, drawn as a view of its own: swatches show a mark as it looks in
  * the figure (a line on its band, a point, dashes), which Vega's merged legends cannot.
  */
-import type { Layer, View } from "./figure.js";
+import { constantText, type Layer, type View } from "./figure.js";
 import { colours } from "./theme.js";
 
 export interface LegendEntry {
@@ -72,7 +72,7 @@ function draw(entry: Placed, width: number, lines: number): Layer[] {
     data,
     mark: {
       type: "text",
-      text: label,
+      text: constantText(label),
       align: "left",
       baseline: "middle",
       fontSize,

@@ -5,7 +5,7 @@
  * in the PNG renderer, and a layer that lies outside the picture aborts the process.
  */
 import { cutBand, cutLine } from "./cut.js";
-import type { Layer, Row } from "./figure.js";
+import { constantText, type Layer, type Row } from "./figure.js";
 import { colours } from "./theme.js";
 
 /** Domains and decoration of both axes. */
@@ -159,7 +159,7 @@ function xOf({ x, xTitle, xLog, xValues, xTicks, xFormat }: Axes) {
     type: "quantitative" as const,
     scale: scaleOf(x, xLog),
     axis: {
-      title: xTitle,
+      title: xTitle === null ? null : constantText(xTitle),
       ...ticks(xValues, xTicks ?? 8),
       ...labels(xFormat),
     },
@@ -172,7 +172,7 @@ function yOf({ y, yTitle, yLog, yValues, yFormat }: Axes, field = "y") {
     type: "quantitative" as const,
     scale: scaleOf(y, yLog),
     axis: {
-      title: yTitle,
+      title: yTitle === null ? null : constantText(yTitle),
       ...labels(yFormat ?? (yLog ? "~g" : undefined)),
       ...(yLog || yValues ? ticks(yValues, 4) : {}),
     },

@@ -1,7 +1,7 @@
 /** Draws the states: observations, analysis with its band, truth, smoothed states and the forecast beyond the record. */
 import type { Band, RunOutput } from "../run/output.js";
 import { extent, margined, robustExtent } from "./extent.js";
-import { type Figure, type Row, stack, type View } from "./figure.js";
+import { constantText, type Figure, type Row, stack, type View } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";
 import { type Axes, band, guide, line, points } from "./marks.js";
 import { colours, fullWidth, halfWidth } from "./theme.js";
@@ -95,7 +95,7 @@ function panel(
     logarithmic,
     view: {
       ...size,
-      title: states.variables[i]!,
+      title: constantText(states.variables[i]!),
       layer: [
         ...(beyond.length > 0
           ? [

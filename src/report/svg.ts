@@ -14,8 +14,14 @@ export async function renderSvg({ description, specification }: Figure): Promise
   const view = new View(parse(compile(specification, { config }).spec), { renderer: "none" });
   const svg = await view.toSVG();
   view.finalize();
-  return named(trimmed(shortened(svg)), description);
+  return printable(named(trimmed(shortened(svg)), description));
 }
+
+/** Replaces characters that XML cannot have, not even escaped: a picture with one could not be drawn. */
+const printable = (svg: string): string => svg.replace(notInXml, "\ufffd");
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML cannot have
+const notInXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Cs}]/gu;
 
 /** Paths to a thousandth of a pixel. */
 function shortened(svg: string): string {
@@ -37,5 +43,6 @@ function trimmed(svg: string): string {
 
 /** A role and a name, for screen readers. */
 function named(svg: string, description: string): string {
-  return svg.replace("<svg ", `<svg role="img" aria-label="${escapeHtml(description)}" `);
+  // A function, because a text would be read for `$&` and its like.
+  return svg.replace("<svg ", () => `<svg role="img" aria-label="${escapeHtml(description)}" `);
 }

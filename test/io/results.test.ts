@@ -42,6 +42,26 @@ test("states.csv can be read back to the bit", () => {
   expect(record.values).toEqual(forecast.mean);
 });
 
+test.each(["=1+1", "+x", "-x", "@x", "'=x", "'x", "x", "$& $'"])(
+  "the name %s is no formula in states.csv, and reads back; numbers stay numbers",
+  (name) => {
+    const { states } = output;
+    const forecast = { ...states.forecast, mean: [[-1.5], [2]] };
+    const text = statesText({ states: { ...states, variables: [name], forecast } });
+    const [header, row] = text.split("\n");
+    for (const cell of header!.split(",")) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+    expect(row).toMatch(/^1871,observed,-1.5,/);
+    const columns = { [`${name}_forecast_mean`]: 0 };
+    const options = { file: "states.csv", time: "time", columns, positive: null, step: null };
+    expect(parseRecord(text, options).values).toEqual(forecast.mean);
+  },
+);
+
+test("a file whose column is called with an apostrophe is read by that name", () => {
+  const options = { file: "a.csv", time: "t", columns: { "'=x": 0 }, positive: null, step: null };
+  expect(parseRecord("t,'=x\n0,1\n", options).values).toEqual([[1]]);
+});
+
 test("result.json is the result", () => {
   expect(JSON.parse(resultText(output.result))).toEqual(output.result);
 });
