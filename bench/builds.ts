@@ -2,35 +2,24 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { type Findings, join } from "./figure.js";
-import { hasRelaxed } from "./peak.js";
 
 /** What a child process is asked for. */
 export interface Task {
   readonly names: readonly string[];
-  /** null: the build that Node chooses. */
-  readonly build: "simd" | "relaxed" | null;
+  readonly build: "simd" | "relaxed";
   /** With the other library. */
   readonly peer: boolean;
   readonly quick: boolean;
 }
 
-/** Node before 22 has relaxed SIMD behind this flag; later versions refuse it. */
-const relaxedFlag = "--experimental-wasm-relaxed-simd";
-const nodeMajor = Number(process.versions.node.split(".")[0]);
-
-/** The build that Node does not choose by itself, and the flag that it needs; null: there is none. */
-function otherBuild(): { build: "simd" | "relaxed"; flags: string[] } | null {
-  if (hasRelaxed()) return { build: "simd", flags: [] };
-  return nodeMajor < 22 ? { build: "relaxed", flags: [relaxedFlag] } : null;
-}
+/** The flags that give a process of this Node relaxed SIMD: before 22 it needs one, which later versions refuse. */
+export const relaxedFlags: readonly string[] =
+  Number(process.versions.node.split(".")[0]) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
 
 export async function onEveryBuild(names: readonly string[], quick: boolean): Promise<Findings> {
-  const found = [await inChild({ names, quick, build: null, peer: true }, [])];
-  const other = otherBuild();
-  if (other !== null) {
-    found.push(await inChild({ names, quick, build: other.build, peer: false }, other.flags));
-  }
-  return join(found);
+  const simd = await inChild({ names, quick, build: "simd", peer: true }, []);
+  const relaxed = await inChild({ names, quick, build: "relaxed", peer: false }, relaxedFlags);
+  return join([simd, relaxed]);
 }
 
 function inChild(task: Task, flags: readonly string[]): Promise<Findings> {

@@ -1,7 +1,7 @@
 /**
  * One process with one build of the kernels: runs benchmarks, writes its findings as JSON.
  *
- *     node child.js '{ "names": [...], "build": "simd" | "relaxed" | null, "peer", "quick" }'
+ *     node child.js '{ "names": [...], "build": "simd" | "relaxed", "peer", "quick" }'
  */
 import { useBackend } from "kalmia/engine";
 import type { Task } from "./builds.js";
@@ -11,13 +11,13 @@ import type { Bench } from "./group.js";
 import { loadJax } from "./jax.js";
 
 const { names, build, peer, quick } = JSON.parse(process.argv[2] ?? "{}") as Task;
-if (build !== null) useBackend(build);
+useBackend(build);
 
 const other = peer ? await loadJax() : null;
 const bench: Bench = {
   options: quick ? { samples: 3, seconds: 0.01 } : { samples: 7, seconds: 0.1 },
   peer: typeof other === "string" ? null : other,
-  progress: (text) => process.stderr.write(`${build ?? "default build"}: ${text}\n`),
+  progress: (text) => process.stderr.write(`${build}: ${text}\n`),
 };
 const found: Findings[] = [nothing];
 if (typeof other === "string") {

@@ -16,11 +16,14 @@ import {
   parallel,
   release,
   transpose,
+  useBackend,
   valueAndGrad,
 } from "kalmia/engine";
+import { relaxedFlags } from "./builds.js";
 import { type StepCase, stepCases, windowLoss } from "./cases.js";
 import { host } from "./host.js";
 import { type MeasureOptions, measure, type Timing } from "./measure.js";
+import { hasRelaxed } from "./peak.js";
 import { takeBlas, takeThreads } from "./resources.js";
 import type { Streams } from "./streams.js";
 import { digits, percent, tableText } from "./table.js";
@@ -69,12 +72,10 @@ const options = {
   case: { type: "string" },
 } as const;
 
-/** Node before 22 has relaxed SIMD behind this flag. */
-const relaxedFlag = "--experimental-wasm-relaxed-simd";
-
 export async function steps(args: readonly string[], { stdout, stderr }: Streams): Promise<number> {
   const { values: given } = parseArgs({ args: [...args], options });
-  if (given.relaxed && needsFlag()) return again(args.filter((arg) => arg !== "--relaxed"));
+  if (given.relaxed && !hasRelaxed()) return again(args);
+  if (given.relaxed) useBackend("relaxed");
   const blas = given.blas === true && (await takeBlas());
   const how: StepOptions = {
     dtype: given.f64 ? "f64" : "f32",
@@ -93,13 +94,10 @@ export async function steps(args: readonly string[], { stdout, stderr }: Streams
   return 0;
 }
 
-const needsFlag = (): boolean =>
-  Number(process.versions.node.split(".")[0]) < 22 && !process.execArgv.includes(relaxedFlag);
-
 /** The same in a process with relaxed SIMD. */
 function again(args: readonly string[]): number {
   const script = fileURLToPath(new URL("./main.js", import.meta.url));
-  const all = [...process.execArgv, relaxedFlag, script, "steps", ...args];
+  const all = [...process.execArgv, ...relaxedFlags, script, "steps", ...args];
   return spawnSync(process.execPath, all, { stdio: "inherit" }).status ?? 1;
 }
 

@@ -121,7 +121,7 @@ function observedFacts(
   const changing = view.operator === null;
   const fraction = Math.min(1, m / d);
   const unseen = changing
-    ? (1 - fraction) ** cycles
+    ? Math.exp(cycles * Math.log1p(-fraction))
     : 1 - everSeen(first!.record.components, view, d) / d;
   return {
     observed: m,

@@ -9,6 +9,7 @@ import type {
   SavedValues,
 } from "../run/output.js";
 import type { Specification } from "../run/specification.js";
+import type { EngineChoice } from "./engine-choice.js";
 
 /** A stream that may be a terminal. */
 export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -25,6 +26,8 @@ export interface CliHost {
   date(): string;
   /** Calls back once, when the user asks to stop; returns the function that ends the watch. */
   onStop(stop: () => void): () => void;
+  /** Prepares to compute with this choice; called once, before anything is loaded that computes. */
+  prepareEngine(choice: EngineChoice): Promise<void>;
   runExperiment(
     specification: Specification,
     host: RunHost,
@@ -40,7 +43,7 @@ export interface CliHost {
   ): Promise<ReportFiles>;
   /** The reproductions that `kalmia reproduce` can run. */
   reproductions(): Promise<readonly Reproduction[]>;
-  /** Prepares to compute on this number of threads (null: as many as are useful); returns the machine in words. */
-  prepareMachine(threads: number | null): Promise<string>;
+  /** Prepares to compute on all threads of this choice; returns the machine in words. */
+  prepareMachine(choice: EngineChoice): Promise<string>;
   renderReproduction(reproduced: Reproduced): Promise<ReportFiles>;
 }

@@ -1,12 +1,21 @@
 import { availableParallelism, cpus } from "node:os";
 import type { WorkerPool } from "../engine/index.js";
+import { fileProblem, InputError } from "../io/errors.js";
+import { kalmiaVersion } from "../io/node.js";
+import type { Versions } from "../run/output.js";
 import type { Specification } from "../run/specification.js";
+import type { EngineChoice } from "./engine-choice.js";
 import type { CliHost } from "./host.js";
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 
 /** The process itself as host. The engine and the figures are loaded only by the commands that use them. */
 export function processHost(): CliHost {
+  let threads = goodThreads();
+  const prepareEngine: CliHost["prepareEngine"] = async (choice) => {
+    threads = choice.threads ?? goodThreads();
+    await useKernels(choice);
+  };
   return {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -15,12 +24,12 @@ export function processHost(): CliHost {
     now: () => performance.now(),
     date: () => new Date().toISOString(),
     onStop: watchSignals,
+    prepareEngine,
     runExperiment: async (specification, host, resume, saved) => {
-      await useSystemBlas();
-      const pool = manyTrajectories(specification) ? await useThreads(goodThreads()) : null;
+      const pool = manyTrajectories(specification) ? await useThreads(threads) : null;
       try {
         const { runExperiment } = await import("../run/run.js");
-        return await runExperiment(specification, host, resume, saved);
+        return await runExperiment(specification, { ...host, versions: versions() }, resume, saved);
       } finally {
         await pool?.close();
       }
@@ -34,7 +43,10 @@ export function processHost(): CliHost {
       return renderComparison(specification, comparison, folders);
     },
     reproductions: async () => (await import("../reproductions/reproductions.js")).reproductions,
-    prepareMachine,
+    prepareMachine: async (choice) => {
+      await prepareEngine(choice);
+      return machineText(await useThreads(threads));
+    },
     renderReproduction: async (reproduced) => {
       const { renderReproduction } = await import("../report/index.js");
       return renderReproduction(reproduced);
@@ -54,29 +66,35 @@ async function useThreads(count: number): Promise<WorkerPool | null> {
   return pool;
 }
 
-/** Uses the machine's BLAS for large products, where there is one and it is allowed; returns its name. */
-async function useSystemBlas(): Promise<string | null> {
-  if (process.env.KALMIA_BLAS === "off") return null;
+const versions = (): Versions => ({ kalmia: kalmiaVersion(), node: process.versions.node });
+
+/** Uses the chosen kernels, and the machine's BLAS for large products, where there is one and it is allowed. */
+async function useKernels({ kernels, library }: EngineChoice): Promise<void> {
+  const { UsageError, useBackend, useProducts } = await import("../engine/index.js");
+  try {
+    if (kernels !== "simd") useBackend(kernels);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new InputError([fileProblem("--kernels", error.message)]);
+  }
+  if (!library) return;
   const { systemBlas } = await import("../io/blas.js");
-  const { useProducts } = await import("../engine/index.js");
-  const library = await systemBlas();
-  useProducts(library);
-  return library?.name ?? null;
+  useProducts(await systemBlas());
 }
 
 /** The largest number of threads taken by default; more gain little, because publications have few trajectories. */
 const goodThreads = (): number => Math.min(availableParallelism(), 4);
 
-async function prepareMachine(threads: number | null): Promise<string> {
+async function machineText(pool: WorkerPool | null): Promise<string> {
+  const { kernelsInUse, productsInUse } = await import("../engine/index.js");
   const cores = availableParallelism();
-  const blas = await useSystemBlas();
-  const pool = await useThreads(threads ?? goodThreads());
   const counted = (n: number, noun: string) => `${n} ${noun}${n === 1 ? "" : "s"}`;
   return [
     cpus()[0]?.model.trim() || "an unknown processor",
     `${counted(cores, "core")} (${counted(1 + (pool?.size ?? 0), "thread")} used)`,
     `Node ${process.versions.node}`,
-    blas === null ? "own products" : `products by ${blas}`,
+    `kernels ${kernelsInUse()}`,
+    `products by ${productsInUse()?.name ?? "the kernels"}`,
   ].join(", ");
 }
 

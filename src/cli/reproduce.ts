@@ -5,6 +5,7 @@ import { nearest } from "../io/nearest.js";
 import { openResults, type ResultsFolder, trialStore } from "../io/node.js";
 import type { Reproduction, Scale } from "../reproductions/reproduction.js";
 import { Interrupted } from "../run/output.js";
+import { addEngineOptions, type EngineOptions, engineChoice } from "./engine-choice.js";
 import type { ExitCode, Finish } from "./exit.js";
 import { failureOf } from "./failure.js";
 import type { CliHost } from "./host.js";
@@ -12,11 +13,10 @@ import { listReproductions, reproductionsText } from "./list-reproductions.js";
 import { progressView } from "./progress.js";
 import { type ReproductionRun, reproduceOne, type Told } from "./reproduce-one.js";
 
-interface ReproduceOptions {
+interface ReproduceOptions extends EngineOptions {
   readonly scale: Scale;
   readonly json?: true;
   readonly output: string;
-  readonly threads?: number;
   readonly minutes?: number;
 }
 
@@ -24,7 +24,7 @@ const defaultOutput = "runs/reproduce";
 
 /** Adds `kalmia reproduce [NAME]`. */
 export function addReproduce(program: Command, host: CliHost, finish: Finish): void {
-  program
+  const command = program
     .command("reproduce")
     .description(
       "reproduce figures and tables of the literature, with the published numbers beside ours",
@@ -37,21 +37,15 @@ export function addReproduce(program: Command, host: CliHost, finish: Finish): v
     )
     .option("--json", "print the result as one JSON object")
     .option("--output <folder>", "folder of the reports and of the trials kept", defaultOutput)
-    .option("--threads <count>", "threads to compute on; if left out the cores, at most 4", threads)
     .option("--minutes <count>", "time for trials; then the report of those that are done", minutes)
     .option("--resume", "no difference: what was done is found again in any case")
     .addHelpText(
       "after",
       "\nTrials that are done are kept and never run again; one that was stopped goes on where it was.",
-    )
-    .action(async (name: string | undefined, options: ReproduceOptions) =>
-      finish(await (name === undefined ? list(options, host) : reproduce(name, options, host))),
     );
-}
-
-function threads(text: string): number {
-  if (/^[1-9]\d?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Need a whole number from 1 to 99.");
+  addEngineOptions(command).action(async (name: string | undefined, options: ReproduceOptions) =>
+    finish(await (name === undefined ? list(options, host) : reproduce(name, options, host))),
+  );
 }
 
 function minutes(text: string): number {
@@ -96,7 +90,7 @@ async function reproduceAll(
   host: CliHost,
 ): Promise<ExitCode> {
   const { scale, json } = options;
-  const machine = await host.prepareMachine(options.threads ?? null);
+  const machine = await host.prepareMachine(engineChoice(options, host.env));
   const view = progressView(host.stderr, host.now);
   const until = options.minutes === undefined ? Infinity : host.now() + 60_000 * options.minutes;
   let stopping = false;
@@ -162,10 +156,11 @@ function failed(
 }
 
 function stopped(name: string, options: ReproduceOptions, host: CliHost): ExitCode {
-  const { scale, output, threads, minutes, json } = options;
+  const { scale, output, kernels, threads, minutes, json } = options;
   const given = [
     `kalmia reproduce ${name} --scale ${scale}`,
     ...(output === defaultOutput ? [] : [`--output ${output}`]),
+    ...(kernels === undefined ? [] : [`--kernels ${kernels}`]),
     ...(threads === undefined ? [] : [`--threads ${threads}`]),
     ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
   ];

@@ -10,12 +10,13 @@ import { modelName } from "../io/result-names.js";
 import type { Checkpoint, RunOutput, SavedValues } from "../run/output.js";
 import { Interrupted } from "../run/output.js";
 import { checkpointKeeper } from "./checkpoints.js";
+import type { EngineOptions } from "./engine-choice.js";
 import type { ExitCode } from "./exit.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
 import { type WriteOutcome, writeOutcome } from "./write-outcome.js";
 
-export interface RunOptions {
+export interface RunOptions extends EngineOptions {
   readonly json?: true;
   readonly resume?: true;
   readonly output?: string;
@@ -102,7 +103,8 @@ export function stopped(
   host: CliHost,
 ): ExitCode {
   const output = options.output === undefined ? "" : ` --output ${options.output}`;
-  const command = `kalmia run ${file}${output} --resume`;
+  const kernels = options.kernels === undefined ? "" : ` --kernels ${options.kernels}`;
+  const command = `kalmia run ${file}${output}${kernels} --resume`;
   const message = canResume ? `stopped; go on with: ${command}` : "stopped before any checkpoint";
   host.stderr.write(`${message}\n`);
   if (options.json) {

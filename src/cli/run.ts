@@ -12,6 +12,7 @@ import {
 } from "../io/node.js";
 import type { RunResult } from "../run/output.js";
 import { compare } from "./compare.js";
+import { addEngineOptions, engineChoice } from "./engine-choice.js";
 import type { ExitCode, Finish } from "./exit.js";
 import type { CliHost } from "./host.js";
 import { progressView } from "./progress.js";
@@ -21,7 +22,7 @@ import { noteReport } from "./write-outcome.js";
 
 /** Adds `kalmia run FILE`. */
 export function addRun(program: Command, host: CliHost, finish: Finish): void {
-  program
+  const command = program
     .command("run")
     .description(
       "run one experiment: filter or smooth, learn if the file asks for it, report; of a list of methods each on the same data",
@@ -29,8 +30,10 @@ export function addRun(program: Command, host: CliHost, finish: Finish): void {
     .argument("<file>", "experiment file, YAML or JSON")
     .option("--json", "print the result as one JSON object")
     .option("--resume", "go on from the checkpoint of a run that was stopped")
-    .option("--output <folder>", "folder of the results, instead of that of the file")
-    .action(async (file: string, options: RunOptions) => finish(await run(file, options, host)));
+    .option("--output <folder>", "folder of the results, instead of that of the file");
+  addEngineOptions(command).action(async (file: string, options: RunOptions) =>
+    finish(await run(file, options, host)),
+  );
 }
 
 async function run(file: string, options: RunOptions, host: CliHost): Promise<ExitCode> {
@@ -38,6 +41,7 @@ async function run(file: string, options: RunOptions, host: CliHost): Promise<Ex
   if (output?.trim() === "") {
     throw new InputError([fileProblem("--output", "is empty; need a folder, such as runs/nile")]);
   }
+  await host.prepareEngine(engineChoice(options, host.env));
   const loaded = await loadFile(file, host.cwd);
   const given = output === undefined ? null : resolve(host.cwd, output);
   if (loaded.kind === "list") return compare(file, loaded, given, options, host);

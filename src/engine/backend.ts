@@ -1,9 +1,9 @@
 /**
  * The compiled kernels and their memory: one WebAssembly instance, chosen once.
  *
- * `relaxed` has fused multiply-add and is taken where the host offers it; `simd` gives the same
- * bits on every host. `useBackend` installs another one (the tests' JavaScript twin, say) before
- * any tensor is made. The memory is one that threads can share, where the host has such; the code
+ * `simd`, the default, gives the same bits on every host; `relaxed` is faster, with fused multiply-add,
+ * and is taken only where it is asked for. `useBackend` installs it, or another one (the tests'
+ * JavaScript twin, say), before any tensor is made. The memory is one that threads can share, where the host has such; the code
  * is the same on both kinds.
  */
 import { UsageError } from "./errors.js";
@@ -56,7 +56,7 @@ export interface Sharing {
   readonly recordBytes: number;
 }
 
-/** The builds of the kernels: `relaxed` has fused multiply-add, `simd` gives the same bits on every host. */
+/** The builds of the kernels: `simd` gives the same bits on every host, `relaxed` has fused multiply-add. */
 export type Build = "simd" | "relaxed";
 
 /** 64 KiB pages: 16 MiB at first, 4 GiB at most. */
@@ -84,18 +84,21 @@ function sharedMemory(): WebAssembly.Memory | null {
   }
 }
 
-export function loadBackend(build?: Build): Backend {
+/** Loads a build of the kernels. @throws UsageError where the host cannot run it. */
+export function loadBackend(build: Build = "simd"): Backend {
   const shared = sharedMemory();
   const memory = shared ?? new WebAssembly.Memory(pages);
-  const relaxedBytes = decode(relaxed, shared !== null);
-  const chosen = build ?? (WebAssembly.validate(relaxedBytes) ? "relaxed" : "simd");
-  const module = new WebAssembly.Module(
-    chosen === "relaxed" ? relaxedBytes : decode(simd, shared !== null),
-  );
+  const bytes = decode(build === "relaxed" ? relaxed : simd, shared !== null);
+  if (build === "relaxed" && !WebAssembly.validate(bytes)) {
+    throw new UsageError(
+      `the kernels "relaxed" need relaxed SIMD, which this host does not have; use "simd", or Node 22 or later.`,
+    );
+  }
+  const module = new WebAssembly.Module(bytes);
   let library: ProductLibrary | null = null;
   const kernels = instantiate(module, memory, () => library!);
   return {
-    name: chosen,
+    name: build,
     memory,
     sharing: shared === null ? null : { module, memory, recordBytes: kernels.recordBytes() },
     opcodes: kernels.opcodes,
@@ -123,7 +126,13 @@ export function backend(): Backend {
   return current;
 }
 
-/** Chooses the kernels of this process. @throws UsageError once kernels have been used. */
+/** Returns the name of the kernels in use. */
+export const kernelsInUse = (): string => backend().name;
+
+/**
+ * Chooses the kernels of this process. @throws UsageError once kernels have been used, and where the host
+ * cannot run them.
+ */
 export function useBackend(choice: Backend | Build): void {
   if (current !== null) {
     throw new UsageError(

@@ -3,6 +3,7 @@ export {
   type Backend,
   type Build,
   backend,
+  kernelsInUse,
   loadBackend,
   productsInUse,
   type Sharing,

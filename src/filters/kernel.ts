@@ -32,7 +32,7 @@ import { type Key, normal } from "../random/index.js";
  * @see scott1992
  */
 export const kernelWidth = (s: Scalar, N: number, d: number): Scalar =>
-  scale(N ** (-1 / (d + 4)), s);
+  scale(Math.exp(-Math.log(N) / (d + 4)), s);
 
 /**
  * Returns B [..., N, d] with Bᵀ B = Ĉ, the covariance of the kernel: the weighted covariance of the

@@ -43,7 +43,7 @@ export function checkpointFile(folder: string, shown: string, hash: string): Che
       }
       if (found.data.hash === hash) return state as Checkpoint;
       throw refuse(
-        "belongs to another experiment: the file, its data or the version of Kalmia changed since. " +
+        "belongs to another experiment: the file, its data, the version of Kalmia or the kernels changed since. " +
           "Undo the change, or run without --resume to start again",
       );
     },

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { kernelsInUse, productsInUse } from "../engine/index.js";
 import type { SavedValues } from "../run/output.js";
 import { plainSpecification, type Specification } from "../run/specification.js";
 import { fileProblem, InputError } from "./errors.js";
@@ -34,7 +35,10 @@ export {
 export interface LoadedExperiment extends Omit<Experiment, "output"> {
   /** The folder of the results. */
   readonly folder: string;
-  /** The hash of the experiment, its data and the version of Kalmia: equal hashes give equal results. */
+  /**
+   * The hash of the experiment, its data, the version of Kalmia, its kernels and the library for products:
+   * equal hashes give equal results.
+   */
   readonly hash: string;
   /** The learned values that the experiment starts from. */
   readonly saved: SavedValues | null;
@@ -147,6 +151,7 @@ async function readText(path: string): Promise<string> {
 
 function experimentHash(specification: Specification, model: Uint8Array | null): string {
   const plain = plainSpecification(specification);
-  const text = JSON.stringify({ kalmia: kalmiaVersion(), specification: plain });
+  const computedWith = [kernelsInUse(), productsInUse()?.name ?? null];
+  const text = JSON.stringify({ kalmia: kalmiaVersion(), computedWith, specification: plain });
   return sha256(text, model ?? "");
 }

@@ -1,6 +1,6 @@
 /** Writes the page of a run: the question, the result and how far to trust it. It has no scripts and loads nothing. */
 
-import type { RunOutput } from "../run/output.js";
+import type { Computed, RunOutput } from "../run/output.js";
 import { plainSpecification, type Specification } from "../run/specification.js";
 import { diagnosticsSection } from "./diagnostics-section.js";
 import { forecastSection } from "./forecast-section.js";
@@ -17,7 +17,7 @@ import { plainJson } from "./plain-json.js";
 import { scoresSection } from "./scores-section.js";
 import type { StatesFigure } from "./states-figure.js";
 import { statesSection } from "./states-section.js";
-import { setting, summary } from "./words.js";
+import { plural, setting, summary } from "./words.js";
 
 /** The SVGs by the names of their figures, and what the text beside them must say. */
 export interface Drawings {
@@ -51,7 +51,7 @@ ${scoresSection(output)}
 ${formula(specification, output.states.variables, output.logarithms)}
 ${setting(specification, output.observations.timeName)}
 </section>
-${reproduction(specification)}`,
+${reproduction(specification, output)}`,
   });
 }
 
@@ -100,11 +100,23 @@ ${
 }</dl>`;
 }
 
-function reproduction(specification: Specification): Markup {
+/** Says what computed the numbers, and how far another machine agrees with them. */
+function computedWords({ kalmia, node, kernels, threads, library }: Computed): string {
+  const versions = [kalmia && `Kalmia ${kalmia}`, node && `Node ${node}`].filter((each) => each);
+  const on = versions.length === 0 ? "" : ` of ${versions.join(" on ")}`;
+  const products = library === null ? "" : ` and large products by ${library}`;
+  const agreement =
+    kernels === "simd" && library === null
+      ? "These kernels round alike on every machine, so that another one gives the same digits."
+      : "Other machines may round otherwise, and a chaotic model then gives other digits; the kernels simd without a library give the same digits on every machine.";
+  return `It was computed by the kernels ${kernels}${on}, on ${threads} ${plural("thread", threads)}${products}. ${agreement}`;
+}
+
+function reproduction(specification: Specification, { result: { computed } }: RunOutput): Markup {
   return html`<section>
 <h2>How to reproduce this</h2>
 <p>Run <code>kalmia run</code> on the experiment file. Seed ${specification.seed} fixes every random number, and the
-page holds no date and no time of computation, so a second run gives the same page. Below is the whole experiment as
+page holds no date and no time of computation, so a second run gives the same page. ${computedWords(computed)} Below is the whole experiment as
 the program read it, with defaults and data.</p>
 <details><summary>The experiment</summary>
 <pre>${plainJson(plainSpecification(specification))}</pre>

@@ -6,6 +6,7 @@ export type {
   ChoiceResult,
   ComparedResult,
   ComparisonResult,
+  Computed,
   DegenerateWeights,
   Divergence,
   Errors,
@@ -25,6 +26,7 @@ export type {
   StageFailure,
   StateSeries,
   TensorResult,
+  Versions,
 } from "./output.js";
 export { Interrupted } from "./output.js";
 export { runExperiment } from "./run.js";

@@ -86,6 +86,26 @@ export interface Errors extends ForecastAnalysis {
   readonly smoothed?: number;
 }
 
+/** The versions of the programs around a run; the host of the run knows them. */
+export interface Versions {
+  readonly kalmia: string;
+  readonly node: string;
+}
+
+/** What computed a run. The digits depend on the kernels and the library, and on nothing else of this. */
+export interface Computed {
+  /** The version of Kalmia; null if the host of the run does not say. */
+  readonly kalmia: string | null;
+  /** The version of Node; null if the host of the run does not say, or is a browser. */
+  readonly node: string | null;
+  /** The build of the kernels: `simd` gives the same digits on every machine. */
+  readonly kernels: string;
+  /** The number of threads, which changes no digit. */
+  readonly threads: number;
+  /** The library of the machine that computed large products, which has its own rounding; null: none. */
+  readonly library: string | null;
+}
+
 /** The result of a run: scores, learned values and warnings. */
 export interface RunResult {
   readonly name: string;
@@ -116,6 +136,7 @@ export interface RunResult {
   readonly seconds: number;
   /** The inverse of the median time of a cycle, so that compiling the programs does not count. */
   readonly cyclesPerSecond: number;
+  readonly computed: Computed;
   readonly diverged: boolean;
   /** Where and why the run diverged; absent if it did not. */
   readonly divergence?: Divergence;
@@ -266,6 +287,8 @@ export interface RunHost {
   learned?(values: SavedValues): void;
   /** Called between epochs; true ends the run with `Interrupted` after a last checkpoint. */
   stopRequested(): boolean;
+  /** The versions to be named in the result. */
+  readonly versions?: Versions;
 }
 
 /** A state from which a run can be resumed: plain JSON with exact numbers. */

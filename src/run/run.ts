@@ -20,6 +20,7 @@ import {
 } from "../problem/index.js";
 import { type Key, key } from "../random/index.js";
 import { chooseIfAsked, chosenName, withChoice } from "./choosing.js";
+import { computedBy } from "./computed.js";
 import { type Data, dataOf } from "./data.js";
 import { degenerateWeightsIn } from "./degenerate-weights.js";
 import { describing, horizon } from "./describe.js";
@@ -125,6 +126,7 @@ export async function runExperiment(
       cycles,
       seconds,
       cyclesPerSecond: times.length === 0 ? 0 : 1 / quantile(times, 0.5),
+      computed: computedBy(host.versions),
       diverged: divergence !== null,
       ...(divergence && { divergence }),
       ...(failures.length > 0 && { failures }),

@@ -41,6 +41,7 @@ export const output: RunOutput = {
     cycles: 1,
     seconds: 0.25,
     cyclesPerSecond: 4,
+    computed: { kalmia: "0.1.0", node: "20.0.0", kernels: "simd", threads: 1, library: null },
     diverged: false,
     warnings: ["the Hessian is not positive definite"],
   },
@@ -117,6 +118,7 @@ export async function kalmia(
     now: () => 0,
     date: () => "2026-11-21T12:00:00.000Z",
     onStop: () => () => {},
+    prepareEngine: async () => {},
     runExperiment: async () => output,
     renderReport: async () => ({
       html: "<html></html>\n",

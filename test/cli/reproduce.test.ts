@@ -129,7 +129,7 @@ test("--json prints one object, which is also result.json", async () => {
 test("a trial says what it was and on what it ran", async () => {
   const folder = temporaryFolder();
   await run(folder, ["orbits", "--threads", "3"], [orbits("orbits", [5])], {
-    prepareMachine: async (threads) => `${threads} threads`,
+    prepareMachine: async ({ threads }) => `${threads} threads`,
   });
   const trials = join(folder, "runs/reproduce/trials");
   const [name] = readdirSync(trials);

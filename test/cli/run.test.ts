@@ -239,7 +239,7 @@ test("--resume refuses: no checkpoint, one of another experiment, one that is no
     "kalmia: 1 problem in the input, nothing was written
       examples/runs/nile/checkpoint.json: there is no checkpoint to resume from; run without --resume
     kalmia: 1 problem in the input, nothing was written
-      examples/runs/nile/checkpoint.json: belongs to another experiment: the file, its data or the version of Kalmia changed since. Undo the change, or run without --resume to start again
+      examples/runs/nile/checkpoint.json: belongs to another experiment: the file, its data, the version of Kalmia or the kernels changed since. Undo the change, or run without --resume to start again
     kalmia: 1 problem in the input, nothing was written
       examples/runs/nile/checkpoint.json: is damaged: its checksum does not fit, so its numbers may be wrong. Remove it and run without --resume
     "

@@ -23,6 +23,8 @@ const lynx = [
   10.1, 8.6,
 ];
 
+const computed = { kalmia: "0.1.0", node: "20.0.0", kernels: "simd", threads: 1, library: null };
+
 /** About normal: the sum of twelve uniform values that are hashes of the index. */
 export function noise(index: number): number {
   let sum = -6;
@@ -117,6 +119,7 @@ export function lynxHare(): Fixture {
         cycles: observed,
         seconds: 21.4,
         cyclesPerSecond: 31.2,
+        computed,
         diverged: false,
         warnings: [],
       },
@@ -191,6 +194,7 @@ export function twin(d: number, cycles: number): Fixture {
         cycles,
         seconds: 0.1,
         cyclesPerSecond: 10 * cycles,
+        computed,
         diverged: false,
         warnings: [],
       },

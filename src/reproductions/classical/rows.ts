@@ -43,7 +43,8 @@ const letkf = (
 ) => ({ kind: "letkf", members, inflation, ...none, rotate, taper: localisation, block }) as const;
 
 /** λ of a factor on the covariance for each unit of time. */
-const perTime = (factor: number, interval: number): number => factor ** (interval / 2);
+const perTime = (factor: number, interval: number): number =>
+  Math.exp(0.5 * interval * Math.log(factor));
 const extended = (factor: number, interval: number) =>
   ({ kind: "extended-kalman", inflation: perTime(factor, interval) }) as const;
 
