@@ -32,6 +32,7 @@ export { type CostEstimate, estimateCost } from "./estimate-cost.js";
 export type { KernelMemory, ProductLibrary } from "./instance.js";
 export { type HeapStatistics, heapStatistics } from "./memory.js";
 export { type Parallel, type ParallelOptions, type Parts, parallel } from "./parallel.js";
+export { isKnown } from "./primitive.js";
 export type { Axes, ReduceOptions } from "./primitives/broadcast.js";
 export { broadcastTo, reshape, stopGradient, sum } from "./primitives/broadcast.js";
 export { cast } from "./primitives/cast.js";

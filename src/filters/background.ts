@@ -1,8 +1,10 @@
 /** Static covariances and gains from the block of a method: given as numbers, or learned. */
-import { cast, cholesky, mul, type Tensor, tensor, transpose } from "../engine/index.js";
+import { cast, mul, type Tensor, tensor, transpose } from "../engine/index.js";
 import { type Block, counted, type ParametersOf, type TellAt } from "../parts/index.js";
 import {
   type Covariance,
+  covarianceFactor,
+  covarianceFault,
   diagonalEntries,
   formCovariance,
   positive,
@@ -69,7 +71,7 @@ function learnedCovariance(
     return { kind: "diagonal", variance };
   }
   if (structure === "dense") {
-    return { kind: "dense", factor: learned("factor", () => denseFactor(given(), diagonal)) };
+    return { kind: "dense", factor: learned("factor", () => covarianceFactor(given(), d)) };
   }
   if (structure.rank !== undefined) {
     const { rank } = structure;
@@ -85,12 +87,6 @@ function learnedCovariance(
 
 /** The size of the first low-rank update relative to √C; at zero its gradient would vanish. */
 const firstUpdate = 0.1;
-
-/** Returns a factor B [d, d] with C = B Bᵀ. */
-const denseFactor = (C: Covariance, diagonal: readonly number[]): Tensor =>
-  C.kind === "matrix"
-    ? cholesky(C.matrix)
-    : tensor(diagonal.map((v, i) => diagonal.map((_, j) => (i === j ? Math.sqrt(v) : 0))));
 
 /**
  * Returns the gain K [d, m] that a block describes: a multiple of Hᵀ, or a matrix. The latent parameters of
@@ -127,12 +123,9 @@ export function checkBackgroundSize({ background }: Block, d: number, tell: Tell
   }
   if (matrix === undefined) return;
   checkMatrixSize(matrix, d, d, ["background", "matrix"], tell);
-  if (!matrix.every((row, i) => row.every((v, j) => v === matrix[j]?.[i]) && row[i]! > 0)) {
-    tell(
-      ["background", "matrix"],
-      "is not a covariance; need a symmetric matrix with positive variances",
-    );
-  }
+  if (matrix.length !== d || matrix.some((row) => row.length !== d)) return;
+  const fault = covarianceFault(matrix);
+  if (fault !== null) tell(["background", "matrix"], `is no covariance: ${fault}`);
 }
 
 /** Tells the faults of a gain for a state of d variables. */

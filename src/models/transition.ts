@@ -4,7 +4,15 @@
  *     x′ = F(x) + ξ,   ξ ~ N(0, diag(q))
  */
 import { add, eye, matmul, matvec, mul, ShapeError, type Tensor, tensor } from "../engine/index.js";
-import { asRow, floatType, fold, root, type Scalar, type Support } from "../prob/index.js";
+import {
+  asRow,
+  checkVariance,
+  floatType,
+  fold,
+  root,
+  type Scalar,
+  type Support,
+} from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 
 /** A map of states, [..., d] → [..., d], with any leading axes. */
@@ -42,11 +50,11 @@ function transform(F: Tensor, x: Tensor): Tensor {
   return rows ? matmul(x, F, { transposeB: true }) : matvec(F, x);
 }
 
-/** Returns the same transition with noise of this variance. */
-export const withNoise = (transition: Transition, variance: Scalar | null): Transition => ({
-  ...transition,
-  noise: variance,
-});
+/** Returns the same transition with noise of this variance. @throws UsageError when it is negative. */
+export function withNoise(transition: Transition, variance: Scalar | null): Transition {
+  if (variance !== null) checkVariance("withNoise", "the variance of the noise", variance);
+  return { ...transition, noise: variance };
+}
 
 /**
  * Makes one step of every state in x [..., d], each with noise of its own, from one random key or from a key

@@ -8,6 +8,7 @@ import {
   type Covariance,
   covarianceDimension,
   floatType,
+  givenMatrix,
   triangularFactor,
 } from "../prob/index.js";
 import { columnsAtObserved, type Observation, rowsAtObserved } from "./observation.js";
@@ -53,7 +54,7 @@ export const covarianceAtObserved = (
 
 /** H C through the factors of C. */
 function rowsOf(C: Covariance, H: Operator, d: number): Tensor {
-  if (C.kind === "matrix") return rowsSeen(H, C.matrix);
+  if (C.kind === "matrix") return rowsSeen(H, givenMatrix(C));
   if (C.kind === "dense") return throughFactor(H, C.factor);
   if (C.kind === "triangular") return throughFactor(H, triangularFactor(C.entries, C.pattern));
   if (C.kind === "update") {

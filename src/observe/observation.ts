@@ -7,7 +7,7 @@
  * the constant −½ log 2π counts the observed entries alone.
  */
 import { add, expandDims, mul, sub, sum, type Tensor } from "../engine/index.js";
-import { expectAxis, type Scalar, type Support } from "../prob/index.js";
+import { checkVariance, expectAxis, type Scalar, type Support } from "../prob/index.js";
 import type { Operator } from "./operator.js";
 
 export interface Observation {
@@ -33,6 +33,7 @@ export function checkObservation(who: string, observation: Observation): void {
   if (typeof variance !== "number" && variance.shape.length > 0) {
     expectAxis(who, "variance", variance, -1, m, "one variance per entry of y, or a number");
   }
+  checkVariance(who, "the variance of the observation", variance);
 }
 
 /** x [..., m] with zeros at the gaps. */

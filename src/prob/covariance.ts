@@ -22,6 +22,7 @@ import {
   triangularFactorOfRows,
 } from "../engine/index.js";
 import { type Key, normal, split } from "../random/index.js";
+import { checkCovariance, checkVariance } from "./covariance-check.js";
 import { expectAxis } from "./expect.js";
 import { asRow, root, type Scalar } from "./scalar.js";
 
@@ -114,7 +115,7 @@ export function covarianceDimension(C: Covariance): number | null {
  * @throws ShapeError when its parameters do not fit the dimension d.
  */
 export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = "f64"): Tensor {
-  if (C.kind === "matrix") return C.matrix;
+  if (C.kind === "matrix") return givenMatrix(C);
   if (C.kind === "update")
     return add(formCovariance(C.base, d, C.factor.dtype as "f64"), gram(C.factor));
   if (C.kind === "triangular") return gram(triangularFactor(C.entries, C.pattern));
@@ -123,6 +124,7 @@ export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = 
     return gram(C.factor);
   }
   const { variance: v } = C;
+  checkVariance("covariance", "the variance", v);
   if (typeof v === "number" || v.shape.length === 0) return mul(v, eye(d, dtype));
   expectAxis("covariance", "variance", v, -1, d, "one variance per component of the mean");
   return diagonalMatrix(v);
@@ -135,13 +137,14 @@ export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = 
  * eigenvalue.
  */
 export function covarianceFactor(C: Covariance, d: number, dtype: "f64" | "f32" = "f64"): Tensor {
-  if (C.kind === "matrix") return matrixFactor(C.matrix);
+  if (C.kind === "matrix") return matrixFactor(givenMatrix(C));
   if (C.kind === "triangular") return triangularFactor(C.entries, C.pattern);
   if (C.kind === "update") return concat([covarianceFactor(C.base, d, dtype), C.factor], -1);
   if (C.kind === "dense") {
     expectAxis("covariance", "factor", C.factor, -2, d, "one row per component of the mean");
     return C.factor;
   }
+  checkVariance("covariance", "the variance", C.variance);
   return formCovariance({ kind: "diagonal", variance: root(C.variance) }, d, dtype);
 }
 
@@ -158,13 +161,23 @@ function matrixFactor(C: Tensor): Tensor {
   return triangularFactorOfRows(mul(sqrtm(correlation), expandDims(s, -2)));
 }
 
+/** Returns a matrix C that was given. @throws UsageError where it has a negative eigenvalue, or is not symmetric. */
+export function givenMatrix({ matrix }: Extract<Covariance, { kind: "matrix" }>): Tensor {
+  const [rows, columns] = matrix.shape.slice(-2);
+  if (rows === undefined || rows !== columns) {
+    throw new ShapeError(`covariance: the matrix is [${matrix.shape}]; need [..., d, d].`);
+  }
+  checkCovariance("covariance", matrix);
+  return matrix;
+}
+
 /** B Bᵀ */
 const gram = (B: Tensor): Tensor => matmul(B, B, { transposeB: true });
 
 /** Returns the diagonal of C, [..., d]; one number if C has one variance for all components. */
 export function covarianceDiagonal(C: Covariance): Scalar {
   if (C.kind === "diagonal") return C.variance;
-  if (C.kind === "matrix") return diagonal(C.matrix);
+  if (C.kind === "matrix") return diagonal(givenMatrix(C));
   if (C.kind === "triangular") return rowSums(triangularFactor(C.entries, C.pattern));
   const own = rowSums(C.factor);
   return C.kind === "dense" ? own : add(covarianceDiagonal(C.base), own);
@@ -190,7 +203,7 @@ export function sampleCovariance(
     return add(base, coloured(C.factor, shape, second));
   }
   if (C.kind === "triangular") return coloured(triangularFactor(C.entries, C.pattern), shape, key);
-  return coloured(C.kind === "dense" ? C.factor : matrixFactor(C.matrix), shape, key);
+  return coloured(C.kind === "dense" ? C.factor : matrixFactor(givenMatrix(C)), shape, key);
 }
 
 /** z Bᵀ for z ~ N(0, I), one draw a row. */

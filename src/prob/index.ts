@@ -8,11 +8,13 @@ export {
   diagonalEntries,
   type FactorPattern,
   formCovariance,
+  givenMatrix,
   sampleCovariance,
   triangularFactor,
   upperBand,
   upperPlaces,
 } from "./covariance.js";
+export { checkVariance, covarianceFault } from "./covariance-check.js";
 export { expectAxis, expectRank } from "./expect.js";
 export {
   covarianceMatrix,

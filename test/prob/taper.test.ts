@@ -1,5 +1,15 @@
-import { expect, test } from "vitest";
-import { add, cholesky, eye, grad, mul, sum, type Tensor, tensor } from "../../src/engine/index.js";
+import { describe, expect, test } from "vitest";
+import {
+  add,
+  cholesky,
+  eigh,
+  eye,
+  grad,
+  mul,
+  sum,
+  type Tensor,
+  tensor,
+} from "../../src/engine/index.js";
 import { distanceOn, gaspariCohn, gaspariCohnAt, taperMatrix } from "../../src/prob/index.js";
 import { expectClose } from "../support/close.js";
 import { slopeOf } from "../support/differences.js";
@@ -48,7 +58,44 @@ test("on a line and on a ring the matrix is symmetric and positive semidefinite"
   }
 });
 
-test.each([0.8, 1, 1.3, 2, 2.49, 2.5, 4, 5, 7])(
+describe("tapers of which 2c is more than half of the ring", () => {
+  // Gaspari and Cohn's function of the shorter way alone has eigenvalues down to −0.65 here.
+  test.each([
+    [8, [3, 4, 5, 7, 8, 10, 15, 100]],
+    [40, [11, 12, 15, 20, 30, 40, 100, 1000]],
+  ])("on %i places they have no negative eigenvalue", (n, halfWidths) => {
+    const positions = Array.from({ length: n }, (_, i) => i);
+    for (const halfWidth of halfWidths) {
+      const domain = { kind: "ring", length: n } as const;
+      const rho = taperMatrix(positions, positions, { domain, halfWidth });
+      const least = Math.min(...(eigh(rho).values.toArray() as number[]));
+      expect(least).toBeGreaterThan(-n * 1e-14); // rounding of the largest, n
+      expect((rho.toArray() as number[][])[0]![0]).toBe(1);
+      expectClose(
+        taperMatrix(positions, positions, { domain, halfWidth: tensor(halfWidth) }),
+        rho,
+        1e-14,
+      );
+    }
+  });
+
+  test("up to half of the ring they are the function of the shorter way, to the bit", () => {
+    for (const halfWidth of [1, 2.5, 4.9, 5]) {
+      const rho = taperMatrix(places, places, { domain: ring, halfWidth }).toArray();
+      const direct = places.map((a) =>
+        places.map((b) => gaspariCohnAt(distanceOn(ring, a, b) / halfWidth)),
+      );
+      expect(rho).toEqual(direct);
+    }
+  });
+
+  test("they reach 1 everywhere as c grows", () => {
+    const rho = taperMatrix([0], places, { domain: ring, halfWidth: 1e6 });
+    expect(Math.min(...(rho.toArray() as number[][])[0]!)).toBeGreaterThan(0.999);
+  });
+});
+
+test.each([0.8, 1, 1.3, 2, 2.49, 2.5, 4, 5, 7, 12, 30])(
   "the slope in the half-width at %d, distances in every piece and where pieces meet",
   (start) => {
     const weights = tensor(places.map((i) => places.map((j) => Math.cos(i + 2 * j))));

@@ -1,0 +1,70 @@
+/** Checks of what is given as a covariance, where its numbers are known. */
+import {
+  eigh,
+  epsilon,
+  type FloatType,
+  isKnown,
+  scope,
+  type Tensor,
+  tensor,
+  UsageError,
+} from "../engine/index.js";
+import type { Scalar } from "./scalar.js";
+
+/**
+ * Returns what is wrong with numbers given as a covariance matrix, by rows; null: nothing. An eigenvalue may
+ * be 0, and below 0 by the rounding of the correlations, n² ε.
+ */
+export function covarianceFault(
+  rows: readonly (readonly number[])[],
+  dtype: FloatType = "f64",
+): string | null {
+  const n = rows.length;
+  const rounding = epsilon[dtype];
+  for (const [i, row] of rows.entries()) {
+    const bad = row.findIndex((v) => !Number.isFinite(v));
+    if (bad >= 0) return `row ${i} holds ${row[bad]}; need finite numbers`;
+    if (row[i]! < 0) return `the variance of variable ${i} is ${row[i]}; need 0 or more`;
+    for (let j = 0; j < i; j++) {
+      const difference = Math.abs(row[j]! - rows[j]![i]!);
+      if (difference <= symmetric * rounding * Math.sqrt(row[i]! * rows[j]![j]!)) continue;
+      return `row ${i} has ${row[j]} in column ${j}, and row ${j} has ${rows[j]![i]} in column ${i}; need a symmetric matrix`;
+    }
+  }
+  const least = (C: readonly (readonly number[])[]) =>
+    scope(() => Math.min(...eigh(tensor(C)).values.data()));
+  const sd = rows.map((row, i) => Math.sqrt(row[i]!) || 1);
+  const correlations = rows.map((row, i) => row.map((v, j) => v / sd[i]! / sd[j]!));
+  if (n === 0 || least(correlations) >= -n * n * rounding) return null;
+  return `its eigenvalue ${shortest(least(rows))} is negative; need 0 or more for each`;
+}
+
+/** Two entries of a symmetric matrix agree to so many roundings of their standard deviations. */
+const symmetric = 1e4;
+
+const shortest = (x: number): number => Number(x.toPrecision(6));
+
+const fitting = new WeakSet<Tensor>();
+
+/** Throws a UsageError unless a matrix [..., d, d] is a covariance, or its numbers are not known yet. */
+export function checkCovariance(who: string, C: Tensor): void {
+  if (!isKnown(C) || fitting.has(C)) return;
+  const d = C.shape.at(-1)!;
+  const values = C.data();
+  for (let at = 0; at < values.length; at += d * d) {
+    const rows = Array.from({ length: d }, (_, i) =>
+      Array.from(values.subarray(at + i * d, at + (i + 1) * d)),
+    );
+    const fault = covarianceFault(rows, C.dtype as FloatType);
+    if (fault !== null) throw new UsageError(`${who}: the matrix is no covariance: ${fault}.`);
+  }
+  fitting.add(C);
+}
+
+/** Throws a UsageError for a negative variance, unless its numbers are not known yet. */
+export function checkVariance(who: string, what: string, v: Scalar): void {
+  if (typeof v !== "number" && !isKnown(v)) return;
+  const bad = (typeof v === "number" ? [v] : [...v.data()]).find((x) => !(x >= 0));
+  if (bad === undefined) return;
+  throw new UsageError(`${who}: ${what} is ${bad}; need a variance, 0 or more.`);
+}
