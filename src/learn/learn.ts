@@ -1,19 +1,18 @@
 import { add, NumericError, scope, type Tensor, UsageError } from "../engine/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
-import { type NewtonState, newton, type Objective, objective, orNaN } from "./newton.js";
+import { objective, orElse } from "./newton.js";
 import {
-  elements,
-  fromRow,
   fromVector,
   latentCount,
   type NamedNumbers,
   type NamedTensors,
-  rowOf,
+  scaleFree,
   startLatents,
   tensorsOf,
   valuesOf,
 } from "./parameters.js";
 import { type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
+import { refine } from "./refine.js";
 import {
   type EpochReport,
   type Trainer,
@@ -22,7 +21,7 @@ import {
   trainer,
   trainStart,
 } from "./train.js";
-import { type Uncertainty, uncertainty } from "./uncertainty.js";
+import type { Uncertainty } from "./uncertainty.js";
 
 export interface LearnOptions extends TrainOptions {
   /**
@@ -47,6 +46,8 @@ export interface Attempt {
    * fails, and the log-likelihood is that of the restarted filter.
    */
   readonly logLikelihood: number;
+  /** Standard errors; null without Newton steps. */
+  readonly uncertainty: Uncertainty | null;
 }
 
 /** The report of one epoch of one independent start. */
@@ -84,9 +85,6 @@ export interface Learned {
 /** The state before the first epoch. */
 export const learnStart: LearnState = { restart: 0, train: null, attempts: [], reports: [] };
 
-/** Largest number of Newton steps after training, and the size of the gradient at which they end. */
-const refinement = { iterations: 50, tolerance: 1e-9 };
-
 /** The largest number of learned numbers for Newton steps: a Hessian takes as many gradients. */
 export const refinementLimit = 200;
 
@@ -98,8 +96,12 @@ function checkRefinement<S>({ definitions, dtype = "f64" }: LearningProblem<S>):
   );
 }
 
-/** Returns J of all training windows as a function of one vector of latents, [n] → []. */
-function wholeLoss<S>(problem: LearningProblem<S>): (u: Tensor) => Tensor {
+/**
+ * Returns J of all training windows as a function of one vector of latents, [n] → []; positive values are
+ * e^latent, so that the steps of Newton's method know no units.
+ */
+function wholeLoss<S>(given: LearningProblem<S>): (u: Tensor) => Tensor {
+  const problem = { ...given, definitions: scaleFree(given.definitions) };
   const { definitions, training } = problem;
   return (u) => {
     const latents = fromVector(definitions, u);
@@ -145,28 +147,19 @@ export async function learn<S>(
       await visit(state);
     }
     const { latents } = train.best ?? train;
-    const attempt = J === null ? unrefined(training, latents) : refined(problem, J, latents);
+    const attempt = J === null ? unrefined(training, latents) : refine(problem, J, latents);
     const attempts = [...state.attempts, attempt];
     state = { ...state, restart: state.restart + 1, train: null, attempts };
     await visit(state);
   }
   training.forget();
-  return bestOf(problem, state, J);
+  return bestOf(problem, state);
 }
 
 const unrefined = (training: Trainer, latents: NamedNumbers): Attempt => {
-  const loss = orNaN(() => training.loss(latents));
-  return { latents, logLikelihood: -loss };
+  const loss = orElse(Number.NaN, () => training.loss(latents));
+  return { latents, logLikelihood: -loss, uncertainty: null };
 };
-
-function refined<S>(
-  { definitions }: LearningProblem<S>,
-  J: Objective,
-  latents: NamedNumbers,
-): Attempt {
-  const { point } = newton(J, rowOf(definitions, latents), refinement);
-  return { latents: fromRow(definitions, point), logLikelihood: -J.value(point) };
-}
 
 /** The latents of an independent start: the start values for number 0, draws about them otherwise. */
 function scatteredStart<S>(
@@ -182,11 +175,10 @@ function scatteredStart<S>(
   );
 }
 
-/** Selects the best attempt and adds its values and standard errors. */
+/** Selects the best attempt and adds its values. */
 function bestOf<S>(
-  { definitions, dtype = "f64", evidence }: LearningProblem<S>,
+  { definitions, dtype = "f64" }: LearningProblem<S>,
   { attempts, reports }: LearnState,
-  J: Objective | null,
 ): Learned {
   const likelihoods = attempts.map(({ logLikelihood }) => logLikelihood);
   const best = likelihoods.indexOf(Math.max(...likelihoods.filter(Number.isFinite)));
@@ -195,17 +187,9 @@ function bestOf<S>(
       `learn: none of the ${attempts.length} independent starts ended at parameters for which the whole record has a finite likelihood. Try other start values, or smaller rates.`,
     );
   }
-  const { latents } = attempts[best]!;
+  const { latents, uncertainty } = attempts[best]!;
   return {
-    attempts,
-    best,
+    ...{ attempts, best, reports, uncertainty },
     values: scope(() => valuesOf(definitions, tensorsOf(definitions, latents, dtype))),
-    reports,
-    uncertainty:
-      J && uncertainty(elements(definitions), atPoint(J, rowOf(definitions, latents)), evidence),
   };
 }
-
-/** Curvature of J at the point where an attempt ended. */
-const atPoint = (J: Objective, point: readonly number[]): NewtonState =>
-  newton(J, point, { ...refinement, iterations: 0 });

@@ -101,6 +101,13 @@ export const tensorsOf = (
     );
   });
 
+/** The definitions by latents whose steps mean the same in any unit: logarithms of positive values. */
+export const scaleFree = (definitions: Definitions): ParameterDefinition[] =>
+  definitions.map((definition) => ({
+    ...definition,
+    bijection: definition.bijection.scaleFree ?? definition.bijection,
+  }));
+
 /** Every number as a definition of its own, named like "B[0][1]". */
 export function elements(definitions: Definitions): ScalarDefinition[] {
   return definitions.flatMap((definition) =>

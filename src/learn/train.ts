@@ -4,8 +4,6 @@ import {
   NumericError,
   release,
   scope,
-  sum,
-  type Tensor,
   tensor,
 } from "../engine/index.js";
 import type { AdamState } from "./adam.js";
@@ -14,7 +12,7 @@ import { type PlateauOptions, type PlateauState, plateau, plateauStart } from ".
 import type { Dataset, LearningProblem, WindowStart } from "./problem.js";
 import { programs } from "./programs.js";
 import { beforeFirstWindow, type Progress, passWindows } from "./recovery.js";
-import type { Window } from "./window.js";
+import { valuesIn } from "./window.js";
 
 export interface TrainOptions {
   /** Largest number of epochs. */
@@ -87,12 +85,6 @@ export const trainStart = (latents: NamedNumbers): TrainState => ({
   ...{ epoch: 0, latents, adam: blankAdam(latents), plateau: plateauStart },
   ...{ best: null, stale: 0, failures: 0, halvings: 0, gradientsNormalised: false },
 });
-
-/** The number of observed values in windows. */
-const valuesIn = (windows: readonly Window[]): number =>
-  windows.reduce((n, { trajectories: { y, mask } }) => n + (mask ? total(mask) : y.size), 0);
-
-const total = (x: Tensor): number => scope(() => sum(x)).item();
 
 /** A problem whose windows are captured and can be trained on from any state. */
 export interface Trainer {

@@ -1,4 +1,4 @@
-import { diagonal, NumericError, positiveDefinite, scope, tensor } from "../engine/index.js";
+import { diagonal, positiveDefinite, scope, tensor } from "../engine/index.js";
 import { normalQuantile } from "../prob/index.js";
 import {
   type LearnedNumber,
@@ -6,7 +6,8 @@ import {
   undetermined,
   undeterminedWarnings,
 } from "./identifiability.js";
-import type { NewtonState } from "./newton.js";
+import type { Maximum } from "./maximum.js";
+import { orElse } from "./newton.js";
 import type { ScalarDefinition } from "./parameters.js";
 import type { Evidence } from "./problem.js";
 
@@ -27,8 +28,6 @@ export interface Uncertainty {
   readonly concerns: readonly string[];
 }
 
-/** A value is at a bound if one unit of its latent changes it by less than this fraction of its size. */
-const flat = 1e-3;
 const ninety = normalQuantile(0.95);
 
 const none: ParameterUncertainty = { standardError: null, interval: null };
@@ -43,27 +42,21 @@ const curvatureOf = {
   },
 } as const;
 
+const notReached = (evidence: string): string =>
+  `No standard errors: the maximum was not reached, and the ${evidence} still rises where learning ended. Learn for more epochs, from starts of the right size, or from several (restarts).`;
+
 const noLikelihood =
   "No standard errors: the method has no likelihood, and the curvature of its squared misfit does not say how well a value is determined.";
-
-/** Whether a latent lies where its value hardly depends on it, as it does near a bound. */
-function atBound({ bijection, start }: ScalarDefinition, latent: number): boolean {
-  const size = Math.max(Math.abs(start), Number.MIN_VALUE);
-  return Math.abs(bijection.slope(latent)) < flat * size;
-}
 
 /** Returns the diagonal of the inverse; null unless the matrix is positive definite. */
 function inverseDiagonal(H: readonly (readonly number[])[]): number[] | null {
   if (H.length === 0) return [];
-  try {
-    return scope(() => {
+  return orElse(null, () =>
+    scope(() => {
       const { inverse } = positiveDefinite(tensor(H));
       return [...diagonal(inverse).data()];
-    });
-  } catch (error) {
-    if (error instanceof NumericError) return null;
-    throw error;
-  }
+    }),
+  );
 }
 
 const value = ({ bijection }: ScalarDefinition, latent: number): number =>
@@ -75,13 +68,16 @@ const learnedNumber = (definition: ScalarDefinition, latent: number): LearnedNum
   slope: definition.bijection.slope(latent),
 });
 
+/** The values at the ends of an interval; null where they overflow, as those of a value of no known size. */
 function interval(
   definition: ScalarDefinition,
   latent: number,
   sd: number,
-): readonly [number, number] {
-  const ends = [latent - ninety * sd, latent + ninety * sd].map((u) => value(definition, u));
-  return [Math.min(...ends), Math.max(...ends)];
+): readonly [number, number] | null {
+  return orElse(null, () => {
+    const ends = [latent - ninety * sd, latent + ninety * sd].map((u) => value(definition, u));
+    return [Math.min(...ends), Math.max(...ends)] as const;
+  });
 }
 
 /**
@@ -92,12 +88,13 @@ function interval(
  *
  * Intervals are symmetric in the latent and transformed to values, so they satisfy the constraints. A
  * parameter whose value lies at a bound has no curvature of its own: it is held fixed, and the
- * standard errors of the others are conditional on it. Where the curvature is not positive definite,
- * and where the method has no likelihood but a misfit, no standard errors are given.
+ * standard errors of the others are conditional on it. Where the maximum was not reached, where the
+ * curvature is not positive definite, and where the method has no likelihood but a misfit, no standard
+ * errors are given.
  */
 export function uncertainty(
   definitions: readonly ScalarDefinition[],
-  { point, curvature, converged }: NewtonState,
+  { point, curvature, converged, atBound }: Maximum,
   evidence: Evidence = "likelihood",
 ): Uncertainty {
   const without = Object.fromEntries(definitions.map(({ name }) => [name, none]));
@@ -105,8 +102,12 @@ export function uncertainty(
     return { parameters: without, explanation: noLikelihood, concerns: [] };
   }
   const { name: curved, caution } = curvatureOf[evidence];
-  const free = definitions.flatMap((definition, i) => (atBound(definition, point[i]!) ? [] : [i]));
-  const bound = definitions.filter((_, i) => !free.includes(i)).map(({ name }) => name);
+  if (!converged) {
+    const explanation = notReached(curved);
+    return { parameters: without, explanation, concerns: [explanation] };
+  }
+  const free = definitions.flatMap((_, i) => (atBound[i] ? [] : [i]));
+  const bound = definitions.filter((_, i) => atBound[i]).map(({ name }) => name);
   const H = free.map((i) => free.map((j) => curvature.hessian[i]![j]!));
   const variances = inverseDiagonal(H);
   const unknown = undetermined(
@@ -132,7 +133,6 @@ export function uncertainty(
   const concerns = [
     ...bound.map((name) => `${name} came to rest at a bound and was held there.`),
     ...undeterminedWarnings(unknown),
-    ...(converged ? [] : ["The maximum was not reached to full precision."]),
   ];
   const source = `Standard errors come from the curvature of the ${curved} at its maximum.${caution}`;
   return {

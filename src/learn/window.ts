@@ -6,7 +6,7 @@
  * `trajectories` are cut into slices for the threads. What is the same in all windows belongs into
  * the problem itself.
  */
-import { index, mapTree, ones, slice, type Tensor, tensor } from "../engine/index.js";
+import { index, mapTree, ones, scope, slice, sum, type Tensor, tensor } from "../engine/index.js";
 import { cycleKeys } from "../filters/index.js";
 import type { ObservationSeries } from "../observe/index.js";
 import type { Key } from "../random/index.js";
@@ -122,3 +122,9 @@ export function cyclesOf({ intervals, trajectories, shared }: Window): WindowCyc
     shared: mapTree(shared, (x) => index(x, 0, t)),
   }));
 }
+
+/** The number of observed values in windows. */
+export const valuesIn = (windows: readonly Window[]): number =>
+  windows.reduce((n, { trajectories: { y, mask } }) => n + (mask ? total(mask) : y.size), 0);
+
+const total = (x: Tensor): number => scope(() => sum(x)).item();

@@ -1,5 +1,5 @@
 /** Bijections between latents, which are any real numbers, and values that satisfy a constraint. */
-import { mul, NumericError, sigmoid, softplus, type Tensor } from "../engine/index.js";
+import { exp, mul, NumericError, sigmoid, softplus, type Tensor } from "../engine/index.js";
 
 /**
  * A bijection from latents to values. Optimisers change latents without constraints. A bijection holds
@@ -15,6 +15,13 @@ export interface Bijection {
   inverse(value: number): number;
   /** d value / d latent at a latent, in plain numbers; transforms standard errors. */
   slope(latent: number): number;
+  /** Whether the values have a bound, which latents approach without end. */
+  readonly bounded: boolean;
+  /**
+   * The same values by a latent of which equal steps mean the same anywhere, for Newton's method and
+   * intervals: factors for positive values. Absent: by this bijection itself.
+   */
+  readonly scaleFree?: Bijection;
 }
 
 /** The identity, value = latent. */
@@ -23,6 +30,7 @@ export const identity: Bijection = {
   forward: (latent) => latent,
   inverse: (value) => finite("identity", value),
   slope: () => 1,
+  bounded: false,
 };
 
 /**
@@ -36,6 +44,7 @@ export function scaled(scale: number): Bijection {
     forward: (latent) => mul(s, latent),
     inverse: (value) => finite("scaled", value) / s,
     slope: () => s,
+    bounded: false,
   };
 }
 
@@ -49,11 +58,27 @@ export function positive(scale = 1): Bijection {
     name: "positive",
     forward: (latent) => mul(s, softplus(latent)),
     inverse: (value) => {
-      if (!(finite("positive", value) > 0)) throw outside("positive", value, "> 0");
-      const v = value / s;
+      const v = positiveValue("positive", value) / s;
       return v + Math.log(-Math.expm1(-v)); // log(eᵛ − 1)
     },
     slope: (latent) => s * logistic(latent),
+    bounded: true,
+    scaleFree: logarithmic(s),
+  };
+}
+
+/**
+ * The bijection to positive values, value = scale · e^latent: a step of the latent is a factor.
+ * @throws NumericError when the scale is not positive.
+ */
+function logarithmic(scale: number): Bijection {
+  const s = positiveScale("logarithmic", scale);
+  return {
+    name: "logarithmic",
+    forward: (latent) => mul(s, exp(latent)),
+    inverse: (value) => Math.log(positiveValue("logarithmic", value) / s),
+    slope: (latent) => s * Math.exp(latent),
+    bounded: true,
   };
 }
 
@@ -66,6 +91,7 @@ export const unitInterval: Bijection = {
     return Math.log(value) - Math.log1p(-value);
   },
   slope: (latent) => logistic(latent) * logistic(-latent),
+  bounded: true,
 };
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
@@ -80,6 +106,11 @@ function positiveScale(name: string, scale: number): number {
 function finite(name: string, value: number): number {
   if (Number.isFinite(value)) return value;
   throw outside(name, value, "finite");
+}
+
+function positiveValue(name: string, value: number): number {
+  if (finite(name, value) > 0) return value;
+  throw outside(name, value, "> 0");
 }
 
 const outside = (name: string, value: number, need: string): NumericError =>

@@ -1,4 +1,10 @@
-export { type Bijection, identity, positive, scaled, unitInterval } from "./bijection.js";
+export {
+  type Bijection,
+  identity,
+  positive,
+  scaled,
+  unitInterval,
+} from "./bijection.js";
 export { chiSquareDistribution, chiSquareQuantile } from "./chi-square.js";
 export {
   type Covariance,

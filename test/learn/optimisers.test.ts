@@ -43,7 +43,7 @@ describe("plateau", () => {
 });
 
 describe("newton", () => {
-  const options = { iterations: 100, tolerance: 1e-12 };
+  const options = { iterations: 100, tolerance: 1e-12, floor: Number.NEGATIVE_INFINITY };
 
   test("finds the minimum of a parabola in one step", () => {
     const J = (u: Tensor) => sum(square(sub(u, tensor([0.3, -0.2]))));

@@ -8,6 +8,7 @@ const cases: [name: string, bijection: Bijection, values: number[]][] = [
   ["positive", positive(), [1e-300, 1e-12, 1e-3, 1, 40, 800, 1e12]],
   ["positive, scaled", positive(15099), [1e-12, 1, 15099, 1e9, 1e15]],
   ["positive, small scale", positive(0.0013), [1e-12, 0.0013, 0.5, 1e6]],
+  ["positive, by factors", positive(250).scaleFree!, [1e-300, 1e-12, 250, 1e6, 1e300]],
   ["unit interval", unitInterval, [1e-12, 1e-3, 0.1, 0.5, 0.9, 0.999]],
 ];
 
