@@ -1,5 +1,6 @@
 import { indices, type Tensor, UsageError } from "../engine/index.js";
-import { type Domain, distanceOn } from "../prob/index.js";
+import type { Domain } from "../prob/index.js";
+import { type Arranged, interval, modulo, type Space, sphere } from "./arrangement.js";
 import type { Positions } from "./taper.js";
 
 /** Options of `neighbours`. */
@@ -62,40 +63,52 @@ const fewestPoints = 8;
  * observations within reach of any of its components, with all p × w distances. Nothing has the size d × m,
  * and weighted sums over windows are products of dense matrices. Patches are grouped into runs, which use
  * the same table of distances where distances are equal, as on a regular grid: then the number of constants
- * does not grow with d. Takes O(d log d + Σ p w) time, once.
+ * does not grow with d. Takes O(d log d + Σ p w) time, once; on a sphere O(d m).
  *
  * Without positions of observations every component is a site: an operator then may pick any components,
  * each once, and other ones at each time.
  *
- * @throws UsageError unless all positions are finite, the reach is above 0 and the block is a whole number
- * from 1 to d.
+ * @throws UsageError unless all positions are finite and of the form of the domain, the reach is above 0 and
+ * the block is a whole number from 1 to d.
  */
-export function neighbours(
+export const neighbours = (
+  positions: Pick<Positions, "state"> & Partial<Positions>,
+  options: NeighbourOptions,
+): Neighbours => {
+  const { domain } = options;
+  return domain.kind === "sphere"
+    ? neighboursIn(sphere(domain.radius), positions, options)
+    : neighboursIn(interval(domain), positions, options);
+};
+
+function neighboursIn<P>(
+  space: Space<P>,
   { state, observed }: Pick<Positions, "state"> & Partial<Positions>,
   options: NeighbourOptions,
 ): Neighbours {
   const { domain, reach, block = 1 } = options;
   if (!(reach > 0)) throw new UsageError(`neighbours: the reach is ${reach}; need more than 0.`);
   const d = state.length;
-  const components = inOrder("state", state, domain);
-  const sites = observed === undefined ? components : inOrder("observed", observed, domain);
-  const blocks = blocksOf(components, block);
-  const windowOf = (first: number, last: number) =>
-    between(sites.at, blocks[first]!.at - reach, blocks[last]!.at + reach, domain);
-  const p = patchSize(blocks.length, sites.at.length, (i) => lengthOf(windowOf(i, i)));
+  const components = space.arrange("state", state);
+  const sites = observed === undefined ? components : space.arrange("observed", observed);
+  const m = sites.at.length;
+  const blocks = blocksOf(space, components, block);
+  const windowOf = (points: readonly P[]) => space.window(sites.at, points, reach);
+  const p = patchSize(space.patch, blocks.length, m, (i) => windowOf([blocks[i]!.at]).length);
   const firsts = startsOf(blocks.length, p);
   const together = Math.max(1, Math.floor(runLength / p));
 
   const runs: PatchRun[] = [];
   const ranks: number[] = [];
   for (let i = 0; i < firsts.length; i += together) {
-    const patches = firsts.slice(i, i + together).map((first): Patch => {
+    const patches = firsts.slice(i, i + together).map((first): Patch<P> => {
       const at = blocks.slice(first, first + p).map((each) => each.at);
-      return { at, window: windowOf(first, first + p - 1) };
+      return { at, window: windowOf(at) };
     });
-    const span = spanOf(patches, sites.at.length);
-    for (let j = span.from; j < span.to; j++) ranks.push(modulo(j, sites.at.length));
-    runs.push(likeBefore(runOf(patches, span, sites.at, { domain, reach }), runs.at(-1)));
+    const span = spanOf(patches, m);
+    for (const rank of span) ranks.push(modulo(rank, m));
+    const distance = (point: P, rank: number) => space.distance(point, sites.at[modulo(rank, m)]!);
+    runs.push(likeBefore(runOf(patches, span, m, distance, reach), runs.at(-1)));
   }
   const taken = firsts.flatMap((first) =>
     blocks.slice(first, first + p).flatMap((each) => each.components),
@@ -109,7 +122,7 @@ export function neighbours(
     components: unlessInOrder(taken, d),
     sites: unlessInOrder(
       ranks.map((rank) => sites.order[rank]!),
-      sites.at.length,
+      m,
     ),
     order: unlessInOrder(order, taken.length),
   };
@@ -119,13 +132,17 @@ export function neighbours(
 const startsOf = (n: number, size: number): number[] =>
   Array.from({ length: Math.ceil(n / size) }, (_, i) => Math.min(i * size, n - size));
 
-interface Block {
+interface Block<P> {
   /** The mean position of its components. */
-  readonly at: number;
+  readonly at: P;
   readonly components: readonly number[];
 }
 
-function blocksOf({ at, order }: Sorted, size: number): readonly Block[] {
+function blocksOf<P>(
+  space: Space<P>,
+  { at, order }: Arranged<P>,
+  size: number,
+): readonly Block<P>[] {
   const d = at.length;
   if (!Number.isInteger(size) || size < 1 || size > d) {
     throw new UsageError(
@@ -133,116 +150,69 @@ function blocksOf({ at, order }: Sorted, size: number): readonly Block[] {
     );
   }
   return startsOf(d, size).map((first) => ({
-    at: at.slice(first, first + size).reduce((total, x) => total + x, 0) / size,
+    at: space.mean(at.slice(first, first + size)),
     components: order.slice(first, first + size),
   }));
 }
 
-/** Positions in ascending order, and the index of each before sorting. */
-interface Sorted {
-  readonly at: readonly number[];
-  readonly order: readonly number[];
-}
-
-function inOrder(what: string, positions: readonly number[], domain: Domain): Sorted {
-  const wrong = positions.findIndex((x) => !Number.isFinite(x));
-  if (wrong >= 0 || (what === "state" && positions.length === 0)) {
-    const found =
-      wrong >= 0
-        ? `position ${wrong} of "${what}" is ${positions[wrong]}`
-        : `"${what}" has no positions`;
-    throw new UsageError(`neighbours: ${found}; need a finite number for each position.`);
-  }
-  const within =
-    domain.kind === "line" ? positions : positions.map((x) => modulo(x, domain.length));
-  const order = within.map((_, i) => i).sort((i, j) => within[i]! - within[j]!);
-  return { at: order.map((i) => within[i]!), order };
-}
-
-const modulo = (x: number, n: number): number => ((x % n) + n) % n;
-
-/** The ranks from, …, to − 1 of sorted sites; on a ring ranks continue beyond its ends. */
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-const lengthOf = ({ from, to }: Span): number => to - from;
-
-interface Patch {
-  readonly at: readonly number[];
-  readonly window: Span;
-}
-
-/** Returns the sites strictly between two positions. */
-function between(at: readonly number[], low: number, high: number, domain: Domain): Span {
-  const m = at.length;
-  const ring = domain.kind === "ring" ? domain.length : 0;
-  if (m === 0 || (ring > 0 && high - low >= ring)) return { from: 0, to: m };
-  const position = (j: number) => at[modulo(j, m)]! + ring * Math.floor(j / m);
-  /** Returns the first rank whose position is beyond x, or also at x. */
-  const first = (x: number, orAt: boolean): number => {
-    let [below, above] = ring > 0 ? [-m - 1, 2 * m] : [-1, m];
-    while (above - below > 1) {
-      const middle = Math.floor((below + above) / 2);
-      if (orAt ? position(middle) >= x : position(middle) > x) above = middle;
-      else below = middle;
-    }
-    return above;
-  };
-  const from = first(low, false);
-  const to = Math.max(from, first(high, true));
-  return to - from >= m ? { from: 0, to: m } : { from, to };
+interface Patch<P> {
+  readonly at: readonly P[];
+  /** The ranks of its sites, ascending; on a ring they continue beyond its ends. */
+  readonly window: readonly number[];
 }
 
 /**
- * Returns p: half the mean number of sites near a point. More points widen the windows, fewer use them less.
+ * Returns p, from the mean number k of sites near a point: more points widen the windows, fewer use them
+ * less.
  */
-function patchSize(d: number, m: number, nearby: (i: number) => number): number {
+function patchSize(
+  patch: (k: number) => number,
+  d: number,
+  m: number,
+  nearby: (i: number) => number,
+): number {
   let total = 0;
   for (let i = 0; i < d; i++) total += nearby(i);
   const k = total / d;
-  const p = Math.min(d, runLength, Math.max(fewestPoints, Math.ceil(k / 2)));
+  const p = Math.min(d, runLength, Math.max(fewestPoints, patch(k)));
   if (d <= runLength && p + k >= m) return d;
   return Math.ceil(d / Math.ceil(d / p));
 }
 
-/** Returns the span of all sites in the windows. */
-function spanOf(patches: readonly Patch[], m: number): Span {
-  const from = Math.min(...patches.map(({ window }) => window.from));
-  const to = Math.max(...patches.map(({ window }) => window.to));
-  return to - from >= m ? { from: 0, to: m } : { from, to };
+/** Returns the ranks of all sites in the windows, ascending; all m in order if there are as many. */
+function spanOf(patches: readonly Patch<unknown>[], m: number): readonly number[] {
+  const all = [...new Set(patches.flatMap(({ window }) => window))].sort((i, j) => i - j);
+  return all.length >= m ? Array.from({ length: m }, (_, j) => j) : all;
 }
 
 /**
  * Makes a run. Windows narrower than the widest are filled with site 0 at the distance `reach`, which does
  * not count.
  */
-function runOf(
-  patches: readonly Patch[],
-  span: Span,
-  sites: readonly number[],
-  { domain, reach }: NeighbourOptions,
+function runOf<P>(
+  patches: readonly Patch<P>[],
+  span: readonly number[],
+  m: number,
+  distance: (point: P, rank: number) => number,
+  reach: number,
 ): PatchRun {
-  const m = sites.length;
   const p = patches[0]!.at.length;
-  const w = Math.max(...patches.map(({ window }) => lengthOf(window)));
-  const whole = lengthOf(span) === m;
+  const w = Math.max(...patches.map(({ window }) => window.length));
+  const whole = span.length === m;
+  const places = new Map(span.map((rank, place) => [rank, place]));
   const windows: number[] = [];
   const tables = patches.map(({ at, window }) => {
     const table = new Float64Array(p * w).fill(reach);
-    for (let j = 0; j < w; j++) {
-      const rank = window.from + j;
-      const inside = rank < window.to;
-      windows.push(inside ? (whole ? modulo(rank, m) : rank - span.from) : 0);
-      for (let i = 0; inside && i < p; i++) {
-        table[i * w + j] = distanceOn(domain, at[i]!, sites[modulo(rank, m)]!);
-      }
-    }
+    window.forEach((rank, j) => {
+      windows.push(whole ? modulo(rank, m) : places.get(rank)!);
+      for (let i = 0; i < p; i++) table[i * w + j] = distance(at[i]!, rank);
+    });
+    for (let j = window.length; j < w; j++) windows.push(0);
     return table;
   });
   const alike = tables.every((table) => sameNumbers(table, tables[0]!));
   return {
-    ...{ patches: patches.length, points: p, width: w, sites: lengthOf(span) },
+    ...{ patches: patches.length, points: p, width: w, sites: span.length },
     windows: indices(windows),
     ...{ distances: alike ? tables[0]! : joined(tables), tables: alike ? 1 : tables.length },
   };

@@ -4,7 +4,7 @@
  */
 import { type FloatType, ShapeError, type Tensor, UsageError } from "../engine/index.js";
 import { type Operator, rowsSeen } from "../observe/index.js";
-import { type TaperParams, taperMatrix } from "../prob/index.js";
+import { type Position, type TaperParams, taperMatrix } from "../prob/index.js";
 
 /** ρ for one observation operator. */
 export interface ObservedTaper {
@@ -23,12 +23,12 @@ export interface StateTaper {
 /** A taper for one operator, or for all operators that pick components. */
 export type Taper = ObservedTaper | StateTaper;
 
-/** Positions of variables and observations, in the unit of the half-width. */
+/** Positions of variables and observations: numbers in the unit of the half-width, or places on a sphere. */
 export interface Positions {
   /** Positions of the components of the state, [d]. */
-  readonly state: readonly number[];
+  readonly state: readonly Position[];
   /** Positions of the observations, [m]. */
-  readonly observed: readonly number[];
+  readonly observed: readonly Position[];
 }
 
 /** Returns the positions 0, 1, …, d − 1 of a state, and those of the observed components. */
@@ -59,7 +59,7 @@ export const observedTaper = (
  * @see gaspari1999
  */
 export const stateTaper = (
-  positions: readonly number[],
+  positions: readonly Position[],
   params: TaperParams,
   dtype: FloatType = "f64",
 ): StateTaper => ({ state: taperMatrix(positions, positions, params, dtype) });

@@ -15,10 +15,17 @@ export {
 export { etdrk4, phiFunctions } from "./etdrk4.js";
 export { fitzhughNagumo } from "./fitzhugh-nagumo.js";
 export {
+  type GaussianGrid,
+  gaussianGrid,
+  gaussLegendre,
+  type Quadrature,
+} from "./gaussian-grid.js";
+export {
   kuramotoSivashinsky,
   kuramotoSivashinskyDefaults,
   kuramotoSivashinskyDomain,
 } from "./kuramoto-sivashinsky.js";
+export { type LegendreFunctions, legendreFunctions } from "./legendre.js";
 export { autoregressive, type LinearParams, linear, localLevel } from "./linear.js";
 export { logistic } from "./logistic.js";
 export { type Lorenz63Params, lorenz63, lorenz63Defaults, lorenz63Tendency } from "./lorenz63.js";
@@ -49,6 +56,7 @@ export {
 } from "./lotka-volterra-tendency.js";
 export { type ProcessNoise, readProcessNoise } from "./process-noise.js";
 export { propagateThrough } from "./propagate-through.js";
+export { quasiGeostrophic, quasiGeostrophicDefaults } from "./quasi-geostrophic.js";
 export {
   type BoundModel,
   type BuildOptions,
@@ -70,6 +78,8 @@ export {
 export { lorenz96Start } from "./ring.js";
 export { rk4, type Tendency } from "./rk4.js";
 export { sir } from "./sir.js";
+export { earthRadius, rotationRate, sphereGeometry } from "./sphere.js";
+export { type SphericalTransforms, sphericalTransforms, type Wave } from "./spherical-harmonics.js";
 export {
   inSteps,
   intervalBetween,

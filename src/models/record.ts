@@ -16,15 +16,15 @@ import {
   startValues,
   withDefaults,
 } from "../parts/index.js";
-import type { Domain, Scalar, Support } from "../prob/index.js";
+import type { Domain, Position, Scalar, Support } from "../prob/index.js";
 import type { Transition } from "./transition.js";
 
 /** The positions of the variables of a model. */
 export interface Geometry {
-  /** The domain of the positions: a line or a ring. */
+  /** The domain of the positions: a line, a ring or a sphere. */
   readonly domain: Domain;
   /** The position of each variable, [d]. */
-  readonly positions: readonly number[];
+  readonly positions: readonly Position[];
 }
 
 /** A model with values for its parameters. */

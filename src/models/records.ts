@@ -7,6 +7,7 @@ import { lorenz63 } from "./lorenz63.js";
 import { lorenz96 } from "./lorenz96.js";
 import { lorenz96TwoScale } from "./lorenz96-two-scale.js";
 import { lotkaVolterra } from "./lotka-volterra.js";
+import { quasiGeostrophic } from "./quasi-geostrophic.js";
 import type { ModelRecord } from "./record.js";
 import { sir } from "./sir.js";
 
@@ -22,6 +23,7 @@ export const models: readonly ModelRecord[] = [
   lorenz96,
   lorenz96TwoScale,
   kuramotoSivashinsky,
+  quasiGeostrophic,
   logistic,
   fitzhughNagumo,
   sir,

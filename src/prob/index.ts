@@ -21,6 +21,15 @@ export {
   upperPlaces,
 } from "./covariance.js";
 export { checkVariance, covarianceFault } from "./covariance-check.js";
+export {
+  angleBetween,
+  type Direction,
+  type Domain,
+  directionOf,
+  distanceOn,
+  distances,
+  type Position,
+} from "./domain.js";
 export { expectAxis, expectRank } from "./expect.js";
 export {
   covarianceMatrix,
@@ -49,8 +58,6 @@ export {
 } from "./scalar.js";
 export { fold, type Support } from "./support.js";
 export {
-  type Domain,
-  distanceOn,
   gaspariCohn,
   gaspariCohnAt,
   type TaperParams,

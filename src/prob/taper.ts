@@ -15,24 +15,14 @@ import {
   tensor,
   where,
 } from "../engine/index.js";
+import { type Domain, distances, type Position } from "./domain.js";
 import type { Scalar } from "./scalar.js";
-
-/** The domain of positions: a line, or a ring of this length. */
-export type Domain = { readonly kind: "line" } | { readonly kind: "ring"; readonly length: number };
 
 export interface TaperParams {
   /** The domain of the positions. */
   readonly domain: Domain;
   /** c: half-width, in the unit of the positions; the taper is 0 from the distance 2c on. A tensor may be learned. */
   readonly halfWidth: Scalar;
-}
-
-/** Returns the distance |a − b|; on a ring that of the shorter way round. */
-export function distanceOn(domain: Domain, a: number, b: number): number {
-  const direct = Math.abs(a - b);
-  if (domain.kind === "line") return direct;
-  const along = direct % domain.length;
-  return Math.min(along, domain.length - along);
 }
 
 /** Returns ρ(z) of `gaspariCohn` for a number z ≥ 0. */
@@ -68,54 +58,57 @@ function horner(x: Tensor, coefficients: readonly number[]): Tensor {
   return rest.reduce((sum, c) => add(mul(sum, x), c), add(mul(x, last!), next!));
 }
 
-/**
- * The ways round a ring of length l that a taper of c ≤ 2l can reach: r + kl for these k, 0 ≤ r ≤ l/2.
- * Farther round all distances count nearly alike.
- */
+/** The ways round a ring of length l that a taper of c ≤ 2l can reach: r + kl for these k, 0 ≤ r ≤ l/2. */
 const turns = [0, -1, 1, -2, 2, -3, 3, -4];
-const widest = 2;
+
+/** Returns the widest half-width that counts. */
+function widestOn(domain: Domain): number {
+  if (domain.kind === "line") return Infinity;
+  return domain.kind === "ring" ? 2 * domain.length : (Math.PI / 2) * domain.radius;
+}
 
 /**
  * Returns the taper ρ between two lists of positions, [rows, columns].
  *
- *     on a line   ρ(r/c)
+ *     on a line   ρ(r/c), and so on a sphere
  *     on a ring   Σ_k ρ(|r + kl|/c) / Σ_k ρ(|kl|/c),  k every number of turns round the ring of length l
  *
  * On a ring of which 2c is more than half, ρ of the shorter way alone has negative eigenvalues. The sum over
  * the ways round has none (its Fourier coefficients are values of the transform of ρ, which is positive),
  * and is ρ(r/c) to the bit where 2c is at most half of the ring. c counts up to 2l, where the taper is above
- * 0.999 everywhere.
+ * 0.999 everywhere. On a sphere c counts up to a quarter of a great circle, where the taper ends at the
+ * antipode: up to there ρ of great-circle distances has no negative eigenvalue.
  *
  * For a learned half-width ρ is computed once for each distinct distance (about d/2 on a regular ring)
  * and gathered.
  * @throws NumericError when the half-width is a number that is not positive.
- * @see gaspari1999
+ * @see gaspari1999; gneiting2013, theorem 3 for the sphere
  */
 export function taperMatrix(
-  rows: readonly number[],
-  columns: readonly number[],
+  rows: readonly Position[],
+  columns: readonly Position[],
   { domain, halfWidth: c }: TaperParams,
   dtype: FloatType = "f64",
 ): Tensor {
   const shape = [rows.length, columns.length];
-  const distances = rows.flatMap((a) => columns.map((b) => distanceOn(domain, a, b)));
+  const apart = distances(domain, rows, columns);
   if (typeof c === "number") {
     if (!(c > 0)) throw new NumericError(`taperMatrix: the half-width is ${c}; need more than 0.`);
     const at = taperOn(domain, c);
-    return tensor(distances.map(at), { shape, dtype });
+    return tensor(apart.map(at), { shape, dtype });
   }
-  const distinct = [...new Set(distances)];
+  const distinct = [...new Set(apart)];
   const places = new Map(distinct.map((r, i) => [r, i]));
   const values = learnedTaper(domain, c, distinct); // [distances]
-  const at = indices(distances.map((r) => places.get(r)!));
+  const at = indices(Array.from(apart, (r) => places.get(r)!));
   return reshape(gather(values, at, 0), shape);
 }
 
 /** Returns the taper of a distance for a half-width c. */
 function taperOn(domain: Domain, c: number): (r: number) => number {
-  if (domain.kind === "line") return (r) => gaspariCohnAt(r / c);
+  const width = Math.min(c, widestOn(domain));
+  if (domain.kind !== "ring") return (r) => gaspariCohnAt(r / width);
   const { length: l } = domain;
-  const width = Math.min(c, widest * l);
   const around = (r: number): number =>
     turns.reduce((sum, k) => sum + gaspariCohnAt(Math.abs(r + k * l) / width), 0);
   const whole = around(0);
@@ -123,12 +116,13 @@ function taperOn(domain: Domain, c: number): (r: number) => number {
 }
 
 /** The same for a half-width that is a tensor, and several distances. */
-function learnedTaper(domain: Domain, c: Tensor, distances: readonly number[]): Tensor {
+function learnedTaper(domain: Domain, c: Tensor, apart: readonly number[]): Tensor {
   const of = (r: readonly number[], width: Tensor) =>
     gaspariCohn(div(tensor(r, { dtype: c.dtype }), width));
-  if (domain.kind === "line") return of(distances, c);
+  const widest = widestOn(domain);
+  const width = widest === Infinity ? c : minimum(c, widest);
+  if (domain.kind !== "ring") return of(apart, width);
   const { length: l } = domain;
-  const width = minimum(c, widest * l);
   const around = (r: readonly number[]): Tensor =>
     turns
       .map((k) =>
@@ -138,5 +132,5 @@ function learnedTaper(domain: Domain, c: Tensor, distances: readonly number[]): 
         ),
       )
       .reduce((sum, each) => add(sum, each));
-  return div(around(distances), around([0]));
+  return div(around(apart), around([0]));
 }

@@ -32,7 +32,13 @@ import {
   type Neighbours,
   neighbours,
 } from "../../src/filters/index.js";
-import { bindModel, lorenz96 } from "../../src/models/index.js";
+import {
+  bindModel,
+  earthRadius,
+  gaussianGrid,
+  lorenz96,
+  sphereGeometry,
+} from "../../src/models/index.js";
 import {
   type Observation,
   type Operator,
@@ -41,7 +47,13 @@ import {
   observeExp,
   observeIndices,
 } from "../../src/observe/index.js";
-import { type Domain, distanceOn, gaspariCohnAt, type Scalar } from "../../src/prob/index.js";
+import {
+  type Domain,
+  distanceOn,
+  gaspariCohnAt,
+  type Position,
+  type Scalar,
+} from "../../src/prob/index.js";
 import { foldIn, type Key, key, normal } from "../../src/random/index.js";
 import { distance, expectClose } from "../support/close.js";
 import { type Matrix, make } from "../support/dense.js";
@@ -104,7 +116,9 @@ const observing = (operator: Operator, variance: Scalar = 0.6, seed = 9): Observ
 const rounding = 1e-12;
 
 describe("against a loop over points", () => {
-  const cases: [string, number, number, number[], number[], Domain, number, number][] = [
+  const earth: Domain = { kind: "sphere", radius: earthRadius };
+  const places = sphereGeometry(gaussianGrid(9)).positions;
+  const cases: [string, number, number, Position[], number[], Domain, number, number][] = [
     ["a ring, all observed", 6, 40, grid(40), grid(40), ring(40), 7.28, 14.56],
     [
       "a ring, every third, many patches",
@@ -128,6 +142,16 @@ describe("against a loop over points", () => {
       6,
     ],
     ["members in plenty", 30, 24, grid(24), grid(24), ring(24), 4, 8],
+    [
+      "a grid on the sphere, every fifth",
+      5,
+      places.length,
+      [...places],
+      grid(places.length).filter((i) => i % 5 === 0),
+      earth,
+      1.5,
+      3,
+    ],
   ];
   test.each(cases)("%s", (_, N, d, state, seen, domain, c, reach) => {
     const E = ensemble(N, d);

@@ -1,7 +1,8 @@
 /** Patches and windows against all pairs of positions. */
 import { expect, test } from "vitest";
 import { type Neighbours, neighbours } from "../../src/filters/index.js";
-import { type Domain, distanceOn } from "../../src/prob/index.js";
+import { earthRadius, gaussianGrid, sphereGeometry } from "../../src/models/index.js";
+import { type Domain, distanceOn, type Position } from "../../src/prob/index.js";
 import { gaussianNumbers } from "../support/dense.js";
 
 /** What the lists say: for each component the sites within reach, ascending, with their distances. */
@@ -42,7 +43,18 @@ const scattered = (n: number, length: number, seed: number) => {
 const ring = (length: number): Domain => ({ kind: "ring", length });
 const line: Domain = { kind: "line" };
 
-test.each<[string, number[], number[] | undefined, Domain, number]>([
+const earth: Domain = { kind: "sphere", radius: earthRadius };
+const gridOf = (T: number): readonly Position[] => sphereGeometry(gaussianGrid(T)).positions;
+const onSphere = (n: number, seed: number): Position[] => {
+  const draw = gaussianNumbers(seed);
+  return Array.from({ length: n }, () => {
+    const [x, y, z] = [draw(), draw(), draw()];
+    const degrees = 180 / Math.PI;
+    return [Math.atan2(y, x) * degrees, Math.atan2(z, Math.hypot(x, y)) * degrees];
+  });
+};
+
+test.each<[string, readonly Position[], readonly Position[] | undefined, Domain, number]>([
   ["a small ring, all observed", grid(40), undefined, ring(40), 14.56],
   ["a ring, every second", grid(301), grid(151, 2), ring(301), 7],
   ["a ring that patches divide", grid(640), undefined, ring(640), 15],
@@ -53,6 +65,30 @@ test.each<[string, number[], number[] | undefined, Domain, number]>([
   ["everything within reach", grid(30), grid(11, 3), ring(30), Infinity],
   ["just half the ring", grid(12), undefined, ring(12), 6],
   ["nothing observed", grid(20), [], line, 3],
+  ["a gap between two clusters", grid(300, 0.01), [0.1, 0.2, 2.5, 2.6], line, 0.305],
+  ["a grid on the sphere, all observed", gridOf(10), undefined, earth, 2],
+  [
+    "a grid on the sphere, every third",
+    gridOf(10),
+    gridOf(10).filter((_, i) => i % 3 === 0),
+    earth,
+    3,
+  ],
+  ["stations on the sphere", onSphere(500, 5), onSphere(90, 6), earth, 1.5],
+  [
+    "the poles and their antipodes",
+    onSphere(40, 7),
+    [
+      [0, 90],
+      [10, -90],
+      [0, 0],
+      [180, 0],
+    ],
+    earth,
+    15,
+  ],
+  ["half of the sphere within reach", onSphere(300, 8), onSphere(300, 9), earth, 10],
+  ["all of the sphere within reach", onSphere(30, 8), onSphere(20, 9), earth, Infinity],
 ])("%s", (_, state, observed, domain, reach) => {
   const found = listed(neighbours(observed ? { state, observed } : { state }, { domain, reach }));
   const sites = observed ?? state;
@@ -87,4 +123,9 @@ test("what cannot be is refused", () => {
   );
   const missing = { state: [0, 1], observed: [0, Number.NaN] };
   expect(() => neighbours(missing, near)).toThrow(/position 1 of "observed" is NaN; need a finite/);
+  const places = { state: [[0, 90], 7] as Position[] };
+  expect(() => neighbours(places, { domain: earth, reach: 2 })).toThrow(
+    /position 1 of "state" is 7; need longitude and latitude in degrees for each/,
+  );
+  expect(() => neighbours(places, near)).toThrow(/position 0 of "state" is 0,90; need a finite/);
 });

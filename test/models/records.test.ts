@@ -45,6 +45,7 @@ const given: Readonly<Record<string, readonly Block[]>> = {
   ],
   "lorenz96-two-scale": [{ slow: 4, fastPerSlow: 2, forcing: 8 }],
   "kuramoto-sivashinsky": [{ points: 16 }],
+  "quasi-geostrophic": [{ truncation: 5 }, { truncation: 6, deformationRadius: 2 }],
   logistic: [{ growth: 1, capacity: 3 }],
   "fitzhugh-nagumo": [{}],
   sir: [{ transmission: 0.5, recovery: 0.2 }],

@@ -10,7 +10,13 @@ import {
   type Tensor,
   tensor,
 } from "../../src/engine/index.js";
-import { distanceOn, gaspariCohn, gaspariCohnAt, taperMatrix } from "../../src/prob/index.js";
+import {
+  distanceOn,
+  gaspariCohn,
+  gaspariCohnAt,
+  type Position,
+  taperMatrix,
+} from "../../src/prob/index.js";
 import { expectClose } from "../support/close.js";
 import { slopeOf } from "../support/differences.js";
 
@@ -41,9 +47,32 @@ test("the function of tensors is the function of numbers, and so is its derivati
   });
 });
 
-test("distances go the shorter way round a ring", () => {
-  expect(distanceOn({ kind: "ring", length: 10 }, 1, 9)).toBe(2);
-  expect(distanceOn({ kind: "line" }, 1, 9)).toBe(8);
+describe("on a sphere", () => {
+  const sphere = { kind: "sphere", radius: 2 } as const;
+  // A golden spiral: even places, no two of equal distances to a third.
+  const spiral = Array.from({ length: 150 }, (_, i): Position => {
+    const latitude = (Math.asin(1 - (2 * i + 1) / 150) * 180) / Math.PI;
+    return [(i * 137.50776405) % 360, latitude];
+  });
+
+  test.each([0.3, 1, 2, Math.PI, 5, 100])(
+    "the taper of half-width %d has no negative eigenvalue, nor a learned one",
+    (halfWidth) => {
+      const rho = taperMatrix(spiral, spiral, { domain: sphere, halfWidth });
+      const least = Math.min(...(eigh(rho).values.toArray() as number[]));
+      expect(least).toBeGreaterThan(-150 * 1e-14); // rounding of the largest, at most 150
+      const learned = { domain: sphere, halfWidth: tensor(halfWidth) };
+      expectClose(taperMatrix(spiral, spiral, learned), rho, 1e-14);
+    },
+  );
+
+  test("it is the function of the great-circle distance up to a quarter of the great circle", () => {
+    const rho = taperMatrix(spiral.slice(0, 3), spiral, { domain: sphere, halfWidth: 3 });
+    const direct = spiral
+      .slice(0, 3)
+      .map((a) => spiral.map((b) => gaspariCohnAt(distanceOn(sphere, a, b) / 3)));
+    expectClose(rho, direct, 1e-15);
+  });
 });
 
 const places = Array.from({ length: 20 }, (_, i) => i);

@@ -93,7 +93,7 @@ test("a chaotic twin starts near a state of the long run, others anywhere in the
   expect((await initialOf(several)).variance).toEqual(wide.map((sd) => expect.closeTo(sd * sd, 8)));
 });
 
-test("positions: points of the ring, and fast variables about their slow one", async () => {
+test("positions: points of the ring or the sphere, and fast variables about their slow one", async () => {
   const placesIn = async (model: string) => {
     const system = systemFor(await specificationOf(twin(model, 1)));
     return scope(() => bindSystem(system, startValues).model.geometry ?? null);
@@ -108,6 +108,13 @@ test("positions: points of the ring, and fast variables about their slow one", a
     positions: [0, 1, 2, 3, -0.25, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3.25],
   });
   expect(await placesIn("{ kind: lorenz63 }")).toBeNull();
+  const sphere = await placesIn("{ kind: quasi-geostrophic, truncation: 5 }");
+  expect(sphere?.domain).toEqual({ kind: "sphere", radius: 6.371 });
+  expect(sphere?.positions).toHaveLength(8 * 16);
+  // The nodes of eight latitudes: abramowitz1964, table 25.4.
+  const north = (Math.asin(0.960289856497536) * 180) / Math.PI;
+  expect(sphere?.positions[1]).toEqual([22.5, expect.closeTo(north, 12)]);
+  expect(sphere?.positions.at(-1)).toEqual([337.5, expect.closeTo(-north, 12)]);
 });
 
 describe("every value can be learned, and the report has the equations", () => {
