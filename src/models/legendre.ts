@@ -5,7 +5,7 @@
  *     ε_{l+1} P_{l+1}^m = μ P_l^m − ε_l P_{l−1}^m,                    ε_l = √((l² − m²)/(4l² − 1))
  *     (1 − μ²) dP_l^m/dμ = (l + 1) ε_l P_{l−1}^m − l ε_{l+1} P_{l+1}^m
  *
- * @see belousov1962; haltiner1980, section 6.3
+ * @see belousov1962; haltiner1980, chapter 6
  */
 export interface LegendreFunctions {
   /** P_l^m at μ for l = m … T, [T − m + 1]. */

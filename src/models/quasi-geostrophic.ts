@@ -57,16 +57,17 @@ function tendencyOf(transforms: SphericalTransforms, T: number, flow: Flow): Ten
   const one = ofDegrees(() => 1);
   // 1/(∇² − R⁻²), and 0 for the mean, where the divisor is −1 − R⁻².
   const inverse = div(one, sub(add(laplacian, one), add(1, stretching)));
-  const shortness = ofDegrees((l) => ((l * (l + 1)) / (T * (T + 1))) ** 4);
+  const shortness = ofDegrees((l) => (((l * (l + 1)) / (T * (T + 1))) ** 2) ** 2);
   const damping = add(mul(nu, shortness), r);
-  // ζ* of the wind u* = U (sin 2φ)⁴
+  const cube = (mu: number) => mu * mu * mu;
+  // ζ* = −16 U μ³ (4 − 9μ²) cos³φ/a of the wind u* = U (sin 2φ)⁴
   const jets = field(
-    (mu) => (-16 / earthRadius) * mu ** 3 * (4 - 9 * mu * mu) * (1 - mu * mu) ** 1.5,
+    (mu) => (-16 / earthRadius) * cube(mu) * (4 - 9 * mu * mu) * cube(Math.sqrt(1 - mu * mu)),
   );
   const forcing = mul(times(r, U), jets);
   const rotation = field((mu) => 2 * rotationRate * mu);
   const ridges = field(
-    (mu, lambda) => 8 * rotationRate * mu ** 3 * (1 - mu * mu) * Math.cos(2 * lambda),
+    (mu, lambda) => 8 * rotationRate * cube(mu) * (1 - mu * mu) * Math.cos(2 * lambda),
   );
   const planet = add(rotation, mul(h, ridges)); // f (1 + h)
   const [planetEast, planetNorth] = [alongLongitude(planet), alongSine(planet)]; // [1, J K]
@@ -110,7 +111,8 @@ const startAt = (mu: number, lambda: number): number =>
  * local analyses have places on the sphere. It is taken as its harmonics at the start of each step: what is
  * beyond degree T, and the mean, which moves nothing, are gone after it.
  *
- * @see charney1948 for the equation; legras1985 for the mountains and the forcing by a jet; orszag1970
+ * @see charney1948 for the equation; haurwitz1940 for waves that solve it; legras1985 for the mountains and
+ * a forcing by jets; orszag1970
  */
 export const quasiGeostrophic = defineModel({
   kind: "quasi-geostrophic",

@@ -73,7 +73,7 @@ const constant = (values: readonly number[], shape: readonly number[]): Tensor =
  *
  * In this order nothing is transposed between the two.
  *
- * @see orszag1970; haltiner1980, section 6.3
+ * @see orszag1970; haltiner1980, chapter 6
  */
 export function sphericalTransforms(T: number): SphericalTransforms {
   const grid = gaussianGrid(T);
