@@ -1,6 +1,8 @@
 /** Derivatives of functions of trees of tensors. */
+import { checkPoint, checkResult } from "./differentiable.js";
 import { ShapeError } from "./errors.js";
 import { enclosedBy, recordNode, tracing } from "./graph.js";
+import { checkFloat } from "./primitive.js";
 import { reshape, stopGradient } from "./primitives/broadcast.js";
 import { add } from "./primitives/elementwise.js";
 import { concat, index, slice, stack } from "./primitives/movement.js";
@@ -112,10 +114,16 @@ export interface Linearised<T, R> {
 /**
  * Linearises f at x: runs f once, and returns its value with `push` (ẋ ↦ J ẋ) and `pull` (ȳ ↦ Jᵀ ȳ), which
  * may be called any number of times. x and f(x) are trees of tensors.
- * @throws ShapeError when a tangent or cotangent has another shape than its value.
+ * @throws ShapeError when a tangent or cotangent has another shape than its value; UsageError when x or
+ * f(x) holds a plain number.
  */
-export function linearise<T, R>(f: (x: T) => R, x: T): Linearised<T, R> {
+export const linearise = <T, R>(f: (x: T) => R, x: T): Linearised<T, R> =>
+  lineariseFor("linearise", f, x);
+
+function lineariseFor<T, R>(name: string, f: (x: T) => R, x: T): Linearised<T, R> {
+  checkPoint(name, x);
   const { value, pull, push } = trace(f, x);
+  checkResult(name, value);
   const [inputs, outputs] = [floats(x), floats(value)];
   return {
     value,
@@ -138,34 +146,35 @@ export function linearise<T, R>(f: (x: T) => R, x: T): Linearised<T, R> {
   };
 }
 
-/** Returns f(x) and the pullback ȳ ↦ Jᵀ ȳ (reverse mode); trees of tensors. @see griewank2008 */
+/** Returns f(x) and the pullback ȳ ↦ Jᵀ ȳ (reverse mode); trees of tensors, without plain numbers. @see griewank2008 */
 export function vjp<T, R>(f: (x: T) => R, x: T): { value: R; pullback: (cotangent: R) => T } {
-  const { value, pull } = linearise(f, x);
+  const { value, pull } = lineariseFor("vjp", f, x);
   return { value, pullback: pull };
 }
 
-/** Returns f(x) and its derivative along a tangent, ẏ = J ẋ (forward mode); trees of tensors. @see griewank2008 */
+/** Returns f(x) and its derivative along a tangent, ẏ = J ẋ (forward mode); trees of tensors, without plain numbers. @see griewank2008 */
 export function jvp<T, R>(f: (x: T) => R, x: T, tangent: T): { value: R; tangent: R } {
-  const { value, push } = linearise(f, x);
+  const { value, push } = lineariseFor("jvp", f, x);
   return { value, tangent: push(tangent) };
 }
 
 /**
  * Returns the function (x, …) ↦ {value: f(x, …), gradient: ∇ₓf} of a scalar f; the gradient is a tree of
- * the form of x.
- * @throws ShapeError when f is not scalar.
+ * the form of x. Leaves of x that are i32 tensors or texts stay as they are in it.
+ * @throws ShapeError when f is not scalar; UsageError when x holds a plain number: what is to be
+ * differentiated is a tensor, and a setting belongs into a further argument of f, or around f.
  */
 export function valueAndGrad<T, A extends unknown[]>(
   f: (x: T, ...rest: A) => Tensor,
 ): (x: T, ...rest: A) => { value: Tensor; gradient: T } {
   return (x, ...rest) => {
-    const { value, pullback } = vjp((at: T) => f(at, ...rest), x);
+    const { value, pull } = lineariseFor("grad", (at: T) => f(at, ...rest), x);
     if (value.size !== 1) {
       throw new ShapeError(
         `grad: the function returned ${value}; need a scalar. Sum it, or use vjp or jacobian.`,
       );
     }
-    return { value, gradient: pullback(full(value.shape, 1, value.dtype)) };
+    return { value, gradient: pull(full(value.shape, 1, value.dtype)) };
   };
 }
 
@@ -193,7 +202,9 @@ export const grad =
 export const jacobian =
   (f: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
   (x) => {
+    checkFloat("jacobian", x);
     const { value, pull, push } = trace(f, x);
+    checkFloat("jacobian, result of the function", value);
     const shape = [...value.shape, ...x.shape];
     const unit = (n: number, i: number, like: Tensor) =>
       reshape(index(eye(n, like.dtype), 0, i), like.shape);
@@ -212,6 +223,7 @@ export const jacobian =
 export const hessian =
   (f: (x: Tensor) => Tensor): ((x: Tensor) => Tensor) =>
   (x) => {
+    checkFloat("hessian", x);
     const { push } = trace(grad(f), x);
     const n = x.size;
     const basis = eye(n, x.dtype);
@@ -223,8 +235,12 @@ export const hessian =
       : reshape(stack(rows, 0), [...x.shape, ...x.shape]);
   };
 
-/** Joins the tensors of a tree to one vector and returns the inverse map too; for Hessians of functions of trees. */
+/**
+ * Joins the tensors of a tree to one vector and returns the inverse map too; for Hessians of functions of trees.
+ * @throws UsageError when the tree holds a plain number.
+ */
 export function ravel<T>(tree: T): { vector: Tensor; unravel: (vector: Tensor) => T } {
+  checkPoint("ravel", tree);
   const leaves = floats(tree);
   const vector = concat(
     leaves.map((x) => reshape(x, [x.size])),

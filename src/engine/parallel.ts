@@ -12,7 +12,7 @@ import { promise, type Recording, record } from "./record.js";
 import { collect, firstToBlame, run } from "./replay.js";
 import { signature } from "./signature.js";
 import type { Tensor } from "./tensor.js";
-import { leavesOf, mapTree, withLeaves } from "./tree.js";
+import { leavesOf, mapTree, othersOf, pathOf, withLeaves } from "./tree.js";
 import { runAll } from "./workers.js";
 
 /** The result of a slice. */
@@ -60,6 +60,12 @@ function batchOf(sliced: readonly Tensor[]): number {
 
 /** Combines the slices in order: sums `total`, and joins `each`. */
 function combine<T, E>(parts: readonly Parts<T, E>[], slices: readonly Slice[]): Parts<T, E> {
+  const number = othersOf(parts[0]).find(({ value }) => typeof value === "number");
+  if (number !== undefined) {
+    throw new UsageError(
+      `parallel: the result holds at ${pathOf(number.path)} the plain number ${number.value}, which is not summed over the slices, nor joined; return a tensor.`,
+    );
+  }
   const totals = parts.map(({ total }) => leavesOf(total));
   const eaches = parts.map(({ each }) => leavesOf(each));
   slices.forEach(({ from, to }, i) => {
@@ -174,7 +180,7 @@ function replay(plan: Plan, given: readonly Tensor[]): unknown {
  * other and become part of that.
  *
  * @throws ShapeError when sliced tensors differ in their first axis; UsageError unless `slices` is a
- * whole number ≥ 1; NumericError when a result is not finite; WorkerError when a thread has ended.
+ * whole number ≥ 1, and when f returns a plain number; NumericError when a result is not finite; WorkerError when a thread has ended.
  */
 export function parallel<S, X, T, E>(
   f: (shared: S, sliced: X) => Parts<T, E>,

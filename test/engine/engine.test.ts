@@ -24,6 +24,7 @@ import {
   jacobian,
   jvp,
   leavesOf,
+  linearise,
   log,
   logsumexp,
   mapTree,
@@ -49,6 +50,7 @@ import {
   UsageError,
   useBackend,
   valueAndGrad,
+  valueAndGradWithAux,
   vjp,
   zeros,
 } from "../../src/engine/index.js";
@@ -129,14 +131,58 @@ describe("derivatives", () => {
     expect(jvp(back, tensor(2), tensor(1)).tangent.item()).toBe(12);
   });
 
-  test("over trees; numbers and integers pass through", () => {
-    const g = grad((p: { a: Tensor; b: { c: Tensor }; n: number; idx: Tensor }) =>
-      sum(mul(p.n, mul(gather(p.a, p.idx, 0), p.b.c))),
+  test("over trees; integers and texts pass through, numbers go beside them", () => {
+    const g = grad((p: { a: Tensor; b: { c: Tensor }; idx: Tensor; name: string }, n: number) =>
+      sum(mul(n, mul(gather(p.a, p.idx, 0), p.b.c))),
     );
-    const out = g({ a: tensor([1, 2]), b: { c: tensor([3]) }, n: 2, idx: indices([1]) });
+    const out = g({ a: tensor([1, 2]), b: { c: tensor([3]) }, idx: indices([1]), name: "n" }, 2);
     expect(out.a.toArray()).toEqual([0, 6]);
     expect(out.b.c.toArray()).toEqual([4]);
-    expect(out.n).toBe(2);
+    expect(out.name).toBe("n");
+  });
+
+  // A plain number would come back unchanged, as if it were its own derivative: d/dw (w x) is not w.
+  test("a plain number is refused wherever a derivative would return it", () => {
+    const f = (p: { w: number; x: Tensor }) => sum(mul(p.w, p.x));
+    const p = { w: 5, x: tensor([1, 2]) };
+    const at = /holds at \.w the plain number 5, which has no derivative\. Make it a tensor/;
+    for (const run of [
+      () => grad(f)(p),
+      () => valueAndGrad(f)(p),
+      () => valueAndGradWithAux((q: typeof p) => ({ value: f(q), aux: null }), p),
+      () => vjp(f, p),
+      () => jvp(f, p, p),
+      () => linearise(f, p),
+      () => ravel(p),
+      () => capture(grad(f))(p),
+      () => grad((x: Tensor) => sum(mul(grad(f)({ w: 5, x }).x, x)))(p.x),
+    ]) {
+      expect(run).toThrow(UsageError);
+      expect(run).toThrow(at);
+    }
+    expect(() => grad((x: unknown) => sum(x as Tensor))(3)).toThrow(
+      /the point is the plain number 3/,
+    );
+    expect(() => jvp((x: Tensor) => ({ y: x, n: 7 }), p.x, p.x)).toThrow(
+      /jvp: the result of the function holds at \.n the plain number 7/,
+    );
+    expect(() => jacobian((x: Tensor) => x)(3 as never)).toThrow(/jacobian: got 3; need a tensor/);
+    expect(() => hessian((x: Tensor) => sum(x))(3 as never)).toThrow(/hessian: got 3; need a/);
+  });
+
+  test("what has no derivative or hides its tensors is refused", () => {
+    const hidden = { all: new Map([["a", tensor(1)]]) };
+    expect(() => grad((p: typeof hidden) => p.all.get("a")!)(hidden)).toThrow(
+      /holds at \.all an object of Map, in which no tensor is found/,
+    );
+    const raw = { a: tensor([1]), raw: new Float64Array([1]) };
+    expect(() => grad((p: typeof raw) => sum(p.a))(raw)).toThrow(/\.raw an object of Float64Array/);
+    expect(() => grad((i: Tensor) => sum(cast(i, "f64")))(indices([1]))).toThrow(
+      /i32 tensors alone/,
+    );
+    expect(
+      grad((p: { none: null }) => add(tensor(1), p.none === null ? 1 : 0))({ none: null }),
+    ).toEqual({ none: null });
   });
 
   test("what the function does not depend on has derivative zero", () => {
