@@ -121,7 +121,7 @@ export {
   zeros,
 } from "./tensor.js";
 export { leavesOf, mapTree, withLeaves } from "./tree.js";
-export { serve, type WorkerEvents, type WorkerTask } from "./worker.js";
+export { abandon, serve, type WorkerEvents, type WorkerTask } from "./worker.js";
 export {
   planWorkers,
   useWorkers,

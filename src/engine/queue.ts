@@ -3,7 +3,8 @@
  *
  * One word holds the number of the round and how many jobs of it are left; taking a job counts that
  * down in one atomic step, so a thread that wakes late finds nothing to take and harms nothing.
- * Whoever takes a job leaves its result beside it.
+ * Whoever takes a job leaves its result beside it. Other threads than the one that posts say when they
+ * are at work, so that it can tell whether anybody still is when one of them has died.
  *
  * Threads without work sleep, but look on for a moment first: waking one takes some ten
  * microseconds, and the next round of a loop, or the end of this one, often is nearer than that.
@@ -16,6 +17,8 @@ const pending = 1;
 const products = 2;
 /** Address of the first module of functions made since (modules.ts). */
 const modules = 4;
+/** How many threads have died. */
+const lost = 5;
 const jobs = 16;
 
 /** Words of a job: address of the program, its instructions, result, and the status if it failed. */
@@ -30,10 +33,14 @@ const statusWords = 6;
 const leftBits = 8;
 const leftMask = 2 ** leftBits - 1;
 export const mostJobs = 64;
-export const queueBytes = 4 * (jobs + mostJobs * jobWords);
+/** After the jobs a word for each thread: 1 while it is at work. */
+const threadWords = jobs + mostJobs * jobWords;
+export const queueBytes = (threads: number): number => 4 * (threadWords + threads);
 
 /** Milliseconds for which a thread looks on before it sleeps: about what waking it would take. */
 const patience = 0.05;
+/** Milliseconds after which a thread that waits for others looks whether one has died. */
+const lookout = 100;
 
 /** The result of a job whose thread broke off. */
 export const broken = -2;
@@ -54,11 +61,14 @@ export class JobQueue {
   private readonly buffer: ArrayBufferLike;
   private readonly address: number;
   private readonly words: Int32Array;
+  private readonly threads: number;
 
-  constructor(buffer: ArrayBufferLike, address: number) {
+  /** `threads` are those besides the one that posts. */
+  constructor(buffer: ArrayBufferLike, address: number, threads: number) {
     this.buffer = buffer;
     this.address = address;
-    this.words = new Int32Array(buffer, address, queueBytes / 4);
+    this.threads = threads;
+    this.words = new Int32Array(buffer, address, queueBytes(threads) / 4);
   }
 
   /** Offers jobs to all threads; those of the round before are done. */
@@ -69,6 +79,7 @@ export class JobQueue {
     for (const [i, { start, instructions }] of offered.entries()) {
       words[this.at(i, program)] = start;
       words[this.at(i, count)] = instructions.length;
+      words[this.at(i, result)] = broken;
     }
     Atomics.store(words, pending, offered.length);
     const round = (Atomics.load(words, turn) >> leftBits) + 1;
@@ -119,16 +130,43 @@ export class JobQueue {
   /** Sleeps until there may be a job to take. */
   sleep(): void {
     const seen = Atomics.load(this.words, turn);
-    if ((seen & leftMask) === 0) this.wait(turn, seen);
+    if ((seen & leftMask) === 0) this.wait(turn, seen, Number.POSITIVE_INFINITY);
   }
 
-  /** Sleeps until all jobs of the round are done. */
+  /** Says that a thread begins to take jobs, or has no more. */
+  mark(thread: number, atWork: boolean): void {
+    Atomics.store(this.words, threadWords + thread, Number(atWork));
+  }
+
+  /** Says that a thread has died: a job that it took is never done. */
+  abandon(thread: number): void {
+    this.mark(thread, false);
+    Atomics.add(this.words, lost, 1);
+    Atomics.notify(this.words, pending);
+  }
+
+  /** The number of threads that have died. */
+  lost(): number {
+    return Atomics.load(this.words, lost);
+  }
+
+  /**
+   * Sleeps until all jobs of the round are done, or, where a thread has died, until none of the others is
+   * at work; what was lost remains `broken`. All jobs are taken.
+   */
   settle(): void {
     for (;;) {
       const left = Atomics.load(this.words, pending);
-      if (left === 0) return;
-      this.wait(pending, left);
+      if (left === 0 || (this.lost() > 0 && !this.anyAtWork())) return;
+      this.wait(pending, left, lookout);
     }
+  }
+
+  private anyAtWork(): boolean {
+    for (let i = 0; i < this.threads; i++) {
+      if (Atomics.load(this.words, threadWords + i) !== 0) return true;
+    }
+    return false;
   }
 
   /** −1, the instruction that failed, or `broken`. */
@@ -141,12 +179,12 @@ export class JobQueue {
     return this.address + 4 * this.at(i, status);
   }
 
-  /** Waits for as long as a word is `seen`. */
-  private wait(word: number, seen: number): void {
+  /** Waits for as long as a word is `seen`, or `most` milliseconds. */
+  private wait(word: number, seen: number, most: number): void {
     for (const end = performance.now() + patience; performance.now() < end; ) {
       if (Atomics.load(this.words, word) !== seen) return;
     }
-    Atomics.wait(this.words, word, seen);
+    Atomics.wait(this.words, word, seen, most);
   }
 
   private at(i: number, word: number): number {

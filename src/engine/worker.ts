@@ -11,6 +11,14 @@ export interface WorkerTask {
   readonly queue: number;
   /** Address of the records of this thread's instance. */
   readonly records: number;
+  /** The number of this thread, and how many there are besides the one that posts. */
+  readonly thread: number;
+  readonly threads: number;
+}
+
+/** Says that the thread of a task has died, so that nobody waits for what it took. */
+export function abandon({ memory, queue, thread, threads }: Omit<WorkerTask, "module">): void {
+  new JobQueue(memory.buffer, queue, threads).abandon(thread);
 }
 
 export interface WorkerEvents {
@@ -22,13 +30,13 @@ export interface WorkerEvents {
 
 /** Never returns; throws when a job does. */
 export function serve(
-  { module, memory, queue: address, records }: WorkerTask,
+  { module, memory, queue: address, records, thread, threads }: WorkerTask,
   library: ProductLibrary | null,
   { ready, failed }: WorkerEvents,
 ): never {
   const kernels = instantiate(module, memory, () => library!);
   kernels.moveRecordsTo(records);
-  const queue = new JobQueue(memory.buffer, address);
+  const queue = new JobQueue(memory.buffer, address, threads);
   let productsFrom = Number.POSITIVE_INFINITY;
   const follow = moduleFollower(memory, kernels.extend);
   const runner: Runner = {
@@ -41,6 +49,7 @@ export function serve(
   ready();
   for (;;) {
     queue.sleep();
+    queue.mark(thread, true);
     for (let i = queue.take(); i >= 0; i = queue.take()) {
       if (queue.productsFrom() !== productsFrom) {
         productsFrom = queue.productsFrom();
@@ -48,5 +57,6 @@ export function serve(
       }
       queue.do(i, runner, failed);
     }
+    queue.mark(thread, false);
   }
 }

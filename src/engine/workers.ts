@@ -48,12 +48,13 @@ export function planWorkers(count: number): WorkerPlan | null {
   const { sharing } = backend();
   if (sharing === null || !mayBlock()) return null;
   const { module, memory, recordBytes } = sharing;
-  const block = allocateUnowned(queueBytes + count * recordBytes);
+  const bytes = Math.ceil(queueBytes(count) / 16) * 16;
+  const block = allocateUnowned(bytes + count * recordBytes);
   const queue = addressOf(block);
-  new Uint8Array(memory.buffer, queue, queueBytes).fill(0);
+  new Uint8Array(memory.buffer, queue, bytes).fill(0);
   const tasks = Array.from({ length: count }, (_, i) => ({
-    ...{ module, memory, queue },
-    records: queue + queueBytes + i * recordBytes,
+    ...{ module, memory, queue, thread: i, threads: count },
+    records: queue + bytes + i * recordBytes,
   }));
   return { tasks, release: () => freeBlock(block) };
 }
@@ -82,8 +83,14 @@ export function runAll(programs: readonly Program[]): void {
 const workerError = (failure: string): WorkerError =>
   new WorkerError(`parallel: ${failure}. Close the workers and open others.`);
 
+/** Why no job may be left to a pool, or null. */
+function failureOf(pool: WorkerPool): string | null {
+  const queue = new JobQueue(backend().memory.buffer, pool.queue, pool.size);
+  return pool.failure() ?? (queue.lost() > 0 ? "a worker ended while it was at work" : null);
+}
+
 function check(pool: WorkerPool): void {
-  const failure = pool.failure();
+  const failure = failureOf(pool);
   if (failure !== null) throw workerError(failure);
   const library = productsInUse();
   if (library === null || library.name === pool.products) return;
@@ -94,7 +101,7 @@ function check(pool: WorkerPool): void {
 
 function runOn(pool: WorkerPool, programs: readonly Program[]): void {
   const { run, status, memory } = backend();
-  const queue = new JobQueue(memory.buffer, pool.queue);
+  const queue = new JobQueue(memory.buffer, pool.queue, pool.size);
   queue.post(programs, productsFrom(), firstModule());
   try {
     for (let i = queue.take(); i >= 0; i = queue.take()) queue.do(i, { run, status }, () => {});
@@ -104,7 +111,7 @@ function runOn(pool: WorkerPool, programs: readonly Program[]): void {
   }
   for (const [i, { instructions }] of programs.entries()) {
     const failed = queue.resultOf(i);
-    if (failed === broken) throw workerError(pool.failure() ?? "a worker broke off");
+    if (failed === broken) throw workerError(failureOf(pool) ?? "a worker broke off");
     if (failed >= 0) throw kernelError(instructions[failed]!, queue.statusOf(i));
   }
 }

@@ -89,7 +89,7 @@ describe("a pool", () => {
     numbers();
     // Code that is none: a trap in the thread that takes it, which is not this one.
     const code = tensor([-1, 0], { dtype: "i32" });
-    const queue = new JobQueue(backend().memory.buffer, pool.queue);
+    const queue = new JobQueue(backend().memory.buffer, pool.queue, pool.size);
     queue.post(
       [{ start: code.block.address, instructions: { length: 1 } }],
       Number.POSITIVE_INFINITY,
@@ -102,6 +102,72 @@ describe("a pool", () => {
     expect(numbers).toThrow(WorkerError);
     expect(numbers).toThrow(/^parallel: worker 1 of 1 ended: .*(bounds|index|table)/);
     await pool.close();
+  });
+});
+
+describe("a worker that dies", () => {
+  /** A worker whose library ends its thread in the middle of a job, without a word. */
+  const script = [
+    `import { workerData, parentPort } from "node:worker_threads";`,
+    `import { serve } from "${new URL("engine/index.js", dist)}";`,
+    `if (workerData.kind === "watcher") await import("${new URL("io/worker.js", dist)}");`,
+    `else serve(workerData.task, { name: "deadly", product: () => process.exit(1) }, {`,
+    `  ready: () => parentPort.postMessage(null),`,
+    `  failed: () => {},`,
+    `});`,
+  ].join("\n");
+  const entry = new URL(`data:text/javascript,${encodeURIComponent(script)}`);
+  /** Products of this thread, slow enough that the worker takes a job meanwhile. */
+  const slow: ProductLibrary["product"] = () => {
+    for (const end = performance.now() + 300; performance.now() < end; );
+  };
+  const products = parallel((A: Tensor, X: Tensor) => ({ total: {}, each: matmul(X, A) }), {
+    slices: 3,
+  });
+  const call = () => products(W, X).each.toArray();
+
+  // Found at once, or after the 100 ms of a look; the rest is for a machine with much to do.
+  const patience = 5000;
+
+  test("with a job that it took ends the call in an error, and the next works without it", async () => {
+    const expected = call();
+    useProducts({ name: "deadly", product: slow }, 1);
+    const pool = (await openWorkers({ count: 2, entry }))!;
+    useWorkers(pool);
+    const began = performance.now();
+    expect(call).toThrow(WorkerError);
+    expect(performance.now() - began).toBeLessThan(patience);
+    expect(call).toThrow(/^parallel: .*ended.* Close the workers and open others/);
+    await pool.close();
+    useProducts(null);
+    expect(call()).toEqual(expected); // on this thread alone
+    const next = await openPool(1);
+    useWorkers(next);
+    expect(call()).toEqual(expected);
+    await next.close();
+  });
+
+  test("while it sleeps ends the next call in an error, or leaves its jobs to the others", async () => {
+    const expected = call();
+    const pool = await openPool(1);
+    useWorkers(pool);
+    expect(call()).toEqual(expected);
+    void pool.close(); // The thread is told to end, and this one does not wait for it.
+    useWorkers(pool);
+    const outcome = (): unknown => {
+      try {
+        return call();
+      } catch (error) {
+        return error;
+      }
+    };
+    for (let i = 0; i < 20; i++) {
+      const result = outcome();
+      if (result instanceof Error) expect(result).toBeInstanceOf(WorkerError);
+      else expect(result).toEqual(expected);
+    }
+    useWorkers(null);
+    expect(call()).toEqual(expected);
   });
 });
 
