@@ -35,7 +35,7 @@ function unary(name: string, slope: (x: Tensor, y: Tensor) => Operand): Unary {
   return (x) => apply(primitive, asTensors(name, [x]), undefined);
 }
 
-const strided = (name: string): ConstantPrimitive<None> => ({
+const strided = <P>(name: string): ConstantPrimitive<P> => ({
   name,
   infer: (inputs) => ({
     shape: broadcastShapes(name, ...inputs.map((x) => x.shape)),
@@ -84,11 +84,26 @@ export const sub = binary("sub", [() => 1, () => -1]);
 export const mul = binary("mul", [(_, b) => b, (a) => a]);
 /** a/b;  ∂(a/b)/∂a = 1/b,  ∂(a/b)/∂b = −(a/b)/b */
 export const div = binary("div", [(_, b) => div(1, b), (_, b, out) => neg(div(out, b))]);
-/** aᵇ;  ∂aᵇ/∂a = b aᵇ⁻¹,  ∂aᵇ/∂b = aᵇ log a (0 where a = 0) */
-export const pow = binary("pow", [
-  (a, b) => mul(b, pow(a, sub(b, 1))),
+const powPrimitive = binary("pow", [
+  (a, b) => {
+    const constant = mul(equal(a, 0), equal(b, 0)); // a⁰ = 1 at 0 too, and b aᵇ⁻¹ would be 0 · ∞
+    return where(constant, 0, mul(b, pow(where(constant, 1, a), sub(b, 1))));
+  },
   (a, _, out) => mul(out, log(where(less(0, a), a, 1))),
 ]);
+
+/** aⁿ for a plain number n: its slope needs no look at n = 0. */
+const powerPrimitive: Primitive<number> = {
+  ...strided("pow"),
+  vjp: (_, g, { inputs: [a], params: n }) => (n === 0 ? null : mul(g, mul(n, pow(a!, n - 1)))),
+  jvp: (_, t, { inputs: [a], params: n }) => (n === 0 ? null : mul(t, mul(n, pow(a!, n - 1)))),
+};
+
+/** aᵇ;  ∂aᵇ/∂a = b aᵇ⁻¹ (0 where b = 0, at a = 0 too),  ∂aᵇ/∂b = aᵇ log a (0 where a ≤ 0) */
+export const pow: Binary = (a, b) =>
+  typeof b === "number" && typeof a !== "number"
+    ? apply(powerPrimitive, asTensors("pow", [a, b]), b)
+    : powPrimitive(a, b);
 /** The smaller of a and b; NaN if either is NaN. Where they are equal each has half of the derivative. */
 export const minimum = binary("min", [(a, b) => chosen(a, b), (a, b) => chosen(b, a)]);
 /** The larger of a and b; NaN if either is NaN. Where they are equal each has half of the derivative. */
@@ -120,7 +135,7 @@ export const log: Unary = unary("log", (x) => div(1, x));
 export const log1p: Unary = unary("log1p", (x) => div(1, add(1, x)));
 /** eˣ − 1, precise near 0. */
 export const expm1: Unary = unary("expm1", (_, y) => add(y, 1));
-/** √x */
+/** √x; its slope at 0 is infinite, and an error. */
 export const sqrt: Unary = unary("sqrt", (_, y) => div(0.5, y));
 /** sin x, in radians. */
 export const sin: Unary = unary("sin", (x) => cos(x));
