@@ -9,6 +9,7 @@
 import { UsageError } from "./errors.js";
 import { instantiate, type KernelMemory, type ProductLibrary } from "./instance.js";
 import { relaxed, simd } from "./kernels.generated.js";
+import { shown } from "./shown.js";
 
 export interface Backend {
   readonly name: string;
@@ -84,8 +85,11 @@ function sharedMemory(): WebAssembly.Memory | null {
   }
 }
 
-/** Loads a build of the kernels. @throws UsageError where the host cannot run it. */
+/** Loads a build of the kernels. @throws UsageError where there is none, or the host cannot run it. */
 export function loadBackend(build: Build = "simd"): Backend {
+  if (build !== "simd" && build !== "relaxed") {
+    throw new UsageError(`there are no kernels ${shown(build)}; need "simd" or "relaxed".`);
+  }
   const shared = sharedMemory();
   const memory = shared ?? new WebAssembly.Memory(pages);
   const bytes = decode(build === "relaxed" ? relaxed : simd, shared !== null);

@@ -54,6 +54,7 @@ const asPlaces: Record<string, Run> = {
   expandDims: (axis) => k.expandDims(x, axis),
   squeeze: (axis) => k.squeeze(x, axis),
   foldIn: (n) => foldIn(root, n),
+  leading: (n) => k.triangularFactorOfRows(x, n === undefined ? Number.NaN : n),
 };
 const asTensor: Record<string, Run> = {
   add: (a) => k.add(a, x),
@@ -81,6 +82,8 @@ const asTensor: Record<string, Run> = {
   triangularSolve: (b) => k.triangularSolve(square, b),
   positiveDefinite: (a) => k.positiveDefinite(a),
   solve: (b) => k.solve(k.positiveDefinite(square), b),
+  triangularFactorOfRows: (a) => k.triangularFactorOfRows(a),
+  orthogonalFactorOfRows: (a) => k.orthogonalFactorOfRows(a),
   eigh: (a) => k.eigh(a),
   sqrtm: (a) => k.sqrtm(a),
   expm: (a) => k.expm(a),

@@ -286,6 +286,9 @@ describe("no matrices, or matrices without rows", () => {
     positiveDefinite: (A) => k.positiveDefinite(A).inverse,
     solve: (A) => k.solve(k.positiveDefinite(A), A),
     solveRows: (A) => k.solveRows(k.positiveDefinite(A), A),
+    triangularFactorOfRows: (A) =>
+      k.triangularFactorOfRows(k.add(A, k.eye(A.shape.at(-1)!, A.dtype))),
+    orthogonalFactorOfRows: k.orthogonalFactorOfRows,
     eigh: (A) => k.eigh(A).vectors,
     sqrtm: k.sqrtm,
     inverseSqrtm: k.inverseSqrtm,

@@ -2,9 +2,9 @@
 import { bytesPer } from "../dtype.js";
 import { ShapeError } from "../errors.js";
 import { recordNode } from "../graph.js";
-import { applyConstant, type ConstantPrimitive } from "../primitive.js";
+import { applyConstant, type ConstantPrimitive, checkTensor } from "../primitive.js";
 import { emit } from "../program.js";
-import { sizeOf } from "../shape.js";
+import { checkWhole, sizeOf } from "../shape.js";
 import { type Tensor, tensor } from "../tensor.js";
 import { triangularSolve } from "./cholesky.js";
 import { add, equal, mul, sub } from "./elementwise.js";
@@ -12,6 +12,7 @@ import { matmul, scratch } from "./matmul.js";
 import { diagonal, diagonalMatrix, expandDims, pad, transpose } from "./movement.js";
 
 function sidesOf(name: string, A: Tensor): readonly [n: number, k: number] {
+  checkTensor(name, A);
   const [n, k] = A.shape.slice(-2);
   if (n === undefined || k === undefined || A.dtype === "i32") {
     throw new ShapeError(`${name}: got ${A}; need f64 or f32 matrices [..., n, k], a row each.`);
@@ -150,12 +151,13 @@ function orthonormalOf(by: Factors): Tensor {
  * them with themselves, Ω may be 0 in these others. That saves time; it needs no inverse of L, so such
  * derivatives exist where L is singular.
  *
- * @throws ShapeError when A is no matrix.
+ * @throws ShapeError when A is no matrix, or `leading` no whole number.
  * @see golub2013, sections 5.2 and 6.5; walter2010 for derivatives
  */
-export function triangularFactorOfRows(A: Tensor, leading = A.shape.at(-1)!): Tensor {
+export function triangularFactorOfRows(A: Tensor, leading?: number): Tensor {
   const [n, k] = sidesOf("triangularFactorOfRows", A);
-  return factorsOf(n < k ? pad(A, -2, 0, k - n) : A, leading).L;
+  if (leading !== undefined) checkWhole("triangularFactorOfRows", "leading", leading, 0);
+  return factorsOf(n < k ? pad(A, -2, 0, k - n) : A, leading ?? k).L;
 }
 
 /**
