@@ -78,7 +78,7 @@ async function runAll(
   host: CliHost,
 ): Promise<ExitCode> {
   const view = progressView(host.stderr, host.now);
-  const stop = stopping(host, view);
+  const stop = stopping(file, options, host, view);
   const methods: ComparedResult[] = [];
   let failed = false;
   try {
@@ -94,6 +94,7 @@ async function runAll(
       if (ran.kind === "stopped") return stopped(file, options, ran.canResume || i > 0, host);
       methods.push({ label, ...ran.output.result });
       failed ||= ran.written.failed;
+      stop.reached("checkpoint");
       if (stop.requested() && i + 1 < runs.length) return stopped(file, options, true, host);
     }
   } finally {

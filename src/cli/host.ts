@@ -10,9 +10,22 @@ import type {
 } from "../run/output.js";
 import type { Specification } from "../run/specification.js";
 import type { EngineChoice } from "./engine-choice.js";
+import type { LastWords } from "./thread-messages.js";
 
 /** A stream that may be a terminal. */
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+export type Output = NodeJS.WritableStream & {
+  readonly isTTY?: boolean;
+  /** The error that ended the output; null for none, or where nobody reads it any more. */
+  fault?(): unknown;
+};
+
+/** Watches whether the user asks to stop. */
+export interface StopWatch {
+  requested(): boolean;
+  /** Changes what is said if the process has to end before the command can stop by itself. */
+  lastWords(words: LastWords): void;
+  release(): void;
+}
 
 /** What the commands need of the process around them; tests give their own. */
 export interface CliHost {
@@ -24,10 +37,10 @@ export interface CliHost {
   now(): number;
   /** The date and time of today, ISO 8601. */
   date(): string;
-  /** Calls back once, when the user asks to stop; returns the function that ends the watch. */
-  onStop(stop: () => void): () => void;
   /** Prepares to compute with this choice; called once, before anything is loaded that computes. */
   prepareEngine(choice: EngineChoice): Promise<void>;
+  /** Begins to watch whether the user asks to stop, for a command that then stops by itself. */
+  watchStop(words: LastWords): StopWatch;
   runExperiment(
     specification: Specification,
     host: RunHost,

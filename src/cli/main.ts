@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { processHost } from "./process-host.js";
-import { main } from "./program.js";
+import { runInThread } from "./thread.js";
 
-process.exitCode = await main(process.argv.slice(2), processHost());
+process.exitCode = await runInThread(process.argv.slice(2));

@@ -5,25 +5,27 @@ import { kalmiaVersion } from "../io/node.js";
 import type { Versions } from "../run/output.js";
 import type { Specification } from "../run/specification.js";
 import type { EngineChoice } from "./engine-choice.js";
-import type { CliHost } from "./host.js";
-
-const signals = ["SIGINT", "SIGTERM"] as const;
+import type { CliHost, Output } from "./host.js";
 
 /** The process itself as host. The engine and the figures are loaded only by the commands that use them. */
-export function processHost(): CliHost {
+export function processHost(
+  stdout: Output,
+  stderr: Output,
+  watchStop: CliHost["watchStop"],
+): CliHost {
   let threads = goodThreads();
   const prepareEngine: CliHost["prepareEngine"] = async (choice) => {
     threads = choice.threads ?? goodThreads();
     await useKernels(choice);
   };
   return {
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout,
+    stderr,
+    watchStop,
     cwd: process.cwd(),
     env: process.env,
     now: () => performance.now(),
     date: () => new Date().toISOString(),
-    onStop: watchSignals,
     prepareEngine,
     runExperiment: async (specification, host, resume, saved) => {
       const pool = manyTrajectories(specification) ? await useThreads(threads) : null;
@@ -96,17 +98,4 @@ async function machineText(pool: WorkerPool | null): Promise<string> {
     `kernels ${kernelsInUse()}`,
     `products by ${productsInUse()?.name ?? "the kernels"}`,
   ].join(", ");
-}
-
-/** Calls back at the first signal and then stops watching, so that a second signal ends the process. */
-function watchSignals(stop: () => void): () => void {
-  const release = () => {
-    for (const signal of signals) process.off(signal, heard);
-  };
-  const heard = () => {
-    release();
-    stop();
-  };
-  for (const signal of signals) process.on(signal, heard);
-  return release;
 }

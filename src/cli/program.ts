@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { causeOf } from "../io/files.js";
 import { kalmiaVersion } from "../io/node.js";
 import { addAdvise } from "./advise.js";
 import { addBench } from "./bench.js";
@@ -34,12 +35,20 @@ export async function main(argv: readonly string[], host: CliHost): Promise<Exit
   addBench(program, host, finish);
   try {
     await program.parseAsync(argv, { from: "user" });
-    return code;
+    return wholeOutput(code, host);
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (error instanceof CommanderError && error.exitCode === 0) return wholeOutput(0, host);
     const failure = failureOf(error, host.env.KALMIA_DEBUG === "1");
     host.stderr.write(failure.text);
     if (argv.includes("--json")) host.stdout.write(`${JSON.stringify({ error: failure.json })}\n`);
     return failure.code;
   }
+}
+
+/** Returns the exit code of a command; 1 if its output could not be written whole. */
+function wholeOutput(code: ExitCode, { stdout, stderr }: CliHost): ExitCode {
+  const fault = stdout.fault?.() ?? null;
+  if (fault === null) return code;
+  stderr.write(`kalmia: standard output could not be written: ${causeOf(fault)}\n`);
+  return code === 0 ? 1 : code;
 }

@@ -12,6 +12,8 @@ import type { CliHost } from "./host.js";
 import { listReproductions, reproductionsText } from "./list-reproductions.js";
 import { progressView } from "./progress.js";
 import { type ReproductionRun, reproduceOne, type Told } from "./reproduce-one.js";
+import { interruption } from "./run-one.js";
+import type { LastWords } from "./thread-messages.js";
 
 interface ReproduceOptions extends EngineOptions {
   readonly scale: Scale;
@@ -93,17 +95,23 @@ async function reproduceAll(
   const machine = await host.prepareMachine(engineChoice(options, host.env));
   const view = progressView(host.stderr, host.now);
   const until = options.minutes === undefined ? Infinity : host.now() + 60_000 * options.minutes;
-  let stopping = false;
-  const release = host.onStop(() => {
-    stopping = true;
-    view.note("stopping at the next checkpoint; a second Ctrl-C stops at once");
-  });
+  const words = stopWords(name, options);
+  const watch = host.watchStop(words);
+  let stopTold = false;
+  const stopRequested = () => {
+    const asked = watch.requested();
+    if (asked && !stopTold) {
+      stopTold = true;
+      view.note("stopping at the next checkpoint; a second Ctrl-C stops at once");
+    }
+    return asked;
+  };
   const run: ReproductionRun = {
     scale,
     folder,
     store: trialStore(folder, () => ({ date: host.date(), machine })),
     view,
-    stopRequested: () => stopping,
+    stopRequested,
     timeIsUp: () => host.now() >= until,
     host,
   };
@@ -121,9 +129,11 @@ async function reproduceAll(
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     view.end();
-    return stopped(name, options, host);
+    host.stderr.write(words.stderr);
+    if (json) host.stdout.write(words.stdout);
+    return 1;
   } finally {
-    release();
+    watch.release();
     view.end();
   }
   if (json) {
@@ -155,7 +165,7 @@ function failed(
   return { json: { name, scale, error: json }, text: "", isWell: false };
 }
 
-function stopped(name: string, options: ReproduceOptions, host: CliHost): ExitCode {
+function stopWords(name: string, options: ReproduceOptions): LastWords {
   const { scale, output, kernels, threads, minutes, json } = options;
   const given = [
     `kalmia reproduce ${name} --scale ${scale}`,
@@ -164,8 +174,5 @@ function stopped(name: string, options: ReproduceOptions, host: CliHost): ExitCo
     ...(threads === undefined ? [] : [`--threads ${threads}`]),
     ...(minutes === undefined ? [] : [`--minutes ${minutes}`]),
   ];
-  const message = `stopped; go on with: ${given.join(" ")}`;
-  host.stderr.write(`${message}\n`);
-  if (json) host.stdout.write(`${JSON.stringify({ error: { kind: "interrupted", message } })}\n`);
-  return 1;
+  return interruption(`stopped; go on with: ${given.join(" ")}`, json === true);
 }

@@ -14,6 +14,7 @@ import type { EngineOptions } from "./engine-choice.js";
 import type { ExitCode } from "./exit.js";
 import type { CliHost } from "./host.js";
 import type { ProgressView } from "./progress.js";
+import type { LastWords } from "./thread-messages.js";
 import { type WriteOutcome, writeOutcome } from "./write-outcome.js";
 
 export interface RunOptions extends EngineOptions {
@@ -25,16 +26,35 @@ export interface RunOptions extends EngineOptions {
 /** Whether the user asked to stop; a second request ends the process. */
 export interface Stopping {
   requested(): boolean;
+  /** Notes what there is to go on from, or that there is no need to. */
+  reached(point: StopPoint): void;
   release(): void;
 }
 
-export function stopping(host: CliHost, view: ProgressView): Stopping {
-  let asked = false;
-  const release = host.onStop(() => {
-    asked = true;
-    view.note("stopping after this step, with a checkpoint; a second Ctrl-C stops at once");
-  });
-  return { requested: () => asked, release };
+/** What a stop finds: nothing, a checkpoint, or the numbers in their folder. */
+export type StopPoint = "nothing" | "checkpoint" | { readonly results: string };
+
+export function stopping(
+  file: string,
+  options: RunOptions,
+  host: CliHost,
+  view: ProgressView,
+): Stopping {
+  const wordsAt = (point: StopPoint) => stopWords(file, options, point);
+  const watch = host.watchStop(wordsAt("nothing"));
+  let told = false;
+  return {
+    requested: () => {
+      const asked = watch.requested();
+      if (asked && !told) {
+        told = true;
+        view.note("stopping after this step, with a checkpoint; a second Ctrl-C stops at once");
+      }
+      return asked;
+    },
+    reached: (point) => watch.lastWords(wordsAt(point)),
+    release: watch.release,
+  };
 }
 
 export type Ran =
@@ -56,6 +76,7 @@ export async function runOne(
 ): Promise<Ran> {
   const { specification, saved } = experiment;
   const keeper = checkpointKeeper(checkpoint, host.now, (message) => view.note(message));
+  if (resume !== undefined) stop.reached("checkpoint");
   let learned: SavedValues | null = null;
   let output: RunOutput;
   try {
@@ -63,7 +84,11 @@ export async function runOne(
       specification,
       {
         progress: view.show,
-        checkpoint: keeper.keep,
+        checkpoint: (state) => {
+          const before = keeper.any();
+          keeper.keep(state);
+          if (!before && keeper.any()) stop.reached("checkpoint");
+        },
         learned: (values) => {
           learned = values;
           keeper.flush();
@@ -86,7 +111,10 @@ export async function runOne(
   }
   const written = await writeOutcome(
     results,
-    () => writeResults(results, experiment, output),
+    () => {
+      writeResults(results, experiment, output);
+      stop.reached({ results: results.shown });
+    },
     () => host.renderReport(specification, output),
     view,
     host.env,
@@ -100,15 +128,32 @@ export function stopped(
   file: string,
   options: RunOptions,
   canResume: boolean,
-  host: CliHost,
+  { stdout, stderr }: CliHost,
 ): ExitCode {
-  const output = options.output === undefined ? "" : ` --output ${options.output}`;
-  const kernels = options.kernels === undefined ? "" : ` --kernels ${options.kernels}`;
-  const command = `kalmia run ${file}${output}${kernels} --resume`;
-  const message = canResume ? `stopped; go on with: ${command}` : "stopped before any checkpoint";
-  host.stderr.write(`${message}\n`);
-  if (options.json) {
-    host.stdout.write(`${JSON.stringify({ error: { kind: "interrupted", message } })}\n`);
-  }
+  const words = stopWords(file, options, canResume ? "checkpoint" : "nothing");
+  stderr.write(words.stderr);
+  if (words.stdout !== "") stdout.write(words.stdout);
   return 1;
 }
+
+function stopWords(
+  file: string,
+  { output, kernels, json }: RunOptions,
+  point: StopPoint,
+): LastWords {
+  const to = output === undefined ? "" : ` --output ${output}`;
+  const by = kernels === undefined ? "" : ` --kernels ${kernels}`;
+  const message =
+    point === "nothing"
+      ? "stopped before any checkpoint"
+      : point === "checkpoint"
+        ? `stopped; go on with: kalmia run ${file}${to}${by} --resume`
+        : `stopped before the report was made; the numbers are in ${point.results}`;
+  return interruption(message, json === true);
+}
+
+/** Returns what a command says that was stopped. */
+export const interruption = (message: string, json: boolean): LastWords => ({
+  stderr: `${message}\n`,
+  stdout: json ? `${JSON.stringify({ error: { kind: "interrupted", message } })}\n` : "",
+});

@@ -80,7 +80,7 @@ async function single(
       `starting anew; the checkpoint in ${shown} will be replaced (--resume goes on from it)`,
     );
   }
-  const stop = stopping(host, view);
+  const stop = stopping(file, options, host, view);
   const ran = await runOne(experiment, results, checkpoint, resume, stop, view, host).finally(
     () => {
       stop.release();

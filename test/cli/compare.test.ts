@@ -141,10 +141,7 @@ test("there must be something to resume", async () => {
 
 test("a wish to stop between two methods is heard", async () => {
   const { code, stderr } = await kalmia(["run", file], folderWithFile(), {
-    onStop: (stop) => {
-      stop();
-      return () => {};
-    },
+    watchStop: () => ({ requested: () => true, lastWords: () => {}, release: () => {} }),
     runExperiment: running,
   });
   expect(code).toBe(1);

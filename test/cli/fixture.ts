@@ -117,7 +117,7 @@ export async function kalmia(
     env: {},
     now: () => 0,
     date: () => "2026-11-21T12:00:00.000Z",
-    onStop: () => () => {},
+    watchStop: () => ({ requested: () => false, lastWords: () => {}, release: () => {} }),
     prepareEngine: async () => {},
     runExperiment: async () => output,
     renderReport: async () => ({

@@ -166,15 +166,16 @@ test("a trial that is done is never run again, nor by another reproduction that 
 test("stopped, then called again: the same numbers, and no step is made twice", async () => {
   const whole = await run(temporaryFolder(), ["orbits", "--json"], [orbits()]);
   const folder = temporaryFolder();
-  let stop = () => {};
+  let asked = false;
   const { steps, reproduction } = watched(({ seed }, step) => {
-    if (seed === 2 && step === 1) stop();
+    if (seed === 2 && step === 1) asked = true;
   });
-  const onStop: CliHost["onStop"] = (callback) => {
-    stop = callback;
-    return () => {};
-  };
-  const stopped = await run(folder, ["orbits", "--json"], [reproduction], { onStop });
+  const watchStop: CliHost["watchStop"] = () => ({
+    requested: () => asked,
+    lastWords: () => {},
+    release: () => {},
+  });
+  const stopped = await run(folder, ["orbits", "--json"], [reproduction], { watchStop });
   expect(stopped.code).toBe(1);
   expect(JSON.parse(stopped.stdout).error.kind).toBe("interrupted");
   expect(stopped.stderr).toContain("go on with: kalmia reproduce orbits --scale quick\n");

@@ -255,18 +255,19 @@ test("a comment in the experiment file does not make it another experiment", asy
 });
 
 test("the first signal asks the run to stop, and the watch ends with the run", async () => {
-  let stop = () => {};
+  let asked = false;
   let released = false;
   const { code, stderr } = await kalmia(["run", file, "--json"], examples(), {
-    onStop: (callback) => {
-      stop = callback;
-      return () => {
+    watchStop: () => ({
+      requested: () => asked,
+      lastWords: () => {},
+      release: () => {
         released = true;
-      };
-    },
+      },
+    }),
     runExperiment: async (_, host) => {
       expect(host.stopRequested()).toBe(false);
-      stop();
+      asked = true;
       expect(host.stopRequested()).toBe(true);
       throw new Interrupted();
     },
@@ -274,6 +275,30 @@ test("the first signal asks the run to stop, and the watch ends with the run", a
   expect(code).toBe(1);
   expect(released).toBe(true);
   expect(stderr).toContain("stopped before any checkpoint");
+});
+
+test("the last words say what there is: nothing, a checkpoint, the numbers", async () => {
+  const said: string[] = [];
+  await kalmia(["run", file], examples(), {
+    watchStop: (first) => {
+      said.push(first.stderr);
+      return {
+        requested: () => false,
+        lastWords: ({ stderr }) => said.push(stderr),
+        release: () => {},
+      };
+    },
+    runExperiment: async (_, host) => {
+      host.checkpoint(state(1));
+      host.checkpoint(state(2));
+      return output;
+    },
+  });
+  expect(said).toEqual([
+    "stopped before any checkpoint\n",
+    "stopped; go on with: kalmia run examples/nile.yaml --resume\n",
+    "stopped before the report was made; the numbers are in examples/runs/nile\n",
+  ]);
 });
 
 test("a run that learned leaves its model, and another starts from it", async () => {
