@@ -1,8 +1,7 @@
-import { add, NumericError, scope, type Tensor, UsageError } from "../engine/index.js";
+import { NumericError, scope, UsageError } from "../engine/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
-import { objective, orElse } from "./newton.js";
+import { orElse } from "./newton.js";
 import {
-  fromVector,
   latentCount,
   type NamedNumbers,
   type NamedTensors,
@@ -11,7 +10,8 @@ import {
   tensorsOf,
   valuesOf,
 } from "./parameters.js";
-import { type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
+import type { LearningProblem } from "./problem.js";
+import { recordObjective } from "./record-objective.js";
 import { refine } from "./refine.js";
 import {
   type EpochReport,
@@ -97,25 +97,6 @@ function checkRefinement<S>({ definitions, dtype = "f64" }: LearningProblem<S>):
 }
 
 /**
- * Returns J of all training windows as a function of one vector of latents, [n] → []; positive values are
- * e^latent, so that the steps of Newton's method know no units.
- */
-function wholeLoss<S>(given: LearningProblem<S>): (u: Tensor) => Tensor {
-  const problem = { ...given, definitions: scaleFree(given.definitions) };
-  const { definitions, training } = problem;
-  return (u) => {
-    const latents = fromVector(definitions, u);
-    let entry: WindowStart<S> = { start: training.start };
-    const losses = training.windows.map((window) => {
-      const { loss, state } = windowLoss(problem, latents, entry, window);
-      entry = { before: state };
-      return loss;
-    });
-    return losses.reduce((sum, loss) => add(sum, loss));
-  };
-}
-
-/**
  * Learns the parameters of a problem: trains from several independent starts, refines each by Newton
  * steps if asked, and returns the best with its standard errors.
  *
@@ -135,7 +116,9 @@ export async function learn<S>(
 ): Promise<Learned> {
   if (options.refine) checkRefinement(problem);
   const training = trainer(problem, options);
-  const J = options.refine ? objective(wholeLoss(problem)) : null;
+  const J = options.refine
+    ? recordObjective({ ...problem, definitions: scaleFree(problem.definitions) })
+    : null;
   let state = from;
   while (state.restart < options.restarts) {
     let train = state.train ?? trainStart(scatteredStart(problem, options, state.restart));
@@ -153,6 +136,7 @@ export async function learn<S>(
     await visit(state);
   }
   training.forget();
+  J?.forget();
   return bestOf(problem, state);
 }
 

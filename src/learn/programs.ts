@@ -10,18 +10,26 @@ import {
   capture,
   greater,
   leavesOf,
+  mapTree,
   NumericError,
+  ones,
   parallel,
   release,
   sum,
   type Tensor,
   valueAndGradWithAux,
+  vjp,
+  zeros,
 } from "../engine/index.js";
 import { type AdamState, adam } from "./adam.js";
 import { normaliseGradient } from "./normalise-gradient.js";
 import { type NamedTensors, valuesOf } from "./parameters.js";
+import { inPiece, piecesOf } from "./pieces.js";
 import { type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
 import type { TrajectoryTensors, Window } from "./window.js";
+
+/** A program holds at most so many cycles; the gradient of a longer window is made of those of pieces. */
+export const longest = 256;
 
 /** Input that all slices share. */
 interface SharedInput extends Omit<Window, "trajectories"> {
@@ -90,6 +98,21 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
     },
     { slices },
   );
+  const pull = parallel(
+    (shared: SharedInput, { bar, ...own }: SliceInput<S> & { readonly bar: S }) => {
+      const { entry } = own;
+      const at = (latents: NamedTensors, before: S | null) =>
+        lossOf(latents, shared, before === null ? own : { ...own, entry: { before } });
+      const from = { latents: shared.latents, before: "before" in entry ? entry.before : null };
+      const { value, pullback } = vjp(({ latents, before }) => at(latents, before), from);
+      const { latents, before } = pullback({
+        loss: ones(value.loss.shape, value.loss.dtype),
+        state: bar,
+      });
+      return { total: latents, each: before };
+    },
+    { slices },
+  );
   const windowLosses = parallel(
     (shared: SharedInput, own: SliceInput<S>) => {
       const { loss, state } = lossOf(shared.latents, shared, own);
@@ -112,16 +135,51 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
   const update = capture(step(false));
   const normalisedUpdate = capture(step(true));
 
-  const all = [gradient, windowLosses, restart, update, normalisedUpdate];
+  const loss: Programs<S>["loss"] = (latents, entry, { trajectories, ...window }) => {
+    const { total, each } = windowLosses({ latents, ...window }, { entry, trajectories });
+    checkBound(total.beyond, [total, each], bound);
+    const loss = total.loss.item();
+    release(total);
+    return { loss, state: each };
+  };
+
+  /** The gradient by pieces: forward with the states between them kept, and back through each again. */
+  function gradientByPieces(
+    latents: NamedTensors,
+    entry: WindowStart<S>,
+    window: Window,
+  ): WindowGradient<S> {
+    const pieces = piecesOf([window]);
+    const entries = [entry];
+    let total = 0;
+    for (const piece of pieces) {
+      const made = inPiece(piece, (part) => loss(latents, entries.at(-1)!, part));
+      total += made.loss;
+      entries.push({ before: made.state });
+    }
+    const { before: state } = entries.pop() as { readonly before: S };
+    let bar = mapTree(state, zerosLike);
+    let sum: NamedTensors | null = null;
+    for (const piece of pieces.toReversed()) {
+      const from = entries.pop()!;
+      const { total: part, each } = inPiece(piece, ({ trajectories, ...shared }) =>
+        pull({ latents, ...shared }, { entry: from, trajectories, bar }),
+      );
+      const before: NamedTensors | null = sum;
+      sum = before === null ? part : addAll(before, part);
+      release([bar, before === null ? null : [before, part], from === entry ? null : from]);
+      bar = each as S;
+    }
+    release(bar);
+    return { loss: total, state, gradient: sum! };
+  }
+
+  const all = [gradient, pull, windowLosses, restart, update, normalisedUpdate];
   return {
-    loss: (latents, entry, { trajectories, ...window }) => {
-      const { total, each } = windowLosses({ latents, ...window }, { entry, trajectories });
-      checkBound(total.beyond, [total, each], bound);
-      const loss = total.loss.item();
-      release(total);
-      return { loss, state: each };
-    },
-    gradient: (latents, entry, { trajectories, ...window }) => {
+    loss,
+    gradient: (latents, entry, given) => {
+      if (given.intervals.length > longest) return gradientByPieces(latents, entry, given);
+      const { trajectories, ...window } = given;
       const { total, each } = gradient({ latents, ...window }, { entry, trajectories });
       checkBound(total.beyond, [total, each], bound);
       const loss = total.loss.item();
@@ -147,6 +205,11 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
     },
   };
 }
+
+const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype);
+
+const addAll = (a: NamedTensors, b: NamedTensors): NamedTensors =>
+  Object.fromEntries(Object.entries(a).map(([name, x]) => [name, add(x, b[name]!)]));
 
 /** Counts the numbers of a state whose absolute value exceeds the bound; null without a bound. */
 function beyond(state: unknown, bound: number | undefined): Tensor | null {
