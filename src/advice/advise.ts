@@ -6,12 +6,12 @@
  * of a window.
  */
 import { scope } from "../engine/index.js";
-import { startValues } from "../parts/index.js";
-import { bindSystem, boundMethod } from "../problem/index.js";
+import { grouped, startValues } from "../parts/index.js";
+import { bindSystem, boundMethod, excessOf } from "../problem/index.js";
 import { type Key, key } from "../random/index.js";
-import { type Data, dataOf, type Specification } from "../run/index.js";
+import { type Data, dataOf, extentOf, type Specification } from "../run/index.js";
 import { type AdvisedRecord, isTaken, recordsFor, withMethod } from "./candidates.js";
-import { type Cost, costOf, countedLength } from "./cost.js";
+import { type Cost, costOf, countedLength, mostNumbers } from "./cost.js";
 import { factsOf, type ProblemFacts } from "./facts.js";
 import {
   type Accuracy,
@@ -59,20 +59,30 @@ export function advise(specification: Specification, memory: number | null): Adv
     const data = dataOf(shortened(specification), root);
     const facts = factsOf(specification, data, memory);
     const records = recordsFor(facts);
+    const { model } = bindSystem(data.system, startValues);
+    const beyond = (changed: Specification): string | null => {
+      const extent = extentOf(changed, { model, values: facts.observed });
+      const excess = excessOf(extent);
+      if (excess !== null) return `Too large: ${excess.message}.`;
+      if (changed.method === specification.method || extent.state <= mostNumbers) return null;
+      return `Its states have ${grouped(extent.state)} numbers, too many to compare it here.`;
+    };
     const all = records.map((record) => {
       const changed = withMethod(specification, facts, record);
-      return { record, changed, obstacle: obstacle(facts, changed.method) };
+      return { record, changed, obstacle: obstacle(facts, changed.method) ?? beyond(changed) };
     });
     const methods = all
       .filter((one) => one.obstacle === null)
       .map(({ record, changed }) =>
-        judged(
-          facts,
-          isTaken(specification.method, record),
-          record,
-          changed,
-          withNoise(data, changed),
-          root,
+        scope(() =>
+          judged(
+            facts,
+            isTaken(specification.method, record),
+            record,
+            changed,
+            withNoise(data, changed),
+            root,
+          ),
         ),
       );
     return {

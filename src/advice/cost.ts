@@ -1,5 +1,6 @@
 /** What a method would cost, counted from its learning problem; nothing of it is run. */
 import { scope } from "../engine/index.js";
+import { stateSizeOf } from "../filters/index.js";
 import { latentCount } from "../learn/index.js";
 import type { ParameterDefinition } from "../parts/index.js";
 import { definitionsOf, learningProblem, trainingLength, windowCost } from "../problem/index.js";
@@ -39,13 +40,21 @@ function windowLength(specification: Specification): number {
 /** Of a longer window so many cycles are counted: memory and time grow as straight lines. */
 const mostCounted = 50;
 
-export const countedLength = (specification: Specification): number =>
-  Math.min(windowLength(specification), mostCounted);
+/** The most numbers of the states of all cycles that are counted: counting holds what is constant in each. */
+export const mostNumbers = 2 ** 21;
+
+/**
+ * The number of cycles that are counted, of a method whose states have so many numbers. @defaultValue that
+ * of a small state
+ */
+export const countedLength = (specification: Specification, state = 1): number =>
+  Math.min(windowLength(specification), mostCounted, Math.max(2, Math.floor(mostNumbers / state)));
 
 /** `data` of at least as many times as are counted. */
 export function costOf(specification: Specification, data: Data, root: Key): Cost {
   const { learn, method } = specification;
-  const length = countedLength(specification);
+  const sizes = { variables: data.system.dimension, values: valuesOf(data) };
+  const length = countedLength(specification, stateSizeOf(method, sizes));
   const window = windowLength(specification);
   const passed = trainingLength(learn?.validation ?? 0, timesOf(specification));
   return scope(() => {
@@ -65,6 +74,9 @@ export function costOf(specification: Specification, data: Data, root: Key): Cos
     };
   });
 }
+
+/** m */
+const valuesOf = ({ training: [first] }: Data): number => first!.series.y.shape.at(-1)!;
 
 /** Whether it belongs to the static covariance or the gain of a method. */
 const isStatic = ({ name }: ParameterDefinition): boolean => /^(background\b|gain$)/.test(name);

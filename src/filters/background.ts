@@ -13,7 +13,7 @@ import {
 } from "../prob/index.js";
 import { key, normal } from "../random/index.js";
 import type { backgroundKey, gainKey } from "./method-keys.js";
-import type { MethodContext } from "./record.js";
+import type { MethodContext, ProblemSizes } from "./record.js";
 
 /** The values of the keys `background` and `gain`. */
 type Background = ParametersOf<(typeof backgroundKey)["keys"]>;
@@ -151,4 +151,15 @@ function checkMatrixSize(
   if (bad < 0) return;
   const has = counted(matrix[bad]!.length, "value");
   tell([...path, bad], `row ${bad} has ${has}; need ${width}, the same number in each row`);
+}
+
+/**
+ * Returns the numbers of a state with its members, of a static covariance, diagonal or [d, d], and of what is
+ * observed of it, m d + m².
+ */
+export function backgroundSize(block: Block, { variables: d, values: m }: ProblemSizes): number {
+  const { identity, learn, structure = "dense" } = block.background as Background;
+  const diagonal = identity !== undefined && (!learn || structure === "diagonal");
+  const { members = 1 } = block as { readonly members?: number };
+  return members * d + (diagonal ? d : d * d) + m * d + m * m;
 }

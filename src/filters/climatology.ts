@@ -5,7 +5,7 @@ import { extendedAnalysis } from "./extended-kalman.js";
 import type { Filter } from "./filter.js";
 import { type KalmanState, stateOfPrior } from "./gaussian-state.js";
 import { factorMoments } from "./kalman.js";
-import { defineMethod, type MethodContext } from "./record.js";
+import { covarianceSize, defineMethod, type MethodContext } from "./record.js";
 import { noiseRemedy } from "./remedies.js";
 
 /** Parameters of both baselines. */
@@ -77,6 +77,7 @@ export const climatologyRecord = defineMethod({
   kind: "climatology",
   title: "mean and covariance of a long run of the model at every time; a baseline",
   parameters: {},
+  stateSize: covarianceSize,
   needs: () => ({ climate: ["kind"] }),
   build: (_, context) => climatology({ climatology: gaussianOf(context) }),
   phrase: () => "the climatology, whatever is observed",
@@ -87,6 +88,7 @@ export const optimalInterpolationRecord = defineMethod({
   kind: "optimal-interpolation",
   title: "each observation analysed with the climatology as its prior; a baseline",
   parameters: {},
+  stateSize: covarianceSize,
   needs: () => ({ climate: ["kind"], linearObservations: "take enkf" }),
   build: (_, context) => optimalInterpolation({ climatology: gaussianOf(context) }),
   phrase: () => "optimal interpolation of the climatology",

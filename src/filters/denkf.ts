@@ -15,7 +15,7 @@ import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
 import { inflated } from "./inflation.js";
 import { taperedKeys } from "./method-keys.js";
-import { defineMethod } from "./record.js";
+import { defineMethod, ensembleSpaceSize, taperedSize } from "./record.js";
 import { taperRemedy } from "./remedies.js";
 
 /** Parameters of the DEnKF. */
@@ -79,6 +79,7 @@ export const denkfRecord = defineMethod({
   kind: "denkf",
   title: "deterministic EnKF: anomalies are corrected with half of the gain; any model",
   parameters: taperedKeys,
+  stateSize: (block, sizes) => taperedSize(block, sizes) + ensembleSpaceSize(block, sizes),
   needs: taperNeeds,
   build: (settings, context) => denkf(taperedOf(settings, context)),
   phrase: (block) => `a deterministic ensemble Kalman filter of ${membersText(block)}`,

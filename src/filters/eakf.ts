@@ -36,7 +36,7 @@ import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
 import { inflated } from "./inflation.js";
 import { taperedKeys } from "./method-keys.js";
-import { defineMethod } from "./record.js";
+import { defineMethod, taperedSize } from "./record.js";
 import { taperRemedy } from "./remedies.js";
 import { taperAt } from "./taper.js";
 
@@ -141,6 +141,7 @@ export const eakfRecord = defineMethod({
   title:
     "ensemble adjustment Kalman filter: observations are analysed one after the other; any model",
   parameters: taperedKeys,
+  stateSize: taperedSize,
   needs: taperNeeds,
   build: (settings, context) => eakf(taperedOf(settings, context)),
   phrase: (block) => `a serial ensemble adjustment Kalman filter of ${membersText(block)}`,

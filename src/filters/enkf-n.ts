@@ -15,7 +15,7 @@ import type { Analysis, Filter } from "./filter.js";
 import { type FiniteSize, finiteSizeFactor, hyperprior } from "./finite-size.js";
 import { inflated } from "./inflation.js";
 import { ensembleKeys } from "./method-keys.js";
-import { defineMethod } from "./record.js";
+import { defineMethod, ensembleSpaceSize } from "./record.js";
 import { membersRemedy } from "./remedies.js";
 
 /** Parameters of the EnKF-N. */
@@ -81,6 +81,7 @@ export const enkfNRecord = defineMethod({
         "form of the minimisation: dual, over the factor on the covariance, or primal, over the weights of the members",
     }),
   },
+  stateSize: ensembleSpaceSize,
   needs: () => ({}),
   build: (settings) => {
     const { xN, form } = settings;

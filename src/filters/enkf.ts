@@ -37,7 +37,7 @@ import type { Analysis, Filter } from "./filter.js";
 import { type Inflation, inflated } from "./inflation.js";
 import { perturbedKeys } from "./method-keys.js";
 import { proposeEnsemble } from "./proposals.js";
-import { defineMethod } from "./record.js";
+import { defineMethod, taperedSize } from "./record.js";
 import { taperRemedy } from "./remedies.js";
 import { type Taper, taperAt } from "./taper.js";
 
@@ -197,6 +197,7 @@ export const enkfRecord = defineMethod({
   kind: "enkf",
   title: "ensemble Kalman filter with perturbed observations; any model",
   parameters: perturbedKeys,
+  stateSize: taperedSize,
   needs: taperNeeds,
   build: (settings, context) =>
     enkf({ ...taperedOf(settings, context), ...perturbationsOf(settings) }),

@@ -10,6 +10,7 @@ import { type Covariance, covarianceDimension, type Scalar } from "../prob/index
 import { foldIn } from "../random/index.js";
 import {
   asksForClimate,
+  backgroundSize,
   checkBackground,
   checkBackgroundSize,
   covarianceOf,
@@ -109,6 +110,7 @@ export const ens3dvarRecord = defineMethod({
   parameters: { ...perturbedKeys, background: backgroundKey, mixing: mixingKey },
   check: checkBackground,
   checkDimension: checkBackgroundSize,
+  stateSize: backgroundSize,
   needs: (block) => ({
     ...taperNeeds(block),
     linearObservations: "take enkf",

@@ -13,7 +13,7 @@ import type { Analysis, Filter } from "./filter.js";
 import { type Inflation, inflated } from "./inflation.js";
 import { ensembleKeys } from "./method-keys.js";
 import { proposeEnsemble, squareRootSettings } from "./proposals.js";
-import { defineMethod } from "./record.js";
+import { defineMethod, ensembleSpaceSize } from "./record.js";
 import { membersRemedy } from "./remedies.js";
 
 /** Parameters of deterministic ensemble filters. */
@@ -68,6 +68,7 @@ export const etkfRecord = defineMethod({
   title:
     "ensemble transform Kalman filter (ETKF): deterministic, by the symmetric square root; any model",
   parameters: ensembleKeys,
+  stateSize: ensembleSpaceSize,
   needs: () => ({}),
   build: (settings) => etkf(ensembleOf(settings)),
   phrase: (block) => `an ensemble transform Kalman filter of ${membersText(block)}`,

@@ -7,7 +7,7 @@ import type { Analysis, Filter } from "./filter.js";
 import { factorOf, type KalmanState, stateOfPrior, stateOfRows } from "./gaussian-state.js";
 import { factorMoments, forecastRows, tangentAnalysis } from "./kalman.js";
 import { squareRootSettings } from "./proposals.js";
-import { defineMethod } from "./record.js";
+import { defineMethod, tangentSize } from "./record.js";
 import { noiseRemedy } from "./remedies.js";
 import { jacobianAt, viewAt } from "./tangent.js";
 
@@ -90,6 +90,7 @@ export const extendedKalmanRecord = defineMethod({
   kind: "extended-kalman",
   title: "Kalman filter with the tangent of the model; any model of few variables",
   parameters: { inflation: covarianceFactorKey },
+  stateSize: tangentSize,
   needs: () => ({}),
   build: ({ inflation }) => extendedKalman(inflation === undefined ? {} : { inflation }),
   phrase: () => "an extended Kalman filter",

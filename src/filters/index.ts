@@ -11,6 +11,7 @@ export {
 } from "./assimilate.js";
 export {
   asksForClimate,
+  backgroundSize,
   checkBackground,
   checkBackgroundSize,
   covarianceOf,
@@ -111,12 +112,16 @@ export { type ParticleParams, type ParticleState, particle, particleRecord } fro
 export { valuesPerNumber } from "./proposals.js";
 export {
   type Climate,
+  covarianceSize,
   defineMethod,
+  ensembleSpaceSize,
   type MethodAdvice,
   type MethodContext,
   type MethodNeeds,
   type MethodRecord,
+  type ProblemSizes,
   type ProposalFacts,
+  stateSizeOf,
 } from "./record.js";
 export { backgroundRemedy, membersRemedy, taperRemedy } from "./remedies.js";
 export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";

@@ -1,6 +1,6 @@
 import { matvec, sub } from "../engine/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
-import { count } from "../parts/index.js";
+import { count, mostRepeated } from "../parts/index.js";
 import {
   covarianceFactorKey,
   type ExtendedKalmanParams,
@@ -11,7 +11,7 @@ import {
 import type { Analysis, Filter } from "./filter.js";
 import { type KalmanState, stateOfPrior } from "./gaussian-state.js";
 import { factorMoments, tangentAnalysis } from "./kalman.js";
-import { defineMethod } from "./record.js";
+import { defineMethod, tangentSize } from "./record.js";
 import { viewAt } from "./tangent.js";
 import { checkIterations } from "./threedvar.js";
 
@@ -78,12 +78,17 @@ export const iteratedExtendedKalmanRecord = defineMethod({
   kind: "iterated-extended-kalman",
   title: "extended Kalman filter whose analysis is iterated; observations that are far from linear",
   parameters: {
-    iterations: count(1, {
-      default: 5,
-      about: "Gauss–Newton steps of each analysis; with 1 it is the extended Kalman filter",
-    }),
+    iterations: count(
+      1,
+      {
+        default: 5,
+        about: "Gauss–Newton steps of each analysis; with 1 it is the extended Kalman filter",
+      },
+      mostRepeated,
+    ),
     inflation: covarianceFactorKey,
   },
+  stateSize: tangentSize,
   needs: () => ({}),
   build: ({ iterations, inflation }) =>
     iteratedExtendedKalman({ iterations, ...(inflation !== undefined && { inflation }) }),

@@ -21,7 +21,7 @@ import {
   stateOfPrior,
   stateOfRows,
 } from "./gaussian-state.js";
-import { defineMethod, type MethodNeeds } from "./record.js";
+import { covarianceSize, defineMethod, type MethodNeeds } from "./record.js";
 import { noiseRemedy } from "./remedies.js";
 
 /**
@@ -123,6 +123,7 @@ export const kalmanRecord = defineMethod({
   kind: "kalman",
   title: "exact Kalman filter; linear models, normal noise",
   parameters: {},
+  stateSize: covarianceSize,
   needs: exactNeeds,
   build: () => kalman(),
   phrase: () => "the exact Kalman filter",

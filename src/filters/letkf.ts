@@ -290,6 +290,11 @@ export const letkfRecord = defineMethod({
       about: "number of neighbouring variables that have one analysis together (default 1)",
     }),
   },
+  // An analysis of its own for each variable, or block of them.
+  stateSize: ({ members, block = 1 }, { variables: d }) => {
+    const [N, n] = [members as number, block as number];
+    return N * d + (d / n) * N * N;
+  },
   needs: () => ({ positions: "or take etkf instead of letkf" }),
   build: (settings, context) => {
     const { taper, block = 1 } = settings;

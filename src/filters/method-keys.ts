@@ -6,6 +6,7 @@ import {
   fraction,
   group,
   matrix,
+  mostRepeated,
   nonNegative,
   positiveNumber,
   setting,
@@ -174,25 +175,37 @@ export const mixingKey = fraction({
 
 /** The key of the lag of a smoother: `min` is the least value, `standard` the default. */
 export const lagKey = <const Default extends number>(min: number, standard: Default) =>
-  count(min, {
-    symbol: "L",
-    default: standard,
-    about: "lag: number of past cycles whose states an observation changes",
-  });
+  count(
+    min,
+    {
+      symbol: "L",
+      default: standard,
+      about: "lag: number of past cycles whose states an observation changes",
+    },
+    mostRepeated,
+  );
 
 /** Keys of variational methods over a window. */
 export const windowKeys = {
   background: backgroundKey,
   lag: lagKey(1, 1),
-  iterations: count(1, {
-    default: 3,
-    about: "number of outer iterations, each with a new tangent",
-  }),
-  innerSteps: count(1, {
-    optional: true,
-    about:
-      "number of steps of conjugate gradients; without it a direct solution, up to 100 variables",
-  }),
+  iterations: count(
+    1,
+    {
+      default: 3,
+      about: "number of outer iterations, each with a new tangent",
+    },
+    mostRepeated,
+  ),
+  innerSteps: count(
+    1,
+    {
+      optional: true,
+      about:
+        "number of steps of conjugate gradients; without it a direct solution, up to 100 variables",
+    },
+    mostRepeated,
+  ),
 } as const;
 
 /** The key of the kernel of a particle filter. */

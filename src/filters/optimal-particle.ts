@@ -46,7 +46,7 @@ import {
   weightedMembers,
   whitened,
 } from "./particle.js";
-import { defineMethod } from "./record.js";
+import { defineMethod, particleSize } from "./record.js";
 import { particleRemedy } from "./remedies.js";
 import { resample } from "./resampling.js";
 
@@ -187,6 +187,7 @@ export const optimalParticleRecord = defineMethod({
         "width of the kernel that is added to the model noise in the proposal, in units of the bandwidth of Scott's rule",
     }),
   },
+  stateSize: particleSize,
   needs: () => ({ linearObservations: "take enkf" }),
   build: ({ proposalRegularisation, ...settings }) =>
     optimalParticle({

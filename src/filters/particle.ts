@@ -45,7 +45,7 @@ import type { Key } from "../random/index.js";
 import { checkMembers } from "./ensemble-filter.js";
 import type { Analysis, Filter, Members } from "./filter.js";
 import { particleKeys } from "./method-keys.js";
-import { defineMethod } from "./record.js";
+import { defineMethod, particleSize } from "./record.js";
 import { particleRemedy } from "./remedies.js";
 import { type ResamplingParams, resample } from "./resampling.js";
 
@@ -197,6 +197,7 @@ export const particleRecord = defineMethod({
   kind: "particle",
   title: "particle filter (bootstrap); any model of few variables",
   parameters: particleKeys,
+  stateSize: particleSize,
   needs: () => ({}),
   build: (settings) => particle(settings),
   phrase: ({ members }) => `a bootstrap particle filter of ${grouped(members as number)} particles`,

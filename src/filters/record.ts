@@ -94,6 +94,14 @@ export interface MethodAdvice {
   propose(facts: ProposalFacts): Block;
 }
 
+/** The sizes of a problem. */
+export interface ProblemSizes {
+  /** d */
+  readonly variables: number;
+  /** m, the number of values observed at a time. */
+  readonly values: number;
+}
+
 /** The record of a method. */
 export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   /** Returns what the method needs with this block. */
@@ -106,6 +114,10 @@ export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   readonly remedy: string;
   /** Tells the faults of a block for a state of `dimension` variables. */
   checkDimension?(block: Block, dimension: number, tell: TellAt): void;
+  /** Returns the numbers of one state. @defaultValue d for each member, or d for a single state */
+  stateSize?(block: Block, sizes: ProblemSizes): number;
+  /** A smoother that keeps the states of all times until the record has ended. */
+  readonly keepsStates?: true;
   /** For a smoother that learns by a filter: the kind of that filter. */
   readonly filter?: string;
   /** Properties for advice; absent: it is never proposed. */
@@ -118,3 +130,35 @@ export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
  */
 export const defineMethod = <const K extends Keys>(record: MethodRecord<K>): MethodRecord<K> =>
   record;
+
+/** Returns the numbers of one state of a method in use. */
+export function stateSizeOf({ record, block }: Use<MethodRecord>, sizes: ProblemSizes): number {
+  const { members } = block;
+  const several = typeof members === "number" ? members : 1;
+  return record.stateSize?.(block, sizes) ?? several * sizes.variables;
+}
+
+/**
+ * The numbers of a mean, a covariance and what the tangent of a step makes of all its columns, d + 30 d²: some
+ * 120 matrices are held at once with a Runge–Kutta step.
+ */
+export const tangentSize = (_: Block, { variables: d }: ProblemSizes): number => d + 30 * d * d;
+
+/** The numbers of a mean, a covariance and its factor, d + 2d². */
+export const covarianceSize = (_: Block, { variables: d }: ProblemSizes): number => d + 2 * d * d;
+
+/** The numbers of N members and of a matrix between them, N d + N². */
+export const ensembleSpaceSize = (block: Block, { variables: d }: ProblemSizes): number => {
+  const N = block.members as number;
+  return N * d + N * N;
+};
+
+/** The numbers of N particles and of the covariance of the innovation, N d + m². */
+export const particleSize = (block: Block, { variables: d, values: m }: ProblemSizes): number =>
+  (block.members as number) * d + m * m;
+
+/** The numbers of N members, and of the taper of what is observed, m d + m², if there is one. */
+export const taperedSize = (
+  { members, taper }: Block,
+  { variables: d, values: m }: ProblemSizes,
+): number => (members as number) * d + (taper === undefined ? 0 : m * d + m * m);

@@ -101,6 +101,8 @@ export const threedvarKRecord = defineMethod({
     "3DVar with a gain that may be learned; the same variables observed at every time, without gaps",
   parameters: { gain: gainKey },
   checkDimension: checkGainSize,
+  // The gain is [d, m].
+  stateSize: (_, { variables: d, values: m }) => d + d * m,
   needs: () => ({
     fixedObservations: "need 3dvar-c, ens3dvar or enkf",
     linearObservations: "take enkf",

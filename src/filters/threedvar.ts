@@ -29,7 +29,7 @@ import {
   rowsAtObserved,
   variances,
 } from "../observe/index.js";
-import { type Block, count, type ParametersOf } from "../parts/index.js";
+import { type Block, count, mostRepeated, type ParametersOf } from "../parts/index.js";
 import {
   asTensor,
   type Covariance,
@@ -42,6 +42,7 @@ import {
 } from "../prob/index.js";
 import {
   asksForClimate,
+  backgroundSize,
   checkBackground,
   checkBackgroundSize,
   covarianceOf,
@@ -247,13 +248,18 @@ export const threedvarRecord = defineMethod({
   title: "3DVar: one state with a static covariance; any model",
   parameters: {
     background: backgroundKey,
-    iterations: count(1, {
-      default: 1,
-      about: "number of Gauss–Newton steps; more than one for observations that are not linear",
-    }),
+    iterations: count(
+      1,
+      {
+        default: 1,
+        about: "number of Gauss–Newton steps; more than one for observations that are not linear",
+      },
+      mostRepeated,
+    ),
   },
   check: checkBackground,
   checkDimension: checkBackgroundSize,
+  stateSize: backgroundSize,
   needs: threedvarNeeds,
   build: (settings, context) =>
     threedvar({ ...settingsOf(settings, context), iterations: settings.iterations }),
@@ -267,6 +273,7 @@ export const threedvarCRecord = defineMethod({
   parameters: { background: backgroundKey },
   check: checkBackground,
   checkDimension: checkBackgroundSize,
+  stateSize: backgroundSize,
   needs: (block) => ({ ...threedvarNeeds(block), linearObservations: "take enkf" }),
   build: (settings, context) => threedvarC(settingsOf(settings, context)),
   phrase: () => "3DVar with a static covariance",

@@ -27,7 +27,7 @@ import { covarianceFactorKey, extendedKalmanRecord, inflatedAnalysis } from "./e
 import type { FactorState } from "./factor-analysis.js";
 import type { Analysis, Filter, Method } from "./filter.js";
 import type { KalmanState } from "./gaussian-state.js";
-import { defineMethod } from "./record.js";
+import { covarianceSize, defineMethod } from "./record.js";
 import {
   forecastMoments,
   type SigmaMoments,
@@ -156,6 +156,7 @@ export const unscentedKalmanRecord = defineMethod({
     }),
     inflation: covarianceFactorKey,
   },
+  stateSize: covarianceSize,
   needs: () => ({}),
   build: ({ form, inflation, ...points }): Method<unknown> => {
     const settings = { ...points, ...(inflation !== undefined && { inflation }) };

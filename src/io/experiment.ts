@@ -2,8 +2,9 @@ import { normalNoise } from "../observe/index.js";
 import { methodFault, type ObservationRecord } from "../problem/index.js";
 import { systemFor } from "../run/index.js";
 import type { Specification } from "../run/specification.js";
-import { type Binding, bindParts } from "./checks/binding.js";
+import { type Binding, bindParts, sizeOf } from "./checks/binding.js";
 import type { Given, ObservationsSection, Sections, SourceSection, Tell } from "./checks/check.js";
+import { checkDemand } from "./checks/demand.js";
 import { checkChoice, checkLearned, checkWindow } from "./checks/learn.js";
 import { checkMethod } from "./checks/method.js";
 import { checkObservations } from "./checks/observations.js";
@@ -112,6 +113,10 @@ export async function parseSource(
   const output = parsed.data.output ?? `runs/${parsed.data.name}`;
   const { observed } = binding;
   const specification = resolve(parsed.data, { model, method, observations, observed, record });
+  if (binding.model !== null && observed !== null) {
+    checkDemand(specification, { model: binding.model, values: sizeOf(observed) }, tell);
+  }
+  if (problems.length > 0) return { experiment: null, problems };
   const fault = ownMethodProblem(specification, own);
   if (fault !== null) return { experiment: null, problems: [fault] };
   return { experiment: { specification, output, file: parsed.data }, problems: [] };

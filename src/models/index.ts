@@ -83,6 +83,7 @@ export { type SphericalTransforms, sphericalTransforms, type Wave } from "./sphe
 export {
   inSteps,
   intervalBetween,
+  mostSteps,
   type Propagation,
   propagate,
   propagations,

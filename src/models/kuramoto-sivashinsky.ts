@@ -26,6 +26,9 @@ export const kuramotoSivashinskyDefaults = { antidiffusion: 1, hyperviscosity: 1
 /** The usual number of points d and length L. @see kassam2005 */
 export const kuramotoSivashinskyDomain = { points: 128, length: 32 * Math.PI } as const;
 
+/** The largest number of points: the transforms are matrices of a quarter of its square. */
+const mostPoints = 4096;
+
 /** Returns the wavenumbers [d]: 0 … d/2 − 1 of the cosines, then 1 … d/2 of the sines. */
 const wavesOf = (d: number): number[] =>
   Array.from({ length: d }, (_, i) => (i < d / 2 ? i : i - d / 2 + 1));
@@ -117,11 +120,15 @@ export const kuramotoSivashinsky = defineModel({
   kind: "kuramoto-sivashinsky",
   title: "Kuramoto–Sivashinsky: a chaotic field u at the points of a ring",
   parameters: {
-    points: count(8, {
-      default: kuramotoSivashinskyDomain.points,
-      symbol: "d",
-      about: "number of points on the ring; an even number",
-    }),
+    points: count(
+      8,
+      {
+        default: kuramotoSivashinskyDomain.points,
+        symbol: "d",
+        about: "number of points on the ring; an even number",
+      },
+      mostPoints,
+    ),
     length: setting({
       default: kuramotoSivashinskyDomain.length,
       bounds: { above: 0 },

@@ -11,7 +11,7 @@ import {
   type Tensor,
   UsageError,
 } from "../engine/index.js";
-import { count, inWords, real } from "../parts/index.js";
+import { count, grouped, inWords, mostCounted, real } from "../parts/index.js";
 import { over, type Scalar, times } from "../prob/index.js";
 import { continuousModel } from "./continuous.js";
 import { lorenz96Tendency } from "./lorenz96.js";
@@ -122,6 +122,11 @@ export const lorenz96TwoScale = defineModel({
     }
     const sizes = { slow: K, fastPerSlow: J };
     const dimension = K + K * J;
+    if (dimension > mostCounted) {
+      throw new UsageError(
+        `lorenz96-two-scale: ${K} slow variables with ${J} fast ones each are ${grouped(dimension)} variables; need at most ${grouped(mostCounted)}.`,
+      );
+    }
     return continuousModel(
       {
         ...{ name: "lorenz96-two-scale", dimension, geometry: geometryOf(sizes) },

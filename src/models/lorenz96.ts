@@ -67,7 +67,11 @@ export const lorenz96Tendency =
 const fewest = 4;
 
 const seed = (what: string) =>
-  count(0, { optional: true, about: `seed of ${what}; the default is the seed of the experiment` });
+  setting({
+    bounds: { whole: true, min: 0 },
+    optional: true,
+    about: `seed of ${what}; the default is the seed of the experiment`,
+  });
 
 /**
  * The Lorenz-96 system: d variables on a ring,

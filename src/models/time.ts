@@ -20,6 +20,9 @@ export interface Propagation {
   readonly steps: number;
 }
 
+/** The largest number of steps over one interval: they are one program, whose making takes a minute for so many. */
+export const mostSteps = 10_000;
+
 /** The largest difference from a whole number of steps, in steps, of times that are written with few decimals. */
 const tolerance = 0.02;
 
@@ -71,6 +74,11 @@ export function stepsOver(
   }
   const ratio = interval / step;
   const whole = wholeSteps(interval, step);
+  if (!(ratio < mostSteps + 1)) {
+    throw new UsageError(
+      `stepsOver: the interval ${interval} is ${ratio} steps of ${step}; need at most ${mostSteps}. Take longer steps, or times without values (NaN) between.`,
+    );
+  }
   if (time === "continuous") {
     const steps = whole ?? Math.ceil(ratio);
     return { steps, length: steps === 0 ? step : interval / steps };

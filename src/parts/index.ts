@@ -17,6 +17,8 @@ export {
   learnableMatrix,
   list,
   matrix,
+  mostCounted,
+  mostRepeated,
   nonNegative,
   type ParametersOf,
   points,

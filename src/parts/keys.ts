@@ -198,9 +198,18 @@ export const fraction = <const R extends Rest<NumberKey, "support" | "bounds">>(
 export const setting = <const R extends Rest<SettingKey>>(rest: R) =>
   ({ type: "setting", ...rest }) as const;
 
-/** Declares a whole number, at least `min`, that cannot be learned. */
-export const count = <const R extends Rest<SettingKey, "bounds">>(min: number, rest: R) =>
-  ({ type: "setting", bounds: { whole: true, min }, ...rest }) as const;
+/** Declares a whole number from `min` to `max` that cannot be learned. */
+export const count = <const R extends Rest<SettingKey, "bounds">>(
+  min: number,
+  rest: R,
+  max = mostCounted,
+) => ({ type: "setting", bounds: { whole: true, min, max }, ...rest }) as const;
+
+/** The largest number of variables, members and the like. */
+export const mostCounted = 1e6;
+
+/** The largest number of repetitions that are written out in one program, such as iterations and lags. */
+export const mostRepeated = 1000;
 
 /** Declares a choice between words. */
 export const choice = <const Option extends string, const R extends Rest<ChoiceKey, "options">>(

@@ -20,6 +20,7 @@ import {
 import type { Climate } from "../filters/index.js";
 import { advance, type BoundModel, type Transition } from "../models/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
+import type { LongRunExtent } from "./demand.js";
 import { SpecificationError } from "./errors.js";
 import type { Prior } from "./record.js";
 
@@ -66,13 +67,26 @@ interface Length {
   readonly between: number;
 }
 
-function lengthOf({ decorrelationTime, dimension }: BoundModel, step: number): Length {
+function lengthOf(
+  { decorrelationTime, dimension }: Pick<BoundModel, "decorrelationTime" | "dimension">,
+  step: number,
+): Length {
   if (decorrelationTime === undefined) return { runs: 1, before: countedSteps, between: 1 };
   const steps = (times: number) => Math.ceil((times * decorrelationTime) / step);
   const wanted = Math.ceil(steps(decorrelationTimes.within) / countedSteps);
   const runs = Math.max(1, Math.min(wanted, most.runs, Math.floor(most.variables / dimension)));
   const before = Math.max(countedSteps, steps(decorrelationTimes.before));
   return { runs, before, between: stepsBetween };
+}
+
+/** Returns the sizes of a long run of a model, before it is run. */
+export function longRunExtent(
+  model: Pick<BoundModel, "decorrelationTime" | "dimension">,
+  step: number,
+): LongRunExtent {
+  const { runs, before, between } = lengthOf(model, step);
+  const steps = before + countedSteps;
+  return { steps, numbers: (steps / between) * runs * model.dimension };
 }
 
 type Rows = readonly (readonly number[])[];

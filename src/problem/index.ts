@@ -1,4 +1,4 @@
-export type { StartKind } from "./climate.js";
+export { longRunExtent, type StartKind } from "./climate.js";
 export {
   type CyclesRun,
   type FilterProgram,
@@ -7,6 +7,7 @@ export {
   type PassedCycle,
   passCycles,
 } from "./cycles.js";
+export { type Demanding, type Excess, type Extent, excessOf, limits } from "./demand.js";
 export { SpecificationError } from "./errors.js";
 export {
   type FitOptions,

@@ -66,9 +66,13 @@ function add(rows: Rows, state: NaturalState, truth: readonly number[] | null): 
   return crps;
 }
 
+/** Returns the number of model steps after the last observation. */
+export const horizonLength = ({ forecast, step }: TimeSpecification): number =>
+  Math.round(forecast / step);
+
 /** Returns the intervals of time after the last observation: one model step each. */
-export const horizon = ({ forecast, step }: TimeSpecification): number[] =>
-  new Array<number>(Math.round(forecast / step)).fill(step);
+export const horizon = (time: TimeSpecification): number[] =>
+  new Array<number>(horizonLength(time)).fill(time.step);
 
 /** Makes an observer of a run that records it in plain numbers. */
 export function describing(

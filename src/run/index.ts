@@ -1,5 +1,6 @@
 export { comparisonOf } from "./comparison.js";
 export { type Data, dataOf, systemFor } from "./data.js";
+export { type BuiltFacts, extentOf } from "./extent.js";
 export type {
   Band,
   Checkpoint,

@@ -14,6 +14,7 @@ import {
 import {
   afterAnalysisKeys,
   asksForClimate,
+  backgroundSize,
   type Cycle,
   type CycleResult,
   checkBackground,
@@ -23,6 +24,7 @@ import {
   cyclesText,
   defineMethod,
   ensembleSpace,
+  ensembleSpaceSize,
   type Inflation,
   inflate,
   inflationOf,
@@ -175,6 +177,7 @@ export const en4dvarRecord = defineMethod({
   },
   check: checkBackground,
   checkDimension: checkBackgroundSize,
+  stateSize: (block, sizes) => backgroundSize(block, sizes) + ensembleSpaceSize(block, sizes),
   needs: (block) => (asksForClimate(block) ? { climate: ["background"] } : {}),
   build: (settings, context) =>
     en4dvar({

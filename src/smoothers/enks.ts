@@ -9,6 +9,7 @@ import {
   denkfAnalysis,
   eakfAnalysis,
   enkfAnalysis,
+  ensembleSpaceSize,
   etkfAnalysis,
   type Inflation,
   inflate,
@@ -131,6 +132,7 @@ export const enksRecord = defineMethod({
     }),
     ...afterAnalysisKeys,
   },
+  stateSize: ensembleSpaceSize,
   needs: () => ({}),
   build: (settings) => {
     const { members, lag, analysis } = settings;

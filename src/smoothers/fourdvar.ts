@@ -2,6 +2,7 @@ import { broadcastTo, type Tensor, UsageError } from "../engine/index.js";
 import {
   asksForClimate,
   backgroundRemedy,
+  backgroundSize,
   checkBackground,
   checkBackgroundSize,
   checkIterations,
@@ -184,6 +185,7 @@ export const fourdvarRecord = defineMethod({
   },
   check: checkBackground,
   checkDimension: checkBackgroundSize,
+  stateSize: backgroundSize,
   needs: (block) => (asksForClimate(block) ? { climate: ["background"] } : {}),
   build: (settings, context) =>
     fourdvar({ ...windowOf(settings, context), observations: settings.observations }),

@@ -19,6 +19,7 @@ import {
   type CycleResult,
   checkMembers,
   defineMethod,
+  ensembleSpaceSize,
   type Inflation,
   inflate,
   inflationOf,
@@ -30,7 +31,7 @@ import {
 } from "../filters/index.js";
 import { advance, type Transition } from "../models/index.js";
 import { checkObservation, type Observation, unwrapMembers } from "../observe/index.js";
-import { count, grouped, list, positiveNumber, setting } from "../parts/index.js";
+import { count, grouped, list, mostRepeated, positiveNumber, setting } from "../parts/index.js";
 import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
 import { checkLag, pastOf } from "./past.js";
@@ -298,10 +299,14 @@ export const ienksRecord = defineMethod({
   parameters: {
     members: membersKey,
     lag: lagKey(0, 1),
-    iterations: count(1, {
-      default: 10,
-      about: "steps of Gauss and Newton for each observation",
-    }),
+    iterations: count(
+      1,
+      {
+        default: 10,
+        about: "steps of Gauss and Newton for each observation",
+      },
+      mostRepeated,
+    ),
     xN: positiveNumber({
       optional: true,
       symbol: "x_N",
@@ -326,6 +331,7 @@ export const ienksRecord = defineMethod({
   hints: {
     shares: () => `ienks takes "observationWeights", the weights of the newest observations`,
   },
+  stateSize: ensembleSpaceSize,
   needs: () => ({}),
   build: (settings) => {
     const { members, lag, iterations, xN, bundle, observationWeights } = settings;

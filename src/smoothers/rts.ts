@@ -15,6 +15,7 @@ import {
 import {
   type Cycle,
   type CycleResult,
+  covarianceSize,
   defineMethod,
   exactNeeds,
   factorOf,
@@ -158,6 +159,8 @@ export const rtsRecord = defineMethod({
   kind: "rts",
   title: "the Kalman filter and the Rauch–Tung–Striebel smoother; linear models, normal noise",
   parameters: {},
+  stateSize: covarianceSize,
+  keepsStates: true,
   needs: exactNeeds,
   build: (): Method<KalmanState> => ({ ...kalman(), smooth: rts }),
   phrase: () => "the exact Kalman filter and the Rauch–Tung–Striebel smoother",

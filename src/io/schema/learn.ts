@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostCounted, mostRepeated } from "../../parts/index.js";
 import { fitDefaults } from "../../problem/index.js";
 import { keys } from "./keys.js";
 
@@ -13,7 +14,7 @@ const rate = (group: keyof typeof rates, what: string) =>
 
 /** The schema of the section `learn`. */
 export const learn = keys({
-  epochs: z.int().min(1).describe("largest number of passes over the record"),
+  epochs: z.int().min(1).max(mostCounted).describe("largest number of passes over the record"),
   window: z
     .int()
     .min(1)
@@ -36,12 +37,14 @@ export const learn = keys({
   patience: z
     .int()
     .min(1)
+    .max(mostCounted)
     .default(patience)
     .describe("number of epochs without a better validation loss after which learning stops"),
   plateau: keys({
     patience: z
       .int()
       .min(1)
+      .max(mostCounted)
       .default(plateau.patience)
       .describe("number of epochs without a better loss after which the rates are reduced"),
     factor: z
@@ -53,7 +56,12 @@ export const learn = keys({
   })
     .prefault({})
     .describe("when and how the learning rates are reduced"),
-  restarts: z.int().min(1).default(restarts).describe("number of independent starts"),
+  restarts: z
+    .int()
+    .min(1)
+    .max(mostRepeated)
+    .default(restarts)
+    .describe("number of independent starts"),
   scatter: z
     .number()
     .min(0)

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { squareText } from "../../observe/index.js";
+import { mostCounted } from "../../parts/index.js";
 import { keys } from "./keys.js";
 import { builtIn, type PartBlock } from "./part.js";
 import { spread } from "./value.js";
@@ -19,15 +20,17 @@ export function observationsWith(operator: z.ZodType<PartBlock>, noise: z.ZodTyp
         .describe("variance of normal observation errors; one for all values, or a list"),
       noise: errors.exactOptional(),
       trajectories: keys({
-        training: z.int().min(1).describe("number of trajectories to learn from"),
+        training: z.int().min(1).max(mostCounted).describe("number of trajectories to learn from"),
         validation: z
           .int()
           .min(0)
+          .max(mostCounted)
           .default(0)
           .describe("number of trajectories for the validation loss"),
         test: z
           .int()
           .min(1)
+          .max(mostCounted)
           .default(1)
           .describe("number of trajectories that are filtered and scored"),
       })

@@ -1,5 +1,6 @@
 /** Schemas of values in files: numbers, and numbers to be learned or chosen. */
 import { z } from "zod";
+import { mostCounted } from "../../parts/index.js";
 import { gotNeed } from "../words.js";
 import { keys } from "./keys.js";
 
@@ -78,7 +79,12 @@ export const chosenOf = (number: z.ZodNumber, learned: z.ZodType) =>
       learned,
       keys({
         among: distinct(number).describe("values to choose from by the validation loss"),
-        epochs: z.int().min(1).default(3).describe("number of epochs of learning for each of them"),
+        epochs: z
+          .int()
+          .min(1)
+          .max(mostCounted)
+          .default(3)
+          .describe("number of epochs of learning for each of them"),
       }),
     ],
     `${orLearned}, or { among: [3, 5, 8] }`,
