@@ -35,8 +35,12 @@ export interface HeapStatistics {
   readonly reserved: number;
 }
 
-/** Smallest of {1, 1.25, 1.5, 1.75}·2^k that holds `bytes`, a multiple of 16. */
+/**
+ * Smallest of {1, 1.25, 1.5, 1.75}·2^k that holds `bytes`, a multiple of 16; of large blocks, of which a
+ * quarter would be much, whole mebibytes.
+ */
 export function sizeClass(bytes: number): number {
+  if (bytes > 2 ** 24) return Math.ceil(bytes / 2 ** 20) * 2 ** 20;
   if (bytes <= 64) return Math.max(16, Math.ceil(bytes / 16) * 16);
   const octave = 2 ** Math.floor(Math.log2(bytes - 1));
   return octave + Math.ceil((bytes - octave) / (octave / 4)) * (octave / 4);

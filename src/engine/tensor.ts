@@ -202,33 +202,37 @@ export function tensor(values: Nested | Numbers, options: TensorOptions = {}): T
   return out;
 }
 
-/**
- * Makes a tensor whose elements all have one value.
- * @throws ShapeError for a shape that is none; NumericError when `dtype` is i32 and the value is not.
- */
-export function full(shape: readonly number[], value: number, dtype: DType = "f64"): Tensor {
-  checkDType("full", dtype);
+/** A tensor of one value, or an error in the name of the caller. */
+function filled(name: string, shape: readonly number[], value: number, dtype: DType): Tensor {
+  checkDType(name, dtype);
   if (typeof value !== "number") {
-    throw new ShapeError(`full: the value is ${shown(value)}; need a number.`);
+    throw new ShapeError(`${name}: the value is ${shown(value)}; need a number.`);
   }
-  if (dtype === "i32") checkIntegers("full", [value]);
-  const out = empty(checkedShape("full", shape), dtype);
+  if (dtype === "i32") checkIntegers(name, [value]);
+  const out = empty(checkedShape(name, shape), dtype);
   view(out).fill(value);
   return out;
 }
 
-/** Makes a tensor of zeros. */
-export const zeros = (shape: readonly number[], dtype: DType = "f64"): Tensor =>
-  full(shape, 0, dtype);
+/**
+ * Makes a tensor whose elements all have one value.
+ * @throws ShapeError for a shape that is none; NumericError when `dtype` is i32 and the value is not.
+ */
+export const full = (shape: readonly number[], value: number, dtype: DType = "f64"): Tensor =>
+  filled("full", shape, value, dtype);
 
-/** Makes a tensor of ones. */
+/** Makes a tensor of zeros. @throws ShapeError for a shape that is none. */
+export const zeros = (shape: readonly number[], dtype: DType = "f64"): Tensor =>
+  filled("zeros", shape, 0, dtype);
+
+/** Makes a tensor of ones. @throws ShapeError for a shape that is none. */
 export const ones = (shape: readonly number[], dtype: DType = "f64"): Tensor =>
-  full(shape, 1, dtype);
+  filled("ones", shape, 1, dtype);
 
 /** Makes the identity matrix, [n, n]. */
 export function eye(n: number, dtype: DType = "f64"): Tensor {
   checkWhole("eye", "the side", n, 0);
-  const out = zeros([n, n], dtype);
+  const out = filled("eye", [n, n], 0, dtype);
   const values = view(out);
   for (let i = 0; i < n; i++) values[i * (n + 1)] = 1;
   return out;

@@ -69,6 +69,13 @@ test("memory that was given back serves other sizes", () => {
   expect(heapStatistics().reserved).toBeLessThan(160 * MiB);
 });
 
+test("large blocks take what they need: two of 1.9 GiB fit, and large sizes serve each other", () => {
+  const bytes = 1.9 * 2 ** 30;
+  const both = [allocateUnowned(bytes), allocateUnowned(bytes)];
+  for (const block of both) freeBlock(block);
+  freeBlock(allocateUnowned(2 * bytes));
+});
+
 // Its own limit, not that of memory: tensors of a few bytes fill JavaScript's heap first. One build shows it.
 test.skipIf(process.env.KALMIA_TEST_KERNELS !== "simd")(
   "a loop that leaves millions of tensors to the garbage collector is told of scope()",

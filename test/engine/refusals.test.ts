@@ -198,7 +198,7 @@ describe("refused, and the engine works on", () => {
 
   test("messages show what was given, text apart from numbers", () => {
     expect(() => k.zeros([2, given("3")])).toThrow(
-      'full: the shape is [2, "3"]; need a list of whole numbers, 0 or more.',
+      'zeros: the shape is [2, "3"]; need a list of whole numbers, 0 or more.',
     );
     expect(() => k.pad(x, 0, Number.NaN, 0)).toThrow(
       "pad: the number before is NaN; need a whole number, 0 or more.",
