@@ -58,14 +58,28 @@ function batchOf(sliced: readonly Tensor[]): number {
   );
 }
 
+/** Plain numbers are neither summed nor joined: settings beside `each` must be those of all slices. */
+function checkNumbers(parts: readonly Parts<unknown, unknown>[]): void {
+  const numbersIn = (tree: unknown) =>
+    othersOf(tree).filter(({ value }) => typeof value === "number");
+  const refuse = (at: string, value: unknown, why: string): never => {
+    throw new UsageError(
+      `parallel: the result holds at ${at} the plain number ${value}, which is ${why}; return a tensor.`,
+    );
+  };
+  const [summed] = numbersIn(parts[0]!.total);
+  if (summed) refuse(`.total${pathOf(summed.path)}`, summed.value, "not summed over the slices");
+  const first = numbersIn(parts[0]!.each);
+  for (const { each } of parts.slice(1)) {
+    const differs = numbersIn(each).find(({ value }, i) => !Object.is(value, first[i]?.value));
+    if (!differs) continue;
+    refuse(`.each${pathOf(differs.path)}`, differs.value, "another in another slice");
+  }
+}
+
 /** Combines the slices in order: sums `total`, and joins `each`. */
 function combine<T, E>(parts: readonly Parts<T, E>[], slices: readonly Slice[]): Parts<T, E> {
-  const number = othersOf(parts[0]).find(({ value }) => typeof value === "number");
-  if (number !== undefined) {
-    throw new UsageError(
-      `parallel: the result holds at ${pathOf(number.path)} the plain number ${number.value}, which is not summed over the slices, nor joined; return a tensor.`,
-    );
-  }
+  checkNumbers(parts);
   const totals = parts.map(({ total }) => leavesOf(total));
   const eaches = parts.map(({ each }) => leavesOf(each));
   slices.forEach(({ from, to }, i) => {
@@ -180,7 +194,8 @@ function replay(plan: Plan, given: readonly Tensor[]): unknown {
  * other and become part of that.
  *
  * @throws ShapeError when sliced tensors differ in their first axis; UsageError unless `slices` is a
- * whole number ≥ 1, and when f returns a plain number; NumericError when a result is not finite; WorkerError when a thread has ended.
+ * whole number ≥ 1, and when f returns a plain number in `total`, or one in `each`
+ * that differs between slices; NumericError when a result is not finite; WorkerError when a thread has ended.
  */
 export function parallel<S, X, T, E>(
   f: (shared: S, sliced: X) => Parts<T, E>,

@@ -104,10 +104,19 @@ test("a captured function gives what the function gives, for arguments that look
   expect(g.statistics().programs).toBe(6);
 });
 
-test("parallel sums tensors, and refuses plain numbers", () => {
-  const f = parallel((_: null, x: Tensor) => ({ total: { x, count: x.shape[0]! }, each: {} }));
-  expect(() => f(null, tensor([1, 2]))).toThrow(UsageError);
-  expect(() => f(null, tensor([1, 2]))).toThrow(
+test("parallel sums tensors, and refuses plain numbers that it cannot combine", () => {
+  const x = tensor([1, 2, 3]);
+  const sums = parallel((_: null, y: Tensor) => ({ total: { y, count: y.shape[0]! }, each: {} }));
+  expect(() => sums(null, x)).toThrow(UsageError);
+  expect(() => sums(null, x)).toThrow(
     /parallel: the result holds at \.total\.count the plain number 1, which is not summed over the slices/,
   );
+  const each = (steps: (y: Tensor) => number) =>
+    parallel((_: null, y: Tensor) => ({ total: {}, each: { y, steps: steps(y) } }), { slices: 2 });
+  expect(() => each((y) => y.shape[0]!)(null, x)).toThrow(
+    /at \.each\.steps the plain number 1, which is another in another slice/,
+  );
+  const { y, steps } = each(() => 7)(null, x).each; // a setting that all slices share
+  expect(y.toArray()).toEqual([1, 2, 3]);
+  expect(steps).toBe(7);
 });
