@@ -3,13 +3,14 @@ import {
   cast,
   matmul,
   matvec,
+  ShapeError,
   square,
   sum,
   type Tensor,
   triangularFactorOfRows,
   UsageError,
 } from "../engine/index.js";
-import type { Transition } from "../models/index.js";
+import { expectNoise, type Transition } from "../models/index.js";
 import { atObserved, checkObservation, innovationOf, type Observation } from "../observe/index.js";
 import { floatType, root } from "../prob/index.js";
 import { analysisOfFactor, diagonalRows, joined, observedRows } from "./factor-analysis.js";
@@ -74,8 +75,16 @@ export function kalmanForecast(
 
 /** Returns rows whose products sum to F L Lᵀ Fᵀ + Q, [..., d or 2d, d]. */
 export function forecastRows(L: Tensor, F: Tensor, Q: Transition["noise"]): Tensor {
+  const d = L.shape.at(-1)!;
+  if (F.shape.at(-1) !== d || F.shape.at(-2) !== d) {
+    throw new ShapeError(
+      `kalman: the transition is [${F.shape}]; need [..., ${d}, ${d}], for ${d} variables.`,
+    );
+  }
   const moved = matmul(L, F, { transposeA: true, transposeB: true }); // (F L)ᵀ
-  return Q === null ? moved : joined([moved, diagonalRows(root(Q), moved)], -2);
+  if (Q === null) return moved;
+  expectNoise("kalman", Q, d);
+  return joined([moved, diagonalRows(root(Q), moved)], -2);
 }
 
 /** Analyses N(m⁻, P⁻) by a linear operator. @throws UsageError when the operator is not linear. */

@@ -93,6 +93,7 @@ export {
 export {
   addNoise,
   advance,
+  expectNoise,
   linearTransition,
   type StateMap,
   type Transition,

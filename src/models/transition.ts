@@ -7,6 +7,7 @@ import { add, eye, matmul, matvec, mul, ShapeError, type Tensor, tensor } from "
 import {
   asRow,
   checkVariance,
+  expectAxis,
   floatType,
   fold,
   root,
@@ -52,7 +53,14 @@ function transform(F: Tensor, x: Tensor): Tensor {
 
 /** Returns the same transition with noise of this variance. @throws UsageError when it is negative. */
 export function withNoise(transition: Transition, variance: Scalar | null): Transition {
-  if (variance !== null) checkVariance("withNoise", "the variance of the noise", variance);
+  if (variance !== null) {
+    checkVariance("withNoise", "the variance of the noise", variance);
+    if (typeof variance !== "number" && variance.shape.length > 1) {
+      throw new ShapeError(
+        `withNoise: the variance is [${variance.shape}]; need one number, [] or [d], a variance for each variable. For noise that is correlated, Q = L Lᵀ, take L⁻¹ x as the state.`,
+      );
+    }
+  }
   return { ...transition, noise: variance };
 }
 
@@ -65,14 +73,22 @@ export function withNoise(transition: Transition, variance: Scalar | null): Tran
 export function advance(transition: Transition, x: Tensor, key: Key): Tensor {
   const { map: F, noise: q, support } = transition;
   if (q === null) return F(x);
+  expectNoise("advance", q, x.shape.at(-1)!);
   const z = normal(key, x.shape, floatType(x));
   return fold(add(F(x), mul(z, root(q))), support);
+}
+
+/** Throws a ShapeError unless noise is one number, [] or [..., d]. */
+export function expectNoise(who: string, q: Scalar, d: number): void {
+  if (typeof q === "number" || q.shape.length === 0) return;
+  expectAxis(who, "the noise", q, -1, d, "one variance for each variable, or a number");
 }
 
 /** Returns P + diag(q) for P [..., d, d] and q one number, [] or [..., d]. */
 export function addNoise(P: Tensor, q: Scalar | null): Tensor {
   if (q === null) return P;
   const d = P.shape.at(-1)!;
+  expectNoise("addNoise", q, d);
   if (typeof q !== "number") return add(P, mul(asRow(q), eye(d, floatType(P))));
   const values = Float64Array.from({ length: d * d }, (_, i) => (i % (d + 1) === 0 ? q : 0));
   return add(P, tensor(values, { shape: [d, d], dtype: floatType(P) }));

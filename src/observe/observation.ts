@@ -6,7 +6,7 @@
  * which adds log 1 to log det S and nothing to the gain: exactly what dropping the row gives, once
  * the constant −½ log 2π counts the observed entries alone.
  */
-import { add, expandDims, mul, sub, sum, type Tensor } from "../engine/index.js";
+import { add, expandDims, mul, ShapeError, sub, sum, type Tensor } from "../engine/index.js";
 import { checkVariance, expectAxis, type Scalar, type Support } from "../prob/index.js";
 import type { Operator } from "./operator.js";
 
@@ -30,7 +30,12 @@ export function checkObservation(who: string, observation: Observation): void {
   const m = operator.size;
   expectAxis(who, "y", y, -1, m, `one value per row of the operator "${operator.name}"`);
   if (mask !== null) expectAxis(who, "mask", mask, -1, m, "one entry per entry of y");
-  if (typeof variance !== "number" && variance.shape.length > 0) {
+  if (typeof variance !== "number" && variance.shape.length > 1) {
+    throw new ShapeError(
+      `${who}: variance is [${variance.shape}]; need one number, [] or [${m}], a variance per entry of y. For errors that are correlated, R = L Lᵀ, observe L⁻¹ y by L⁻¹ H, with the variance 1.`,
+    );
+  }
+  if (typeof variance !== "number" && variance.shape.length === 1) {
     expectAxis(who, "variance", variance, -1, m, "one variance per entry of y, or a number");
   }
   checkVariance(who, "the variance of the observation", variance);

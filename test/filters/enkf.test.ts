@@ -95,7 +95,7 @@ describe("enkf equals Kalman when moments match by construction", () => {
     const phi = 0.3;
     const ensemble = enkfAnalysis(E, observation, { covarianceInflation: phi }, epsilon);
     const inflated = tensor(P0.map((row) => row.map((v) => (1 + phi) * v)));
-    const best = kalmanAnalysis({ ...initial, covariance: inflated }, observation);
+    const best = kalmanAnalysis({ mean: initial.mean, covariance: inflated }, observation);
     expectClose(sampleMoments(ensemble.state).mean, best.state.mean, exact);
     expectClose(ensemble.logEvidence, best.logEvidence, exact);
   });

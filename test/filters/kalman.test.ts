@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ShapeError, tensor, UsageError } from "../../src/engine/index.js";
+import { eye, mul, ShapeError, tensor, UsageError } from "../../src/engine/index.js";
 import {
   assimilate,
   assimilateSeries,
@@ -13,9 +13,11 @@ import {
   bindModel,
   clohessyWiltshire,
   linear,
+  linearTransition,
   localLevel,
   lotkaVolterra,
   propagations,
+  withNoise,
 } from "../../src/models/index.js";
 import {
   observationAt,
@@ -164,6 +166,29 @@ test("what does not fit is refused with advice", () => {
   expect(() => kalmanAnalysis(initial, { ...observation, variance: tensor([1, 2, 3]) })).toThrow(
     /one variance per entry of y/,
   );
+  expect(() =>
+    kalmanAnalysis(initial, {
+      ...observation,
+      variance: tensor([
+        [1, 0],
+        [0, 1],
+      ]),
+    }),
+  ).toThrow(/variance is \[2,2\]; need one number, \[\] or \[2\].*correlated/);
+  const doubled = { ...initial, covariance: mul(2, initial.covariance) };
+  expect(() => kalmanAnalysis(doubled, observation)).toThrow(/not that of the factor beside it/);
+  const { mean } = initial;
+  expect(() => kalmanAnalysis({ mean, covariance: tensor([[1]]) }, observation)).toThrow(
+    /mean is \[3\], the covariance \[1,1\]; need \[..., 3, 3\]/,
+  );
+  const steady = linearTransition(eye(3));
+  expect(() => withNoise(steady, eye(3))).toThrow(
+    /variance is \[3,3\]; need one number, \[\] or \[d\]/,
+  );
+  expect(() => kalmanForecast(initial, withNoise(steady, tensor([1, 2])))).toThrow(
+    /noise is \[2\]; need 3/,
+  );
+  expect(() => kalmanForecast(initial, linearTransition(eye(2)))).toThrow(ShapeError);
   const narrow = observeMatrix(
     tensor([
       [1, 0],
