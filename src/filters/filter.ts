@@ -58,6 +58,8 @@ export interface Moments {
   readonly mean: Tensor;
   /** [..., d] */
   readonly variance: Tensor;
+  /** 1 for variables of which nothing is known yet, whose variance is infinite, [..., d]; absent: none. */
+  readonly unknown?: Tensor;
 }
 
 /** The members of an ensemble, or particles with their weights. */

@@ -2,13 +2,23 @@
 import {
   isKnown,
   matmul,
+  mul,
   ShapeError,
+  sub,
   type Tensor,
+  tensor,
   transpose,
   triangularFactorOfRows,
   UsageError,
 } from "../engine/index.js";
-import { covarianceFactor, expectRank, floatType, type Gaussian } from "../prob/index.js";
+import {
+  checkProper,
+  covarianceFactor,
+  expectRank,
+  floatType,
+  type Gaussian,
+} from "../prob/index.js";
+import { type Diffuse, diffuseStart } from "./diffuse.js";
 
 /** The state of filters that carry a mean and a covariance. */
 export interface KalmanState {
@@ -21,26 +31,53 @@ export interface KalmanState {
    * needs none; whoever changes the covariance of a state leaves it out.
    */
   readonly factor?: Tensor;
+  /** Directions of which nothing is known yet, beside the rest, of which P is the covariance. */
+  readonly diffuse?: Diffuse;
 }
 
+/** A state with its factor. */
+export type FactoredState = KalmanState & Required<Pick<KalmanState, "factor">>;
+
 /** Returns the state N(m, L Lᵀ). */
-export function stateOfFactor(mean: Tensor, factor: Tensor): Required<KalmanState> {
+export function stateOfFactor(mean: Tensor, factor: Tensor, diffuse?: Diffuse): FactoredState {
   const covariance = matmul(factor, factor, { transposeB: true });
   theirs.set(factor, covariance);
-  return { mean, covariance, factor };
+  return { mean, covariance, factor, ...(diffuse && { diffuse }) };
 }
 
 /**
  * Returns the state N(m, L Lᵀ) for the rows Lᵀ of any factor, [..., n, d]. Its derivatives are those of a
  * state that is used by its mean and its covariance alone.
  */
-export const stateOfRows = (mean: Tensor, rows: Tensor): Required<KalmanState> =>
-  stateOfFactor(mean, triangularFactorOfRows(rows, 0));
+export const stateOfRows = (mean: Tensor, rows: Tensor, diffuse?: Diffuse): FactoredState =>
+  stateOfFactor(mean, triangularFactorOfRows(rows, 0), diffuse);
 
-/** Returns the state of a prior. */
-export function stateOfPrior({ mean, covariance }: Gaussian): Required<KalmanState> {
+/** Returns the state of a prior. @throws UsageError when some of its variables are diffuse. */
+export function stateOfPrior(prior: Gaussian): FactoredState {
+  checkProper(prior);
+  const { mean, covariance } = prior;
   const rows = transpose(covarianceFactor(covariance, mean.shape.at(-1)!, floatType(mean)));
   return stateOfFactor(mean, triangularFactorOfRows(rows));
+}
+
+/** Returns the state of a prior, some of whose variables may be diffuse. */
+export function diffuseStateOfPrior({ diffuse: flags, ...proper }: Gaussian): FactoredState {
+  const state = stateOfPrior(proper);
+  if (!flags?.some((flag) => flag)) return state;
+  const dtype = floatType(state.mean);
+  const d = state.mean.shape.at(-1)!;
+  if (flags.length !== d) {
+    throw new ShapeError(
+      `prior: diffuse has ${flags.length} entries; need ${d}, one for each variable.`,
+    );
+  }
+  const known = tensor(flags.map(Number), { dtype });
+  const rows = mul(transpose(state.factor), sub(1, known));
+  return stateOfFactor(
+    mul(state.mean, sub(1, known)),
+    triangularFactorOfRows(rows),
+    diffuseStart(flags, dtype),
+  );
 }
 
 /**

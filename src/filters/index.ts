@@ -24,6 +24,13 @@ export {
   optimalInterpolationRecord,
 } from "./climatology.js";
 export { type DenkfParams, denkf, denkfAnalysis, denkfRecord } from "./denkf.js";
+export {
+  type Determination,
+  type Diffuse,
+  determine,
+  determinedRows,
+  unknownVariables,
+} from "./diffuse.js";
 export { type EakfParams, eakf, eakfAnalysis, eakfRecord } from "./eakf.js";
 export {
   type EnkfInflation,

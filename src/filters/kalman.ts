@@ -4,22 +4,31 @@ import {
   matmul,
   matvec,
   ShapeError,
+  slice,
   square,
+  sub,
   sum,
   type Tensor,
   triangularFactorOfRows,
   UsageError,
 } from "../engine/index.js";
 import { expectNoise, type Transition } from "../models/index.js";
-import { atObserved, checkObservation, innovationOf, type Observation } from "../observe/index.js";
+import {
+  atObserved,
+  checkObservation,
+  innovationOf,
+  type Observation,
+  rowsAtObserved,
+} from "../observe/index.js";
 import { floatType, root } from "../prob/index.js";
+import { determine, determinedRows, movedBy, unknownVariables } from "./diffuse.js";
 import { analysisOfFactor, diagonalRows, joined, observedRows } from "./factor-analysis.js";
 import type { Analysis, Filter, Moments } from "./filter.js";
 import {
+  diffuseStateOfPrior,
   factorOf,
   type KalmanState,
   stateOfFactor,
-  stateOfPrior,
   stateOfRows,
 } from "./gaussian-state.js";
 import { covarianceSize, defineMethod, type MethodNeeds } from "./record.js";
@@ -47,7 +56,7 @@ import { noiseRemedy } from "./remedies.js";
 export function kalman(): Filter<KalmanState> {
   return {
     name: "kalman",
-    init: stateOfPrior,
+    init: diffuseStateOfPrior,
     forecast: kalmanForecast,
     analyse: kalmanAnalysis,
     moments: factorMoments,
@@ -58,6 +67,7 @@ export function kalman(): Filter<KalmanState> {
 export const factorMoments = (state: KalmanState): Moments => ({
   mean: state.mean,
   variance: sum(square(factorOf(state)), -1),
+  ...(state.diffuse && { unknown: unknownVariables(state.diffuse) }),
 });
 
 /** Makes one step of a linear model: F m and F P Fᵀ + Q. @throws UsageError when the model is not linear. */
@@ -70,7 +80,8 @@ export function kalmanForecast(
       "kalman: the model is not linear, so it has no transition matrix. Use extended-kalman or enkf.",
     );
   }
-  return stateOfRows(matvec(F, state.mean), forecastRows(factorOf(state), F, Q));
+  const rows = forecastRows(factorOf(state), F, Q);
+  return stateOfRows(matvec(F, state.mean), rows, state.diffuse && movedBy(F, state.diffuse));
 }
 
 /** Returns rows whose products sum to F L Lᵀ Fᵀ + Q, [..., d or 2d, d]. */
@@ -116,9 +127,37 @@ export function tangentAnalysis(
   const departure = innovationOf(observation, view.hx);
   const r = atObserved(view.offset ? add(departure, view.offset) : departure, observation); // [..., m]
   const rows = observedRows(factorOf(state), view.H, observation);
+  if (state.diffuse) return diffuseAnalysis(state, observation, rows, r, view.H);
   const T = triangularFactorOfRows(rows, observation.operator.size);
   const { state: after, ...evidence } = analysisOfFactor(state.mean, T, r, observation);
   return { state: stateOfFactor(after.mean, after.factor), ...evidence };
+}
+
+/** Analyses a state with flat directions, from the rows of its joint normal with the observation. */
+function diffuseAnalysis(
+  state: KalmanState,
+  observation: Observation,
+  rows: Tensor,
+  r: Tensor,
+  H: Tensor,
+): Analysis<KalmanState> {
+  const m = r.shape.at(-1)!;
+  const found = determine(rows, r, rowsAtObserved(H, observation), state.diffuse!);
+  const [values, change] = [
+    slice(found.shift, -1, 0, m),
+    slice(found.shift, -1, m, found.shift.shape.at(-1)!),
+  ];
+  const T = triangularFactorOfRows(determinedRows(found), m);
+  const {
+    state: after,
+    logEvidence,
+    ...evidence
+  } = analysisOfFactor(sub(state.mean, change), T, values, observation);
+  return {
+    state: stateOfFactor(after.mean, after.factor, found.diffuse),
+    logEvidence: sub(logEvidence, found.volume),
+    ...evidence,
+  };
 }
 
 /** Returns the needs of an exact method: a linear model, and linear observations with normal errors. */

@@ -13,6 +13,7 @@ import {
   sum,
   type Tensor,
   triangularSolve,
+  UsageError,
 } from "../engine/index.js";
 import type { Key } from "../random/index.js";
 import { type Covariance, formCovariance, sampleCovariance } from "./covariance.js";
@@ -27,11 +28,26 @@ export interface Gaussian {
   readonly covariance: Covariance;
   /** @defaultValue "real" */
   readonly support?: Support;
+  /**
+   * True for variables of which nothing is known, [d]: the limit of an infinite variance, whatever mean and
+   * covariance say of them.
+   */
+  readonly diffuse?: readonly boolean[];
+}
+
+/** Throws a UsageError where variables of a Gaussian are diffuse: it has no draws and no covariance. */
+export function checkProper({ diffuse }: Pick<Gaussian, "diffuse">): void {
+  if (!diffuse?.some((flag) => flag)) return;
+  throw new UsageError(
+    "prior: variables are diffuse, and this needs a mean and a variance of each. Only kalman and rts take a diffuse start.",
+  );
 }
 
 /** Returns the covariance matrix C [..., d, d] of a Gaussian. */
-export const covarianceMatrix = ({ mean: m, covariance }: Gaussian): Tensor =>
-  formCovariance(covariance, m.shape.at(-1)!, floatType(m));
+export function covarianceMatrix({ mean: m, covariance, diffuse }: Gaussian): Tensor {
+  checkProper({ ...(diffuse && { diffuse }) });
+  return formCovariance(covariance, m.shape.at(-1)!, floatType(m));
+}
 
 /**
  * Draws N samples, [..., N, d]; for one mean [d] and a batch of keys [B, 2], N for each key.
@@ -43,10 +59,11 @@ export const covarianceMatrix = ({ mean: m, covariance }: Gaussian): Tensor =>
  * @throws ShapeError when mean and covariance do not fit.
  */
 export function sampleGaussian(
-  { mean: m, covariance, support }: Gaussian,
+  { mean: m, covariance, support, diffuse }: Gaussian,
   N: number,
   key: Key,
 ): Tensor {
+  checkProper({ ...(diffuse && { diffuse }) });
   expectRank("sampleGaussian", "mean", m, 1, "[..., d]");
   const d = m.shape.at(-1)!;
   const lead = (m.shape.length > 1 ? m : key).shape.slice(0, -1);

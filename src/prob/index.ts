@@ -32,6 +32,7 @@ export {
 } from "./domain.js";
 export { expectAxis, expectRank } from "./expect.js";
 export {
+  checkProper,
   covarianceMatrix,
   floatType,
   type Gaussian,

@@ -1,11 +1,19 @@
 import {
   add,
   cast,
+  expandDims,
   eye,
+  isKnown,
   matmul,
   matvec,
+  mul,
+  NumericError,
   orthogonalFactorOfRows,
+  pad,
   slice,
+  squeeze,
+  sub,
+  sum,
   type Tensor,
   transpose,
   triangularFactorOfRows,
@@ -16,7 +24,11 @@ import {
   type Cycle,
   type CycleResult,
   covarianceSize,
+  type Determination,
+  type Diffuse,
   defineMethod,
+  determine,
+  determinedRows,
   exactNeeds,
   factorOf,
   forecastRows,
@@ -27,7 +39,9 @@ import {
   type Method,
   observedRows,
   stateOfRows,
+  unknownVariables,
 } from "../filters/index.js";
+import { atObserved, innovationOf, rowsAtObserved } from "../observe/index.js";
 import { floatType } from "../prob/index.js";
 
 /**
@@ -74,25 +88,55 @@ export function rts(
   return smoothed.reverse();
 }
 
-/** The moments of z in x = m + L z: the mean [..., d], and rows Ẑᵀ [..., n, d]. */
+/**
+ * The moments of (z, δ) in x = m + L z + A δ, with as many δ as the state has flat directions: the mean
+ * [..., d + q], and rows [..., n, d + q] whose products are their covariance.
+ */
 interface Whitened {
   readonly mean: Tensor;
   readonly rows: Tensor;
 }
 
-/** Returns the moments of z ~ N(0, I). */
-function asIs({ mean }: KalmanState): Whitened {
+/** How many flat directions a state has, determined or not. */
+const flatOf = ({ diffuse }: KalmanState): number => diffuse?.directions.shape.at(-1) ?? 0;
+
+/** The first d of d + q axes: those of z. */
+const ofState = (x: Tensor, d: number): Tensor => slice(x, -1, 0, d);
+/** The last q of them: those of δ. */
+const ofFlat = (x: Tensor, d: number): Tensor => slice(x, -1, d, x.shape.at(-1)!);
+
+/** Returns the moments of z ~ N(0, I), with directions that are all determined. */
+function asIs(state: KalmanState): Whitened {
+  const { mean, diffuse } = state;
+  const q = flatOf(state);
   const d = mean.shape.at(-1)!;
   const dtype = floatType(mean);
-  return { mean: zeros(mean.shape, dtype), rows: eye(d, dtype) };
+  if (diffuse !== undefined) checkDetermined(diffuse);
+  return {
+    mean: zeros([...mean.shape.slice(0, -1), d + q], dtype),
+    rows: pad(eye(d, dtype), -1, 0, q),
+  };
 }
 
-/** Returns N(m + L ẑ, L Ẑ Ẑᵀ Lᵀ). */
+/** Throws where a variable is still diffuse at the end of the record. */
+function checkDetermined(diffuse: Diffuse): void {
+  const unknown = unknownVariables(diffuse);
+  if (!isKnown(unknown)) return;
+  const found = unknown.data().indexOf(1);
+  if (found < 0) return;
+  const at = found % unknown.shape.at(-1)!;
+  throw new NumericError(
+    `rts: the record does not determine variable ${at}, which has a diffuse start. Give it a mean and a variance, or observe more.`,
+  );
+}
+
+/** Returns N(m + L ẑ + A δ̂, …) of a state. */
 function stateOf(state: KalmanState, { mean, rows }: Whitened): KalmanState {
   const L = factorOf(state);
+  const parts = state.diffuse === undefined ? L : joined([L, state.diffuse.directions], -1); // [L A], [..., d, d + q]
   return stateOfRows(
-    add(state.mean, matvec(L, mean)),
-    matmul(rows, L, { transposeB: true }), // (L Ẑ)ᵀ
+    add(state.mean, matvec(parts, mean)),
+    matmul(rows, parts, { transposeB: true }),
   );
 }
 
@@ -105,23 +149,79 @@ function beforeAnalysis(
 ): Whitened {
   if (evidence === null) return z;
   const d = forecast.mean.shape.at(-1)!;
-  const H = observation?.operator.matrix(d) ?? null;
-  if (observation === null || H === null) {
+  const matrix = observation?.operator.matrix(d) ?? null;
+  if (observation === null || matrix === null) {
     throw new UsageError(
       `rts: cycle ${k} has ${observation === null ? "no observation" : "an observation that is not linear"}, and the filter analysed a linear one; need the cycles that the filter passed.`,
     );
   }
   const L = factorOf(forecast);
-  const turn = orthogonalFactorOfRows(observedRows(L, cast(H, floatType(L)), observation));
-  const n = turn.shape.at(-1)!;
-  const m = n - d;
-  const ofU = slice(turn, -2, m, n); // [..., d, m + d]
-  const ofZ = slice(ofU, -1, m, n);
+  const H = cast(matrix, floatType(L));
+  const rows = observedRows(L, H, observation); // [..., m + d, m + d]
+  const m = rows.shape.at(-1)! - d;
+  if (forecast.diffuse === undefined) {
+    const ofU = slice(orthogonalFactorOfRows(rows), -2, m, m + d); // [Θ′₂₁, Θ′₂₂]
+    const ofZ = ofFlat(ofU, m);
+    return {
+      mean: add(matvec(ofState(ofU, m), evidence.innovation), matvec(ofZ, z.mean)),
+      rows: matmul(z.rows, ofZ, { transposeB: true }),
+    };
+  }
+  const r = atObserved(
+    innovationOf(observation, observation.operator.apply(forecast.mean)),
+    observation,
+  );
+  const found = determine(rows, r, rowsAtObserved(H, observation), forecast.diffuse);
+  const turn = slice(orthogonalFactorOfRows(determinedRows(found)), -2, 0, m + d); // of (η, u)
+  const [ofS, ofZ] = [ofState(turn, m), slice(turn, -1, m, m + d)];
+  const free = transpose(ofFlat(turn, m + d)); // [..., m, m + d]
+  const sources = matmul(ofState(z.rows, d), ofZ, { transposeB: true }); // [..., n, m + d]
+  const flat = ofFlat(z.rows, d);
+  let all: Whitened = {
+    mean: joinedVectors([
+      add(matvec(ofS, evidence.innovation), matvec(ofZ, ofState(z.mean, d))),
+      ofFlat(z.mean, d),
+    ]),
+    rows: joined([joined([sources, flat], -1), pad(free, -1, 0, flat.shape.at(-1)!)], -2),
+  };
+  for (const step of found.steps.toReversed()) all = undetermined(all, step, m + d);
+  return { mean: ofFlat(all.mean, m), rows: compressed(ofFlat(all.rows, m)) };
+}
+
+/**
+ * Returns the moments of the sources and δ where the direction that a value determined is free again: then
+ * δ_j = (y − h m)/a_j − Σ_l≠j δ_l a_l/a_j − sources/a_j.
+ */
+function undetermined(
+  { mean, rows }: Whitened,
+  { place, loading, innovation, sources }: Determination,
+  n: number,
+): Whitened {
+  const others = joinedVectors([sources, mul(loading, sub(1, place))]); // [..., n + q]
+  const own = pad(place, -1, n, 0); // [..., n + q]
+  const kept = sub(1, own);
+  const found = sum(place, -1, { keepDims: true });
+  const value = mul(found, sub(innovation, sum(mul(others, mean), -1, { keepDims: true })));
+  const along = matmul(rows, expandDims(others, -1)); // [..., rows, 1]
   return {
-    mean: add(matvec(slice(ofU, -1, 0, m), evidence.innovation), matvec(ofZ, z.mean)),
-    rows: matmul(z.rows, ofZ, { transposeB: true }),
+    mean: add(mul(mean, kept), mul(own, value)),
+    rows: sub(mul(rows, expandDims(kept, -2)), mul(along, expandDims(own, -2))),
   };
 }
+
+/** Joins vectors [..., n], of which some may have fewer leading axes. */
+const joinedVectors = (parts: readonly Tensor[]): Tensor =>
+  squeeze(
+    joined(
+      parts.map((part) => expandDims(part, -2)),
+      -1,
+    ),
+    -2,
+  );
+
+/** Returns as few rows as there are columns, with the same products. */
+const compressed = (rows: Tensor): Tensor =>
+  rows.shape.at(-2)! <= rows.shape.at(-1)! ? rows : transpose(triangularFactorOfRows(rows, 0));
 
 /** Returns the moments of z of an analysis from those of u after the model steps that follow it. */
 function beforeForecast(
@@ -136,7 +236,7 @@ function beforeForecast(
   let L = factorOf(analysis);
   for (let i = 0; i < steps; i++) {
     passed.push(forecastRows(L, F, Q));
-    if (i < steps - 1) L = triangularFactorOfRows(passed[i]!);
+    if (i < steps - 1) L = triangularFactorOfRows(passed[i]!, 0);
   }
   return passed.reduceRight<Whitened>((after, rows) => beforeStep(after, rows), u);
 }
@@ -146,11 +246,15 @@ function beforeStep(u: Whitened, rows: Tensor): Whitened {
   const [n, d] = rows.shape.slice(-2) as [number, number];
   const ofZ = slice(orthogonalFactorOfRows(rows), -2, 0, d); // [Θ₁₁, Θ₁₂], [..., d, n]
   const ofU = slice(ofZ, -1, 0, d);
-  const known = matmul(u.rows, ofU, { transposeB: true });
-  const free = transpose(slice(ofZ, -1, d, n)); // Θ₁₂ᵀ, [..., n − d, d]
+  const q = u.mean.shape.at(-1)! - d;
+  const mean = matvec(ofU, ofState(u.mean, d));
+  const known = matmul(ofState(u.rows, d), ofU, { transposeB: true });
+  const free = transpose(ofFlat(ofZ, d)); // Θ₁₂ᵀ, [..., n − d, d]
+  if (q === 0) return { mean, rows: n === d ? known : compressed(joined([known, free], -2)) };
+  const both = joined([known, ofFlat(u.rows, d)], -1);
   return {
-    mean: matvec(ofU, u.mean),
-    rows: n === d ? known : transpose(triangularFactorOfRows(joined([known, free], -2))),
+    mean: joinedVectors([mean, ofFlat(u.mean, d)]),
+    rows: n === d ? both : compressed(joined([both, pad(free, -1, 0, q)], -2)),
   };
 }
 
