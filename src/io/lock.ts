@@ -61,8 +61,8 @@ const refusal = (shown: string, message: string) => new InputError([fileProblem(
 /** Makes the lock with its text in one step. @throws Error EEXIST when there is one. */
 function makeLock(path: string, text: string): void {
   const unfinished = `${path}.${process.pid}${unfinishedEnding}`;
-  writeFileSync(unfinished, text);
   try {
+    writeFileSync(unfinished, text);
     linkSync(unfinished, path);
   } catch (error) {
     if (!noLinks.includes(codeOf(error) ?? "")) throw error;

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { decay, folderWith, twin } from "../io/own-part-fixture.js";
 import { filesIn, temporaryFolder } from "./fixture.js";
 
@@ -192,4 +192,42 @@ test("two runs into one folder: the second is refused, and the first is not dist
   expect(told).toContain(`runs/own: process ${first.pid} is writing results there`);
   expect(filesIn(join(folder, "runs/own"))).toEqual(["kalmia.lock"]);
   expect(ended.end).toBe("SIGKILL");
+});
+
+describe("a disk that is full", () => {
+  /** A folder on a disk of its own of this size; null where none can be mounted. */
+  function disk(kilobytes: number): string | null {
+    const folder = temporaryFolder();
+    const options = ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", folder];
+    if (spawnSync("mount", options).status !== 0) return null;
+    onTestFinished(() => {
+      spawnSync("umount", [folder]);
+    });
+    return folder;
+  }
+
+  test("the numbers are kept where the report does not fit, and all where nothing fits is told", (context) => {
+    const folder = disk(64);
+    if (folder === null) return context.skip("no disk can be mounted here");
+    writeFileSync(join(folder, "walk.yaml"), experiment);
+    const some = shell("kalmia run walk.yaml --json", folder);
+    expect(some.status).toBe(1);
+    expect(some.stderr).toContain(
+      "kalmia: the report could not be written: no space is left on the device",
+    );
+    expect(JSON.parse(some.stdout)).toEqual(resultOf(folder));
+    expect(filesIn(join(folder, "runs/walk"))).toEqual([
+      "experiment.json",
+      "manifest.json",
+      "result.json",
+      "states.csv",
+    ]);
+
+    spawnSync("bash", ["-c", "cat /dev/zero > rest"], { cwd: folder });
+    const before = resultOf(folder);
+    const none = shell("kalmia run walk.yaml --json", folder);
+    expect(none.status).not.toBe(0);
+    expect(none.stderr).toContain("no space is left on the device");
+    expect(resultOf(folder)).toEqual(before);
+  });
 });
