@@ -87,6 +87,7 @@ async function runAll(
       const before = finished === null ? "" : ": done before";
       view.note(`${label} (${i + 1} of ${runs.length})${before}`);
       if (finished !== null) {
+        checkpoint.remove();
         methods.push({ label, ...finished });
         continue;
       }

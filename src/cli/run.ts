@@ -67,13 +67,14 @@ async function single(
   const { shown } = results;
   const view = progressView(host.stderr, host.now);
   const finished = options.resume ? finishedResult(results, hash) : null;
+  const checkpoint = checkpointFile(results.path, shown, hash);
   if (finished !== null) {
+    checkpoint.remove();
     view.note(`done before; without --resume it is run again`);
     tellResult(finished, options, host);
     view.note(`results: ${shown}`);
     return finished.diverged || finished.failures ? 1 : 0;
   }
-  const checkpoint = checkpointFile(results.path, shown, hash);
   const resume = options.resume ? checkpoint.read() : undefined;
   if (resume === undefined && checkpoint.exists()) {
     view.note(

@@ -298,6 +298,15 @@ describe("--resume takes only what is whole and of this experiment", () => {
     expect(stderr).toContain("checkpoint.json: is damaged: its checksum does not fit");
   });
 
+  test("a kill before the checkpoint of a finished run is removed leaves none", async () => {
+    const folder = await done();
+    for (const name of ["kalman", "enkf"]) {
+      writeFileSync(join(folder, "runs/walk", name, "checkpoint.json"), '{"kalmia":"0.1.0"}');
+    }
+    expect(await resumed(folder, 1)).toMatchObject({ code: 0, runs: 0 });
+    expect(filesIn(join(folder, "runs/walk")).join()).not.toContain("checkpoint");
+  });
+
   test("a single run that is finished gives its result again", async () => {
     const folder = folderWith({ "walk.yaml": walk() });
     await kalmia(["run", "walk.yaml"], folder);
