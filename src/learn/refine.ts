@@ -3,8 +3,9 @@
  * any unit, and the uncertainty of what was learned.
  */
 import { NumericError, scope, tensor } from "../engine/index.js";
+import { fitCurvature, risesAsCurved } from "./finite-curvature.js";
 import { findMaximum, type Maximum } from "./maximum.js";
-import type { Objective } from "./newton.js";
+import type { NewtonOptions, Objective } from "./newton.js";
 import {
   elements,
   fromRow,
@@ -14,7 +15,7 @@ import {
   scaleFree,
 } from "./parameters.js";
 import type { LearningProblem } from "./problem.js";
-import { type Uncertainty, uncertainty } from "./uncertainty.js";
+import { type Shape, type Uncertainty, uncertainty } from "./uncertainty.js";
 import { valuesIn, type Window } from "./window.js";
 
 /** What refinement came to. */
@@ -64,12 +65,45 @@ export function refine<S>(
   const bounded = natural.map(({ bijection }) => bijection.bounded);
   const floor =
     evidence === "misfit" ? Number.NEGATIVE_INFINITY : floorOf(problem.training.windows);
-  const maximum = findMaximum(J, start, bounded, { ...refinement, tolerance, floor });
-  if (maximum.endless) throw new NumericError(endlessMessage(natural, maximum));
+  const options = { ...refinement, tolerance, floor };
+  const pointwise = findMaximum(J, start, bounded, options);
+  if (pointwise.endless) throw new NumericError(endlessMessage(natural, pointwise));
+  const { maximum, shape } =
+    evidence === "misfit"
+      ? { maximum: pointwise, shape: smooth }
+      : overDistance(J, pointwise, bounded, options);
   return {
     latents: fromRow(definitions, latentsBy(plain, natural, maximum.point)),
     logLikelihood: -maximum.curvature.value,
-    uncertainty: uncertainty(natural, maximum, evidence),
+    uncertainty: uncertainty(natural, maximum, evidence, shape),
+  };
+}
+
+const smooth: Shape = { kind: "smooth" };
+
+/**
+ * Looks at a maximum over a finite distance. Where J does not rise as its curvature says, or Newton's
+ * method came to no end, J is fitted by a quadratic function, and searched once more from its minimum.
+ */
+function overDistance(
+  J: Objective,
+  found: Maximum,
+  bounded: readonly boolean[],
+  options: NewtonOptions,
+): { maximum: Maximum; shape: Shape } {
+  const free = found.point.flatMap((_, i) => (found.atBound[i] ? [] : [i]));
+  const isSmooth = ({ point, curvature }: Maximum) => risesAsCurved(J, point, curvature, free);
+  if (found.converged && isSmooth(found) !== false) return { maximum: found, shape: smooth };
+  const fitted = fitCurvature(J, found.point, free);
+  if (fitted === null) {
+    return { maximum: found, shape: found.converged ? { kind: "rough" } : smooth };
+  }
+  const { roughness, ...place } = fitted;
+  const again = findMaximum(J, place.point, bounded, options);
+  if (again.converged && isSmooth(again) === true) return { maximum: again, shape: smooth };
+  return {
+    maximum: { ...found, ...place, converged: true },
+    shape: { kind: "fitted", roughness },
   };
 }
 

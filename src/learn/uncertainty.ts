@@ -30,6 +30,15 @@ export interface Uncertainty {
 
 const ninety = normalQuantile(0.95);
 
+/** What a likelihood is like about a standard error from its maximum. */
+export type Shape =
+  /** It falls as its curvature at the maximum says. */
+  | { readonly kind: "smooth" }
+  /** It does not; the curvature is that of a quadratic function which leaves a root mean square of it. */
+  | { readonly kind: "fitted"; readonly roughness: number }
+  /** It does not, and no quadratic function fits. */
+  | { readonly kind: "rough" };
+
 const none: ParameterUncertainty = { standardError: null, interval: null };
 
 /** What the curvature is that of, and what it is worth. */
@@ -44,6 +53,12 @@ const curvatureOf = {
 
 const notReached = (evidence: string): string =>
   `No standard errors: the maximum was not reached, and the ${evidence} still rises where learning ended. Learn for more epochs, from starts of the right size, or from several (restarts).`;
+
+const tooRough = (evidence: string): string =>
+  `No standard errors: the ${evidence} is not smooth, as that of particles and small ensembles, and does not fall about the place where learning ended as its curvature there says. Take more particles or members, or another method.`;
+
+const isRough = (evidence: string, roughness: number): string =>
+  `The ${evidence} is not smooth (it is rough by about ${roughness.toPrecision(1)}): what was learned and how surely is that of a quadratic function fitted to it over about two standard errors to each side. More particles or members make it smoother.`;
 
 const noLikelihood =
   "No standard errors: the method has no likelihood, and the curvature of its squared misfit does not say how well a value is determined.";
@@ -96,6 +111,7 @@ export function uncertainty(
   definitions: readonly ScalarDefinition[],
   { point, curvature, converged, atBound }: Maximum,
   evidence: Evidence = "likelihood",
+  shape: Shape = { kind: "smooth" },
 ): Uncertainty {
   const without = Object.fromEntries(definitions.map(({ name }) => [name, none]));
   if (evidence === "misfit") {
@@ -104,6 +120,10 @@ export function uncertainty(
   const { name: curved, caution } = curvatureOf[evidence];
   if (!converged) {
     const explanation = notReached(curved);
+    return { parameters: without, explanation, concerns: [explanation] };
+  }
+  if (shape.kind === "rough") {
+    const explanation = tooRough(curved);
     return { parameters: without, explanation, concerns: [explanation] };
   }
   const free = definitions.flatMap((_, i) => (atBound[i] ? [] : [i]));
@@ -133,8 +153,12 @@ export function uncertainty(
   const concerns = [
     ...bound.map((name) => `${name} came to rest at a bound and was held there.`),
     ...undeterminedWarnings(unknown),
+    ...(shape.kind === "fitted" ? [isRough(curved, shape.roughness)] : []),
   ];
-  const source = `Standard errors come from the curvature of the ${curved} at its maximum.${caution}`;
+  const source =
+    shape.kind === "fitted"
+      ? `Standard errors come from a quadratic function fitted to the ${curved}.${caution}`
+      : `Standard errors come from the curvature of the ${curved} at its maximum.${caution}`;
   return {
     parameters: Object.fromEntries(parameters),
     explanation: [source, ...concerns].join(" "),
