@@ -173,6 +173,7 @@ export const kalmanRecord = defineMethod({
   parameters: {},
   stateSize: covarianceSize,
   needs: exactNeeds,
+  takesDiffuse: true,
   build: () => kalman(),
   phrase: () => "the exact Kalman filter",
   remedy: noiseRemedy,

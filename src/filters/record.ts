@@ -118,6 +118,8 @@ export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   stateSize?(block: Block, sizes: ProblemSizes): number;
   /** A smoother that keeps the states of all times until the record has ended. */
   readonly keepsStates?: true;
+  /** Variables of the prior may be diffuse: nothing is known of them before the record. */
+  readonly takesDiffuse?: true;
   /** For a smoother that learns by a filter: the kind of that filter. */
   readonly filter?: string;
   /** Properties for advice; absent: it is never proposed. */

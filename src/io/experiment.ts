@@ -162,7 +162,7 @@ function sectionsOf(
     },
     method: method && {
       ...useOf("method", method, own),
-      initial: method.initial ?? null,
+      initial: method.initial ? { mean: [0], variance: 0, ...method.initial } : null,
       processNoise: method.processNoise ?? null,
     },
     learn: section("learn"),

@@ -15,7 +15,8 @@ export interface ModelFile extends PartBlock {
 
 /** The section `method` as parsed. */
 export interface MethodFile extends PartBlock {
-  readonly initial?: Prior;
+  /** Mean and variance may be left out if all variables are diffuse. */
+  readonly initial?: Partial<Prior>;
   readonly processNoise?: ProcessNoise;
 }
 

@@ -44,6 +44,11 @@ export function checkMethod(who: string, method: AnyMethod, system: StateSpace):
     const lacks = model.hasPositions ? "what an operator gives has" : `those of ${model.kind} have`;
     fail(`${kind} needs variables with positions, and ${lacks} none; ${needs.positions}`);
   }
+  if (system.diffuse && !record.takesDiffuse) {
+    fail(
+      `${kind} needs a mean and a variance of each variable, and some are diffuse; take kalman or rts`,
+    );
+  }
   record.checkDimension?.(block, system.dimension, (path, message) =>
     fail(`${[kind, ...path.map(String)].join(".")}: ${message}`),
   );

@@ -7,6 +7,7 @@ import {
   type Tensor,
   tensor,
   UsageError,
+  zeros,
 } from "../engine/index.js";
 import { type BoundModel, readProcessNoise } from "../models/index.js";
 import type { OperatorRecord } from "../observe/index.js";
@@ -66,7 +67,8 @@ export function checkSystem(
 }
 
 /** The mean of a prior at its first values, in the variables that the state holds, [d]. */
-function meanOf({ mean }: Prior, { dimension, coordinates }: BoundModel): Tensor {
+function meanOf({ mean, diffuse }: Prior, { dimension, coordinates }: BoundModel): Tensor {
+  if (diffuse === true) return zeros([dimension]);
   const starts = startsOf(mean, dimension);
   const natural = tensor(starts, { shape: [starts.length] });
   return coordinates === "log" ? log(natural) : natural;
@@ -93,7 +95,12 @@ function tried(trial: () => string | null, guess = false): string | null {
   }
 }
 
-function checkPrior({ mean, variance }: Prior, model: BoundModel, kind: string): void {
+function checkPrior({ mean, variance, diffuse }: Prior, model: BoundModel, kind: string): void {
+  if (diffuse === true) return;
+  if (diffuse !== undefined && diffuse.length !== model.dimension) {
+    const need = `need true, or ${model.dimension} of true and false, one for each variable of "${kind}"`;
+    fail(`diffuse of the prior has ${counted(diffuse.length, "value")}; ${need}`);
+  }
   for (const [name, part] of Object.entries({ mean, variance })) {
     if (part === undefined) fail(`the prior has no ${name}; need { mean: [0, 0], variance: 1 }`);
   }

@@ -165,6 +165,7 @@ export function* passCycles(
       if (observer.keeps) kept.push(result as CycleResult<unknown>);
       else release(before);
       done += 1;
+      if (done === series.times.length) fault = undetermined(program, state);
       yield done;
     }
   } catch (error) {
@@ -182,6 +183,13 @@ export function* passCycles(
     seconds: cycleSeconds.reduce((sum, t) => sum + t, 0),
     cycleSeconds: cycleSeconds.slice(0, series.times.length),
   };
+}
+
+/** Says which variable is still diffuse after the record; null: none. */
+function undetermined({ method }: FilterProgram, state: unknown): string | null {
+  const at = scope(() => method.moments(state).unknown?.data().indexOf(1) ?? -1);
+  if (at < 0) return null;
+  return `the record does not determine variable ${at}, which has a diffuse start. Give it a mean and a variance, or observe more.`;
 }
 
 /** What is observed at cycle k. */

@@ -1,5 +1,5 @@
 /** States of a method in natural units. */
-import { scope, sqrt, type Tensor } from "../engine/index.js";
+import { NumericError, scope, sqrt, type Tensor } from "../engine/index.js";
 import type { Members, Method, Moments } from "../filters/index.js";
 
 /** One state in plain numbers, [d] each. */
@@ -35,12 +35,28 @@ export function naturalState<S>(method: Method<S>, state: S, logs: boolean): Nat
  */
 export function naturalMoments(moments: () => Moments, logs: boolean): NaturalState {
   const own = scope(() => {
-    const { mean, variance } = moments();
-    return { mean: numbersOf(mean), sd: numbersOf(sqrt(variance)) };
+    const { mean, variance, unknown } = moments();
+    checkVariances(variance);
+    const sd = numbersOf(sqrt(variance));
+    const infinite = unknown?.data() ?? [];
+    return {
+      mean: numbersOf(mean),
+      sd: sd.map((s, i) => (infinite[i] === 1 ? Number.POSITIVE_INFINITY : s)),
+    };
   });
   const mean = logs ? own.mean.map(Math.exp) : own.mean;
   const sd = logs ? own.sd.map((s, i) => mean[i]! * Math.sqrt(Math.expm1(s * s))) : own.sd;
   return { mean, sd, gaussian: { ...own, logs }, members: null };
+}
+
+/** Throws where rounding has made a variance negative. */
+function checkVariances(variance: Tensor): void {
+  const values = variance.data();
+  const at = values.findIndex((v: number) => v < 0);
+  if (at < 0) return;
+  throw new NumericError(
+    `the variance of variable ${at % variance.shape.at(-1)!} came out as ${values[at]}: the covariance has lost its precision. A start whose variances differ less, or a square-root form, may help.`,
+  );
 }
 
 function ensembleState({ values: E, weights: w }: Members, logs: boolean): NaturalState {

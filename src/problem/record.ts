@@ -7,6 +7,11 @@ export interface Prior {
   readonly mean: Values;
   /** One number for all variables, or [d]. */
   readonly variance: number | readonly number[];
+  /**
+   * Of which variables nothing is known: of all, or [d]. Mean and variance then count for the others alone.
+   * Only exact methods for linear models take it. @defaultValue of none
+   */
+  readonly diffuse?: true | readonly boolean[];
 }
 
 /** A time series of observations in natural units, with the names of its columns; NaN is a gap. */

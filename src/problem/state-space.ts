@@ -33,7 +33,7 @@ export interface StateSpaceOptions {
   /** Variance R of normal errors, or another noise in use: `use(lognormalNoise, { sd: 0.2 })`. */
   readonly noise: Value | readonly Value[] | Use<NoiseRecord>;
   /** What is known before the first observation. @defaultValue from a long run of the model */
-  readonly prior?: Prior;
+  readonly prior?: Prior | { readonly diffuse: true };
   /** Where a default prior lies: about a state of the long run, or as wide as the climate. */
   readonly start?: StartKind;
   /** Length of a model step, in the time unit of the record. @defaultValue 1 */
@@ -71,7 +71,9 @@ const known: readonly (keyof StateSpaceOptions)[] = [
  */
 export function stateSpace(options: StateSpaceOptions): StateSpace {
   checkOptions("stateSpace", options, known);
-  const { model: record, parameters = {}, processNoise, filterProcessNoise, prior } = options;
+  const { model: record, parameters = {}, processNoise, filterProcessNoise } = options;
+  const { prior: given } = options;
+  const prior = given?.diffuse === true ? { mean: [0], variance: 0, ...given } : (given as Prior);
   const { observe, noise, step = 1, substeps = 1, seed = 1, dtype = "f64" } = options;
   if (typeof record?.build !== "function" || typeof record.parameters !== "object") {
     throw new UsageError(

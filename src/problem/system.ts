@@ -16,6 +16,7 @@ import {
   type Tensor,
   tensor,
   UsageError,
+  zeros,
 } from "../engine/index.js";
 import type { Climate } from "../filters/index.js";
 import {
@@ -65,6 +66,8 @@ export interface StateSpace {
   readonly dtype: FloatType;
   /** d */
   readonly dimension: number;
+  /** Whether variables of the prior are diffuse. */
+  readonly diffuse: boolean;
   /** What is known before the first observation; the first call may run the model for long. */
   prior(): Prior;
   /** Moments of the states of a long run; `asking` is the key of the file that needs them. */
@@ -126,6 +129,7 @@ export function systemOf(parts: SystemParts): StateSpace {
     processNoise: parts.processNoise,
     filterProcessNoise: parts.filterProcessNoise,
     ...{ step: parts.step, substeps: parts.substeps, seed: parts.seed, dtype },
+    diffuse: prior?.diffuse === true || (prior?.diffuse?.includes(true) ?? false),
     prior: () => prior ?? longRun("method.initial").prior,
     climate: (asking = "method") => longRun(asking).moments(),
   };
@@ -223,6 +227,14 @@ export function gaussianOf(
   source: ParameterSource,
   dtype: FloatType = "f64",
 ): Gaussian {
+  const { diffuse } = prior;
+  if (diffuse === true) {
+    return {
+      mean: zeros([model.dimension], dtype),
+      covariance: { kind: "diagonal", variance: 0 },
+      diffuse: new Array<boolean>(model.dimension).fill(true),
+    };
+  }
   const natural = readAll(castSource(source, dtype), prior.mean, "initial.mean", {
     support: model.positive ? "positive" : "real",
     group: "dynamics",
@@ -233,5 +245,6 @@ export function gaussianOf(
     mean: model.coordinates === "log" ? log(mean) : mean,
     covariance: { kind: "diagonal", variance: typeof v === "number" ? v : tensor(v, { dtype }) },
     support: model.support,
+    ...(diffuse && { diffuse }),
   };
 }

@@ -39,7 +39,8 @@ function judgeFrom({ truth, record }: Trajectory, first: number, forecast: Natur
   const start = known(first);
   const scales = varied.map((scale, i) => {
     const error = Math.abs(forecast.mean[i]! - start[i]!);
-    return Math.max(scale, forecast.sd[i]!, Number.isNaN(error) ? 0 : error);
+    const spread = Number.isFinite(forecast.sd[i]!) ? forecast.sd[i]! : 0; // infinite: diffuse
+    return Math.max(scale, spread, Number.isNaN(error) ? 0 : error);
   });
   const judged = scales.flatMap((s, i) => (s > 0 && !Number.isNaN(means[i]!) ? [i] : []));
 
@@ -48,7 +49,7 @@ function judgeFrom({ truth, record }: Trajectory, first: number, forecast: Natur
     let [error, spread] = [0, 0];
     for (const i of judged) {
       error += ((mean[i]! - row[i]!) / scales[i]!) ** 2;
-      spread += (sd[i]! / scales[i]!) ** 2;
+      if (Number.isFinite(sd[i]!)) spread += (sd[i]! / scales[i]!) ** 2;
     }
     const size = Math.sqrt(Math.max(error, spread) / judged.length);
     if (!(size > most)) return null;

@@ -266,6 +266,7 @@ export const rtsRecord = defineMethod({
   stateSize: covarianceSize,
   keepsStates: true,
   needs: exactNeeds,
+  takesDiffuse: true,
   build: (): Method<KalmanState> => ({ ...kalman(), smooth: rts }),
   phrase: () => "the exact Kalman filter and the Rauch–Tung–Striebel smoother",
   remedy: kalmanRecord.remedy,

@@ -529,3 +529,64 @@ describe("the operator of a record", () => {
     await expect(parse(observed(more, columns))).rejects.toThrow(message);
   });
 });
+
+describe("what is known before the record", () => {
+  const record = {
+    name: "record",
+    model: { kind: "linear", transition: [[1]] },
+    time: { step: 1 },
+    observations: {
+      file: {
+        path: "pelts.csv",
+        time: "year",
+        columns: { hare: 0 },
+        noise: { kind: "normal", variance: 1 },
+      },
+    },
+    method: { kind: "rts", initial: { mean: [0], variance: 0 } as Record<string, unknown> },
+  };
+  const withInitial = (initial: Record<string, unknown>, method: object = { kind: "rts" }) =>
+    parse({ ...record, method: { ...method, initial } });
+
+  test("a variance of 0, and a diffuse start of all or of some variables", async () => {
+    const known = await withInitial({ mean: [0], variance: 0 });
+    expect(known.specification.initial).toEqual({ mean: [0], variance: 0 });
+    const all = await withInitial({ diffuse: true });
+    expect(all.specification.initial).toMatchObject({ diffuse: true });
+    const some = await withInitial({ mean: [0], variance: 1, diffuse: [true] });
+    expect(some.specification.initial).toMatchObject({ diffuse: [true] });
+  });
+
+  test.each<[Record<string, unknown>, object, RegExp]>([
+    [{ mean: [0], variance: -1 }, { kind: "rts" }, /method.initial.variance: got -1; need/],
+    [
+      { mean: [0] },
+      { kind: "rts" },
+      /initial.variance: missing; need mean and variance of the state, or diffuse: true/,
+    ],
+    [
+      { mean: [0], variance: 1, diffuse: [true, false] },
+      { kind: "rts" },
+      /initial.diffuse: has 2 values; need 1/,
+    ],
+    [
+      { mean: [0], variance: 1, diffuse: 3 },
+      { kind: "rts" },
+      /initial.diffuse: got 3; need true, or a list/,
+    ],
+    [
+      { diffuse: true },
+      { kind: "enkf", members: 5 },
+      /initial.diffuse: enkf needs a mean and a variance/,
+    ],
+  ])("%j", async (initial, method, message) => {
+    await expect(withInitial(initial, method)).rejects.toThrow(message);
+  });
+
+  test("a twin draws its truth", async () => {
+    const method = { kind: "rts", initial: { diffuse: true } };
+    await expect(parse({ ...twin, method })).rejects.toThrow(
+      /truth of a twin is drawn from the prior/,
+    );
+  });
+});

@@ -1,18 +1,23 @@
 /** The problem layer as a library user calls it. */
 import { describe, expect, test } from "vitest";
-import { enkf, etkf, kalman } from "../../src/filters/index.js";
+import { enkf, enkfRecord, etkf, kalman } from "../../src/filters/index.js";
 import { linear, lorenz96 } from "../../src/models/index.js";
-import { learned } from "../../src/parts/index.js";
+import { learned, use, type Value } from "../../src/parts/index.js";
 import {
   columnOf,
   fit,
   openFilter,
   rowsOf,
   runFilter,
+  type StateSpaceOptions,
   simulate,
   stateSpace,
 } from "../../src/problem/index.js";
 import { key } from "../../src/random/index.js";
+import { rtsRecord } from "../../src/smoothers/index.js";
+import { nile as values } from "../filters/nile.js";
+
+const rowsOfNile = values.map((y) => [y]);
 
 const nile = () =>
   stateSpace({
@@ -134,5 +139,62 @@ describe("fit", () => {
     await expect(fit(nile(), record, { method: kalman() })).rejects.toThrow(
       "nothing is to be learned",
     );
+  });
+});
+
+describe("an exact diffuse start", () => {
+  const flow = { times: rowsOfNile.map((_, k) => 1871 + k), values: rowsOfNile };
+  const level = (noises: { q: Value; r: Value }, prior: StateSpaceOptions["prior"]) =>
+    stateSpace({
+      model: linear,
+      parameters: { transition: [[1]] },
+      processNoise: noises.q,
+      noise: noises.r,
+      prior: prior!,
+    });
+  const fixed = { q: 1469.1, r: 15099 };
+
+  test("a run: the likelihood of statsmodels, an infinite forecast, finite states", () => {
+    const run = runFilter(use(rtsRecord, {}), level(fixed, { diffuse: true }), flow);
+    // statsmodels 0.13.5, use_exact_diffuse=True
+    expect(run.logLikelihood).toBeCloseTo(-633.4645636488787, 9);
+    expect(run.background.sd.data[0]).toBe(Number.POSITIVE_INFINITY);
+    expect(run.background.sd.data.slice(1).every(Number.isFinite)).toBe(true);
+    expect(run.smoothed!.mean.data[0]).toBeCloseTo(1111.6683191267957, 8);
+  });
+
+  test("learning through it finds the maximum of the diffuse likelihood", async () => {
+    const system = level({ q: learned(1000), r: learned(10000) }, { diffuse: true });
+    const options = { method: kalman(), learn: { epochs: 400 } };
+    const fitted = await fit(system, flow, options);
+    // Durbin & Koopman (2012), 2.2.5 and 2.10.3: 1469.1 and 15099 to the digits given.
+    expect(fitted.parameters["processNoise.variance"]!.learned).toBeCloseTo(1469.1, -0.5);
+    expect(fitted.parameters["observations.variance"]!.learned).toBeCloseTo(15099, -1);
+    expect(fitted.logLikelihood).toBeCloseTo(-633.4645636, 5);
+  });
+
+  test("piece by piece it gives the same, saved between too", () => {
+    const system = level(fixed, { diffuse: true });
+    const whole = runFilter(kalman(), system, flow);
+    const first = openFilter(kalman(), system);
+    first.update(1871, rowsOfNile[0]!);
+    const second = openFilter(kalman(), system, { saved: first.save() });
+    second.update(1872, rowsOfNile[1]!);
+    expect(second.logLikelihood).toBe(whole.logEvidence[0]! + whole.logEvidence[1]!);
+    first.close();
+    second.close();
+  });
+
+  test("what does not fit is refused", () => {
+    const diffuse = level(fixed, { diffuse: true });
+    expect(() => runFilter(use(enkfRecord, { members: 5 }), diffuse, flow)).toThrow(
+      /enkf needs a mean and a variance of each variable.*take kalman or rts/,
+    );
+    expect(() => simulate(diffuse, { cycles: 3 })).toThrow(/diffuse/);
+    expect(() => level(fixed, { mean: [0], variance: 1, diffuse: [true, false] })).toThrow(
+      /diffuse of the prior has 2 values; need true, or 1 of true and false/,
+    );
+    const gaps = { times: [1, 2], values: [[Number.NaN], [Number.NaN]] };
+    expect(() => runFilter(kalman(), diffuse, gaps)).toThrow(/does not determine variable 0/);
   });
 });

@@ -23,6 +23,16 @@ export function checkMethod(
   }
   checkInitial(method, model?.record.kind ?? "", binding.model, tell);
   const real = observations?.file != null;
+  const diffuse = (message: string) => tell(["method", "initial", "diffuse"], message);
+  if (method.initial?.diffuse !== undefined && !method.record.takesDiffuse) {
+    diffuse(
+      `${method.record.kind} needs a mean and a variance of each variable; need kalman or rts`,
+    );
+  } else if (method.initial?.diffuse !== undefined && !real) {
+    diffuse(
+      "the truth of a twin is drawn from the prior; need a mean and a variance of each variable",
+    );
+  }
   if (real && method.initial === null) {
     tell(
       ["method", "initial"],
@@ -137,10 +147,12 @@ function checkInitial(
   tell: Tell,
 ): void {
   if (initial === null || model === null) return;
-  const { mean, variance } = initial;
+  const { mean, variance, diffuse } = initial;
+  if (diffuse === true) return;
   const lengths = {
     mean: countOf(mean),
     ...(Array.isArray(variance) && { variance: variance.length }),
+    ...(diffuse && { diffuse: diffuse.length }),
   };
   for (const [key, n] of Object.entries(lengths)) {
     if (n === model.dimension) continue;

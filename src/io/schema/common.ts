@@ -32,16 +32,33 @@ const processNoise = keys(
 
 const initial = keys(
   {
-    mean: values.describe("mean of each variable before the first observation"),
+    mean: values.exactOptional().describe("mean of each variable before the first observation"),
     variance: oneOf(
       [notNegative, z.array(notNegative).min(1)],
       "a number that is at least 0, or a list of them",
-    ).describe(
-      "variance of the state; one for all components, or a list; 0 for what is known without error",
-    ),
+    )
+      .exactOptional()
+      .describe(
+        "variance of the state; one for all components, or a list; 0 for what is known without error",
+      ),
+    diffuse: oneOf(
+      [z.literal(true), z.array(z.boolean()).min(1)],
+      "true, or a list of true and false with one for each variable",
+    )
+      .exactOptional()
+      .describe(
+        "variables of which nothing is known before: true for all, or a list; linear models with an exact method",
+      ),
   },
   { sd: () => `the initial state takes "variance", the square of the standard deviation` },
-);
+).superRefine((given, context) => {
+  if (given.diffuse === true) return;
+  for (const key of ["mean", "variance"] as const) {
+    if (given[key] !== undefined) continue;
+    const message = "missing; need mean and variance of the state, or diffuse: true";
+    context.addIssue({ code: "custom", path: [key], message });
+  }
+});
 
 /** The keys that every model has. */
 export const modelKeys = {
