@@ -9,6 +9,12 @@ import { accumulate, at, mirror, tridiagonalise } from "./tridiagonal";
 /** Sweeps that an eigenvalue may take. */
 const MAX_SWEEPS: i32 = 60;
 
+/**
+ * Sweeps after which elements count as negligible beside the largest on the diagonal. Where many eigenvalues are
+ * 0 their block holds nothing but rounding, and no element of it is ever small beside its neighbours.
+ */
+const PATIENCE: i32 = 15;
+
 function epsilon<T>(): f64 {
   return sizeof<T>() === 8 ? 2.220446049250313e-16 : 1.1920928955078125e-7;
 }
@@ -48,13 +54,16 @@ function rotate<T extends number>(x: usize, y: usize, c: T, s: T, n: i32): void 
   }
 }
 
-/** The first m ≥ l where the off-diagonal element after it is negligible. */
-function blockEnd<T extends number>(d: usize, e: usize, l: i32, n: i32): i32 {
+/**
+ * The first m ≥ l where the off-diagonal element after it is negligible beside its neighbours on the diagonal,
+ * or beside `floor`.
+ */
+function blockEnd<T extends number>(d: usize, e: usize, l: i32, n: i32, floor: f64): i32 {
   const eps = epsilon<T>();
   let m = l;
   for (; m < n - 1; m++) {
     const near = abs<f64>(load<T>(at<T>(d, m)) as f64) + abs<f64>(load<T>(at<T>(d, m + 1)) as f64);
-    if (abs<f64>(load<T>(at<T>(e, m)) as f64) <= eps * max<f64>(near, eps)) break;
+    if (abs<f64>(load<T>(at<T>(e, m)) as f64) <= eps * max<f64>(near, floor)) break;
   }
   return m;
 }
@@ -141,9 +150,13 @@ export function eigen<T extends number>(
   tridiagonalise<T>(w, n, d, e, tau, at<T>(vectors, 2 * n));
   accumulate<T>(z, n, w, tau);
   store<T>(at<T>(e, n - 1), 0 as T);
+  let largest: f64 = 0;
+  for (let i: i32 = 0; i < n; i++) {
+    largest = max<f64>(largest, abs<f64>(load<T>(at<T>(d, i)) as f64));
+  }
   for (let l: i32 = 0; l < n; l++) {
     for (let count: i32 = 0; ; count++) {
-      const m = blockEnd<T>(d, e, l, n);
+      const m = blockEnd<T>(d, e, l, n, count < PATIENCE ? epsilon<T>() : largest);
       if (m === l) break;
       if (count === MAX_SWEEPS) return false;
       sweep<T>(d, e, z, n, l, m);

@@ -1,9 +1,14 @@
 /** Checks of what is given as a covariance, where its numbers are known. */
 import {
+  add,
+  cholesky,
   eigh,
   epsilon,
+  eye,
   type FloatType,
   isKnown,
+  mul,
+  NumericError,
   scope,
   type Tensor,
   tensor,
@@ -33,9 +38,20 @@ export function covarianceFault(
   }
   const least = (C: readonly (readonly number[])[]) =>
     scope(() => Math.min(...eigh(tensor(C)).values.data()));
+  /** Whether C + shift I has a Cholesky factor: cheaper than eigenvalues, and seldom wrong for a covariance. */
+  const holds = (C: readonly (readonly number[])[], shift: number): boolean => {
+    try {
+      scope(() => cholesky(add(tensor(C), mul(shift, eye(n)))).data());
+      return true;
+    } catch (error) {
+      if (error instanceof NumericError) return false;
+      throw error;
+    }
+  };
   const sd = rows.map((row, i) => Math.sqrt(row[i]!) || 1);
   const correlations = rows.map((row, i) => row.map((v, j) => v / sd[i]! / sd[j]!));
-  if (n === 0 || least(correlations) >= -n * n * rounding) return null;
+  const slack = n * n * rounding;
+  if (n === 0 || holds(correlations, slack) || least(correlations) >= -slack) return null;
   return `its eigenvalue ${shortest(least(rows))} is negative; need 0 or more for each`;
 }
 

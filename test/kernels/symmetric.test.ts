@@ -89,6 +89,17 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
     });
   });
 
+  test.each([
+    [60, 6],
+    [100, 10],
+  ])("eigh of most eigenvalues 0: n = %i, rank %i", (n, rank) => {
+    forSeeds(2, (draws) => {
+      const factor = draws.normals(n * rank);
+      const A = rounded(multiply(factor, transposed(factor, n, rank), n, rank, n), dtype);
+      checkEigen(A, Float64Array.from(eigh([A], n)), n, `rank ${rank}`);
+    });
+  });
+
   test("eigh, n = 60", () => {
     forSeeds(1, (draws) => {
       for (const kind of ["random", "identity", "rank one", "tridiagonal"]) {
