@@ -13,6 +13,7 @@ export {
   innovationStatistics,
   meanChiSquareInterval,
 } from "./innovations.js";
+export { type LyapunovOptions, leadingLyapunovExponent } from "./lyapunov.js";
 export { quantile, quantiles } from "./quantile.js";
 export {
   type EffectiveCases,

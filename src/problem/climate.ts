@@ -34,7 +34,7 @@ const countedSteps = 1000;
 const decorrelationTimes = { before: 10, within: 2500 } as const;
 
 /** The most runs side by side, and the most variables of all of them together. */
-const most = { runs: 50, variables: 65536 } as const;
+const most = { runs: 50, variables: 32768 } as const;
 
 /** Of a model that knows its decorrelation time every so many states are kept: those between say little more. */
 const stepsBetween = 10;

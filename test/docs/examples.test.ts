@@ -4,6 +4,7 @@ import { expect, test, vi } from "vitest";
 import { main as enkfGradient } from "../../examples/library/enkf-gradient.js";
 import { main as learnADecay } from "../../examples/library/learn-a-decay.js";
 import { main as learnFromTrajectories } from "../../examples/library/learn-from-trajectories.js";
+import { main as lyapunov } from "../../examples/library/lyapunov.js";
 import { main as nile } from "../../examples/library/nile.js";
 import { main as online } from "../../examples/library/online.js";
 import type { FittedParameter } from "../../src/problem/index.js";
@@ -57,6 +58,13 @@ test("online follows the ship across the cut of the bearings, saved and opened b
   expect(Math.abs(last.mean[0] + 4.98)).toBeLessThan(0.05);
   expect(Math.abs(last.mean[1])).toBeLessThan(0.2);
   expect(last.sd[1]).toBeLessThan(first.sd[1]);
+});
+
+test("lyapunov finds that errors of weather double within days", () => {
+  // 0.19 a day over 600 days; over 30 days rates differ by some 0.08.
+  const exponent = lyapunov(30);
+  expect(exponent).toBeGreaterThan(0.05);
+  expect(exponent).toBeLessThan(0.4);
 });
 
 test("learn-a-decay comes near the values that made the data", async () => {
