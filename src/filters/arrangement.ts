@@ -28,6 +28,8 @@ export interface Space<P> {
    * ascending. On a ring ranks continue beyond its ends.
    */
   window(sites: readonly P[], points: readonly P[], reach: number): readonly number[];
+  /** Returns the number of sites nearer than `reach` to a point. */
+  count(sites: readonly P[], point: P, reach: number): number;
   /** Returns the best number of points in a patch where k sites are near a point. */
   patch(k: number): number;
 }
@@ -71,6 +73,10 @@ export function interval(domain: Along): Space<number> {
       const { from, to } = between(sites, points[0]! - reach, points.at(-1)! + reach, domain);
       return Array.from({ length: to - from }, (_, j) => from + j);
     },
+    count: (sites, point, reach) => {
+      const { from, to } = between(sites, point - reach, point + reach, domain);
+      return to - from;
+    },
     patch: (k) => Math.ceil(k / 2),
   };
 }
@@ -105,6 +111,16 @@ function between(
 export function sphere(radius: number): Space<Direction> {
   const fits = (position: Position) =>
     Array.isArray(position) && position.length === 2 && position.every(Number.isFinite);
+  const within: Space<Direction>["window"] = (sites, points, reach) => {
+    const chord = 2 * Math.sin(Math.min(Math.PI, reach / radius) / 2);
+    const near = ([x, y, z]: Direction) =>
+      points.some(([u, v, w]) => (x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2 < chord * chord);
+    const ranks: number[] = [];
+    sites.forEach((site, rank) => {
+      if (reach > Math.PI * radius || near(site)) ranks.push(rank);
+    });
+    return ranks;
+  };
   return {
     arrange: (what, positions) => {
       checkPositions(what, positions, fits, "longitude and latitude in degrees");
@@ -121,16 +137,8 @@ export function sphere(radius: number): Space<Direction> {
       return sums.map((x) => x / length) as unknown as Direction;
     },
     distance: (a, b) => radius * angleBetween(a, b),
-    window: (sites, points, reach) => {
-      const chord = 2 * Math.sin(Math.min(Math.PI, reach / radius) / 2);
-      const near = ([x, y, z]: Direction) =>
-        points.some(([u, v, w]) => (x - u) ** 2 + (y - v) ** 2 + (z - w) ** 2 < chord * chord);
-      const ranks: number[] = [];
-      sites.forEach((site, rank) => {
-        if (reach > Math.PI * radius || near(site)) ranks.push(rank);
-      });
-      return ranks;
-    },
+    window: within,
+    count: (sites, point, reach) => within(sites, [point], reach).length,
     // Windows widen on all sides of a patch: smaller ones than on a line.
     patch: (k) => Math.ceil(k / 8),
   };

@@ -94,7 +94,9 @@ function neighboursIn<P>(
   const m = sites.at.length;
   const blocks = blocksOf(space, components, block);
   const windowOf = (points: readonly P[]) => space.window(sites.at, points, reach);
-  const p = patchSize(space.patch, blocks.length, m, (i) => windowOf([blocks[i]!.at]).length);
+  const p = patchSize(space.patch, blocks.length, m, (i) =>
+    space.count(sites.at, blocks[i]!.at, reach),
+  );
   const firsts = startsOf(blocks.length, p);
   const together = Math.max(1, Math.floor(runLength / p));
 
@@ -105,10 +107,10 @@ function neighboursIn<P>(
       const at = blocks.slice(first, first + p).map((each) => each.at);
       return { at, window: windowOf(at) };
     });
-    const span = spanOf(patches, m);
-    for (const rank of span) ranks.push(modulo(rank, m));
+    const near = sitesOf(patches, m);
+    for (const rank of near.ranks) ranks.push(modulo(rank, m));
     const distance = (point: P, rank: number) => space.distance(point, sites.at[modulo(rank, m)]!);
-    runs.push(likeBefore(runOf(patches, span, m, distance, reach), runs.at(-1)));
+    runs.push(likeBefore(runOf(patches, near, distance, reach), runs.at(-1)));
   }
   const taken = firsts.flatMap((first) =>
     blocks.slice(first, first + p).flatMap((each) => each.components),
@@ -179,10 +181,30 @@ function patchSize(
   return Math.ceil(d / Math.ceil(d / p));
 }
 
-/** Returns the ranks of all sites in the windows, ascending; all m in order if there are as many. */
-function spanOf(patches: readonly Patch<unknown>[], m: number): readonly number[] {
-  const all = [...new Set(patches.flatMap(({ window }) => window))].sort((i, j) => i - j);
-  return all.length >= m ? Array.from({ length: m }, (_, j) => j) : all;
+/** The sites of a run. */
+interface Sites {
+  /** Their ranks, ascending. */
+  readonly ranks: readonly number[];
+  /** Returns the place of a rank among them. */
+  placeOf(rank: number): number;
+}
+
+/** Returns the sites in the windows; all m in order if there are as many. */
+function sitesOf(patches: readonly Patch<unknown>[], m: number): Sites {
+  const windows = patches.map(({ window }) => window).filter(({ length }) => length > 0);
+  const from = Math.min(...windows.map((window) => window[0]!), Infinity);
+  const to = Math.max(...windows.map((window) => window.at(-1)!), -Infinity);
+  const places = new Int32Array(Math.max(0, to - from + 1)).fill(-1);
+  for (const window of windows) for (const rank of window) places[rank - from] = 0;
+  const ranks: number[] = [];
+  for (let rank = from; rank <= to; rank++) {
+    if (places[rank - from]! < 0) continue;
+    places[rank - from] = ranks.length;
+    ranks.push(rank);
+  }
+  return ranks.length < m
+    ? { ranks, placeOf: (rank) => places[rank - from]! }
+    : { ranks: Array.from({ length: m }, (_, j) => j), placeOf: (rank) => modulo(rank, m) };
 }
 
 /**
@@ -191,20 +213,17 @@ function spanOf(patches: readonly Patch<unknown>[], m: number): readonly number[
  */
 function runOf<P>(
   patches: readonly Patch<P>[],
-  span: readonly number[],
-  m: number,
+  { ranks, placeOf }: Sites,
   distance: (point: P, rank: number) => number,
   reach: number,
 ): PatchRun {
   const p = patches[0]!.at.length;
   const w = Math.max(...patches.map(({ window }) => window.length));
-  const whole = span.length === m;
-  const places = new Map(span.map((rank, place) => [rank, place]));
   const windows: number[] = [];
   const tables = patches.map(({ at, window }) => {
     const table = new Float64Array(p * w).fill(reach);
     window.forEach((rank, j) => {
-      windows.push(whole ? modulo(rank, m) : places.get(rank)!);
+      windows.push(placeOf(rank));
       for (let i = 0; i < p; i++) table[i * w + j] = distance(at[i]!, rank);
     });
     for (let j = window.length; j < w; j++) windows.push(0);
@@ -212,7 +231,7 @@ function runOf<P>(
   });
   const alike = tables.every((table) => sameNumbers(table, tables[0]!));
   return {
-    ...{ patches: patches.length, points: p, width: w, sites: span.length },
+    ...{ patches: patches.length, points: p, width: w, sites: ranks.length },
     windows: indices(windows),
     ...{ distances: alike ? tables[0]! : joined(tables), tables: alike ? 1 : tables.length },
   };
