@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { NumericError } from "../engine/errors.js";
 import { InputError, problemCount, problemLine } from "../io/errors.js";
 import { grouped } from "../parts/wording.js";
 import { SpecificationError } from "../problem/errors.js";
@@ -33,6 +34,13 @@ export function failureOf(error: unknown, debug: boolean): Failure {
       code: 2,
       text: `kalmia: the experiment cannot be run, nothing was written\n  ${error.message}\n${stack(error, debug)}`,
       json: { kind: "input", message: error.message, key: error.key },
+    };
+  }
+  if (error instanceof NumericError) {
+    return {
+      code: 1,
+      text: `kalmia: the run failed: ${error.words}\n${stack(error, debug)}`,
+      json: { kind: "failure", message: error.words },
     };
   }
   const { name, message } = error instanceof Error ? error : new Error(String(error));

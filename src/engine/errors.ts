@@ -3,9 +3,18 @@ export class ShapeError extends Error {
   override readonly name = "ShapeError";
 }
 
-/** A number went wrong: not positive definite, singular, out of range, or not finite. */
+/**
+ * A number went wrong: not positive definite, singular, out of range, or not finite. The message names the
+ * operation of the engine; `words` say the same in a sentence for people who do not know of operations.
+ */
 export class NumericError extends Error {
   override readonly name = "NumericError";
+  readonly words: string;
+
+  constructor(message: string, words = message) {
+    super(message);
+    this.words = words;
+  }
 }
 
 /** A worker thread has ended. */

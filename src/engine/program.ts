@@ -118,15 +118,22 @@ export function kernelError({ kernel, describe }: Instruction, status?: number):
     case 1:
       return new NumericError(
         `${at} not positive definite; in ${which}, pivot or eigenvalue ${index} is ${value}, need > 0. Add a little to the diagonal (jitter, observation noise) or inflate.`,
+        `a covariance is no longer positive definite (a pivot is ${value}): what it is made of is too small or too large.`,
       );
     case 2:
       return new NumericError(
         `${at} index ${value} at position ${index} of the list is outside the axis.`,
       );
     case 3:
-      return new NumericError(`${at} singular; in ${which}, pivot ${index} is ${value}.`);
+      return new NumericError(
+        `${at} singular; in ${which}, pivot ${index} is ${value}.`,
+        `a matrix has no inverse (a pivot is ${value}).`,
+      );
     case 4:
-      return new NumericError(`${at} no convergence for ${which}; is it finite and symmetric?`);
+      return new NumericError(
+        `${at} no convergence for ${which}; is it finite and symmetric?`,
+        "the eigenvalues of a covariance were not found: its numbers are too large or too different.",
+      );
     case 6:
       return new NumericError(
         `${at} ${value} at flat position ${index} does not fit into i32; need a finite number between −2³¹ and 2³¹.`,
@@ -140,5 +147,8 @@ export function kernelError({ kernel, describe }: Instruction, status?: number):
 export function nonFiniteError(describe: string, position: number, value: number): NumericError {
   return new NumericError(
     `${describe}: the result has ${value} at flat position ${position}. Look for a logarithm or root of a negative number, a division by zero or an overflow; smaller steps or learning rates may help.`,
+    Number.isNaN(value)
+      ? "a number of the state or of its covariance is undefined (NaN)."
+      : `a number of the state or of its covariance overflowed (${value}).`,
   );
 }

@@ -39,6 +39,7 @@ import { particleKeys } from "./method-keys.js";
 import {
   checkDiversity,
   checkParticles,
+  diversityNeeds,
   equalWeights,
   type ParticleParams,
   type ParticleState,
@@ -188,7 +189,10 @@ export const optimalParticleRecord = defineMethod({
     }),
   },
   stateSize: particleSize,
-  needs: () => ({ linearObservations: "take enkf" }),
+  needs: ({ proposalRegularisation: s, ...block }) => ({
+    ...diversityNeeds(s === undefined || s === 0 ? block : { ...block, regularisation: s }),
+    linearObservations: "take enkf",
+  }),
   build: ({ proposalRegularisation, ...settings }) =>
     optimalParticle({
       ...settings,

@@ -27,7 +27,7 @@ import {
   unwrapMembers,
   variances,
 } from "../observe/index.js";
-import { grouped } from "../parts/index.js";
+import { type Block, grouped } from "../parts/index.js";
 import {
   asTensor,
   degenerateWeights,
@@ -45,7 +45,7 @@ import type { Key } from "../random/index.js";
 import { checkMembers } from "./ensemble-filter.js";
 import type { Analysis, Filter, Members } from "./filter.js";
 import { particleKeys } from "./method-keys.js";
-import { defineMethod, particleSize } from "./record.js";
+import { defineMethod, type MethodNeeds, particleSize } from "./record.js";
 import { particleRemedy } from "./remedies.js";
 import { type ResamplingParams, resample } from "./resampling.js";
 
@@ -138,6 +138,12 @@ export function checkParticles(
   }
 }
 
+/** Returns the need of noise where no kernel separates copies of a particle. */
+export const diversityNeeds = ({ resampleBelow, regularisation }: Block): MethodNeeds =>
+  regularisation === 0 && resampleBelow !== 0
+    ? { processNoise: "copies of a particle stay equal. Give it, or a regularisation such as 1" }
+    : {};
+
 /** Checks that noise or a kernel separates copies of a particle. @throws UsageError if there is neither. */
 export function checkDiversity(
   who: string,
@@ -198,7 +204,7 @@ export const particleRecord = defineMethod({
   title: "particle filter (bootstrap); any model of few variables",
   parameters: particleKeys,
   stateSize: particleSize,
-  needs: () => ({}),
+  needs: diversityNeeds,
   build: (settings) => particle(settings),
   phrase: ({ members }) => `a bootstrap particle filter of ${grouped(members as number)} particles`,
   remedy: particleRemedy,

@@ -56,6 +56,10 @@ export interface MethodNeeds {
   readonly positions?: string;
   /** The climate of the model; the path of the key in the block that asks for it, such as ["background"]. */
   readonly climate?: readonly string[];
+  /** A model with process noise. */
+  readonly processNoise?: string;
+  /** A model without process noise. */
+  readonly noProcessNoise?: string;
   /** A process noise that is not learned: the method forecasts one state without noise. */
   readonly givenProcessNoise?: string;
 }

@@ -5,6 +5,7 @@ export {
   scaled,
   unitInterval,
 } from "./bijection.js";
+export { binomialTail } from "./binomial.js";
 export { chiSquareDistribution, chiSquareQuantile } from "./chi-square.js";
 export {
   type Covariance,

@@ -170,7 +170,7 @@ export function* passCycles(
     }
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;
-    fault = error.message;
+    fault = error.words;
   }
   const { system } = program;
   const passed = system.propagations(intervals.slice(0, kept.length)).map((propagation, k) => ({

@@ -130,7 +130,7 @@ function statesOf(
     if (!(error instanceof NumericError)) throw error;
     throw new SpecificationError(
       "model",
-      `the truth of the twin overflows (${error.message}); need shorter steps, or parameters and initial values for which it stays finite.`,
+      `the truth of the twin overflows: ${error.words} Need shorter steps, or parameters and initial values for which it stays finite.`,
     );
   } finally {
     step.forget();

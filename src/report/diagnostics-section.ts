@@ -23,8 +23,8 @@ ${residuals && residualsTable(residuals, observations.columns)}
 </section>`;
 }
 
-/** A p-value below this is taken for more than chance. */
-const rare = 0.01;
+/** The usual level: so often a test of chance alone is taken for more. */
+const level = 0.05;
 
 function rankText(ranks: RankHistogram): Fragment {
   const flat = flatness(ranks);
@@ -35,17 +35,18 @@ as ${grouped(Math.round(ranks.effectiveCases.bars))} independent ones for the ba
 as ${grouped(Math.round(ranks.effectiveCases.slope))} for a slope.`;
 }
 
+/** Judges the bars at the usual level, and of their two shapes each at half of it. */
 function verdict({ slope, convexity, pValue }: Flatness): string {
   const found = [
-    convexity.pValue < rare
+    convexity.pValue < level / 2
       ? `members lie too ${convexity.sign > 0 ? "close together" : "far apart"} (p ${chance(convexity.pValue)})`
       : null,
-    slope.pValue < rare
+    slope.pValue < level / 2
       ? `the truth lies too ${slope.sign > 0 ? "high" : "low"} among them (p ${chance(slope.pValue)})`
       : null,
   ].filter((one) => one !== null);
   if (found.length > 0) return `Here ${found.join(" and ")}.`;
-  return `Here bars differ by ${pValue < rare ? "" : "no "}more than chance makes them (p ${chance(pValue)}).`;
+  return `Here bars differ ${pValue < level ? "" : "not "}significantly at the level of 5 % (p ${chance(pValue)}).`;
 }
 
 const chance = (p: number): string => (p < 1e-3 ? "< 0.001" : `= ${p.toFixed(p < 0.1 ? 3 : 2)}`);

@@ -1,4 +1,5 @@
 /** Compares innovations with what they should be, in words. */
+import { binomialTail } from "../prob/index.js";
 import type { RunOutput } from "../run/output.js";
 import type { Specification } from "../run/specification.js";
 import type { InnovationSummary } from "./innovation-summary.js";
@@ -54,11 +55,23 @@ function lagText(columns: readonly string[], { lagOne, lagBounds }: InnovationSu
     lagOne.length <= 4
       ? html`Autocorrelation at lag 1 is ${lagOne.map((r, j) => [j > 0 ? " and " : "", hundredths(r), ` (${columns[j] ?? j + 1})`])}`
       : html`Autocorrelation at lag 1 lies between ${hundredths(Math.min(...lagOne))} and ${hundredths(Math.max(...lagOne))}`;
+  const n = lagOne.length;
   const judged =
     outside === 0
       ? "nothing predictable is left from one time to the next."
-      : columns.length > 4 && outside <= 1 + 0.1 * lagOne.length
-        ? `${outside} of ${lagOne.length} outside is what chance explains.`
-        : `${lagOne.length === 1 ? "it is" : `${outside} of ${lagOne.length} ${outside === 1 ? "is" : "are"}`} outside, so something predictable may be left.`;
+      : `${outside} of ${n} ${outside === 1 ? "is" : "are"} outside, ${Number((level * n).toPrecision(3))} expected. ${lagVerdict(outside, n)}`;
   return html`${values}; it should be near 0, and chance keeps it within ±${bound} in 95 of 100 cases: ${judged}`;
+}
+
+/** The usual level: so often a value of chance alone is outside. */
+const level = 0.05;
+
+/** Judges how many of n columns are outside, by the binomial distribution of independent ones. */
+function lagVerdict(outside: number, n: number): string {
+  const p = binomialTail(outside, n, level);
+  const text = p < 1e-3 ? "below 0.001" : p.toFixed(3);
+  const so = `That many or more have a probability of ${text}`;
+  return p < level
+    ? `${so}, so something predictable may be left.`
+    : `${so}, not rare at the usual level of 5 %.`;
 }

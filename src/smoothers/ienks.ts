@@ -285,12 +285,19 @@ function checkParams({
   if (typeof xN === "number" && !(xN > 0)) {
     throw new UsageError(`ienks: xN is ${xN}; need a positive number, such as 1 or 2.`);
   }
-  const total = observationWeights.reduce((sum, beta) => sum + beta, 0);
-  const proper = observationWeights.length <= L + 1 && observationWeights.every((beta) => beta > 0);
-  if (proper && Math.abs(total - 1) < 1e-9) return;
+  const need = weightsNeed(observationWeights, L);
+  if (need === null) return;
   throw new UsageError(
-    `ienks: observationWeights are [${observationWeights.join(", ")}]; need positive numbers of sum 1, at most ${L + 1} for a lag of ${L}.`,
+    `ienks: observationWeights are [${observationWeights.join(", ")}]; need ${need}.`,
   );
+}
+
+/** Returns what weights of observations need to be for a lag; null: they are so. */
+function weightsNeed(weights: readonly number[], L: number): string | null {
+  const total = weights.reduce((sum, beta) => sum + beta, 0);
+  const proper = weights.length <= L + 1 && weights.every((beta) => beta > 0);
+  if (proper && Math.abs(total - 1) < 1e-9) return null;
+  return `positive numbers of sum 1, at most ${L + 1} for a lag of ${L}`;
 }
 
 export const ienksRecord = defineMethod({
@@ -332,7 +339,18 @@ export const ienksRecord = defineMethod({
     shares: () => `ienks takes "observationWeights", the weights of the newest observations`,
   },
   stateSize: ensembleSpaceSize,
-  needs: () => ({}),
+  check: ({ lag, observationWeights }, tell) => {
+    const weights = observationWeights as readonly number[] | undefined;
+    const need = weights && weightsNeed(weights, lag as number);
+    if (need) tell(["observationWeights"], `got [${weights.join(", ")}]; need ${need}`);
+  },
+  needs: ({ lag }) =>
+    lag === 0
+      ? {}
+      : {
+          noProcessNoise:
+            "its window is crossed without any. Leave the noise out and set additiveInflation, or take lag: 0 or enks",
+        },
   build: (settings) => {
     const { members, lag, iterations, xN, bundle, observationWeights } = settings;
     return ienks({

@@ -111,6 +111,17 @@ function checkNeeds(
       );
     }
   }
+  const given = sections.method?.processNoise ?? sections.model?.processNoise ?? null;
+  const section = sections.method?.processNoise == null ? "model" : "method";
+  if (needs.processNoise && given === null) {
+    lacks(`${kind} needs process noise of the model; without it ${needs.processNoise}`);
+  }
+  if (needs.noProcessNoise && given !== null && given.variance !== 0) {
+    tell(
+      [section, "processNoise"],
+      `given, but ${kind} needs a model without; ${needs.noProcessNoise}`,
+    );
+  }
   if (needs.givenProcessNoise) {
     for (const section of ["model", "method"] as const) {
       const given = sections[section]?.processNoise;
