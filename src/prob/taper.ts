@@ -10,6 +10,7 @@ import {
   mul,
   NumericError,
   reshape,
+  square,
   sub,
   type Tensor,
   tensor,
@@ -61,7 +62,7 @@ function horner(x: Tensor, coefficients: readonly number[]): Tensor {
 /** The ways round a ring of length l that a taper of c ≤ 2l can reach: r + kl for these k, 0 ≤ r ≤ l/2. */
 const turns = [0, -1, 1, -2, 2, -3, 3, -4];
 
-/** Returns the widest half-width that counts. */
+/** Returns C, from which on the taper is drawn towards 1. */
 function widestOn(domain: Domain): number {
   if (domain.kind === "line") return Infinity;
   return domain.kind === "ring" ? 2 * domain.length : (Math.PI / 2) * domain.radius;
@@ -75,9 +76,13 @@ function widestOn(domain: Domain): number {
  *
  * On a ring of which 2c is more than half, ρ of the shorter way alone has negative eigenvalues. The sum over
  * the ways round has none (its Fourier coefficients are values of the transform of ρ, which is positive),
- * and is ρ(r/c) to the bit where 2c is at most half of the ring. c counts up to 2l, where the taper is above
- * 0.999 everywhere. On a sphere c counts up to a quarter of a great circle, where the taper ends at the
- * antipode: up to there ρ of great-circle distances has no negative eigenvalue.
+ * and is ρ(r/c) to the bit where 2c is at most half of the ring. On a sphere ρ of great-circle distances has
+ * no negative eigenvalue up to a quarter of a great circle, where the taper ends at the antipode.
+ *
+ * From C = 2l on a ring, where the taper is above 0.999 everywhere, and from that quarter C on a sphere, the
+ * taper goes to 1 as that of a ring does, and keeps its eigenvalues as a mean of two that have none below 0:
+ *
+ *     1 − (C/c)⁴ (1 − the taper of C)                                                      c > C
  *
  * For a learned half-width ρ is computed once for each distinct distance (about d/2 on a regular ring)
  * and gathered.
@@ -107,30 +112,30 @@ export function taperMatrix(
 /** Returns the taper of a distance for a half-width c. */
 function taperOn(domain: Domain, c: number): (r: number) => number {
   const width = Math.min(c, widestOn(domain));
-  if (domain.kind !== "ring") return (r) => gaspariCohnAt(r / width);
+  const more = c > width ? 1 - ((width / c) ** 2) ** 2 : 0; // 1 − (C/c)⁴
+  const one = (r: number): number => gaspariCohnAt(r / width);
+  const drawn = (taper: number): number => taper + more * (1 - taper);
+  if (domain.kind !== "ring") return (r) => drawn(one(r));
   const { length: l } = domain;
-  const around = (r: number): number =>
-    turns.reduce((sum, k) => sum + gaspariCohnAt(Math.abs(r + k * l) / width), 0);
+  const around = (r: number): number => turns.reduce((sum, k) => sum + one(Math.abs(r + k * l)), 0);
   const whole = around(0);
-  return (r) => around(r) / whole;
+  return (r) => drawn(around(r) / whole);
 }
 
 /** The same for a half-width that is a tensor, and several distances. */
 function learnedTaper(domain: Domain, c: Tensor, apart: readonly number[]): Tensor {
-  const of = (r: readonly number[], width: Tensor) =>
-    gaspariCohn(div(tensor(r, { dtype: c.dtype }), width));
   const widest = widestOn(domain);
   const width = widest === Infinity ? c : minimum(c, widest);
-  if (domain.kind !== "ring") return of(apart, width);
+  const one = (r: readonly number[]): Tensor =>
+    gaspariCohn(div(tensor(r, { dtype: c.dtype }), width));
+  if (domain.kind === "line") return one(apart);
+  const more = sub(1, square(square(div(width, c)))); // 1 − (C/c)⁴
+  const drawn = (taper: Tensor): Tensor => add(taper, mul(more, sub(1, taper)));
+  if (domain.kind !== "ring") return drawn(one(apart));
   const { length: l } = domain;
   const around = (r: readonly number[]): Tensor =>
     turns
-      .map((k) =>
-        of(
-          r.map((each) => Math.abs(each + k * l)),
-          width,
-        ),
-      )
+      .map((k) => one(r.map((each) => Math.abs(each + k * l))))
       .reduce((sum, each) => add(sum, each));
-  return div(around(apart), around([0]));
+  return drawn(div(around(apart), around([0])));
 }

@@ -120,11 +120,11 @@ describe("tapers of which 2c is more than half of the ring", () => {
 
   test("they reach 1 everywhere as c grows", () => {
     const rho = taperMatrix([0], places, { domain: ring, halfWidth: 1e6 });
-    expect(Math.min(...(rho.toArray() as number[][])[0]!)).toBeGreaterThan(0.999);
+    expect(Math.min(...(rho.toArray() as number[][])[0]!)).toBe(1);
   });
 });
 
-test.each([0.8, 1, 1.3, 2, 2.49, 2.5, 4, 5, 7, 12, 30])(
+test.each([0.8, 1, 1.3, 2, 2.49, 2.5, 4, 5, 7, 12, 30, 45, 200])(
   "the slope in the half-width at %d, distances in every piece and where pieces meet",
   (start) => {
     const weights = tensor(places.map((i) => places.map((j) => Math.cos(i + 2 * j))));
