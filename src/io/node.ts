@@ -13,7 +13,7 @@ import { folderOf } from "./labels.js";
 import type { PartLoader } from "./own-part.js";
 import { importPart, type ModuleImporter, ownModule } from "./own-part-import.js";
 import { modelName } from "./result-names.js";
-import type { InputFile } from "./results-folder.js";
+import { type InputFile, isChanged } from "./results-folder.js";
 import { readTensors } from "./safetensors.js";
 
 export { type CheckpointFile, checkpointFile } from "./checkpoint-file.js";
@@ -125,6 +125,11 @@ function modelIn(folder: string, file: string, from: string) {
   const found = statIfThere(path);
   if (found === null) throw refuse("there is no such file");
   if (!found.isFile()) throw refuse("is not a file");
+  if (isChanged(folder, modelName)) {
+    throw refuse(
+      "is damaged, or was changed since Kalmia wrote it (copy it elsewhere to use it so)",
+    );
+  }
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

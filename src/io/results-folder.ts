@@ -176,6 +176,12 @@ function manifestIn(text: string | null): Manifest | null {
 const areWhole = (path: string, files: Manifest["files"]): boolean =>
   Object.entries(files).every(([name, sum]) => sha256OfFile(join(path, name)) === sum);
 
+/** Whether a file in a folder of results is another than Kalmia wrote there; false if it wrote none. */
+export function isChanged(path: string, name: string): boolean {
+  const sum = manifestIn(textIfThere(join(path, manifestName)))?.files[name];
+  return sum !== undefined && sha256OfFile(join(path, name)) !== sum;
+}
+
 /** Returns the problems of results that would replace an input, also by another name or through links. */
 function ofInputs(
   path: string,

@@ -91,6 +91,24 @@ describe("files of the user are never replaced, and nothing is run", () => {
     expect(code).toBe(2);
   });
 
+  test("a digit that changed in the model that an experiment starts from is noticed", async () => {
+    const next = walk("start: { from: runs/walk }\n")
+      .replace("[[1]]", "[[{ learn: true, start: 1, truth: 1 }]]")
+      .replace("name: walk", "name: next");
+    const folder = folderWith({ "walk.yaml": walk(), "next.yaml": next });
+    const learned = { "transition[0][0]": { shape: [], values: [1] } };
+    const runExperiment = async () => ({ ...output, learned });
+    await kalmia(["run", "walk.yaml"], folder, { runExperiment });
+    expect((await kalmia(["run", "next.yaml"], folder, { runExperiment })).code).toBe(0);
+    const path = join(folder, "runs/walk/model.safetensors");
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 2] ^= 1;
+    writeFileSync(path, bytes);
+    const { code, stderr } = await kalmia(["run", "next.yaml"], folder, never);
+    expect(stderr).toContain("model.safetensors: is damaged, or was changed since Kalmia wrote it");
+    expect(code).toBe(2);
+  });
+
   test("--output must name a folder", async () => {
     const folder = folderWith({ "walk.yaml": walk() });
     for (const command of [
