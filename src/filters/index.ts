@@ -1,4 +1,11 @@
 export {
+  type AnalysisNetworkParams,
+  analysisNetwork,
+  analysisNetworkRecord,
+  networkAnalysis,
+  standardNetwork,
+} from "./analysis-network.js";
+export {
   type AssimilateOptions,
   type Assimilation,
   type AssimilationSeries,
@@ -79,6 +86,14 @@ export type {
 } from "./filter.js";
 export { type FiniteSize, finiteSizeFactor, type Hyperprior, hyperprior } from "./finite-size.js";
 export { factorOf, type KalmanState, stateOfRows } from "./gaussian-state.js";
+export {
+  type ConvolutionalSize,
+  convolutionalIncrement,
+  denseIncrement,
+  type IncrementNetwork,
+  linearIncrement,
+  stateBlindIncrement,
+} from "./increment-network.js";
 export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
 export {
   type IteratedExtendedKalmanParams,

@@ -26,7 +26,7 @@ export const records: { readonly [Section in PartSection]: readonly RecordOf[Sec
 /** Kinds that are planned, but not built yet. */
 export const planned: Readonly<Record<PartSection, readonly string[]>> = {
   model: ["quasi-geostrophic", "structural", "state-space"],
-  method: ["dan"],
+  method: [],
   operator: [],
   noise: [],
 };

@@ -67,7 +67,6 @@ export {
 } from "./record.js";
 export { models } from "./records.js";
 export {
-  type ConvolutionLayer,
   networkArrays,
   type ResidualNetworkParams,
   residualNetwork,

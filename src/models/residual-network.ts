@@ -1,6 +1,5 @@
 import {
   add,
-  circularConv,
   concat,
   type FloatType,
   mul,
@@ -8,87 +7,54 @@ import {
   reshape,
   ShapeError,
   slice,
-  sub,
   type Tensor,
 } from "../engine/index.js";
-import { type Key, split, uniform } from "../random/index.js";
+import { convolve, initialLayers, type Layer, layerArrays, uniformLayer } from "../nets/index.js";
+import type { Key } from "../random/index.js";
 import type { Tendency } from "./rk4.js";
 import type { StateMap, Transition } from "./transition.js";
-
-/** Weights and biases of a circular convolution. */
-export interface ConvolutionLayer {
-  /** W [outputs, inputs, width] */
-  readonly weights: Tensor;
-  /** β [outputs] */
-  readonly bias: Tensor;
-}
 
 /** Weights of the residual network. */
 export interface ResidualNetworkParams {
   /** 1 → 72 channels, width 5. */
-  readonly features: ConvolutionLayer;
+  readonly features: Layer;
   /** 48 → 37 channels, width 5. */
-  readonly mixing: ConvolutionLayer;
+  readonly mixing: Layer;
   /** 37 → 1 channel, width 1. */
-  readonly output: ConvolutionLayer;
+  readonly output: Layer;
 }
 
 /** The number of channels of each of a, b and c. */
 const group = 24;
 /** The width of the widest convolution, and the least number of variables. */
 const widest = 5;
-const layers = {
-  features: [3 * group, 1, widest],
-  mixing: [37, 2 * group, widest],
-  output: [1, 37, 1],
-} as const;
+const layers = [
+  uniformLayer("features", [3 * group, 1, widest]),
+  uniformLayer("mixing", [37, 2 * group, widest]),
+  uniformLayer("output", [1, 37, 1]),
+];
 
-/**
- * Draws initial weights and biases, uniform on ±1/√(inputs · width), as PyTorch does for convolutions.
- *
- * @see he2015, with PyTorch's a = √5
- */
-export function residualNetworkParams(key: Key, dtype: FloatType = "f64"): ResidualNetworkParams {
-  const [features, mixing, output] = split(key, 3) as [Key, Key, Key];
-  return {
-    features: initialLayer(features, layers.features, dtype),
-    mixing: initialLayer(mixing, layers.mixing, dtype),
-    output: initialLayer(output, layers.output, dtype),
-  };
-}
-
-function initialLayer(
+/** Draws initial weights and biases, uniform on ±1/√(inputs · width) (`uniformLayer`). */
+export const residualNetworkParams = (
   key: Key,
-  [outputs, inputs, width]: readonly [number, number, number],
-  dtype: FloatType,
-): ConvolutionLayer {
-  const [forWeights, forBias] = split(key) as [Key, Key];
-  const bound = 1 / Math.sqrt(inputs * width);
-  const draw = (from: Key, shape: readonly number[]) =>
-    mul(2 * bound, sub(uniform(from, shape, dtype), 0.5));
-  return { weights: draw(forWeights, [outputs, inputs, width]), bias: draw(forBias, [outputs]) };
-}
-
-const layerNames = ["features", "mixing", "output"] as const;
+  dtype: FloatType = "f64",
+): ResidualNetworkParams => {
+  const { features, mixing, output } = initialLayers(key, layers, dtype);
+  return { features: features!, mixing: mixing!, output: output! };
+};
 
 /**
  * Returns the arrays of a network by name, from `features.weights` to `output.bias`, in the form for
  * learning.
  */
-export const networkArrays = (params: ResidualNetworkParams): Record<string, Tensor> =>
-  Object.fromEntries(
-    layerNames.flatMap((layer) => [
-      [`${layer}.weights`, params[layer].weights],
-      [`${layer}.bias`, params[layer].bias],
-    ]),
-  );
-
-/** Returns W ⋆ x + β, [..., inputs, d] → [..., outputs, d]. */
-const convolve = ({ weights, bias }: ConvolutionLayer, x: Tensor): Tensor =>
-  add(circularConv(x, weights), reshape(bias, [-1, 1]));
+export const networkArrays = ({
+  features,
+  mixing,
+  output,
+}: ResidualNetworkParams): Record<string, Tensor> => layerArrays({ features, mixing, output });
 
 /** Returns the weights of one of the three groups of output channels. */
-const channels = ({ weights, bias }: ConvolutionLayer, i: number): ConvolutionLayer => ({
+const channels = ({ weights, bias }: Layer, i: number): Layer => ({
   weights: slice(weights, 0, i * group, (i + 1) * group),
   bias: slice(bias, 0, i * group, (i + 1) * group),
 });

@@ -1,5 +1,6 @@
 /** The methods that files can name, in the order in which they are listed. */
 import {
+  analysisNetworkRecord,
   climatologyRecord,
   denkfRecord,
   eakfRecord,
@@ -50,4 +51,5 @@ export const methods: readonly MethodRecord[] = [
   ienksRecord,
   particleRecord,
   optimalParticleRecord,
+  analysisNetworkRecord,
 ];

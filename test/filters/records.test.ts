@@ -60,6 +60,7 @@ const given: Readonly<Record<string, { readonly block?: Block; readonly system?:
   ienks: { block: { members: 5 }, system: noiseless },
   particle: { block: { members: 50 } },
   "optimal-particle": { block: { members: 50 } },
+  dan: { block: { network: { filters: 3, blocks: 1 } } },
 };
 
 test("each kind stands once in the list", () => {

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 const layers = [
   "engine",
   "random",
+  "nets",
   "prob",
   "parts",
   "models",
