@@ -120,6 +120,7 @@ function withFirst(
  * made only if asked for.
  */
 function learnOf(file: LearnFile, { twin }: ObservationsSection): LearnSpecification {
-  const refine = file.refine ?? twin?.file.trajectories === undefined;
-  return { ...file, window: file.window ?? null, refine };
+  const refine =
+    file.refine ?? (twin?.file.trajectories === undefined && file.loss === "likelihood");
+  return { ...file, window: file.window ?? null, clip: file.clip ?? null, refine };
 }

@@ -39,7 +39,14 @@ export {
   valuesOf,
 } from "./parameters.js";
 export { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
-export { type Dataset, type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
+export {
+  type Dataset,
+  type LearningProblem,
+  type TrainingData,
+  type WindowStart,
+  windowLoss,
+} from "./problem.js";
+export { type Schedule, scheduledRate, schedules } from "./schedule.js";
 export {
   type EpochReport,
   type Trainer,

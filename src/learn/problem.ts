@@ -15,6 +15,9 @@ export interface Dataset {
   readonly windows: readonly Window[];
 }
 
+/** A dataset with a start of its own. */
+export type TrainingData = Dataset & { readonly start: NamedTensors };
+
 /** What the log-evidence of a method is. */
 export type Evidence = NonNullable<Method<unknown>["evidence"]>;
 
@@ -43,7 +46,17 @@ export interface LearningProblem<S> {
   /** The largest absolute value in a state; beyond it the filter has failed. @defaultValue Infinity */
   readonly bound?: number;
   /** The data that the loss is computed from. */
-  readonly training: Dataset & { readonly start: NamedTensors };
+  readonly training: TrainingData;
+  /**
+   * Draws new training data for an epoch, in place of `training`; they hold tensors of the caller's scope.
+   * Absent: all epochs have `training`.
+   */
+  draw?(epoch: number): TrainingData;
+  /**
+   * Returns the number of values that the loss of a window is a sum over; losses are reported per value.
+   * Absent: the observed ones.
+   */
+  judged?(window: Window): number;
   /** The data that decide when training ends: the same trajectories or others; may have no windows. */
   readonly validation: Dataset;
 }

@@ -22,6 +22,7 @@ import {
   zeros,
 } from "../engine/index.js";
 import { type AdamState, adam } from "./adam.js";
+import { clipGradient } from "./clip-gradient.js";
 import { normaliseGradient } from "./normalise-gradient.js";
 import { type NamedTensors, valuesOf } from "./parameters.js";
 import { inPiece, piecesOf } from "./pieces.js";
@@ -67,13 +68,17 @@ export interface Programs<S> {
   gradient(latents: NamedTensors, entry: WindowStart<S>, window: Window): WindowGradient<S>;
   /** Restarts the filter from the observations of one cycle, by `LearningProblem.restart`. */
   restart(latents: NamedTensors, start: NamedTensors, cycle: Window): S;
-  /** Makes a step of Adam along the gradient, normalised first if `normalise`. */
+  /**
+   * Makes a step of Adam along the gradient, normalised first if `normalise`, or else clipped to the norm
+   * `most` if there is one.
+   */
   update(
     latents: NamedTensors,
     gradient: NamedTensors,
     moments: AdamState,
     rates: NamedTensors,
     normalise: boolean,
+    most: Tensor | null,
   ): { parameters: NamedTensors; state: AdamState };
   statistics(): CaptureStatistics;
   forget(): void;
@@ -128,12 +133,20 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
     { slices },
   );
   const optimiser = adam();
-  const step =
-    (normalise: boolean) =>
-    (latents: NamedTensors, slope: NamedTensors, moments: AdamState, rates: NamedTensors) =>
-      optimiser.update(latents, normalise ? normaliseGradient(slope) : slope, moments, rates);
-  const update = capture(step(false));
-  const normalisedUpdate = capture(step(true));
+  const stepAlong =
+    (treated: (slope: NamedTensors, most: Tensor | null) => NamedTensors) =>
+    (
+      latents: NamedTensors,
+      slope: NamedTensors,
+      moments: AdamState,
+      rates: NamedTensors,
+      most: Tensor | null,
+    ) =>
+      optimiser.update(latents, treated(slope, most), moments, rates);
+  const update = capture(
+    stepAlong((slope, most) => (most === null ? slope : clipGradient(slope, most))),
+  );
+  const normalisedUpdate = capture(stepAlong(normaliseGradient));
 
   const loss: Programs<S>["loss"] = (latents, entry, { trajectories, ...window }) => {
     const { total, each } = windowLosses({ latents, ...window }, { entry, trajectories });
@@ -188,8 +201,10 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
     },
     restart: (latents, start, { trajectories, ...cycle }) =>
       restart({ latents, ...cycle }, { start, trajectories }).each,
-    update: (latents, slope, moments, rates, normalise) =>
-      (normalise ? normalisedUpdate : update)(latents, slope, moments, rates),
+    update: (latents, slope, moments, rates, normalise, most) =>
+      normalise
+        ? normalisedUpdate(latents, slope, moments, rates, null)
+        : update(latents, slope, moments, rates, most),
     statistics: () => {
       const figures = all.map((program) => program.statistics());
       const sumOf = (name: keyof CaptureStatistics) =>

@@ -12,7 +12,8 @@ import { type PlateauOptions, type PlateauState, plateau, plateauStart } from ".
 import type { Dataset, LearningProblem, WindowStart } from "./problem.js";
 import { programs } from "./programs.js";
 import { beforeFirstWindow, type Progress, passWindows } from "./recovery.js";
-import { valuesIn } from "./window.js";
+import { type Schedule, scheduledRate } from "./schedule.js";
+import { valuesIn, type Window } from "./window.js";
 
 export interface TrainOptions {
   /** Largest number of epochs. */
@@ -31,6 +32,13 @@ export interface TrainOptions {
   readonly slices?: number;
   /** Whether gradients are normalised from the first update on, not only after a failure. @defaultValue false */
   readonly normaliseGradients?: boolean;
+  /** How the learning rates fall. @defaultValue "plateau" */
+  readonly schedule?: Schedule;
+  /**
+   * The largest norm of the gradient of the loss per value, to which longer ones are clipped; null: none is.
+   * @defaultValue null
+   */
+  readonly clip?: number | null;
 }
 
 export interface EpochReport {
@@ -86,6 +94,10 @@ export const trainStart = (latents: NamedNumbers): TrainState => ({
   ...{ best: null, stale: 0, failures: 0, halvings: 0, gradientsNormalised: false },
 });
 
+/** The number of values that the loss of windows is a sum over. */
+const judgedIn = <S>({ judged }: LearningProblem<S>, windows: readonly Window[]): number =>
+  judged === undefined ? valuesIn(windows) : windows.reduce((n, window) => n + judged(window), 0);
+
 /** A problem whose windows are captured and can be trained on from any state. */
 export interface Trainer {
   /** Trains for one epoch. */
@@ -107,7 +119,8 @@ export interface Trainer {
  *     for each epoch:  S ← S₀
  *       for each window w:  J, S ← filter(θ, stop(S), w);   θ ← θ − rate · Adam(∂J/∂θ)
  *
- * J is summed over the trajectories. The rate is reduced when the validation loss (or, without
+ * J is summed over the trajectories. Data that are drawn anew (`LearningProblem.draw`) are other ones in each
+ * epoch, and the same whenever an epoch is repeated. The rate is reduced when the validation loss (or, without
  * validation, the training loss) stops falling; training ends when it has not improved for `patience`
  * epochs.
  *
@@ -123,23 +136,25 @@ export interface Trainer {
  */
 export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): Trainer {
   const { definitions, training, validation, dtype = "f64" } = problem;
-  const { normaliseGradients = false } = options;
+  const { normaliseGradients = false, schedule = "plateau", clip = null } = options;
   const compiled = programs(problem, options.slices ?? 4);
-  const trainingValues = valuesIn(training.windows);
-  const validationValues = valuesIn(validation.windows);
+  const validationValues = judgedIn(problem, validation.windows);
   const stored = (numbers: NamedNumbers) => tensorsOf(definitions, numbers, dtype);
   const momentsOf = ({ count, mean, square }: TrainState["adam"]): AdamState => ({
     ...{ count: tensor(count), mean: stored(mean), square: stored(square) },
   });
   const canRestart = problem.restart !== undefined;
+  const rateIn = ({ epoch, plateau }: TrainState): number =>
+    plateau.scale * scheduledRate(schedule, epoch, options.epochs);
 
   /** Passes the training windows in order, with an update of the parameters after each. */
   function learnFrom(state: TrainState) {
-    const { start, windows } = training;
+    const { start, windows } = problem.draw?.(state.epoch) ?? training;
+    const rate = rateIn(state);
     const ratesFor = (fraction: number): NamedTensors => {
       const factors = { dynamics: 1, filter: Math.sqrt(fraction) };
       const rateOf = (group: keyof TrainOptions["rates"]) =>
-        full([], factors[group] * state.plateau.scale * options.rates[group], dtype);
+        full([], factors[group] * rate * options.rates[group], dtype);
       return Object.fromEntries(definitions.map(({ name, group }) => [name, rateOf(group)]));
     };
     const rates = ratesFor(1);
@@ -159,15 +174,24 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
       pass: (before, piece, fraction) => {
         const { loss, gradient, state } = compiled.gradient(latents, entryOf(before, start), piece);
         const pieceRates = fraction === 1 ? rates : ratesFor(fraction);
-        const next = compiled.update(latents, gradient, moments, pieceRates, gradientsNormalised);
-        release([latents, moments, gradient]);
+        const most = clip === null ? null : full([], clip * judgedIn(problem, [piece]), dtype);
+        const next = compiled.update(
+          ...([latents, gradient, moments, pieceRates, gradientsNormalised, most] as const),
+        );
+        release([latents, moments, gradient, most]);
         if (pieceRates !== rates) release(pieceRates);
         ({ parameters: latents, state: moments } = next);
         total += loss;
         return state;
       },
     });
-    return { latents, moments, progress, gradientsNormalised, training: total / trainingValues };
+    return {
+      latents,
+      moments,
+      progress,
+      gradientsNormalised,
+      training: total / judgedIn(problem, windows),
+    };
   }
 
   /** Computes J of a dataset, without learning. */
@@ -205,7 +229,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
     const improved = state.best === null || score < state.best.loss;
     const { epoch } = state;
     return {
-      report: { epoch, training, validation, rate: state.plateau.scale, recoveries },
+      report: { epoch, training, validation, rate: rateIn(state), recoveries },
       state: {
         epoch: epoch + 1,
         latents,
@@ -214,7 +238,8 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
           mean: numbersOf(passed.moments.mean),
           square: numbersOf(passed.moments.square),
         },
-        plateau: plateau(state.plateau, score, options.plateau),
+        plateau:
+          schedule === "plateau" ? plateau(state.plateau, score, options.plateau) : state.plateau,
         best: improved ? { loss: score, latents: scored } : state.best,
         stale: improved ? 0 : state.stale + 1,
         failures: 0,

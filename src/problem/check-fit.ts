@@ -1,9 +1,12 @@
 /** Checks of how values are to be learned, the same as those of `learn` in experiment files. */
 import { UsageError } from "../engine/index.js";
+import { schedules } from "../learn/index.js";
 import type { FitSettings } from "./fit-settings.js";
+import { losses } from "./losses.js";
 import type { Trajectory } from "./trajectory.js";
 
 const atLeast = (least: number) => (x: unknown) => Number.isInteger(x) && (x as number) >= least;
+const among = (options: readonly string[]) => (x: unknown) => options.includes(x as string);
 const positive = (x: unknown) => typeof x === "number" && Number.isFinite(x) && x > 0;
 
 /** For each setting whether a value is allowed, and what is needed. */
@@ -28,6 +31,9 @@ const rules: readonly (readonly [
     (x) => typeof x === "number" && x >= 0 && x < 0.9,
     "a fraction of the record, from 0 to below 0.9",
   ],
+  ["loss", ({ loss }) => loss, among(losses), `one of ${losses.join(", ")}`],
+  ["schedule", ({ schedule }) => schedule, among(schedules), `one of ${schedules.join(", ")}`],
+  ["clip", ({ clip }) => clip, (x) => x === null || positive(x), "a number more than 0, or null"],
   ["patience", ({ patience }) => patience, atLeast(1), "a whole number, at least 1"],
   [
     "plateau.patience",
@@ -59,5 +65,13 @@ export function checkTrajectories(trajectories: readonly Trajectory[], what: str
   if (lengths.length < 2) return;
   throw new UsageError(
     `fit: the ${what} trajectories have ${lengths.join(", ")} times; need the same number in each. Cut them, or fill the rest with gaps (NaN).`,
+  );
+}
+
+/** @throws UsageError if a part of each trajectory is to be kept, where all are new in each epoch. */
+export function checkEndless({ validation }: FitSettings): void {
+  if (validation === 0) return;
+  throw new UsageError(
+    `fit: learn.validation is ${validation}, a fraction of records, but the trajectories are new in each epoch; need trajectories of their own, validation: simulateMany(…) in the options.`,
   );
 }

@@ -1,4 +1,5 @@
-import type { LearnOptions } from "../learn/index.js";
+import type { LearnOptions, Schedule } from "../learn/index.js";
+import type { Loss } from "./losses.js";
 
 /** How values are learned; `learn` of experiment files has the same keys and defaults. */
 export interface FitSettings extends Omit<LearnOptions, "key"> {
@@ -6,6 +7,15 @@ export interface FitSettings extends Omit<LearnOptions, "key"> {
   readonly window: number | null;
   /** The fraction of the record, at its end, kept for validation. */
   readonly validation: number;
+  /**
+   * By what is learned: the likelihood of the observations, or how far states lie from the truth of a twin or
+   * from observations (`assimilateByStates`).
+   */
+  readonly loss: Loss;
+  /** How the learning rates fall. */
+  readonly schedule: Schedule;
+  /** The largest norm of the gradient of the loss per value; null: none. */
+  readonly clip: number | null;
 }
 
 export const fitDefaults: FitSettings = {
@@ -13,6 +23,9 @@ export const fitDefaults: FitSettings = {
   window: null,
   rates: { dynamics: 0.05, filter: 0.05 },
   validation: 0,
+  loss: "likelihood",
+  schedule: "plateau",
+  clip: null,
   patience: 20,
   plateau: { patience: 5, factor: 0.5 },
   restarts: 1,

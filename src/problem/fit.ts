@@ -17,9 +17,10 @@ import {
 } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import { foldIn, type Key, key as keyOf } from "../random/index.js";
-import { checkFitSettings, checkTrajectories } from "./check-fit.js";
+import { checkEndless, checkFitSettings, checkTrajectories } from "./check-fit.js";
 import { checkMethod } from "./check-method.js";
 import { checkOptions } from "./check-options.js";
+import { type Endless, isEndless } from "./endless.js";
 import { type FitSettings, fitDefaults } from "./fit-settings.js";
 import {
   definitionsOf,
@@ -27,6 +28,7 @@ import {
   recordedJacobian,
   trainingLength,
 } from "./learning-problem.js";
+import type { Loss } from "./losses.js";
 import { type AnyMethod, boundMethod } from "./method.js";
 import { type Run, type RunOptions, runFilter } from "./run-filter.js";
 import { bindSystem, type StateSpace } from "./system.js";
@@ -40,8 +42,12 @@ const knownOptions: readonly (keyof FitOptions)[] = [
 export interface FitProgress {
   readonly epoch: number;
   readonly epochs: number;
-  /** Negative log-likelihood a value observed, of validation if there is one; null before the first epoch. */
+  /** The loss a value, of validation if there is one; null before the first epoch. */
   readonly loss: number | null;
+  /** Sample-cycles a second: cycles of all trajectories that were learned from; null before the first epoch. */
+  readonly sampleCycles: number | null;
+  /** Seconds left at that speed, if all epochs are made; null before the first epoch. */
+  readonly secondsLeft: number | null;
 }
 
 export interface FitOptions {
@@ -75,9 +81,9 @@ export interface Fitted {
   readonly parameters: Readonly<Record<string, FittedParameter>>;
   /** Everything learned, tensors included, by name. */
   readonly values: NamedTensors;
-  /** Of the values learned from, as they were recorded. */
-  readonly logLikelihood: number;
-  /** One entry an epoch: negative log-likelihoods a value observed. */
+  /** Of the values learned from, as they were recorded; null where another loss was learned by. */
+  readonly logLikelihood: number | null;
+  /** One entry an epoch: losses a value, by default negative log-likelihoods. */
   readonly losses: Learned["reports"];
   /** Where the standard errors come from, or why there are none. */
   readonly uncertainty: string;
@@ -96,12 +102,15 @@ export interface Fitted {
  * over windows of the record, then by Newton steps to the maximum, whose curvature gives standard
  * errors (`refine`, for at most 200 numbers).
  *
+ * J may be another loss (`learn.loss`, see `assimilateByStates`), and the data new ones for each epoch
+ * (`endless`).
+ *
  * @throws UsageError if nothing is to be learned.
  * @throws NumericError if no start ends where the observations have a likelihood.
  */
 export async function fit(
   system: StateSpace,
-  observations: Observations | readonly Observations[],
+  observations: Observations | readonly Observations[] | Endless,
   options: FitOptions,
 ): Promise<Fitted> {
   checkOptions("fit", options, knownOptions);
@@ -110,9 +119,10 @@ export async function fit(
   checkMethod("fit", method, system);
   const trajectories = (given: Observations | readonly Observations[]) =>
     [given].flat().map((each) => asTrajectory(system, each as Observations, "fit"));
-  const training = trajectories(observations);
+  const drawn = isEndless(observations);
+  const training = drawn ? [] : trajectories(observations);
   const validation = trajectories(options.validation ?? []);
-  if (training.length === 0) {
+  if (training.length === 0 && !drawn) {
     throw new UsageError("fit: the list of trajectories is empty; need one record, or several.");
   }
   checkTrajectories(training, "training");
@@ -123,25 +133,27 @@ export async function fit(
       "fit: nothing is to be learned; mark values of the problem or the method with learned(start).",
     );
   }
-  const unrefined = whyUnrefined(training.length, system.dtype);
+  const unrefined = whyUnrefined(drawn ? 2 : training.length, system.dtype, learn.loss);
   const refine = learn.refine ?? (refinable(definitions) && unrefined === null);
   const settings: FitSettings = { ...fitDefaults, ...learn, refine };
   checkFitSettings(settings);
+  if (drawn) checkEndless(settings);
   const problem = learningProblem(
     method,
     system,
-    { training, validation, key },
+    { training: drawn ? observations : training, validation, key },
     settings,
     definitions,
   );
   const learned = await learnFrom(problem, settings, startsKey(key), options);
-  const K = trainingLength(settings.validation, training[0]!.series.times.length);
+  const K = drawn ? 0 : trainingLength(settings.validation, training[0]!.series.times.length);
   const logJacobian = training.reduce((sum, each) => sum + recordedJacobian(system, each, K), 0);
   const { values, attempts, best, reports, uncertainty } = learned;
   return {
     parameters: fittedParameters(method, system, definitions, learned),
     values,
-    logLikelihood: attempts[best]!.logLikelihood + logJacobian,
+    logLikelihood:
+      settings.loss === "likelihood" ? attempts[best]!.logLikelihood + logJacobian : null,
     losses: reports,
     uncertainty:
       uncertainty?.explanation ??
@@ -153,8 +165,13 @@ export async function fit(
 }
 
 /** Why there are no Newton steps unless they are asked for; null: there are. */
-function whyUnrefined(trajectories: number, dtype: string): string | null {
+function whyUnrefined(
+  trajectories: number,
+  dtype: string,
+  loss: Loss = "likelihood",
+): string | null {
   const why = (reason: string) => `No standard errors: ${reason}.`;
+  if (loss !== "likelihood") return why(`they take a likelihood, and the loss is "${loss}"`);
   if (dtype === "f32") return why("they are worked out in f64, and the problem is in f32");
   if (trajectories === 1) return null;
   return why(
@@ -170,15 +187,38 @@ export function learnFrom(
   { progress, checkpoint, from = learnStart }: Pick<FitOptions, "progress" | "checkpoint" | "from">,
 ): Promise<Learned> {
   const { epochs, restarts } = settings;
+  const doneIn = (state: LearnState) => state.restart * epochs + (state.train?.epoch ?? 0);
+  const speed = speedFrom(doneIn(from), epochs * restarts, problem);
   const visit = async (state: LearnState): Promise<void> => {
     const last = state.reports.at(-1);
-    const done = state.restart * epochs + (state.train?.epoch ?? 0);
+    const done = doneIn(state);
     const loss = last === undefined ? null : (last.validation ?? last.training);
     checkpoint?.(state);
-    await progress?.({ epoch: Math.min(done, epochs * restarts), epochs: epochs * restarts, loss });
+    await progress?.({
+      ...{ epoch: Math.min(done, epochs * restarts), epochs: epochs * restarts, loss },
+      ...speed(done),
+    });
   };
   const refine = settings.refine && refinable(problem.definitions);
   return learnAll(problem, { ...settings, refine, key: foldIn(starts, 0) }, visit, from);
+}
+
+/** Returns the speed since learning began, or went on, at `first` of `all` epochs. */
+function speedFrom(
+  first: number,
+  all: number,
+  { training }: LearningProblem<unknown>,
+): (done: number) => Pick<FitProgress, "sampleCycles" | "secondsLeft"> {
+  const began = performance.now();
+  const perEpoch = training.windows.reduce(
+    (n, { intervals, trajectories }) => n + intervals.length * trajectories.keys.shape[0]!,
+    0,
+  );
+  return (done) => {
+    if (done <= first) return { sampleCycles: null, secondsLeft: null };
+    const seconds = (performance.now() - began) / 1000 / (done - first); // of an epoch
+    return { sampleCycles: perEpoch / seconds, secondsLeft: Math.max(0, all - done) * seconds };
+  };
 }
 
 /** Newton's steps need a Hessian, which is for few numbers: what is learned whole is left to Adam. */

@@ -8,6 +8,7 @@ export {
   passCycles,
 } from "./cycles.js";
 export { type Demanding, type Excess, type Extent, excessOf, limits } from "./demand.js";
+export { type Endless, type EndlessOptions, endless } from "./endless.js";
 export { SpecificationError } from "./errors.js";
 export {
   type FitOptions,
@@ -30,6 +31,7 @@ export {
   trainingLength,
   type Windows,
 } from "./learning-problem.js";
+export { assimilateByStates, type Loss, losses } from "./losses.js";
 export {
   type AnyMethod,
   boundMethod,

@@ -1,12 +1,14 @@
 /** The learning problem of a method, a state-space problem and its trajectories. */
-import { cast, type FloatType, scope, stack, type Tensor } from "../engine/index.js";
+import { cast, log, scope, stack, type Tensor, tensor, UsageError } from "../engine/index.js";
 import { type LearningProblem, recordsOf, type Window, windowsOf } from "../learn/index.js";
 import { observationSeries } from "../observe/index.js";
 import { collectDefinitions, type ParameterDefinition, startValues } from "../parts/index.js";
 import type { Key } from "../random/index.js";
+import { drawTrajectories, type Endless, epochKey, isEndless } from "./endless.js";
+import type { Loss } from "./losses.js";
 import { type AnyMethod, boundMethod } from "./method.js";
 import { keysTogether } from "./simulate.js";
-import { bindSystem, type StateSpace } from "./system.js";
+import { bindSystem, boundModel, type StateSpace } from "./system.js";
 import { runKeys, type Trajectory } from "./trajectory.js";
 import { type WindowOptions, type WindowProblem, windowProblem } from "./window-problem.js";
 
@@ -21,7 +23,8 @@ export function definitionsOf(method: AnyMethod, system: StateSpace): ParameterD
 }
 
 export interface LearningData {
-  readonly training: readonly Trajectory[];
+  /** Trajectories, or the numbers of those that are drawn anew for each epoch. */
+  readonly training: readonly Trajectory[] | Endless;
   /** None: a fraction of the training trajectories at their ends, or nothing, is kept instead. */
   readonly validation: readonly Trajectory[];
   /** The root key of the runs. */
@@ -62,29 +65,49 @@ export function learningProblem(
   windows: Windows,
   definitions: readonly ParameterDefinition[],
 ): WindowProblem & LearningProblem<unknown> {
-  const K = training[0]!.series.times.length;
+  const data = (trajectories: readonly Trajectory[], root: Key) => ({
+    start: startOf(trajectories, root),
+    record: windowOfAll(trajectories, root, system, windows.loss),
+  });
+  const drawn = (epoch: number) => {
+    const root = epochKey(key, epoch);
+    return data(drawTrajectories(system, training as Endless, root), root);
+  };
+  const { start, record } = isEndless(training) ? drawn(0) : data(training, key);
+  const K = record.intervals.length;
   const split = trainingLength(windows.validation, K);
   const length = windows.window ?? split;
-  const record = windowOfAll(training, key, system.dtype);
   return {
     ...windowProblem(method, system, definitions, windows),
     evidence: scope(() => {
       const bound = bindSystem(system, startValues);
       return boundMethod(method, system, bound, startValues).evidence ?? "likelihood";
     }),
-    training: { start: startOf(training, key), windows: windowsOf(record, length, 0, split) },
+    training: { start, windows: windowsOf(record, length, 0, split) },
+    ...(isEndless(training) && {
+      draw: (epoch) => {
+        const { start: first, record: all } = drawn(epoch);
+        return { start: first, windows: windowsOf(all, length) };
+      },
+    }),
     validation:
       validation.length > 0
         ? {
             start: startOf(validation, key),
-            windows: windowsOf(windowOfAll(validation, key, system.dtype), length),
+            windows: windowsOf(windowOfAll(validation, key, system, windows.loss), length),
           }
         : { start: null, windows: windowsOf(record, length, split, K) },
   };
 }
 
 /** Trajectories as one window: what they are observed by, and keys for each and each cycle. */
-function windowOfAll(given: readonly Trajectory[], key: Key, dtype: FloatType): Window {
+function windowOfAll(
+  given: readonly Trajectory[],
+  key: Key,
+  system: StateSpace,
+  loss: Loss | undefined,
+): Window {
+  const { dtype } = system;
   const record = recordsOf(
     given.map(({ series }) => series),
     given.map((each) => runKeys(key, each).cycles),
@@ -100,8 +123,26 @@ function windowOfAll(given: readonly Trajectory[], key: Key, dtype: FloatType): 
     ...record.trajectories,
     ...{ y: cast(y, dtype), mask: mask && cast(mask, dtype) },
     ...(positions && { positions }),
+    ...(loss === "truth" && { truth: truthsOf(given, system) }),
   };
   return { ...record, trajectories };
+}
+
+/** The true states in the state's own variables, [B, K, d]. */
+function truthsOf(given: readonly Trajectory[], system: StateSpace): Tensor {
+  const unknown = given.find(({ truth }) => truth === null);
+  if (unknown !== undefined) {
+    throw new UsageError(
+      'fit: the loss is "truth", but the true states of the observations are not known; need those of a twin (simulate, simulateMany, endless), or loss: "observations".',
+    );
+  }
+  const { coordinates } = scope(() => boundModel(system, startValues));
+  const numbers = given.flatMap(({ truth }) => truth!.flat());
+  const natural = tensor(numbers, {
+    shape: [given.length, given[0]!.truth!.length, system.dimension],
+    dtype: system.dtype,
+  });
+  return coordinates === "log" ? log(natural) : natural;
 }
 
 const startOf = (trajectories: readonly Trajectory[], key: Key): { readonly keys: Tensor } => ({

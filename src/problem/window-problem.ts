@@ -27,6 +27,7 @@ import type { Observation } from "../observe/index.js";
 import { currentValues, type NamedTensors, type ParameterDefinition } from "../parts/index.js";
 import { type Gaussian, sampleGaussian } from "../prob/index.js";
 import { foldIn, type Key } from "../random/index.js";
+import { assimilateByStates, type Loss } from "./losses.js";
 import { type AnyMethod, boundMethod } from "./method.js";
 import { type BoundSystem, bindSystem, type StateSpace } from "./system.js";
 
@@ -41,6 +42,11 @@ export interface WindowOptions {
   readonly singleStates?: "mean" | "draw";
   /** Keep the memory of one cycle, not of the window; gradients take a third more time. @defaultValue false */
   readonly recompute?: boolean;
+  /**
+   * By what is learned; the loss "truth" needs windows whose `trajectories` hold `truth` [B, L, d], in the
+   * state's own variables. @defaultValue "likelihood"
+   */
+  readonly loss?: Loss;
 }
 
 /** What a window gave, cycle by cycle. */
@@ -66,8 +72,9 @@ export function windowProblem(
   method: AnyMethod,
   system: StateSpace,
   definitions: readonly ParameterDefinition[],
-  { bound: most, singleStates = "mean", recompute = false }: WindowOptions = {},
+  options: WindowOptions = {},
 ): WindowProblem {
+  const { bound: most, singleStates = "mean", recompute = false, loss = "likelihood" } = options;
   const at = (values: NamedTensors): { bound: BoundSystem; filter: Method<unknown> } => {
     const source = currentValues(values);
     const bound = bindSystem(system, source);
@@ -77,6 +84,7 @@ export function windowProblem(
   return {
     ...{ definitions, dtype: system.dtype },
     ...(most !== undefined && { bound: most }),
+    ...(loss === "truth" && { judged: ({ trajectories }) => trajectories.truth?.size ?? 0 }),
     initial: (values, { keys }) => {
       const { bound, filter } = at(values);
       return first(filter, bound.prior, keys!);
@@ -84,7 +92,9 @@ export function windowProblem(
     run: (values, before, window) => {
       const { bound, filter } = at(values);
       const { cycles, keys } = cyclesThrough(bound, window);
-      return assimilate(filter, before, cycles, keys, { recompute });
+      if (loss === "likelihood") return assimilate(filter, before, cycles, keys, { recompute });
+      const truths = window.trajectories.truth ?? null;
+      return assimilateByStates(loss, filter, before, cycles, keys, { truths, recompute });
     },
     series: (values, before, window) => {
       const { bound, filter } = at(values);

@@ -49,7 +49,7 @@ describe("the Nile", () => {
       const { [qName]: q, [rName]: r } = parameters;
       expect(q!.learned / c ** 2 / 1468.5).toBeCloseTo(1, 4);
       expect(r!.learned / c ** 2 / 15099.7).toBeCloseTo(1, 5);
-      expect(logLikelihood + 100 * Math.log(c)).toBeCloseTo(-641.585578, 6);
+      expect(logLikelihood! + 100 * Math.log(c)).toBeCloseTo(-641.585578, 6);
       expect(q!.standardError! / c ** 2 / 1280.243).toBeCloseTo(1, 5);
       expect(r!.standardError! / c ** 2 / 3146.019).toBeCloseTo(1, 5);
       expect(concerns).toEqual([]);
@@ -99,7 +99,7 @@ describe("hares and lynxes", () => {
       expect(b.standardError! / c ** power / a.standardError!).toBeCloseTo(1, 4);
     }
     const values = 2 * rows.length;
-    expect(other.logLikelihood + values * Math.log(c)).toBeCloseTo(one.logLikelihood, 6);
+    expect(other.logLikelihood! + values * Math.log(c)).toBeCloseTo(one.logLikelihood!, 6);
   });
 });
 

@@ -131,7 +131,7 @@ describe("fit", () => {
     expect(fitted.parameters["observations.variance"]!.learned).toBeCloseTo(15099, -1);
     expect(fitted.logLikelihood).toBeCloseTo(-641.5856, 3);
     expect(fitted.parameters["processNoise.variance"]!.standardError).toBeGreaterThan(1000);
-    expect(fitted.run(record).logLikelihood).toBeCloseTo(fitted.logLikelihood, 8);
+    expect(fitted.run(record).logLikelihood).toBeCloseTo(fitted.logLikelihood!, 8);
   });
 
   test("refuses a problem in which nothing is to be learned", async () => {

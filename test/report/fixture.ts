@@ -92,6 +92,7 @@ export function lynxHare(): Fixture {
         restarts: 3,
         scatter: 0.3,
         refine: true,
+        ...{ loss: "likelihood", schedule: "plateau", clip: null },
       },
     },
     output: {

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { schedules } from "../../learn/index.js";
 import { mostCounted, mostRepeated } from "../../parts/index.js";
-import { fitDefaults } from "../../problem/index.js";
+import { fitDefaults, losses } from "../../problem/index.js";
 import { keys } from "./keys.js";
 
-const { rates, validation, patience, plateau, restarts, scatter } = fitDefaults;
+const { rates, validation, patience, plateau, restarts, scatter, loss, schedule } = fitDefaults;
 
 const rate = (group: keyof typeof rates, what: string) =>
   z
@@ -22,6 +23,23 @@ export const learn = keys({
     .describe(
       "number of observations in a window of back-propagation; without it the whole record",
     ),
+  loss: z
+    .enum(losses)
+    .default(loss)
+    .describe(
+      "loss to learn by: the likelihood of the observations, how far analyses lie from the truth of a twin, how far forecasts lie from what is observed then, or how far analyses do, corrected for having seen it",
+    ),
+  schedule: z
+    .enum(schedules)
+    .default(schedule)
+    .describe(
+      "fall of the learning rates: where the loss has stopped falling, or by half a cosine to 0 over all epochs",
+    ),
+  clip: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe("largest norm of the gradient of the loss per value; without it there is none"),
   rates: keys({
     dynamics: rate("dynamics", "the model and its noise"),
     filter: rate("filter", "the filter"),
