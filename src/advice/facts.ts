@@ -97,10 +97,10 @@ type Observed = Pick<
 
 function observedFacts(
   { observations, time, learn }: Specification,
-  { training, system: { view } }: Data,
+  { training, endless, test, system: { view } }: Data,
   d: number,
 ): Observed {
-  const [first] = training;
+  const first = training[0] ?? test[0];
   const m = first!.series.y.shape.at(-1)!;
   if (observations.kind === "record") {
     const { values, components } = observations.record;
@@ -129,7 +129,10 @@ function observedFacts(
     neverObserved: unseen < 1e-3 ? 0 : unseen,
     changing,
     gaps: false,
-    values: training.length * trainingLength(learn?.validation ?? 0, cycles) * m,
+    values:
+      (endless?.trajectories ?? training.length) *
+      trainingLength(learn?.validation ?? 0, cycles) *
+      m,
   };
 }
 

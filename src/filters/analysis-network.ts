@@ -28,6 +28,7 @@ import {
   list,
   type ParametersOf,
   type TellAt,
+  text,
 } from "../parts/index.js";
 import { floatType, identity, sampleGaussian, sampleMoments } from "../prob/index.js";
 import { key, split } from "../random/index.js";
@@ -89,7 +90,7 @@ export function analysisNetwork({
     analyse: (E, observation) =>
       networkAnalysis(E, observation, (at, zeta) => network.apply(layers, at, zeta)),
     moments: (E) => (N > 1 ? sampleMoments(E) : { mean: mean(E, -2), variance: varianceOfOne(E) }),
-    members: (E) => ({ values: E }),
+    ...(N > 1 && { members: (E: Tensor) => ({ values: E }) }),
   };
 }
 
@@ -208,8 +209,13 @@ export const analysisNetworkRecord = defineMethod({
   parameters: {
     members: count(1, { symbol: "N_e", default: 1, about: "number of members" }),
     network: networkKey,
+    weights: text({
+      optional: true,
+      about: "safetensors file of learned weights; without it they are learned",
+    }),
   },
   check,
+  weights: ({ weights }) => weights as string | undefined,
   checkDimension: ({ network }, dimension, tell) => {
     const { linear, hidden, kernel: width = kernel } = network as NetworkSettings;
     if (linear || hidden !== undefined || dimension >= width) return;
@@ -219,7 +225,12 @@ export const analysisNetworkRecord = defineMethod({
     );
   },
   needs: () => ({ normalErrors: "take enkf" }),
-  build: ({ members, network: settings }, context) => {
+  build: ({ members, network: settings, weights }, context) => {
+    if (weights !== undefined) {
+      throw new UsageError(
+        `dan: weights names the file "${weights}", which only experiment files load. In library calls read it with readTensors, and give its tensors as values: runFilter(method, system, record, { values }).`,
+      );
+    }
     const network = networkOf(settings, members, context.dimension);
     const layers = layersOf(network, settings.seed ?? context.seed, context);
     return analysisNetwork({ members, network, layers });

@@ -126,6 +126,11 @@ export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   readonly takesDiffuse?: true;
   /** For a smoother that learns by a filter: the kind of that filter. */
   readonly filter?: string;
+  /**
+   * For a method that is nothing without weights that were learned: returns the file of weights that a block
+   * names. Experiment files load it, and build the method from a block without that key.
+   */
+  weights?(block: Block): string | undefined;
   /** Properties for advice; absent: it is never proposed. */
   readonly advice?: MethodAdvice;
 }

@@ -15,6 +15,7 @@ import { importPart, type ModuleImporter, ownModule } from "./own-part-import.js
 import { modelName } from "./result-names.js";
 import { type InputFile, isChanged } from "./results-folder.js";
 import { readTensors } from "./safetensors.js";
+import type { ExperimentFile } from "./schema.js";
 
 export { type CheckpointFile, checkpointFile } from "./checkpoint-file.js";
 export { kalmiaVersion, type ReportFiles } from "./files.js";
@@ -87,7 +88,10 @@ export async function loadFile(
   const load = ({ specification, output, file }: Experiment): LoadedExperiment => {
     const folder = resolve(cwd, dirname(path), output);
     const from = specification.start?.from;
-    const kept = from === undefined ? null : modelIn(resolve(cwd, dirname(path), from), path, from);
+    const kept =
+      from === undefined
+        ? null
+        : modelIn(resolve(cwd, dirname(path), from), path, from, keyOf(file));
     if (kept !== null)
       inputs.push({ path: kept.path, what: "the model that the experiment starts from" });
     const hash = experimentHash(specification, kept?.bytes ?? null);
@@ -114,13 +118,18 @@ export async function loadExperiment(
   return file.kind === "one" ? file.experiment : file.experiments[0]!;
 }
 
-/** Reads the learned values in the folder of results of an earlier run. */
-function modelIn(folder: string, file: string, from: string) {
-  const shown = join(from, modelName);
-  const path = join(folder, modelName);
+/** The key that names the learned values to start from. */
+const keyOf = ({ start }: ExperimentFile): string =>
+  start === undefined ? "method.weights" : "start.from";
+
+/** Reads the learned values in the folder of results of an earlier run, or in a file of weights. */
+function modelIn(place: string, file: string, from: string, key: string) {
+  const isFile = from.endsWith(".safetensors");
+  const shown = isFile ? from : join(from, modelName);
+  const path = isFile ? place : join(place, modelName);
   const refuse = (why: string) => {
-    const message = `${shown}: ${why}; need the folder of results of a run that learned`;
-    return new InputError([{ file, line: null, column: null, key: "start.from", message }]);
+    const message = `${shown}: ${why}; need the folder of results of a run that learned, or a file of weights`;
+    return new InputError([{ file, line: null, column: null, key, message }]);
   };
   const found = statIfThere(path);
   if (found === null) throw refuse("there is no such file");

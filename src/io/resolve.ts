@@ -25,8 +25,10 @@ export interface ResolvedParts {
 
 /** Returns the specification of a file that passed all checks, from its parts and its data. */
 export function resolve(file: ExperimentFile, parts: ResolvedParts): Specification {
-  const { name, seed, time } = file;
-  const { model, method } = parts;
+  const { name, seed, time, learn } = file;
+  const { model } = parts;
+  const { method, weights } = withoutWeights(parts.method);
+  const start = file.start ?? (weights === undefined ? undefined : { from: weights });
   const [choice] = choicesIn(method.record.parameters, method.block);
   return {
     name,
@@ -37,10 +39,21 @@ export function resolve(file: ExperimentFile, parts: ResolvedParts): Specificati
     observations: observationsOf(parts),
     method: choice === undefined ? partOf(method) : withFirst(method, choice),
     initial: method.initial,
-    learn: file.learn === undefined ? null : learnOf(file.learn, parts.observations),
+    learn: learn === undefined ? null : learnOf(learn, parts.observations),
     ...(choice && { choose: choice }),
-    ...(file.start && { start: file.start }),
+    ...(start && { start }),
+    ...(learn?.dtype && { dtype: learn.dtype }),
   };
+}
+
+/** Returns the method without the key that names a file of weights, and that file. */
+function withoutWeights(method: MethodSection) {
+  const weights = method.record.weights?.(method.block);
+  if (weights === undefined) return { method };
+  const block = Object.fromEntries(
+    Object.entries(method.block).filter(([, value]) => value !== weights),
+  );
+  return { method: { ...method, block }, weights };
 }
 
 /** Returns record, block and file of a section. */
@@ -119,8 +132,8 @@ function withFirst(
  * Returns the settings of learning. Newton steps need all data in memory: with several trajectories they are
  * made only if asked for.
  */
-function learnOf(file: LearnFile, { twin }: ObservationsSection): LearnSpecification {
-  const refine =
-    file.refine ?? (twin?.file.trajectories === undefined && file.loss === "likelihood");
+function learnOf({ dtype, ...file }: LearnFile, { twin }: ObservationsSection): LearnSpecification {
+  const one = twin?.file.trajectories === undefined;
+  const refine = file.refine ?? (one && file.loss === "likelihood" && dtype !== "f32");
   return { ...file, window: file.window ?? null, clip: file.clip ?? null, refine };
 }

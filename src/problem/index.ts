@@ -77,6 +77,7 @@ export {
 } from "./system.js";
 export { columnOf, rowOf, rowsOf, type Table } from "./table.js";
 export {
+  firstCycles,
   type Observations,
   ranksKey,
   runKeys,

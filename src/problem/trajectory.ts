@@ -1,5 +1,5 @@
 /** Trajectories: what was observed of one course of a system, ready for filters. */
-import { type Tensor, UsageError } from "../engine/index.js";
+import { slice, type Tensor, UsageError } from "../engine/index.js";
 import { inSteps } from "../models/index.js";
 import { type ObservationSeries, observationSeries } from "../observe/index.js";
 import { counted, describeValue } from "../parts/index.js";
@@ -87,3 +87,26 @@ export function runKeys(root: Key, { number }: Pick<Trajectory, "number">): RunK
 /** The key of independent starts of learning, and that of ties of ranks. */
 export const startsKey = (root: Key): Key => foldIn(root, purposes.starts);
 export const ranksKey = (root: Key): Key => foldIn(root, purposes.ranks);
+
+/** The first `count` cycles of a trajectory; all, if it has no more. */
+export function firstCycles(trajectory: Trajectory, count: number): Trajectory {
+  const { series, positions, record, truth } = trajectory;
+  const K = series.times.length;
+  if (count >= K) return trajectory;
+  const rows = <T extends Tensor | null>(x: T) => x && slice(x, 0, 0, count);
+  return {
+    ...trajectory,
+    series: {
+      ...series,
+      times: series.times.slice(0, count),
+      intervals: series.intervals.slice(0, count),
+      ...{ y: rows(series.y), mask: rows(series.mask) },
+    },
+    positions: rows(positions),
+    record: {
+      ...record,
+      ...{ times: record.times.slice(0, count), values: record.values.slice(0, count) },
+    },
+    truth: truth?.slice(0, count) ?? null,
+  };
+}

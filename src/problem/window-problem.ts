@@ -159,8 +159,11 @@ const drawnStates = (filter: Method<unknown>, prior: Gaussian, keys: Tensor): un
     : firstStates(filter, prior, keys);
 
 /** The state of the method is x [d] itself. */
-const isSingleState = (filter: Method<unknown>, prior: Gaussian, keys: Tensor): boolean =>
-  filter.members === undefined && filter.init(prior, index(keys, 0, 0)) instanceof Tensor;
+function isSingleState(filter: Method<unknown>, prior: Gaussian, keys: Tensor): boolean {
+  if (filter.members !== undefined) return false;
+  const first = filter.init(prior, index(keys, 0, 0));
+  return first instanceof Tensor && first.shape.length === 1;
+}
 
 /** The prior after an observation, a state for each of B trajectories [B, d]. */
 function priorAnalysis(

@@ -1,5 +1,6 @@
 /** What the evidence of a method is called: only a likelihood is called one. */
-import type { RunOutput } from "../run/output.js";
+import type { Loss } from "../problem/index.js";
+import type { LearningOutput, RunOutput } from "../run/output.js";
 
 interface EvidenceWords {
   /** What learning does with it. */
@@ -38,3 +39,24 @@ export const evidenceWords: Readonly<Record<RunOutput["evidence"], EvidenceWords
       "The method has no likelihood of the record, because it knows no covariance of its forecasts.",
   },
 };
+
+/** Losses that are not the evidence of the method: what each is of, and how it is learned by. */
+const stateLosses: Readonly<Record<Exclude<Loss, "likelihood">, string>> = {
+  truth: "squared distance of the analyses from the truth",
+  observations: "squared distance of the forecasts from what was then observed",
+  corrected:
+    "squared distance of the analyses from the observations, corrected for having used them",
+};
+
+/** What a loss of learning is called, and how it is learned by. */
+export function lossWords(
+  { loss = "likelihood" }: Pick<LearningOutput, "loss">,
+  evidence: RunOutput["evidence"],
+): Pick<EvidenceWords, "learnedBy" | "loss"> & { readonly ofWhat: string } {
+  if (loss === "likelihood") {
+    const ofWhat = " of the observations, each forecast from the ones before it";
+    return { ...evidenceWords[evidence], ofWhat };
+  }
+  const words = stateLosses[loss];
+  return { learnedBy: `descending the gradient of the ${words}`, loss: words, ofWhat: "" };
+}

@@ -1,6 +1,6 @@
 /** Shows the losses of learning, and where each start ended. */
 import type { ChoiceResult, LearningOutput, RunOutput } from "../run/output.js";
-import { evidenceWords } from "./evidence.js";
+import { evidenceWords, lossWords } from "./evidence.js";
 import { type Fragment, html, type Markup } from "./markup.js";
 import type { Meanings } from "./meaning.js";
 import { count, given, hundredths, significant } from "./number.js";
@@ -23,9 +23,10 @@ export function learningSection(
       ? html`The best start went from ${significant(first.training)} to ${significant(last.training)} in
 ${own.length} epochs${first.rate === last.rate ? null : html` while the learning rate fell from ${given(first.rate)} to ${given(last.rate)}`}.`
       : null;
+  const words = lossWords(learning, evidence);
   return html`<section>
 <h2>How learning went</h2>
-<p>The loss is the ${evidenceWords[evidence].loss} of the observations, each forecast from the ones before it,
+<p>The loss is the ${words.loss}${words.ofWhat},
 divided by their number: lower is better. ${path}${cut ? " Early losses above the panel are not shown." : null}
 ${validationText(own)}</p>
 ${figure}

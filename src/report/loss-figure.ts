@@ -1,6 +1,6 @@
 /** Draws the training and validation loss by epoch, with a faint line for each of the other starts. */
 import type { LearningOutput, LossPoint, RunOutput } from "../run/output.js";
-import { evidenceWords } from "./evidence.js";
+import { lossWords } from "./evidence.js";
 import { extent, margined, quantile } from "./extent.js";
 import { type Figure, type Layer, type Row, stack } from "./figure.js";
 import { type LegendEntry, legend } from "./legend.js";
@@ -14,9 +14,10 @@ export interface LossFigure extends Figure {
 
 /** Returns null when no epoch has a finite loss. */
 export function lossFigure(
-  { losses, best }: LearningOutput,
+  learning: LearningOutput,
   evidence: RunOutput["evidence"],
 ): LossFigure | null {
+  const { losses, best } = learning;
   const all = losses.flatMap(({ training, validation }) =>
     validation === null ? [training] : [training, validation],
   );
@@ -66,7 +67,7 @@ export function lossFigure(
       {
         width: fullWidth,
         height: 210,
-        title: `${evidenceWords[evidence].loss} for each value observed`,
+        title: `${lossWords(learning, evidence).loss} for each value${learning.loss === undefined ? " observed" : ""}`,
         layer: [...faint, ...(validated ? [dashed] : []), strong, ...alone],
       },
     ]),

@@ -2,7 +2,7 @@
 import type { Value } from "../parts/index.js";
 import type { RunOutput } from "../run/output.js";
 import type { ObservationsSpecification, Specification } from "../run/specification.js";
-import { evidenceWords } from "./evidence.js";
+import { lossWords } from "./evidence.js";
 import { type Fragment, html, listing, type Markup } from "./markup.js";
 import { count, given, grouped, hundredths, time } from "./number.js";
 
@@ -76,7 +76,7 @@ function learningWords({ learn }: Specification, output: RunOutput): Fragment {
     result.logLikelihood === null
       ? null
       : html` The log-likelihood ended at ${hundredths(result.logLikelihood)}.`;
-  return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by ${evidenceWords[evidence].learnedBy}${from}.${end}`;
+  return html`${quantities} ${names.length === 1 ? "was" : "were"} learned by ${lossWords(learning, evidence).learnedBy}${from}.${end}`;
 }
 
 /** Returns the name of the time column: "year", or "time" where it has none. */

@@ -3,7 +3,7 @@ import { chooseByValidation, learnStart, startLatents } from "../learn/index.js"
 import type { ParameterDefinition } from "../parts/index.js";
 import { learningProblem, withSetting } from "../problem/index.js";
 import type { Key } from "../random/index.js";
-import type { Data } from "./data.js";
+import { type Data, learningDataOf } from "./data.js";
 import { type ChoiceResult, Interrupted, type RunHost } from "./output.js";
 import type { ChoiceSpecification, Specification } from "./specification.js";
 
@@ -34,7 +34,7 @@ export async function chooseIfAsked(
   if (choose === undefined || learn === null) return null;
   const { among: values, epochs } = choose;
   const start = startLatents(definitions);
-  const runData = { ...data, key: root };
+  const runData = learningDataOf(data, root);
   const trialOf = (value: number) => {
     const { method } = withChoice(specification, value);
     const problem = learningProblem(method, data.system, runData, learn, definitions);

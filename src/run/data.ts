@@ -1,5 +1,9 @@
 /** The state-space problem of an experiment, and its trajectories: a record, or simulated twins. */
 import {
+  type Endless,
+  endless,
+  firstCycles,
+  type LearningData,
   type StateSpace,
   simulate,
   simulateMany,
@@ -15,6 +19,8 @@ export interface Data {
   readonly system: StateSpace;
   /** The trajectories to learn from; the end of a record may be kept for validation. */
   readonly training: readonly Trajectory[];
+  /** What is drawn anew for each epoch of learning, instead of `training`; absent: nothing. */
+  readonly endless?: Endless;
   /**
    * The trajectories for validation; empty if a fraction of the training trajectories is kept instead, or
    * nothing.
@@ -47,11 +53,18 @@ export function systemFor({
     noise,
     ...(initial && { prior: initial }),
     ...(start && { start }),
+    ...(specification.dtype && { dtype: specification.dtype }),
     step: time.step,
     substeps: time.substeps,
     seed: specification.seed,
   });
 }
+
+/** What is learned from and judged by, with the random key of the runs. */
+export const learningDataOf = (
+  { training, endless: drawn, validation }: Data,
+  root: Key,
+): LearningData => ({ training: drawn ?? training, validation, key: root });
 
 /** Builds the problem and the trajectories of an experiment; `root` is the random key of its seed. */
 export function dataOf(specification: Specification, root: Key): Data {
@@ -67,12 +80,17 @@ export function dataOf(specification: Specification, root: Key): Data {
     const one = [simulate(system, options).record];
     return { system, training: one, validation: [], test: one };
   }
-  const { training, validation, test } = counts;
+  const { validation, test, endless: anew, cycles = options.cycles } = counts;
+  const training = anew ? 0 : counts.training;
   const made = simulateMany(system, { ...options, trajectories: training + validation + test });
+  const cut = (given: readonly Trajectory[]) => given.map((each) => firstCycles(each, cycles));
   return {
     system,
-    training: made.slice(0, training),
-    validation: made.slice(training, training + validation),
+    training: cut(made.slice(0, training)),
+    ...(anew && {
+      endless: endless({ trajectories: counts.training, cycles, every: time.observeEvery }),
+    }),
+    validation: cut(made.slice(training, training + validation)),
     test: made.slice(training + validation),
   };
 }

@@ -14,7 +14,7 @@ export function learningOutput(
   { reports, attempts, best, uncertainty }: Learned,
   { definitions, training }: LearningProblem<unknown>,
   { training: trajectories, system }: Data,
-  { refine }: LearnSpecification,
+  { refine, loss }: LearnSpecification,
 ): LearningOutput {
   const count = training.windows.reduce((n, { intervals }) => n + intervals.length, 0);
   const logJacobian = trajectories.reduce(
@@ -22,6 +22,7 @@ export function learningOutput(
     0,
   );
   return {
+    ...(loss !== "likelihood" && { loss }),
     losses: reports,
     restarts: attempts.map(({ latents, logLikelihood }) => ({
       logLikelihood: logLikelihood + logJacobian,

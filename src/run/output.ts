@@ -1,7 +1,7 @@
 /** The output of a run: plain data for the report, the files and `--json`. */
 
 import type { Desroziers, RankHistogram } from "../diagnostics/index.js";
-import type { FittedParameter, ObservationRecord } from "../problem/index.js";
+import type { FittedParameter, Loss, ObservationRecord } from "../problem/index.js";
 
 /** The result for a learned number. */
 export type ParameterResult = FittedParameter;
@@ -215,6 +215,8 @@ export interface RestartResult {
 
 /** The course of learning, for the report. */
 export interface LearningOutput {
+  /** By what was learned. @defaultValue "likelihood" */
+  readonly loss?: Loss;
   readonly losses: readonly LossPoint[];
   readonly restarts: readonly RestartResult[];
   /** The index of the best start. */

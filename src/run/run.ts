@@ -21,7 +21,7 @@ import {
 import { type Key, key } from "../random/index.js";
 import { chooseIfAsked, chosenName, withChoice } from "./choosing.js";
 import { computedBy } from "./computed.js";
-import { type Data, dataOf } from "./data.js";
+import { type Data, dataOf, learningDataOf } from "./data.js";
 import { degenerateWeightsIn } from "./degenerate-weights.js";
 import { describing, horizon } from "./describe.js";
 import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
@@ -226,13 +226,20 @@ async function learnIfAsked(
   resume: Checkpoint | undefined,
 ): Promise<LearningResult | null> {
   if (learn === null) return null;
-  const problem = learningProblem(method, data.system, { ...data, key: root }, learn, definitions);
+  const problem = learningProblem(
+    method,
+    data.system,
+    learningDataOf(data, root),
+    learn,
+    definitions,
+  );
   let paused = Date.now();
   const learned = await learnFrom(problem, learn, startsKey(root), {
     from: (resume?.learning as LearnState | undefined) ?? learnStart,
     checkpoint: (learning) => host.checkpoint({ version: 2, learning }),
-    progress: async ({ epoch, epochs, loss }) => {
-      const detail = loss === null ? "" : `loss ${loss.toFixed(4)} a value`;
+    progress: async ({ epoch, epochs, loss, sampleCycles }) => {
+      const speed = sampleCycles === null ? "" : `, ${Math.round(sampleCycles)} sample-cycles/s`;
+      const detail = loss === null ? "" : `loss ${loss.toFixed(4)} a value${speed}`;
       host.progress({ stage: "learning", done: epoch, total: epochs, detail });
       if (Date.now() - paused > pauseEvery.learning) {
         await new Promise((resolve) => setTimeout(resolve));

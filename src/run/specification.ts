@@ -5,6 +5,7 @@
  * Everything else is plain data; `plainSpecification` returns the whole as plain data, to be saved with a
  * result.
  */
+import type { FloatType } from "../engine/index.js";
 import type { MethodRecord } from "../filters/index.js";
 import type { ModelRecord, ProcessNoise } from "../models/index.js";
 import type { NoiseRecord, OperatorRecord } from "../observe/index.js";
@@ -37,6 +38,10 @@ export interface TrajectoryCounts {
   readonly training: number;
   readonly validation: number;
   readonly test: number;
+  /** Each epoch of learning has new training trajectories. */
+  readonly endless?: true;
+  /** The number of observation times in training and validation; absent: that of the test. */
+  readonly cycles?: number;
 }
 
 /** Observations of a simulated truth. */
@@ -97,8 +102,13 @@ export interface Specification {
   readonly learn: LearnSpecification | null;
   /** The setting to choose by validation; absent: none. */
   readonly choose?: ChoiceSpecification;
-  /** The folder of an earlier run whose learned values are the starts; absent: the starts of the file. */
+  /**
+   * The folder of an earlier run, or the safetensors file, whose learned values are the starts; absent: the
+   * starts of the file.
+   */
   readonly start?: { readonly from: string };
+  /** The precision of learning and filtering. @defaultValue "f64" */
+  readonly dtype?: FloatType;
 }
 
 /** Returns a part as plain data: its kind, its block, and its file with the hash of its text. */

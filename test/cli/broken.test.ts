@@ -95,14 +95,14 @@ test("mistyped-kind.yaml", async () => {
   expect(await messageFor("mistyped-kind.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
       mistyped-kind.yaml:3:16 model.kind: unknown kind "linea"; did you mean "linear"? (built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky, quasi-geostrophic, logistic, fitzhugh-nagumo, sir)
-      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, iterated-extended-kalman, unscented-kalman, 3dvar, 3dvar-c, 3dvar-k, 4dvar, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, en4dvar, enks, ienks, particle, optimal-particle)
+      mistyped-kind.yaml:8:17 method.kind: unknown kind "kalmen"; did you mean "kalman"? (built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, iterated-extended-kalman, unscented-kalman, 3dvar, 3dvar-c, 3dvar-k, 4dvar, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, en4dvar, enks, ienks, particle, optimal-particle, dan)
     "
   `);
 });
 
 test("negative-variance.yaml", async () => {
   expect(await messageFor("negative-variance.yaml")).toMatchInlineSnapshot(`
-    "kalmia: 3 problems in the input, nothing was written
+    "kalmia: 2 problems in the input, nothing was written
       negative-variance.yaml:3:91 model.processNoise.variance.start: got -5; need a number more than 0
       negative-variance.yaml:7:90 observations.file.noise.variance: got -15099; need a number more than 0
       negative-variance.yaml:8:57 method.initial.variance: got -1; need a number at least 0
@@ -130,9 +130,8 @@ test("no-initial.yaml", async () => {
 
 test("not-built-yet.yaml", async () => {
   expect(await messageFor("not-built-yet.yaml")).toMatchInlineSnapshot(`
-    "kalmia: 2 problems in the input, nothing was written
+    "kalmia: 1 problem in the input, nothing was written
       not-built-yet.yaml:3:16 model.kind: "structural" is not built yet; built are the models linear, lotka-volterra, clohessy-wiltshire, lorenz63, lorenz96, lorenz96-two-scale, kuramoto-sivashinsky, quasi-geostrophic, logistic, fitzhugh-nagumo, sir
-      not-built-yet.yaml:8:17 method.kind: "dan" is not built yet; built are the methods climatology, optimal-interpolation, kalman, rts, extended-kalman, iterated-extended-kalman, unscented-kalman, 3dvar, 3dvar-c, 3dvar-k, 4dvar, enkf, denkf, etkf, eakf, letkf, enkf-n, ens3dvar, en4dvar, enks, ienks, particle, optimal-particle
     "
   `);
 });
@@ -383,7 +382,7 @@ test("gain-of-gaps.yaml", async () => {
 test("starts-nowhere.yaml", async () => {
   expect(await messageFor("starts-nowhere.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      starts-nowhere.yaml start.from: gone/model.safetensors: there is no such file; need the folder of results of a run that learned
+      starts-nowhere.yaml start.from: gone/model.safetensors: there is no such file; need the folder of results of a run that learned, or a file of weights
     "
   `);
 });

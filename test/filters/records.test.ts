@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { etkf, etkfRecord, type MethodRecord } from "../../src/filters/index.js";
 import { linear, lorenz96 } from "../../src/models/index.js";
-import { type Block, type Key, type Keys, learned, use } from "../../src/parts/index.js";
+import { type Block, isScalar, type Key, type Keys, learned, use } from "../../src/parts/index.js";
 import {
   definitionsOf,
   runFilter,
@@ -104,7 +104,7 @@ describe.each(methods.map((record) => ({ kind: record.kind, record })))("$kind",
       use(record, block).block,
     );
     const found = definitionsOf(use(record, learns), system);
-    const own = found.filter(({ group }) => group === "filter");
+    const own = found.filter((each) => each.group === "filter" && isScalar(each));
     expect(own.map(({ name }) => name).sort()).toEqual([...paths].sort());
     for (const { start } of own) expect(start).toBe(0.3);
   });

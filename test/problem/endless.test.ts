@@ -1,12 +1,33 @@
 import { describe, expect, test } from "vitest";
-import { capture, valueAndGrad } from "../../src/engine/index.js";
-import { analysisNetworkRecord } from "../../src/filters/index.js";
+import {
+  capture,
+  expandDims,
+  mul,
+  neg,
+  square,
+  squeeze,
+  sub,
+  sum,
+  type Tensor,
+  tensor,
+  valueAndGrad,
+  zeros,
+} from "../../src/engine/index.js";
+import {
+  analysisNetwork,
+  analysisNetworkRecord,
+  linearIncrement,
+  type Method,
+  networkAnalysis,
+} from "../../src/filters/index.js";
 import { type LearnState, startLatents, tensorsOf, windowLoss } from "../../src/learn/index.js";
 import { fromRow, rowOf } from "../../src/learn/parameters.js";
 import { lorenz96 } from "../../src/models/index.js";
-import { randomOperator } from "../../src/observe/index.js";
+import { initialLayers } from "../../src/nets/index.js";
+import { type Observation, observeAll, randomOperator } from "../../src/observe/index.js";
 import { use } from "../../src/parts/index.js";
 import {
+  assimilateByStates,
   definitionsOf,
   endless,
   type FitSettings,
@@ -20,7 +41,7 @@ import {
   simulateMany,
   stateSpace,
 } from "../../src/problem/index.js";
-import { key, normal } from "../../src/random/index.js";
+import { key, keyBatch, normal } from "../../src/random/index.js";
 import { slopeOf } from "../support/differences.js";
 
 const d = 8;
@@ -167,4 +188,35 @@ test.each([
     Array.from({ length: 200 }, (_, k) => rmse(100 + k)).reduce((a, b) => a + b, 0) / 200;
   // Free forecasts are 5 away; the observations, where there are any, 1.
   expect(mean).toBeLessThan(loss === "truth" ? 0.8 : 2.5);
+});
+
+test("the loss corrected adds 2 tr(H K R) to the misfit of a linear gain, on average", () => {
+  const B = 4000;
+  const gain = [0.5, 0.3, 0.8];
+  const R = [1, 2, 0.5];
+  const operator = observeAll(3);
+  const scaled = (_: Tensor, zeta: Tensor) => expandDims(mul(tensor(gain), zeta), -2);
+  const network = linearIncrement(3);
+  const layers = initialLayers(key(1), network.layers);
+  const method = {
+    ...analysisNetwork({ members: 1, network, layers }),
+    analyse: (E: Tensor, observation: Observation) => networkAnalysis(E, observation, scaled),
+  } as Method<unknown>;
+  const y = normal(key(1), [B, 3]);
+  const observation = { y, operator, variance: tensor(R), mask: null };
+  const transition = { map: (x: Tensor) => x, noise: null };
+  const { logEvidence, state } = assimilateByStates(
+    "corrected",
+    method,
+    zeros([B, 1, 3]),
+    [{ transition, steps: 0, observation }],
+    [keyBatch(key(2), B)],
+    { truths: null, recompute: false },
+  );
+  const misfit = sum(square(sub(y, squeeze(state as Tensor, -2))), -1);
+  const added = sub(neg(logEvidence), misfit).data(); // 2 vᵀ A v, A = diag(gain)
+  const mean = [...added].reduce((a, b) => a + b, 0) / B;
+  // The gain of ζ = R⁻¹ δ is K = diag(gain) R⁻¹, so tr(K R) is the sum of the gains; Var 2vᵀAv = 8 ‖A‖².
+  const sd = Math.sqrt((8 * gain.reduce((s, g) => s + g * g, 0)) / B);
+  expect(Math.abs(mean - 2 * gain.reduce((a, b) => a + b))).toBeLessThan(5 * sd);
 });

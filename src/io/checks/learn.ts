@@ -35,9 +35,17 @@ export function checkLearned(sections: Sections, given: Given, tell: Tell): void
     }
   }
   const asked = given(["learn"]) !== undefined;
-  const started = given(["start"]) !== undefined;
+  const weights = method?.record.weights?.(method.block);
+  const started = given(["start"]) !== undefined || weights !== undefined;
+  if (weights !== undefined && given(["start"]) !== undefined) {
+    tell(
+      ["method", "weights"],
+      "given together with start, which names the weights too. Leave one out",
+    );
+  }
   if (learned.length > 0 && !asked && !started) {
-    tell(learned[0]!.path, "is to be learned, but the file has no learn: { epochs: … }");
+    const or = method?.record.weights === undefined ? "" : ", and the method has no weights: FILE";
+    tell(learned[0]!.path, `is to be learned, but the file has no learn: { epochs: … }${or}`);
   }
   const whole = model !== null && observations !== null && method !== null;
   if (learned.length === 0 && started && !asked && whole) {
@@ -69,9 +77,13 @@ function learnedOfModel(model: ModelSection | null): Learned[] {
 
 function learnedOfMethod(method: MethodSection | null): Learned[] {
   if (method === null) return [];
-  const { block, initial, processNoise } = method;
+  const { record, block, initial, processNoise } = method;
   return [
     ...learnedIn(block, ["method"], "filter"),
+    // Weights without a mark of their own, which are always learned.
+    ...(record.weights === undefined
+      ? []
+      : [{ path: ["method", "kind"], truth: false, purpose: "filter" as const }]),
     ...learnedIn(initial, ["method", "initial"], "data"),
     ...learnedIn(processNoise, ["method", "processNoise"], "either"),
   ];

@@ -29,6 +29,10 @@ export const learn = keys({
     .describe(
       "loss to learn by: the likelihood of the observations, how far analyses lie from the truth of a twin, how far forecasts lie from what is observed then, or how far analyses do, corrected for having seen it",
     ),
+  dtype: z
+    .enum(["f64", "f32"])
+    .exactOptional()
+    .describe("precision of learning and filtering; f32 takes about half of the time"),
   schedule: z
     .enum(schedules)
     .default(schedule)

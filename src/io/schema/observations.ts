@@ -33,6 +33,17 @@ export function observationsWith(operator: z.ZodType<PartBlock>, noise: z.ZodTyp
           .max(mostCounted)
           .default(1)
           .describe("number of trajectories that are filtered and scored"),
+        endless: z
+          .literal(true)
+          .exactOptional()
+          .describe("true: each epoch of learning has new training trajectories"),
+        cycles: z
+          .int()
+          .min(1)
+          .exactOptional()
+          .describe(
+            "number of observations in a trajectory for training or validation; time.cycles if left out",
+          ),
       })
         .exactOptional()
         .describe("numbers of trajectories of the true system; without it one for all purposes"),
