@@ -1,7 +1,7 @@
 /** Reading and writing of experiments and results on Node. */
 import { readFileSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { kernelsInUse, productsInUse } from "../engine/index.js";
 import type { SavedValues } from "../run/output.js";
 import { plainSpecification, type Specification } from "../run/specification.js";
@@ -134,7 +134,7 @@ function modelIn(place: string, file: string, from: string, key: string) {
   const found = statIfThere(path);
   if (found === null) throw refuse("there is no such file");
   if (!found.isFile()) throw refuse("is not a file");
-  if (isChanged(folder, modelName)) {
+  if (isChanged(dirname(path), basename(path))) {
     throw refuse(
       "is damaged, or was changed since Kalmia wrote it (copy it elsewhere to use it so)",
     );
