@@ -405,6 +405,14 @@ export function triangularFactor_f32(args: usize): i32 {
   return householder.triangularFactor<f32>(args);
 }
 
+export function factorCotangent_f64(args: usize): i32 {
+  return householder.factorCotangent<f64>(args);
+}
+
+export function factorCotangent_f32(args: usize): i32 {
+  return householder.factorCotangent<f32>(args);
+}
+
 export function orthonormalFactor_f64(args: usize): i32 {
   return householder.orthonormalFactor<f64>(args);
 }

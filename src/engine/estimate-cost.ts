@@ -28,6 +28,7 @@ const rates: Readonly<Record<string, number>> = {
   triangularSolve: 20e9,
   reflections: 14e9,
   orthonormalFactor: 14e9,
+  factorCotangent: 14e9,
   normal: 0.45e9,
   uniform: 0.9e9,
   exp: 1e9,

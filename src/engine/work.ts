@@ -23,6 +23,7 @@ const counts: Readonly<Record<string, Count>> = {
   triangularSolve: (batch, n, m) => batch! * n! ** 2 * m!,
   reflections: (batch, n, k) => 2 * batch! * k! ** 2 * (n! - k! / 3),
   orthonormalFactor: (batch, n, k) => 2 * batch! * k! ** 2 * (n! - k! / 3),
+  factorCotangent: (batch, n, k, leading) => batch! * k! ** 2 * (4 * n! - 2 * k! + 5 * leading!),
   circularConv: (batch, inputs, outputs, n, k) => 2 * batch! * inputs! * outputs! * n! * k!,
   circularConvWeights: (batch, inputs, outputs, n, k) => 2 * batch! * inputs! * outputs! * n! * k!,
   // Padé [13/13]: six products and a solve, and about three squarings.

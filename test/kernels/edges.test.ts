@@ -80,7 +80,11 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
         ["choleskyInverse", [square, A, 1, n]],
         ["triangularSolve", [output(dtype, n * m), A, values(draws, n * m), 1, n, m, 0, 0, 0]],
         ["triangularSolve", [output(dtype, n * m), A, values(draws, n * m), 1, n, m, 1, 0, 0]],
-        ["reflections", [output(dtype, n * n + 3 * n), A, 1, n, n]],
+        ["reflections", [output(dtype, n * n + 2 * n), A, 1, n, n]],
+        [
+          "factorCotangent",
+          [square, input(dtype, new Float64Array(n * n + 2 * n)), A, A, 1, n, n, n, space(n * n)],
+        ],
         ["sqrtm", [square, A, 1, n, space(2 * n * n + 6 * n)]],
         ["lyapunov", [square, A, values(draws, n * n), 1, n, space(4 * n * n + 6 * n)]],
         ["eigh", [output(dtype, n * n + n), A, 1, n, space(n * n + 4 * n)]],

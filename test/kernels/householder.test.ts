@@ -19,14 +19,13 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
   /** L and Q of a batch of matrices [n, k]. */
   const factors = (As: readonly Float64Array[], n: number, k: number) => {
     const count = As.length;
-    const made = output(dtype, count * (n + 3) * k);
+    const made = output(dtype, count * (n + 2) * k);
     const H = runOne(build, `reflections_${dtype}`, made, input(dtype, stacked(As)), count, n, k);
     const given = input(dtype, Float64Array.from(H));
     const lower = output(dtype, count * k * k);
     const Ls = runOne(build, `triangularFactor_${dtype}`, lower, given, count, n, k);
     const orthonormal = output(dtype, count * n * k);
-    const words = [given, count, n, k, scratch(k * bytesPer[dtype])];
-    const Qs = runOne(build, `orthonormalFactor_${dtype}`, orthonormal, ...words);
+    const Qs = runOne(build, `orthonormalFactor_${dtype}`, orthonormal, given, count, n, k);
     return As.map((_, s) => ({ L: slice(Ls, s, k * k), Q: slice(Qs, s, n * k) }));
   };
 
@@ -96,6 +95,60 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
         n,
         k,
       );
+    });
+  });
+
+  // f = Σ log L_ii over i < m is ½ log det A_mᵀA_m of the first m columns, so its cotangent is
+  // A_m (A_mᵀA_m)⁻¹ there, and 0 in the others. Columns near 4 e_j: condition and sums stay below 100.
+  test("the cotangent of log-determinants, with more or fewer columns that stay triangular", () => {
+    forSeeds(40, (draws) => {
+      const k = draws.integer(1, 9);
+      const [n, m, batch] = [k + draws.integer(0, 6), draws.integer(1, k), draws.integer(1, 3)];
+      const leading = draws.integer(m, k);
+      const As = draw(draws, n, k, batch).map((A) =>
+        rounded(
+          A.map((x, at) => x / 4 + (at % (k + 1) === 0 ? 4 : 0)),
+          dtype,
+        ),
+      );
+      const H = output(dtype, batch * (n + 2) * k);
+      const given = runOne(
+        build,
+        `reflections_${dtype}`,
+        H,
+        input(dtype, stacked(As)),
+        batch,
+        n,
+        k,
+      );
+      const reflected = input(dtype, Float64Array.from(given));
+      const Ls = factors(As, n, k).map(({ L }) => Float64Array.from(L));
+      const bars = Ls.map((L) => L.map((x, at) => (at % (k + 1) === 0 && at < m * k ? 1 / x : 0)));
+      const words = [reflected, input(dtype, stacked(Ls)), input(dtype, stacked(bars))];
+      const room = scratch(leading * k * bytesPer[dtype]);
+      const out = output(dtype, batch * n * k);
+      const made = runOne(
+        build,
+        `factorCotangent_${dtype}`,
+        out,
+        ...words,
+        batch,
+        n,
+        k,
+        leading,
+        room,
+      );
+      for (const [s, A] of As.entries()) {
+        const bar = slice(made, s, n * k);
+        const along = multiply(transposed(bar, n, k), A, k, n, k);
+        for (let i = 0; i < k; i++) {
+          for (let j = 0; j < n; j++)
+            if (i >= m) expect(Math.abs(bar[j * k + i]!)).toBeLessThan(100 * n * eps);
+          for (let j = 0; j < m; j++) {
+            expect(Math.abs(along[i * k + j]! - Number(i === j))).toBeLessThan(100 * n * eps);
+          }
+        }
+      }
     });
   });
 });

@@ -1,7 +1,7 @@
 /** Triangular factors of sums of outer products, without forming the sum. */
 import { bytesPer } from "../dtype.js";
 import { ShapeError } from "../errors.js";
-import { recordNode } from "../graph.js";
+import { recordNode, trackedBits } from "../graph.js";
 import { applyConstant, type ConstantPrimitive, checkTensor } from "../primitive.js";
 import { emit } from "../program.js";
 import { checkWhole, sizeOf } from "../shape.js";
@@ -20,10 +20,10 @@ function sidesOf(name: string, A: Tensor): readonly [n: number, k: number] {
   return [n, k];
 }
 
-/** What the kernels need of A [..., n, k] to give L and Q: [..., n + 3, k]. */
+/** What the kernels need of A [..., n, k] to give L and Q: [..., n + 2, k]. */
 const reflect: ConstantPrimitive<undefined> = {
   name: "reflections",
-  infer: ([A]) => ({ shape: A!.shape.with(-2, A!.shape.at(-2)! + 3), dtype: A!.dtype }),
+  infer: ([A]) => ({ shape: A!.shape.with(-2, A!.shape.at(-2)! + 2), dtype: A!.dtype }),
   emit: ({ inputs: [A], out }, describe) => {
     const [n, k] = A!.shape.slice(-2) as [number, number];
     emit("reflections", out.dtype, [out.block, A!.block, batchOf(A!), n, k], describe);
@@ -35,17 +35,32 @@ const lower: ConstantPrimitive<undefined> = {
   infer: ([H]) => ({ shape: H!.shape.with(-2, H!.shape.at(-1)!), dtype: H!.dtype }),
   emit: ({ inputs: [H], out }, describe) => {
     const [rows, k] = H!.shape.slice(-2) as [number, number];
-    emit("triangularFactor", out.dtype, [out.block, H!.block, batchOf(H!), rows - 3, k], describe);
+    emit("triangularFactor", out.dtype, [out.block, H!.block, batchOf(H!), rows - 2, k], describe);
   },
 };
 
 const orthonormal: ConstantPrimitive<undefined> = {
   name: "orthonormalFactor",
-  infer: ([H]) => ({ shape: H!.shape.with(-2, H!.shape.at(-2)! - 3), dtype: H!.dtype }),
+  infer: ([H]) => ({ shape: H!.shape.with(-2, H!.shape.at(-2)! - 2), dtype: H!.dtype }),
   emit: ({ inputs: [H], out }, describe) => {
     const [n, k] = out.shape.slice(-2) as [number, number];
-    const words = [batchOf(H!), n, k, scratch(k * bytesPer[out.dtype])];
-    emit("orthonormalFactor", out.dtype, [out.block, H!.block, ...words], describe);
+    emit("orthonormalFactor", out.dtype, [out.block, H!.block, batchOf(H!), n, k], describe);
+  },
+};
+
+const cotangent: ConstantPrimitive<number> = {
+  name: "factorCotangent",
+  infer: ([H]) => ({ shape: H!.shape.with(-2, H!.shape.at(-2)! - 2), dtype: H!.dtype }),
+  emit: ({ inputs: [H, L, bar], out, params: leading }, describe) => {
+    const [n, k] = out.shape.slice(-2) as [number, number];
+    const room = scratch(leading * k * bytesPer[out.dtype]);
+    const words = [batchOf(H!), n, k, leading, room];
+    emit(
+      "factorCotangent",
+      out.dtype,
+      [out.block, H!.block, L!.block, bar!.block, ...words],
+      describe,
+    );
   },
 };
 
@@ -104,15 +119,23 @@ function factorsOf(A: Tensor, leading: number): Factors {
   const L = applyConstant(lower, [H], undefined);
   const by = { A, H, L, leading };
   recordNode([A], [L], {
-    vjp: ([g]) => {
-      const bar = transpose(g!);
-      if (leading === 0) return [matmul(orthonormalOf(by), bar)];
-      const N = matmul(g!, L, { transposeA: true }); // −Ω̄
-      return [matmul(orthonormalOf(by), sub(bar, turningAdjoint(N, by)))];
-    },
+    vjp: ([g]) => [
+      trackedBits([A, g!]) === 0
+        ? applyConstant(cotangent, [H, L, g!], Math.min(leading, L.shape.at(-1)!))
+        : cotangentOf(g!, by),
+    ],
     jvp: ([t]) => [[transpose(turned(matmul(orthonormalOf(by), t!, { transposeA: true }), by))]],
   });
   return by;
+}
+
+/** The cotangent of A from that of L, of operations: for derivatives of it. */
+function cotangentOf(g: Tensor, by: Factors): Tensor {
+  const { L, leading } = by;
+  const bar = transpose(g);
+  if (leading === 0) return matmul(orthonormalOf(by), bar);
+  const N = matmul(g, L, { transposeA: true }); // −Ω̄
+  return matmul(orthonormalOf(by), sub(bar, turningAdjoint(N, by)));
 }
 
 function orthonormalOf(by: Factors): Tensor {
