@@ -5,9 +5,14 @@ import { defineConfig } from "vitest/config";
 const nodeMajor = Number(process.versions.node.split(".")[0]);
 const execArgv = nodeMajor < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
 
-/** Examples import the package by its name; the tests run them on the sources. */
+/** Examples and the fuzzer import the package by its name; the tests run them on the sources. */
 const source = fileURLToPath(new URL("src", import.meta.url));
-const fromSources = [{ find: /^kalmia\/(\w+)$/, replacement: `${source}/$1/index.ts` }];
+const fromSources = [
+  { find: /^kalmia\/(\w+)$/, replacement: `${source}/$1/index.ts` },
+  { find: /^kalmia\/io\/node$/, replacement: `${source}/io/node.ts` },
+  { find: /^#cli$/, replacement: `${source}/cli/program.ts` },
+  { find: /^#cli\/host$/, replacement: `${source}/cli/process-host.ts` },
+];
 
 const common = {
   pool: "forks",
