@@ -46,7 +46,12 @@ function valueFor(key: Key, random: Random): Json {
     case "number": {
       const value = numberIn(key.bounds, random);
       if (!random.chance(0.25)) return value;
-      return { learn: true, start: value, ...(key.support === "positive" && { positive: true }) };
+      return {
+        learn: true,
+        start: value,
+        truth: value,
+        ...(key.support === "positive" && { positive: true }),
+      };
     }
     case "setting":
       return numberIn(key.bounds, random);

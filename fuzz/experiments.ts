@@ -38,8 +38,8 @@ const allData = (examples: readonly Example[]) =>
 /** The experiment with parts of other examples, or of any kind. */
 function combine(tree: Json, examples: readonly Example[], random: Random): Json {
   const parts: (() => Json)[] = [
-    () => set(withKey(tree, "method"), ["method"], blockIn("method", random)),
-    () => set(withKey(tree, "method"), ["method"], methodOf(random.pick(examples).tree)),
+    () => withMethod(tree, blockIn("method", random)),
+    () => withMethod(tree, methodOf(random.pick(examples).tree)),
     () => set(withKey(tree, "model"), ["model"], blockIn("model", random)),
     () => set(withKey(tree, "model"), ["model"], at(random.pick(examples).tree, ["model"])),
     () => inside(tree, "operator", blockIn("operator", random)),
@@ -49,17 +49,25 @@ function combine(tree: Json, examples: readonly Example[], random: Random): Json
   ];
   let combined = random.pick(parts)();
   if (random.chance(0.4)) {
-    const method = random.chance(0.5)
+    const other = random.chance(0.5)
       ? blockIn("method", random)
       : methodOf(random.pick(examples).tree);
-    combined = set(withKey(combined, "method"), ["method"], method);
+    combined = withMethod(combined, other);
   }
   return combined;
 }
 
+/** The tree with another method, for the initial state that it has. */
+function withMethod(tree: Json, method: Json): Json {
+  const { initial } = (methodOf(tree) ?? {}) as { initial?: Json };
+  const block =
+    initial === undefined || Array.isArray(method) ? method : { ...(method as object), initial };
+  return set(withKey(tree, "method"), ["method"], block);
+}
+
 const withKey = (tree: Json, key: string): Json => ({ [key]: null, ...(tree as object) });
 
-const methodOf = (tree: Json): Json => at(tree, ["method"]);
+const methodOf = (tree: Json): Json => (tree as { method?: Json }).method ?? null;
 
 /** The tree with a block at every place of a key of this name. */
 function inside(tree: Json, key: string, block: Json): Json {

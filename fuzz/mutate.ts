@@ -38,6 +38,11 @@ export function set(value: Json, path: Path, replacement: Json | undefined): Jso
 export function mutate(tree: Json, random: Random): Json {
   const paths = pathsOf(tree);
   if (paths.length === 0) return anything(random);
+  const numbers = paths.filter((each) => typeof at(tree, each) === "number");
+  if (numbers.length > 0 && random.chance(0.4)) {
+    const path = random.pick(numbers);
+    return set(tree, path, near(at(tree, path), random));
+  }
   const path = random.pick(paths);
   const value = at(tree, path);
   const parent = path.slice(0, -1);

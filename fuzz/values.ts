@@ -54,6 +54,7 @@ export function anything(random: Random, depth = 0): Json {
 export function near(value: Json, random: Random): Json {
   if (typeof value === "number") {
     const factor = random.pick([0, -1, 0.1, 0.5, 2, 10, 1e3, 1e6, 1e-3, 1e-6, 1e12, 1e-12]);
+    if (random.chance(0.6)) return value * factor;
     return random.pick([
       value * factor,
       value + 1,
