@@ -19,6 +19,13 @@ function memory(): Writable & { text: string } {
 
 const page = async () => ({ html: "<html></html>\n", figures: [] });
 
+/** Nobody asks a case to stop. */
+const unstopped: Parameters<typeof processHost>[2] = () => ({
+  requested: () => false,
+  lastWords: () => {},
+  release: () => {},
+});
+
 /** Runs the command line in a folder; drawing, which takes longer than all else, only if asked for. */
 export async function kalmia(
   args: readonly string[],
@@ -26,7 +33,7 @@ export async function kalmia(
   draws: boolean,
 ): Promise<Pick<End, "code" | "stdout" | "stderr">> {
   const [stdout, stderr] = [memory(), memory()];
-  const host = { ...processHost(), stdout, stderr, cwd, env: {} };
+  const host = { ...processHost(stdout, stderr, unstopped), cwd, env: {} };
   const undrawn = draws ? {} : { renderReport: page, renderComparison: page };
   const code = await main(args, { ...host, ...undrawn });
   return { code, stdout: stdout.text, stderr: stderr.text };

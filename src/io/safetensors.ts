@@ -11,6 +11,7 @@
 import { z } from "zod";
 import type { SavedTensor, SavedValues } from "../run/output.js";
 import { fileProblem, InputError } from "./errors.js";
+import { words } from "./words.js";
 
 /** The contents of a file: tensors by name, and texts by name. */
 export interface TensorFile {
@@ -83,7 +84,7 @@ export function readTensors(bytes: Uint8Array, file: string): TensorFile {
 
   let end = 0;
   const tensors = Object.entries(entries).map(([name, entry]): [string, SavedTensor] => {
-    const parsed = entrySchema.safeParse(entry);
+    const parsed = entrySchema.safeParse(entry, { error: words });
     if (!parsed.success) {
       const { path, message } = parsed.error.issues[0];
       throw refuse(`"${name}" ${path.join(".")}: ${message}`);
