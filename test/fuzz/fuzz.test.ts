@@ -7,7 +7,7 @@ import { judge } from "../../fuzz/judge.js";
 import { runCase } from "../../fuzz/run-case.js";
 
 const count: Readonly<Record<Kind, number>> = {
-  ...{ experiments: 30, csv: 30, yaml: 30, safetensors: 10, checkpoints: 10 },
+  ...{ experiments: 25, csv: 25, yaml: 25, safetensors: 10, checkpoints: 10 },
 };
 const make = await generators(resolve(import.meta.dirname, "../.."));
 
