@@ -11,3 +11,6 @@ process.on("message", (given: Case) => {
       }),
   );
 });
+
+// Without the process that sends cases there is nothing to do.
+process.on("disconnect", () => process.exit());
