@@ -4,6 +4,7 @@ import { models } from "kalmia/models";
 import { noises, operators } from "kalmia/observe";
 import type { Key, Keys } from "kalmia/parts";
 import { methods } from "kalmia/smoothers";
+import { sized } from "./examples.js";
 import type { Random } from "./random.js";
 import type { Json } from "./values.js";
 
@@ -107,10 +108,13 @@ const sections: Readonly<Record<"model" | "method" | "operator" | "noise", reado
   };
 
 /** A block of a random kind of a section. */
-export function blockIn(section: keyof typeof sections, random: Random): { [key: string]: Json } {
+export function blockIn(
+  section: keyof typeof sections,
+  random: Random,
+): { readonly [key: string]: Json } {
   const { kind, parameters } = random.pick(sections[section]);
   const block = { kind, ...blockOf(parameters, random) };
-  if (section !== "method") return block;
+  if (section !== "method") return sized(block);
   // A few members are enough.
   return "members" in block ? { ...block, members: 2 + random.below(12) } : block;
 }

@@ -21,8 +21,6 @@ export interface End {
   /** The text of `states.csv`; null: there is none. */
   readonly states: string | null;
   readonly seconds: number;
-  /** The largest memory of the process so far, in MiB. */
-  readonly memory: number;
 }
 
 /** A generator makes a case of a seed. */

@@ -19,15 +19,29 @@ const most: Readonly<Record<string, number>> = {
   ...{ slow: 4, fastPerSlow: 4 },
 };
 
+/** Sizes of models that take minutes as they are; written in any block of such a model. */
+const sizes: Readonly<Record<string, { readonly [key: string]: Json }>> = {
+  "quasi-geostrophic": { truncation: 5 },
+};
+
+/** The block of a model, of a size that takes seconds. */
+export const sized = (block: {
+  readonly [key: string]: Json;
+}): { readonly [key: string]: Json } => ({
+  ...block,
+  ...sizes[String(block.kind)],
+});
+
 const rows = 15;
 
-function shortened(tree: Json): Json {
-  return pathsOf(tree).reduce((shorter, path) => {
+function shortened({ model, ...tree }: { readonly [key: string]: Json }): Json {
+  const small = model === undefined ? tree : { ...tree, model: sized(model as never) };
+  return pathsOf(small).reduce<Json>((shorter, path) => {
     const value = at(shorter, path);
     const limit = most[String(path.at(-1))];
     if (limit === undefined || typeof value !== "number") return shorter;
     return set(shorter, path, Math.min(value, limit));
-  }, tree);
+  }, small);
 }
 
 export function loadExamples(root: string): Example[] {

@@ -29,8 +29,18 @@ function busySeconds({ pid }: ChildProcess): number | null {
   }
 }
 
+/** MiB of memory that a process holds now; null where no one says. */
+function megabytesOf({ pid }: ChildProcess): number | null {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))!;
+    return Number(kilobytes) / 1024;
+  } catch {
+    return null;
+  }
+}
+
 /** One process after another; `run` may be called again once it has answered. */
-export function openRunner(seconds: number = limits.seconds): Runner {
+export function openRunner(): Runner {
   let child: ChildProcess | null = null;
   let done = 0;
   const close = (): void => {
@@ -61,9 +71,12 @@ export function openRunner(seconds: number = limits.seconds): Runner {
           const waited = (performance.now() - began.clock) / 1000;
           const busy = busySeconds(running);
           const computed = busy === null || began.busy === null ? waited : busy - began.busy;
-          if (computed < seconds && waited < 10 * seconds) return;
-          finish({ crash: `no end after ${seconds} s` }, false);
-        }, 200);
+          if ((megabytesOf(running) ?? 0) > limits.megabytes) {
+            finish({ crash: `memory of more than ${limits.megabytes} MiB` }, false);
+          } else if (computed > limits.seconds || waited > 10 * limits.seconds) {
+            finish({ crash: `no end after ${limits.seconds} s` }, false);
+          }
+        }, 100);
         running.once("message", (outcome: Outcome) => finish(outcome, true));
         running.once("error", (error) => finish({ crash: `the process: ${error.message}` }, false));
         running.once("exit", (code, signal) =>

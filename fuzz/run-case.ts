@@ -54,7 +54,6 @@ export async function runCase({ files, args, seed }: Case): Promise<End> {
       ...(await kalmia(args, folder, seed % drawn === 0)),
       states: textOf(join(folder, "out/states.csv")),
       seconds: (performance.now() - start) / 1000,
-      memory: process.resourceUsage().maxRSS / 1024,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -7,7 +7,7 @@ import { judge } from "../../fuzz/judge.js";
 import { runCase } from "../../fuzz/run-case.js";
 
 const count: Readonly<Record<Kind, number>> = {
-  ...{ experiments: 25, csv: 25, yaml: 25, safetensors: 10, checkpoints: 10 },
+  ...{ experiments: 30, csv: 30, yaml: 30, safetensors: 10, checkpoints: 10 },
 };
 const make = await generators(resolve(import.meta.dirname, "../.."));
 
@@ -22,7 +22,7 @@ test("the same seed makes the same case", () => {
   for (const kind of kinds) expect(make[kind](7)).toEqual(make[kind](7));
 });
 
-const end = { code: 0, stdout: "", stderr: "", states: null, seconds: 0, memory: 0 };
+const end = { code: 0, stdout: "", stderr: "", states: null, seconds: 0 };
 const scores = { rmse: null, rmseError: null, rmsePooled: null, spread: null, parameters: {} };
 const result = { ...scores, diverged: false, cycles: 1, seconds: 1, cyclesPerSecond: 1 };
 const experiment = { kind: "experiments" } as const;
