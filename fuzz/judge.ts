@@ -14,7 +14,7 @@ const engineTerms: readonly RegExp[] = [
   /\b[a-z]\w*\(\[[\d, ]*\]/i,
   /flat position|function signature mismatch|null function|memory access|unreachable/,
   /Cannot read propert|is not (?:a function|iterable)|Invalid array length|call stack|Invalid string length/,
-  /\[object |\bundefined\b|\bNaN after\b|\bheap\b|Excessive alias/,
+  /\[object |\bundefined\b(?! \(NaN\))|\bNaN after\b|\bheap\b|Excessive alias/,
   /\bENOENT\b|\bEISDIR\b|\bEACCES\b|\bENAMETOOLONG\b/,
 ];
 

@@ -2,7 +2,6 @@ import { CommanderError } from "commander";
 import { NumericError } from "../engine/errors.js";
 import { InputError, problemCount, problemLine } from "../io/errors.js";
 import { grouped } from "../parts/wording.js";
-import { SpecificationError } from "../problem/errors.js";
 import type { ExitCode } from "./exit.js";
 
 /** An error as text for stderr, as JSON, and as an exit code. */
@@ -27,13 +26,6 @@ export function failureOf(error: unknown, debug: boolean): Failure {
       code: 2,
       text: `kalmia: ${count} in the input, nothing was written\n${lines}${stack(error, debug)}`,
       json: { kind: "input", message: error.message, problems },
-    };
-  }
-  if (error instanceof SpecificationError) {
-    return {
-      code: 2,
-      text: `kalmia: the experiment cannot be run, nothing was written\n  ${error.message}\n${stack(error, debug)}`,
-      json: { kind: "input", message: error.message, key: error.key },
     };
   }
   if (error instanceof NumericError) {

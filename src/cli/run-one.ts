@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { InputError } from "../io/errors.js";
 import {
   type CheckpointFile,
   type LoadedExperiment,
@@ -7,6 +8,7 @@ import {
   writeResults,
 } from "../io/node.js";
 import { modelName } from "../io/result-names.js";
+import { SpecificationError } from "../problem/errors.js";
 import type { Checkpoint, RunOutput, SavedValues } from "../run/output.js";
 import { Interrupted } from "../run/output.js";
 import { checkpointKeeper } from "./checkpoints.js";
@@ -102,6 +104,9 @@ export async function runOne(
     keeper.flush();
     if (error instanceof Interrupted) {
       return { kind: "stopped", canResume: keeper.any() || resume !== undefined };
+    }
+    if (error instanceof SpecificationError) {
+      throw new InputError([experiment.problem(error.key, error.reason)]);
     }
     if (learned !== null) {
       writeLearned(results, experiment, learned);

@@ -21,7 +21,7 @@ import {
   useOf,
   withOperatorKinds,
 } from "./parts-of-file.js";
-import { readSource, type Source } from "./positions.js";
+import { pathOf, readSource, type Source } from "./positions.js";
 import { resolve } from "./resolve.js";
 import type { RecordFile, TwinFile } from "./schema/observations.js";
 import { type ExperimentFile, experimentFile, experimentWith } from "./schema.js";
@@ -34,6 +34,8 @@ export interface Experiment {
   readonly output: string;
   /** The contents of the file with defaults filled in. */
   readonly file: ExperimentFile;
+  /** Returns a problem that a run finds, at its key (`method.initial`) in the file. */
+  readonly problem: (key: string, message: string) => Problem;
 }
 
 /** A data file of an experiment: its text, and its name for messages. */
@@ -119,7 +121,8 @@ export async function parseSource(
   if (problems.length > 0) return { experiment: null, problems };
   const fault = ownMethodProblem(specification, own);
   if (fault !== null) return { experiment: null, problems: [fault] };
-  return { experiment: { specification, output, file: parsed.data }, problems: [] };
+  const problem = (key: string, message: string) => source.problem(pathOf(key), message);
+  return { experiment: { specification, output, file: parsed.data, problem }, problems: [] };
 }
 
 /** Tries a user-defined method for one cycle, and returns its problem. */

@@ -85,7 +85,7 @@ export async function loadFile(
     for (const imported of module.imports ?? []) inputs.push({ path: imported, what });
     return module;
   };
-  const load = ({ specification, output, file }: Experiment): LoadedExperiment => {
+  const load = ({ specification, output, file, problem }: Experiment): LoadedExperiment => {
     const folder = resolve(cwd, dirname(path), output);
     const from = specification.start?.from;
     const kept =
@@ -95,7 +95,8 @@ export async function loadFile(
     if (kept !== null)
       inputs.push({ path: kept.path, what: "the model that the experiment starts from" });
     const hash = experimentHash(specification, kept?.bytes ?? null);
-    return { specification, file, folder, hash, saved: kept?.tensors ?? null, inputs };
+    const saved = kept?.tensors ?? null;
+    return { specification, file, problem, folder, hash, saved, inputs };
   };
   const parsed = await parseExperimentFile(text, path, readData, loadPart);
   if (parsed.kind === "one") return { kind: "one", experiment: load(parsed.experiment) };

@@ -148,3 +148,7 @@ export function keyPath(path: Path): string {
     )
     .join("");
 }
+
+/** Reads a path that `keyPath` wrote. */
+export const pathOf = (key: string): Path =>
+  (key.match(/[^.[\]]+/g) ?? []).map((step) => (/^\d+$/.test(step) ? Number(step) : step));

@@ -2,8 +2,11 @@
 export class SpecificationError extends Error {
   override readonly name = "SpecificationError";
   readonly key: string;
+  /** The message without its key. */
+  readonly reason: string;
   constructor(key: string, message: string) {
     super(`${key}: ${message}`);
     this.key = key;
+    this.reason = message;
   }
 }

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { CliHost } from "../../src/cli/host.js";
+import { SpecificationError } from "../../src/problem/errors.js";
 import { MissingPackagesError } from "../../src/report/drawing.js";
 import { type Checkpoint, Interrupted } from "../../src/run/output.js";
 import { filesIn, kalmia, output, temporaryFolder } from "./fixture.js";
@@ -88,6 +89,18 @@ test("--json prints one object for wrong input and for a failure too", async () 
   });
   const usage = await kalmia(["run", "--json"], folder);
   expect(JSON.parse(usage.stdout).error).toMatchObject({ kind: "usage" });
+});
+
+test("what only the run finds wrong in the file has file, line and key", async () => {
+  const { code, stderr } = await kalmia(["run", file], examples(), {
+    runExperiment: async () => {
+      throw new SpecificationError("method.initial.mean[0]", "the model settles down");
+    },
+  });
+  expect(code).toBe(2);
+  expect(stderr).toContain(
+    "examples/nile.yaml:15:43 method.initial.mean[0]: the model settles down\n",
+  );
 });
 
 test("--output names the folder of the results, from where the command is given", async () => {
