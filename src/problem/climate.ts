@@ -12,6 +12,7 @@ import {
   capture,
   comoments,
   mul,
+  NumericError,
   release,
   scope,
   type Tensor,
@@ -114,6 +115,18 @@ function statesOf({ model, transition, step }: TrueStep, key: Key): { early: Row
   return states;
 }
 
+function finiteStatesOf(trueStep: TrueStep, key: Key): ReturnType<typeof statesOf> {
+  try {
+    return statesOf(trueStep, key);
+  } catch (error) {
+    if (!(error instanceof NumericError)) throw error;
+    throw new SpecificationError(
+      "model",
+      `a long run of the model, for its climate, overflows: ${error.words} Need shorter steps, or parameters for which it stays finite.`,
+    );
+  }
+}
+
 const average = (values: readonly number[]): number =>
   values.reduce((sum, v) => sum + v, 0) / values.length;
 
@@ -137,7 +150,7 @@ export interface LongRun {
  * A long run of the true system. `asking` is the key of the file that needs it; without a `start` kind
  * the prior lies about a state of the run if the model is chaotic, else it is as wide as the climate.
  *
- * @throws SpecificationError if the run settles down, so that there is no distribution.
+ * @throws SpecificationError if the run overflows, or settles down, so that there is no distribution.
  */
 export function climateOf(
   trueStep: TrueStep,
@@ -145,7 +158,7 @@ export function climateOf(
   key: Key,
   start?: StartKind,
 ): LongRun {
-  const { early, late } = statesOf(trueStep, key);
+  const { early, late } = finiteStatesOf(trueStep, key);
   const variance = ofEach(late, varianceOf);
   const shrunk = ofEach(early, varianceOf).map((v, i) => !(variance[i]! > dying * v));
   if (shrunk.includes(true)) {

@@ -107,6 +107,19 @@ method: { kind: enkf, members: 10, initial: { mean: [1], variance: 0.01 } }
     await expect(runText(growing)).rejects.toThrow(/model: the truth of the twin overflows/);
   });
 
+  test("whose climate overflows are refused with the reason", async () => {
+    const coarse = `
+name: coarse
+model: { kind: lorenz63 }
+time: { step: 100, cycles: 3 }
+observations: { twin: { operator: identity, variance: 2 } }
+method: { kind: enkf, members: 10 }
+`;
+    await expect(runText(coarse)).rejects.toThrow(
+      /model: a long run .* overflows: .*shorter steps/,
+    );
+  });
+
   // F P Fᵀ overflows at the first step after the first observation.
   test("that diverge say at which cycle, keep what came before, and give no score", async () => {
     const specification = await specificationOf(`
