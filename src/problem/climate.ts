@@ -40,8 +40,17 @@ const most = { runs: 50, variables: 32768 } as const;
 /** Of a model that knows its decorrelation time every so many states are kept: those between say little more. */
 const stepsBetween = 10;
 
-/** Standard deviation of the starts about the first; far less than the attractor is wide. */
+/** Standard deviation of the starts about the first, in the model's own unit; far less than the attractor is wide. */
 const scatter = 0.1;
+
+/**
+ * Returns the order of magnitude of a start, as a power of 1024: 1 for all models without units. It keeps
+ * the scatter small in whatever unit a model of one's own is written, and multiplies without rounding.
+ */
+function unitOf(start: readonly number[]): number {
+  const largest = Math.max(...start.map(Math.abs));
+  return largest === 0 ? 1 : 2 ** (10 * Math.round(Math.log2(largest) / 10));
+}
 
 /** A variance that shrank to less than this fraction from before to what counts died out. */
 const dying = 1e-6;
@@ -98,9 +107,11 @@ function statesOf({ model, transition, step }: TrueStep, key: Key): { early: Row
   const move = capture((x: Tensor, stepKey: Key) => advance(transition, x, stepKey));
   const moved = (x: Tensor, k: number): Tensor => move(x, foldIn(foldIn(key, k), 0));
   const rest = model.coordinates === "log" ? 0 : 1;
-  const first = tensor([model.start ?? new Array<number>(model.dimension).fill(rest)]);
+  const start = model.start ?? new Array<number>(model.dimension).fill(rest);
+  const first = tensor([start]);
   const startKey = foldIn(key, before + countedSteps);
-  const beside = mul(scatter, normal(startKey, [runs, model.dimension]));
+  const unit = model.coordinates === "log" ? 1 : unitOf(start);
+  const beside = mul(scatter * unit, normal(startKey, [runs, model.dimension]));
   let x = runs === 1 ? first : add(first, beside); // [runs, d]
   const states = { early: [] as number[][], late: [] as number[][] };
   for (let k = 0; k < before + countedSteps; k += between) {
