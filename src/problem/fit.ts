@@ -17,6 +17,7 @@ import {
 } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import { foldIn, type Key, key as keyOf } from "../random/index.js";
+import { checkDetermined } from "./check-determined.js";
 import { checkEndless, checkFitSettings, checkTrajectories } from "./check-fit.js";
 import { checkMethod } from "./check-method.js";
 import { checkOptions } from "./check-options.js";
@@ -106,7 +107,8 @@ export interface Fitted {
  * (`endless`).
  *
  * @throws UsageError if nothing is to be learned.
- * @throws NumericError if no start ends where the observations have a likelihood.
+ * @throws NumericError if no start ends where the observations have a likelihood, or a record does not
+ * determine a variable that has a diffuse start.
  */
 export async function fit(
   system: StateSpace,
@@ -138,6 +140,8 @@ export async function fit(
   const settings: FitSettings = { ...fitDefaults, ...learn, refine };
   checkFitSettings(settings);
   if (drawn) checkEndless(settings);
+  const K = drawn ? 0 : trainingLength(settings.validation, training[0]!.series.times.length);
+  checkDetermined(method, system, training, K);
   const problem = learningProblem(
     method,
     system,
@@ -146,7 +150,6 @@ export async function fit(
     definitions,
   );
   const learned = await learnFrom(problem, settings, startsKey(key), options);
-  const K = drawn ? 0 : trainingLength(settings.validation, training[0]!.series.times.length);
   const logJacobian = training.reduce((sum, each) => sum + recordedJacobian(system, each, K), 0);
   const { values, attempts, best, reports, uncertainty } = learned;
   return {

@@ -1,3 +1,4 @@
+export { checkDetermined } from "./check-determined.js";
 export { longRunExtent, type StartKind } from "./climate.js";
 export {
   type CyclesRun,

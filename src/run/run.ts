@@ -5,6 +5,7 @@ import { type Learned, type LearnState, learnStart } from "../learn/index.js";
 import type { ParameterDefinition } from "../parts/index.js";
 import {
   type CyclesRun,
+  checkDetermined,
   definitionsOf,
   type FilterProgram,
   filterProgram,
@@ -17,6 +18,7 @@ import {
   startsKey,
   startTensors,
   type Trajectory,
+  trainingLength,
 } from "../problem/index.js";
 import { type Key, key } from "../random/index.js";
 import { chooseIfAsked, chosenName, withChoice } from "./choosing.js";
@@ -226,6 +228,11 @@ async function learnIfAsked(
   resume: Checkpoint | undefined,
 ): Promise<LearningResult | null> {
   if (learn === null) return null;
+  const [first] = data.training;
+  if (first !== undefined) {
+    const K = trainingLength(learn.validation, first.series.times.length);
+    checkDetermined(method, data.system, data.training, K);
+  }
   const problem = learningProblem(
     method,
     data.system,

@@ -197,4 +197,36 @@ describe("an exact diffuse start", () => {
     const gaps = { times: [1, 2], values: [[Number.NaN], [Number.NaN]] };
     expect(() => runFilter(kalman(), diffuse, gaps)).toThrow(/does not determine variable 0/);
   });
+
+  test("learning from a record that does not determine a variable names it, before it begins", async () => {
+    const two = stateSpace({
+      model: linear,
+      parameters: {
+        transition: [
+          [1, 0],
+          [0, 1],
+        ],
+      },
+      observe: [0],
+      ...{ processNoise: learned(1000), noise: learned(10000), prior: { diffuse: true } },
+    });
+    const told: number[] = [];
+    const options = {
+      method: kalman(),
+      progress: ({ epoch }: { epoch: number }) => void told.push(epoch),
+    };
+    await expect(fit(two, flow, options)).rejects.toThrow(
+      /Learning cannot begin: the record does not determine variable 1, which has a diffuse start\. Give it a mean and a variance, or observe more\./,
+    );
+    expect(told).toEqual([]);
+  });
+
+  test("a variable that only the part kept for validation determines is not learned with", async () => {
+    const system = level({ q: learned(1000), r: learned(10000) }, { diffuse: true });
+    const values = rowsOfNile.map((row, k) => (k < 80 ? [Number.NaN] : row));
+    const options = { method: kalman(), learn: { validation: 0.3 } };
+    await expect(fit(system, { ...flow, values }, options)).rejects.toThrow(
+      /the record does not determine variable 0/,
+    );
+  });
 });
