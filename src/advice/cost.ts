@@ -1,7 +1,7 @@
 /** What a method would cost, counted from its learning problem; nothing of it is run. */
 import { scope } from "../engine/index.js";
 import { stateSizeOf } from "../filters/index.js";
-import { latentCount } from "../learn/index.js";
+import { cyclesHeld, latentCount } from "../learn/index.js";
 import type { ParameterDefinition } from "../parts/index.js";
 import { definitionsOf, learningProblem, trainingLength, windowCost } from "../problem/index.js";
 import type { Key } from "../random/index.js";
@@ -10,7 +10,10 @@ import type { Data, Specification } from "../run/index.js";
 export interface Cost {
   /** Cycles of a window. */
   readonly window: number;
-  /** Memory of a window with its gradient, all trajectories together. */
+  /**
+   * Memory of the numbers of a window with its gradient, all trajectories together; of a long window, of the
+   * piece of it that a program holds. What the process itself takes is not in it.
+   */
   readonly bytes: number;
   /** Arithmetic operations of a window. */
   readonly operations: number;
@@ -65,7 +68,7 @@ export function costOf(specification: Specification, data: Data, root: Key): Cos
     const secondsPerEpoch = (seconds * passed) / length;
     return {
       window,
-      bytes: Math.round((window / length) * bytes),
+      bytes: Math.round((cyclesHeld(window) / length) * bytes),
       operations: Math.round((window / length) * operations),
       secondsPerEpoch,
       seconds: secondsPerEpoch * (learn === null ? 1 : learn.epochs * learn.restarts),

@@ -85,4 +85,4 @@ function findingText({ points, reason }: Finding): string {
 }
 
 const costNote = ({ learns }: ProblemFacts): string =>
-  `Time and memory are counted, not measured: one thread, without a library${learns ? ", the windows alone without validation and updates" : ""}.`;
+  `Time and memory are counted, not measured: one thread, without a library${learns ? ", the windows alone without validation, updates and the steps to the maximum (refine)" : ""}. Memory is that of the numbers; the process takes some hundreds of MB beside them.`;

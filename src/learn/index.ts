@@ -38,6 +38,7 @@ export {
   tensorsOf,
   valuesOf,
 } from "./parameters.js";
+export { cyclesHeld } from "./pieces.js";
 export { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
 export {
   type Dataset,

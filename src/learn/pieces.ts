@@ -4,6 +4,13 @@ import { type Window, windowOf } from "./window.js";
 
 /** Lengths of pieces in cycles, the best first, and how many cycles programs should hold together. */
 const lengths = [16, 4, 1];
+
+/** A program holds at most so many cycles; the gradient of a longer window is made of those of pieces. */
+export const longest = 256;
+
+/** Returns the largest number of cycles that a program holds for windows of a length. */
+export const cyclesHeld = (window: number): number => (window <= longest ? window : lengths[0]!);
+
 const heldCycles = 64;
 
 /** A piece of a record: cycles `first` (inclusive) to `last` (exclusive) of a window. */

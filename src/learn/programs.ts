@@ -25,12 +25,9 @@ import { type AdamState, adam } from "./adam.js";
 import { clipGradient } from "./clip-gradient.js";
 import { normaliseGradient } from "./normalise-gradient.js";
 import { type NamedTensors, valuesOf } from "./parameters.js";
-import { inPiece, piecesOf } from "./pieces.js";
+import { inPiece, longest, piecesOf } from "./pieces.js";
 import { type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
 import type { TrajectoryTensors, Window } from "./window.js";
-
-/** A program holds at most so many cycles; the gradient of a longer window is made of those of pieces. */
-export const longest = 256;
 
 /** Input that all slices share. */
 interface SharedInput extends Omit<Window, "trajectories"> {

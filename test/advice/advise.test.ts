@@ -374,6 +374,22 @@ test("a long window is counted in part, and costs as much a cycle", async () => 
   expect(longer).toEqual(counted.map((bytes) => 2 * bytes));
 });
 
+test("windows of more cycles than a program holds take the memory of a piece", async () => {
+  const at = async (window: number) => {
+    const text = ring(`${seen("{ ratio: 0.6 }")}\nmethod: { kind: enkf, members: 20 }`);
+    const { methods } = await adviceFor(
+      text.replace("window: 10", `window: ${window}`).replace("cycles: 200", "cycles: 2000"),
+    );
+    return methods.map(({ cost }) => cost.bytes);
+  };
+  const [whole, longer, long] = [await at(256), await at(257), await at(2000)];
+  expect(longer).toEqual(long);
+  // Pieces of 16 cycles; both figures are rounded to a byte.
+  for (const [i, bytes] of longer.entries()) {
+    expect(Math.abs(bytes - (16 / 256) * whole[i]!)).toBeLessThan(1);
+  }
+});
+
 test("memory grows with the members and the window, as section 2.3 says", async () => {
   const at = async (members: number, window: number) => {
     const method = `method: { kind: enkf, members: ${members} }`;

@@ -58,7 +58,7 @@ test("a ranking, the reasons, and a block to paste; nothing is run or written", 
       taper: { kind: gaspari-cohn, halfWidth: 5 }
       processNoise: { variance: { learn: true, start: 2, each: true } }
 
-    Time and memory are counted, not measured: one thread, without a library, the windows alone without validation and updates. docs/guide/choosing.md says more.
+    Time and memory are counted, not measured: one thread, without a library, the windows alone without validation, updates and the steps to the maximum (refine). Memory is that of the numbers; the process takes some hundreds of MB beside them. docs/guide/choosing.md says more.
     "
   `);
 });

@@ -9,9 +9,9 @@ import {
   startLatents,
   tensorsOf,
 } from "../../src/learn/parameters.js";
-import { piecesOf } from "../../src/learn/pieces.js";
+import { longest, piecesOf } from "../../src/learn/pieces.js";
 import type { WindowStart } from "../../src/learn/problem.js";
-import { longest, programs } from "../../src/learn/programs.js";
+import { programs } from "../../src/learn/programs.js";
 import { recordObjective } from "../../src/learn/record-objective.js";
 import type { Window } from "../../src/learn/window.js";
 import { linear, lorenz63 } from "../../src/models/index.js";
