@@ -18,6 +18,11 @@ import { grouped } from "../parts/index.js";
 export const limits = {
   /** Steps, with their substeps, from one observation to the next. */
   steps: mostSteps,
+  /**
+   * The same where something is learned: derivatives hold every operation of each of these steps, which is
+   * 0.6 to 0.9 MiB a step for two variables, however few the members.
+   */
+  learnedSteps: 2000,
   /** Numbers held at once: 2 GiB. */
   numbers: 2 ** 28,
   /** Steps of a long run of the model. */
@@ -84,12 +89,13 @@ export function excessOf(extent: Extent): Excess | null {
   return excessOfSteps(extent) ?? excessOfNumbers(extent) ?? excessOfMoves(extent);
 }
 
-function excessOfSteps({ longest, widest, substeps, longRun }: Extent): Excess | null {
-  if (longest * substeps > limits.steps) {
+function excessOfSteps({ longest, widest, substeps, epochs, longRun }: Extent): Excess | null {
+  const most = epochs === 0 ? limits.steps : limits.learnedSteps;
+  if (longest * substeps > most) {
     const where = widest === null ? "two observations" : `the times ${widest.join(" and ")}`;
     const each = substeps === 1 ? "" : `, of ${count(substeps)} substeps each`;
-    const message = `the number of steps between ${where} is ${count(longest)}${each}; need at most ${count(limits.steps)} in all`;
-    return { of: longest > limits.steps || substeps === 1 ? "interval" : "substeps", message };
+    const message = `the number of steps between ${where} is ${count(longest)}${each}; need at most ${count(most)} in all${epochs === 0 ? "" : " where something is learned"}`;
+    return { of: longest > most || substeps === 1 ? "interval" : "substeps", message };
   }
   if (longRun !== null && longRun.steps > limits.longRun) {
     const message = `a long run of the model, for its climate, takes ${count(longRun.steps)} steps; need at most ${count(limits.longRun)}`;

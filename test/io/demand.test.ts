@@ -25,6 +25,10 @@ const learned = record
   .replace("variance: 1 }", "variance: { learn: true, start: 1 } }")
   .concat("learn: { epochs: 10 }\n");
 
+const learnedFlow = continuous
+  .replace("lorenz63", "lorenz63, rho: { learn: true, start: 20 }")
+  .concat("learn: { epochs: 10 }\n");
+
 const short = "t,y\n0,1\n1,2\n2,3\n";
 
 async function parse(text: string, csv = short) {
@@ -153,6 +157,16 @@ describe("records", () => {
       change(record, "step: 1", "step: 1, forecast: 10000000"),
       short,
       /time.forecast: the run would hold/,
+    ],
+    [
+      change(learnedFlow, "step: 1", "step: 1, substeps: 2001"),
+      short,
+      /time.substeps: .* of 2,001 substeps each; need at most 2,000 in all where something is learned/,
+    ],
+    [
+      learned,
+      "t,y\n1.0e-300,1\n2001,2\n",
+      /time.step: .* is 2,001; need at most 2,000 in all where something is learned/,
     ],
     [
       change(learned, "epochs: 10", "epochs: 1000000000000"),
