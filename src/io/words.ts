@@ -18,6 +18,7 @@ const typeWords: Readonly<Record<string, string>> = {
   string: "text",
   boolean: "true or false",
   array: "a list",
+  tuple: "a list",
   object: "a map of keys",
   record: "a map of keys",
 };

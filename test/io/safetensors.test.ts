@@ -78,6 +78,11 @@ describe("broken files are refused with the reason", () => {
     ["no map", fileOf("[1]", 0), /header is not a map/],
     ["another kind of number", fileOf(entry("").replace("F64", "I64"), 8), /"w" dtype/],
     ["a negative axis", fileOf(entry("").replace("[1]", "[-1]"), 8), /"w" shape\.0/],
+    [
+      "no offsets",
+      fileOf('{"w":{"dtype":"F64","shape":[1]}}', 8),
+      /"w" data_offsets: missing; need a list$/,
+    ],
     ["too few bytes", fileOf(entry("").replace("[1]", "[2]"), 8), /need 16 bytes/],
     ["offsets that turn back", fileOf(entry("").replace("[0,8]", "[8,0]"), 8), /need 8 bytes/],
     ["bytes of nobody", fileOf(entry(""), 9), /1 bytes after its last tensor/],
