@@ -1,5 +1,6 @@
 /** What the advice depends on: the facts of a problem, read from its specification and its data. */
 import { scope, sizeOf } from "../engine/index.js";
+import { isExact } from "../observe/index.js";
 import { isLearned, startValues } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import { bindSystem, trainingLength } from "../problem/index.js";
@@ -39,6 +40,8 @@ export interface ProblemFacts {
   readonly values: number;
   /** R as one number, a mean over the observations; of what is learned the start. */
   readonly errorVariance: number;
+  /** Something is observed without error. */
+  readonly exact: boolean;
   /** Bytes that a computation can have; null: unknown. */
   readonly memory: number | null;
 }
@@ -72,6 +75,7 @@ export function factsOf(
       learnsNoise: isLearned(own),
       learnsErrors: isLearned(noise.block),
       errorVariance: meanOf(variance),
+      exact: isExact(variance),
       memory,
     };
   });

@@ -55,6 +55,9 @@ export function obstacle(facts: ProblemFacts, { record, block }: Use<MethodRecor
   if (needed.linearObservations && !facts.linearView) {
     return "It needs observations that are linear in the state: here the operator is not linear, or normal errors meet logarithms, or lognormal ones abundances.";
   }
+  if (facts.exact && !record.takesExact?.(block)) {
+    return "It needs errors above 0, and something is observed without error.";
+  }
   if (!needed.fixedObservations) return null;
   const fixed = "Its gain belongs to one set of observed variables";
   if (facts.changing) return `${fixed}, and here they change with time.`;

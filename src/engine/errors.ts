@@ -10,10 +10,13 @@ export class ShapeError extends Error {
 export class NumericError extends Error {
   override readonly name = "NumericError";
   readonly words: string;
+  /** A matrix has no inverse. */
+  readonly singular: boolean;
 
-  constructor(message: string, words = message) {
+  constructor(message: string, words = message, singular = false) {
     super(message);
     this.words = words;
+    this.singular = singular;
   }
 }
 

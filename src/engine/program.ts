@@ -128,6 +128,7 @@ export function kernelError({ kernel, describe }: Instruction, status?: number):
       return new NumericError(
         `${at} singular; in ${which}, pivot ${index} is ${value}.`,
         `a matrix has no inverse (a pivot is ${value}).`,
+        true,
       );
     case 4:
       return new NumericError(

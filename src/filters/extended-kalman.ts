@@ -92,6 +92,7 @@ export const extendedKalmanRecord = defineMethod({
   parameters: { inflation: covarianceFactorKey },
   stateSize: tangentSize,
   needs: () => ({}),
+  takesExact: () => true,
   build: ({ inflation }) => extendedKalman(inflation === undefined ? {} : { inflation }),
   phrase: () => "an extended Kalman filter",
   remedy: `More inflation, ${noiseRemedy[0]!.toLowerCase()}${noiseRemedy.slice(1)}`,

@@ -1,23 +1,36 @@
 /** Analyses of Gaussian states by one triangularisation of rows. */
 import {
+  abs,
   add,
   broadcastTo,
   concat,
   diagonal,
+  epsilon,
+  expandDims,
   eye,
+  greater,
   log,
   matmul,
   matvec,
   mul,
   pad,
   slice,
+  sqrt,
   square,
+  sub,
   sum,
   type Tensor,
   transpose,
 } from "../engine/index.js";
-import { type Observation, observedCount, rowsAtObserved, variances } from "../observe/index.js";
-import { asRow, root, type Scalar, scale, whiten } from "../prob/index.js";
+import {
+  atObserved,
+  isExact,
+  type Observation,
+  observedCount,
+  rowsAtObserved,
+  variances,
+} from "../observe/index.js";
+import { asRow, floatType, root, type Scalar, scale, whiten } from "../prob/index.js";
 import type { Analysis } from "./filter.js";
 
 /** The state that a factor of its covariance describes. */
@@ -59,6 +72,9 @@ export function observedRows(L: Tensor, H: Tensor, observation: Observation): Te
  *
  *     T = [ S^½ 0; K S^½ L ],    w = S^−½ r,    m = m⁻ + (K S^½) w
  *
+ * Without errors, R = 0, a row of S^½ that is 0 to rounding has an innovation that is known before; it
+ * counts as 0.
+ *
  * @throws NumericError when S is singular.
  */
 export function analysisOfFactor(
@@ -70,7 +86,8 @@ export function analysisOfFactor(
   const m = r.shape.at(-1)!;
   const n = T.shape.at(-1)!;
   const bottom = slice(T, -2, m, n);
-  const rootS = slice(slice(T, -2, 0, m), -1, 0, m); // S^½
+  const corner = slice(slice(T, -2, 0, m), -1, 0, m); // S^½
+  const rootS = isExact(observation.variance) ? withoutRounding(corner, r, observation) : corner;
   const w = whiten(r, rootS);
   const chiSquare = sum(square(w), -1);
   const volume = mul(2, sum(log(diagonal(rootS)), -1)); // log det S
@@ -84,4 +101,16 @@ export function analysisOfFactor(
     innovation: w,
     chiSquare,
   };
+}
+
+/**
+ * Returns S^½ with 0 in the rows whose pivot is not more than the rounding of the row itself, or of y − ȳ:
+ *
+ *     s_jj ≤ 8 n ε (‖s_j‖ + |y_j| + |ȳ_j|)
+ */
+function withoutRounding(rootS: Tensor, r: Tensor, observation: Observation): Tensor {
+  const y = atObserved(observation.y, observation);
+  const size = add(sqrt(sum(square(rootS), -1)), add(abs(y), abs(sub(y, r))));
+  const limit = mul(8 * rootS.shape.at(-1)! * epsilon[floatType(rootS)], size);
+  return mul(expandDims(greater(abs(diagonal(rootS)), limit), -1), rootS);
 }

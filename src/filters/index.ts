@@ -145,7 +145,7 @@ export {
   type ProposalFacts,
   stateSizeOf,
 } from "./record.js";
-export { backgroundRemedy, membersRemedy, taperRemedy } from "./remedies.js";
+export { backgroundRemedy, exactNeed, membersRemedy, taperRemedy } from "./remedies.js";
 export { type Ancestry, type ResamplingParams, systematic } from "./resampling.js";
 export { meanPreservingRotation } from "./rotation.js";
 export {

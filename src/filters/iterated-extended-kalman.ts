@@ -90,6 +90,7 @@ export const iteratedExtendedKalmanRecord = defineMethod({
   },
   stateSize: tangentSize,
   needs: () => ({}),
+  takesExact: () => true,
   build: ({ iterations, inflation }) =>
     iteratedExtendedKalman({ iterations, ...(inflation !== undefined && { inflation }) }),
   phrase: () => "an iterated extended Kalman filter",

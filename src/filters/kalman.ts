@@ -174,6 +174,7 @@ export const kalmanRecord = defineMethod({
   stateSize: covarianceSize,
   needs: exactNeeds,
   takesDiffuse: true,
+  takesExact: () => true,
   build: () => kalman(),
   phrase: () => "the exact Kalman filter",
   remedy: noiseRemedy,

@@ -124,6 +124,8 @@ export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   readonly keepsStates?: true;
   /** Variables of the prior may be diffuse: nothing is known of them before the record. */
   readonly takesDiffuse?: true;
+  /** Tells whether values may be observed without error, R = 0. @defaultValue they may not */
+  takesExact?(block: Block): boolean;
   /** For a smoother that learns by a filter: the kind of that filter. */
   readonly filter?: string;
   /**

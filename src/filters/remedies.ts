@@ -2,6 +2,10 @@
 
 const model = "or a better model (learned values) may help.";
 
+/** What to do about errors of 0 with a method that cannot have them. */
+export const exactNeed =
+  "needs errors of the observations above 0. For values without error take kalman or rts (linear models), extended-kalman, or unscented-kalman with form: square-root; or give them a small variance";
+
 /** The remedy for methods with exact or linearised moments. */
 export const noiseRemedy = `More process noise, larger errors of the observations, ${model}`;
 

@@ -158,6 +158,7 @@ export const unscentedKalmanRecord = defineMethod({
   },
   stateSize: covarianceSize,
   needs: () => ({}),
+  takesExact: ({ form }) => form === "square-root",
   build: ({ form, inflation, ...points }): Method<unknown> => {
     const settings = { ...points, ...(inflation !== undefined && { inflation }) };
     return form === "square-root"

@@ -9,6 +9,7 @@ export {
   atObserved,
   checkObservation,
   columnsAtObserved,
+  isExact,
   type Observation,
   observedCount,
   rowsAtObserved,

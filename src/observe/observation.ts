@@ -6,7 +6,16 @@
  * which adds log 1 to log det S and nothing to the gain: exactly what dropping the row gives, once
  * the constant −½ log 2π counts the observed entries alone.
  */
-import { add, expandDims, mul, ShapeError, sub, sum, type Tensor } from "../engine/index.js";
+import {
+  add,
+  expandDims,
+  isKnown,
+  mul,
+  ShapeError,
+  sub,
+  sum,
+  type Tensor,
+} from "../engine/index.js";
 import { checkVariance, expectAxis, type Scalar, type Support } from "../prob/index.js";
 import type { Operator } from "./operator.js";
 
@@ -55,6 +64,10 @@ export const rowsAtObserved = (H: Tensor, { mask }: Gaps): Tensor =>
 /** R with ones at the gaps: [] or [..., m]. */
 export const variances = ({ variance: R, mask }: Pick<Observation, "variance" | "mask">): Scalar =>
   mask === null ? R : add(mul(mask, R), sub(1, mask));
+
+/** Tells whether some of R is known to be 0: a value without error. */
+export const isExact = (R: Scalar): boolean =>
+  R === 0 || (typeof R !== "number" && isKnown(R) && R.data().includes(0));
 
 /** The number of entries observed: m, or [...]. */
 export const observedCount = ({ operator, mask }: Observation): Scalar =>

@@ -27,8 +27,8 @@ export function faultOf(key: Key, value: unknown): Fault | null {
       return typeof value === "string" && value !== "" ? null : wrong(key, value);
     case "spread":
       return Array.isArray(value)
-        ? listFault(key, value, (each) => numberFault(key, { above: 0 }, each))
-        : numberFault(key, { above: 0 }, value);
+        ? listFault(key, value, (each) => numberFault(key, { min: 0 }, each))
+        : numberFault(key, { min: 0 }, value);
     case "vector": {
       if (isMap(value)) return "learn" in value ? null : wrong(key, value);
       const bounds: Bounds = key.support === "positive" ? { above: 0 } : {};
@@ -63,7 +63,8 @@ function numberFault(key: Key, bounds: Bounds, value: unknown): Fault | null {
   if (typeof value === "number") return within(bounds, value) ? null : wrong(key, value);
   if (!isMap(value)) return wrong(key, value);
   if (value.learn === true && isFiniteNumber(value.start)) {
-    const least = key.type === "number" && key.support !== "real" ? 0 : (bounds.above ?? -Infinity);
+    const positive = key.type === "spread" || (key.type === "number" && key.support !== "real");
+    const least = positive ? 0 : (bounds.above ?? -Infinity);
     return (value.start as number) > least ? null : below("start", wrong(key, value.start));
   }
   const choosable = key.type === "number" && key.choosable && Array.isArray(value.among);
@@ -144,7 +145,7 @@ function need(key: Key): string {
     case "text":
       return "a text";
     case "spread":
-      return `${orLearned} above 0, or a list of them`;
+      return `${orLearned}, at least 0 (learned: above 0), or a list of them`;
     case "vector":
       return `a list of values, or { learn: true, start: [1, 2] } for all of them together`;
     case "list":

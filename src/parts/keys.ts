@@ -75,7 +75,10 @@ export interface VectorKey extends KeyBase {
   readonly support: "real" | "positive";
 }
 
-/** One number for all components, or a list with a number for each; each of them may be learned. */
+/**
+ * One number for all components, or a list with a number for each; each of them may be learned. It is at least
+ * 0 if fixed, above 0 if learned.
+ */
 export interface SpreadKey extends KeyBase {
   readonly type: "spread";
 }

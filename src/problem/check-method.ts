@@ -1,8 +1,10 @@
 /** What is wrong with a method for a problem, in library calls. */
 import { scope, UsageError } from "../engine/index.js";
+import { exactNeed } from "../filters/index.js";
+import { isExact } from "../observe/index.js";
 import { startValues } from "../parts/index.js";
 import { type AnyMethod, isMethodUse } from "./method.js";
-import { boundModel, type StateSpace } from "./system.js";
+import { boundModel, observationVariance, type StateSpace } from "./system.js";
 
 /**
  * Checks that it is a method, and that the problem has what its record needs; `who` asks.
@@ -49,6 +51,8 @@ export function checkMethod(who: string, method: AnyMethod, system: StateSpace):
       `${kind} needs a mean and a variance of each variable, and some are diffuse; take kalman or rts`,
     );
   }
+  const exact = scope(() => isExact(observationVariance(system, startValues)));
+  if (exact && !record.takesExact?.(block)) fail(`the noise is 0; ${kind} ${exactNeed}`);
   record.checkDimension?.(block, system.dimension, (path, message) =>
     fail(`${[kind, ...path.map(String)].join(".")}: ${message}`),
   );

@@ -13,7 +13,7 @@ import {
   type Method,
   runCycle,
 } from "../filters/index.js";
-import { innovationOf, type Observation } from "../observe/index.js";
+import { innovationOf, isExact, type Observation } from "../observe/index.js";
 import { currentValues, type NamedTensors, startValues } from "../parts/index.js";
 import type { Key } from "../random/index.js";
 import { type AnyMethod, boundMethod } from "./method.js";
@@ -170,7 +170,8 @@ export function* passCycles(
     }
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;
-    fault = error.words;
+    const known = error.singular && isExact(program.system.variance);
+    fault = known ? knownAlready : error.words;
   }
   const { system } = program;
   const passed = system.propagations(intervals.slice(0, kept.length)).map((propagation, k) => ({
@@ -184,6 +185,10 @@ export function* passCycles(
     cycleSeconds: cycleSeconds.slice(0, series.times.length),
   };
 }
+
+/** What a singular S means where values are observed without error. */
+const knownAlready =
+  "a value that is observed without error (variance 0) is known already, by what was observed before or beside it, so its likelihood is not defined. Give the errors of the observations a variance above 0, or add process noise, or observe it once.";
 
 /** Says which variable is still diffuse after the record; null: none. */
 function undetermined({ method }: FilterProgram, state: unknown): string | null {

@@ -192,6 +192,6 @@ export function noiseFault(variance: unknown, size: number | null): string | nul
   const fits =
     typeof variance === "number" || variance.shape.length === 0 || sameShape(variance, [m]);
   if (!fits) return `${given}; need one number, [] or [${m}]`;
-  const bad = values.find((v) => !(v > 0 && Number.isFinite(v)));
-  return bad === undefined ? null : `variance gave ${bad}; need finite numbers above 0`;
+  const bad = values.find((v) => !(v >= 0 && Number.isFinite(v)));
+  return bad === undefined ? null : `variance gave ${bad}; need finite numbers, 0 or more`;
 }

@@ -267,6 +267,7 @@ export const rtsRecord = defineMethod({
   keepsStates: true,
   needs: exactNeeds,
   takesDiffuse: true,
+  takesExact: () => true,
   build: (): Method<KalmanState> => ({ ...kalman(), smooth: rts }),
   phrase: () => "the exact Kalman filter and the Rauch–Tung–Striebel smoother",
   remedy: kalmanRecord.remedy,

@@ -34,6 +34,7 @@ const plain: ProblemFacts = {
     real: false,
     imperfect: false,
     noisy: false,
+    exact: false,
     learns: true,
     learnsNoise: false,
     learnsErrors: false,

@@ -62,6 +62,14 @@ test("empty.yaml", async () => {
   `);
 });
 
+test("exact-errors.yaml", async () => {
+  expect(await messageFor("exact-errors.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 1 problem in the input, nothing was written
+      exact-errors.yaml:4:41 observations.twin.variance[1]: got 0; enkf needs errors of the observations above 0. For values without error take kalman or rts (linear models), extended-kalman, or unscented-kalman with form: square-root; or give them a small variance
+    "
+  `);
+});
+
 test("header-only.yaml", async () => {
   expect(await messageFor("header-only.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
@@ -104,8 +112,16 @@ test("negative-variance.yaml", async () => {
   expect(await messageFor("negative-variance.yaml")).toMatchInlineSnapshot(`
     "kalmia: 2 problems in the input, nothing was written
       negative-variance.yaml:3:91 model.processNoise.variance.start: got -5; need a number more than 0
-      negative-variance.yaml:7:90 observations.file.noise.variance: got -15099; need a number more than 0
+      negative-variance.yaml:7:90 observations.file.noise.variance: got -15099; need a number at least 0
       negative-variance.yaml:8:57 method.initial.variance: got -1; need a number at least 0
+    "
+  `);
+});
+
+test("no-covariance.yaml", async () => {
+  expect(await messageFor("no-covariance.yaml")).toMatchInlineSnapshot(`
+    "kalmia: 1 problem in the input, nothing was written
+      no-covariance.yaml:8:25 method.background.matrix: is no covariance: its eigenvalue -1 is negative; need 0 or more for each
     "
   `);
 });

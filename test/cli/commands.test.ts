@@ -87,6 +87,15 @@ test("list shows what there is, with keys and defaults", async () => {
         hyperviscosity  coefficient of u_xxxx, which damps short waves (default 1)
         processNoise    normal noise after each model step
 
+      quasi-geostrophic: quasi-geostrophic flow on the sphere: jets, waves and chaos, at the points of a grid
+        truncation         largest degree of the spherical harmonics; 21 has a grid of 32 × 64 points (default 21)
+        jet                speed of the two jets to which the drag draws the wind (default 8)
+        drag               rate at which the wind is drawn to the jets (default 0.05)
+        mountains          height of two mountain ridges, as a fraction of the depth of the layer (default 0.2)
+        hyperdiffusion     rate at which the shortest waves are damped (default 0.2)
+        deformationRadius  radius of deformation; without it the layer is barotropic
+        processNoise       normal noise after each model step
+
       logistic: logistic growth: one population that approaches a capacity
         growth        growth rate of a small population (required)
         capacity      carrying capacity, the population that neither grows nor shrinks (required)

@@ -192,7 +192,7 @@ describe("a file that is not good is told by its name, and what is needed", () =
     const experiment = { ...twin, observations: { twin: { noise: { file: "n.mjs", sd: 1 } } } };
     const wrong = noise.replace("sd * sd", "-sd");
     expect(await problems(experiment, { "decay.ts": decay, "n.mjs": wrong })).toBe(
-      "n.mjs: variance gave -1; need finite numbers above 0",
+      "n.mjs: variance gave -1; need finite numbers, 0 or more",
     );
   });
 

@@ -19,6 +19,31 @@ method: { kind: enkf, members: 5, initial: { mean: [1], variance: 1 } }
   expect(warning).not.toMatch(engineTerms);
 });
 
+test("a value without error that was known before ends the run with time, cause and remedy", async () => {
+  const { result } = await runText(`name: a
+model: { kind: linear, transition: [[1]] }
+time: { step: 1, cycles: 3 }
+observations: { twin: { variance: 0 } }
+method: { kind: kalman, initial: { mean: [1], variance: 1 } }
+`);
+  expect(result.diverged).toBe(true); // exit code 1
+  expect(result.warnings[0]).toMatch(/cycle 2 \(time 2\): a value that is observed without error/);
+  expect(result.warnings[0]).not.toMatch(engineTerms);
+});
+
+test("a taper that reaches round half the ring does not end a run", async () => {
+  // Gaspari–Cohn on the ring alone has an eigenvalue of −0.16 here, and the run diverged by it.
+  const { result } = await runText(`name: a
+seed: 2
+model: { kind: lorenz96, dimension: 8, forcing: 8 }
+time: { step: 0.05, cycles: 200, spinup: 20, observeEvery: 4 }
+observations: { twin: { operator: identity, variance: 0.0001 } }
+method: { kind: denkf, members: 12, covarianceInflation: 0.2, taper: { kind: gaspari-cohn, halfWidth: 4 } }
+`);
+  expect(result.diverged).toBe(false);
+  expect(result.rmse!.analysis).toBeLessThan(0.01); // less than the errors of the observations
+});
+
 test.each([
   [
     "an overflow",

@@ -1,4 +1,4 @@
-import type { MethodNeeds } from "../../filters/index.js";
+import { exactNeed, type MethodNeeds } from "../../filters/index.js";
 import { noises } from "../../observe/index.js";
 import { counted, countOf, isLearned, type Values } from "../../parts/index.js";
 import type { ModelFacts } from "../../problem/index.js";
@@ -21,6 +21,7 @@ export function checkMethod(
       tell(["method", ...path], message),
     );
   }
+  checkExact(method, observations, tell);
   checkInitial(method, model?.record.kind ?? "", binding.model, tell);
   const real = observations?.file != null;
   const diffuse = (message: string) => tell(["method", "initial", "diffuse"], message);
@@ -131,6 +132,23 @@ function checkNeeds(
         `is to be learned, but ${kind} forecasts one state without noise; ${needs.givenProcessNoise}`,
       );
     }
+  }
+}
+
+/** Reports errors of 0 that the method cannot have. */
+function checkExact(
+  { record: { kind, takesExact }, block }: MethodSection,
+  observations: Sections["observations"],
+  tell: Tell,
+): void {
+  const source = observations?.twin ?? observations?.file;
+  if (source?.noise == null || takesExact?.(block)) return;
+  const { noise, noisePath } = source;
+  for (const [name, key] of Object.entries(noise.record.parameters)) {
+    const given = noise.block[name];
+    if (key.type !== "spread" || ![given].flat().includes(0)) continue;
+    const path = Array.isArray(given) ? [name, given.indexOf(0)] : [name];
+    tell([...noisePath, ...path], `got 0; ${kind} ${exactNeed}`);
   }
 }
 

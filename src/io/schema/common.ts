@@ -2,14 +2,15 @@
 import { z } from "zod";
 import { squareText } from "../../observe/index.js";
 import { keys } from "./keys.js";
-import { learnedPositive, oneOf, orLearned, positive, positiveKeys, values } from "./value.js";
-
-const notNegative = z.number().min(0);
-
-const processVariance = oneOf(
-  [notNegative, learnedPositive(positive, notNegative)],
+import {
+  notNegative,
+  oneOf,
   orLearned,
-).meta({ id: "ProcessVariance" });
+  positive,
+  positiveKeys,
+  values,
+  variance,
+} from "./value.js";
 
 const processVarianceOfAll = keys({
   ...positiveKeys(positive, notNegative),
@@ -20,7 +21,7 @@ const processVarianceOfAll = keys({
 const processNoise = keys(
   {
     variance: oneOf(
-      [notNegative, processVarianceOfAll, z.array(processVariance).min(1)],
+      [notNegative, processVarianceOfAll, z.array(variance).min(1)],
       `${orLearned}, or a list of them`,
     ).describe("variance of the noise after each model step; one for all components, or a list"),
   },

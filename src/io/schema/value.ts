@@ -147,8 +147,16 @@ export const positiveValues = oneOf(
   list,
 ).meta({ id: "PositiveValues" });
 
-/** The schema of one value above zero for all components, or a list with one for each. */
+export const notNegative = z.number().min(0);
+
+/** The schema of a number that is at least zero if fixed, above zero if learned. */
+export const variance = oneOf(
+  [notNegative, learnedPositive(positive, notNegative)],
+  orLearned,
+).meta({ id: "Variance" });
+
+/** The schema of one such number for all components, or a list with one for each. */
 export const spread = oneOf(
-  [positiveValue, z.array(positiveValue).min(1)],
+  [variance, z.array(variance).min(1)],
   `${orLearned}, or a list of them`,
 ).meta({ id: "Spread" });
