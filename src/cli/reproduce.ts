@@ -1,8 +1,8 @@
 import { relative, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { fileProblem, InputError } from "../io/errors.js";
-import { nearest } from "../io/nearest.js";
 import { openResults, type ResultsFolder, trialStore } from "../io/node.js";
+import { nearest } from "../parts/nearest.js";
 import type { Reproduction, Scale } from "../reproductions/reproduction.js";
 import { Interrupted } from "../run/output.js";
 import { addEngineOptions, type EngineOptions, engineChoice } from "./engine-choice.js";

@@ -1,5 +1,6 @@
 /** Two baselines that use no forecast: the climatology, and optimal interpolation. */
 import { broadcastTo, tensor } from "../engine/index.js";
+import { checkOptions, namesOf } from "../parts/index.js";
 import type { Gaussian } from "../prob/index.js";
 import { extendedAnalysis } from "./extended-kalman.js";
 import type { Filter } from "./filter.js";
@@ -14,6 +15,8 @@ export interface ClimatologyParams {
   readonly climatology: Gaussian;
 }
 
+const known = namesOf<ClimatologyParams>({ climatology: true });
+
 /**
  * The climatology as a filter: its estimate is N(x̄, C) at every time, whatever is observed.
  *
@@ -24,14 +27,17 @@ export interface ClimatologyParams {
  *
  * @see gandin1965
  */
-export const climatology = ({ climatology }: ClimatologyParams): Filter<KalmanState> => ({
-  ...optimalInterpolation({ climatology }),
-  name: "climatology",
-  analyse: (state, observation) => ({
-    ...extendedAnalysis("climatology", state, observation),
-    state,
-  }),
-});
+export function climatology(params: ClimatologyParams): Filter<KalmanState> {
+  checkOptions("climatology", params, known);
+  return {
+    ...optimalInterpolation(params),
+    name: "climatology",
+    analyse: (state, observation) => ({
+      ...extendedAnalysis("climatology", state, observation),
+      state,
+    }),
+  };
+}
 
 /**
  * Optimal interpolation: each observation is analysed with the prior N(x̄, C), and no estimate is carried to
@@ -45,8 +51,9 @@ export const climatology = ({ climatology }: ClimatologyParams): Filter<KalmanSt
  *
  * @see gandin1965
  */
-export function optimalInterpolation({ climatology }: ClimatologyParams): Filter<KalmanState> {
-  const prior = stateOfPrior(climatology);
+export function optimalInterpolation(params: ClimatologyParams): Filter<KalmanState> {
+  checkOptions("optimalInterpolation", params, known);
+  const prior = stateOfPrior(params.climatology);
   const still = ({ mean }: Pick<KalmanState, "mean">): KalmanState => {
     const matrix = [...mean.shape, mean.shape.at(-1)!];
     return {

@@ -1,5 +1,6 @@
 import { add, expandDims, eye, mean, mul, sub, type Tensor } from "../engine/index.js";
 import { differenceOf, type Observation } from "../observe/index.js";
+import { checkOptions, namesOf } from "../parts/index.js";
 import { floatType } from "../prob/index.js";
 import { correctMembers, type EnkfInflation, ensembleView } from "./enkf.js";
 import { ensembleFilter } from "./ensemble-filter.js";
@@ -13,13 +14,20 @@ import {
 } from "./ensemble-space.js";
 import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
-import { inflated } from "./inflation.js";
+import { inflated, inflationNames } from "./inflation.js";
 import { taperedKeys } from "./method-keys.js";
 import { defineMethod, ensembleSpaceSize, taperedSize } from "./record.js";
 import { taperRemedy } from "./remedies.js";
 
 /** Parameters of the DEnKF. */
 export interface DenkfParams extends EtkfParams, EnkfInflation {}
+
+const known = namesOf<DenkfParams>({
+  members: true,
+  covarianceInflation: true,
+  taper: true,
+  ...inflationNames,
+});
 
 /**
  * The deterministic EnKF: the mean is corrected with the gain, the anomalies with half of it.
@@ -36,10 +44,12 @@ export interface DenkfParams extends EtkfParams, EnkfInflation {}
  * the observations.
  * @see sakov2008a
  */
-export const denkf = (params: DenkfParams): Filter<Tensor> =>
-  ensembleFilter("denkf", params.members, (E, observation, key) =>
+export function denkf(params: DenkfParams): Filter<Tensor> {
+  checkOptions("denkf", params, known);
+  return ensembleFilter("denkf", params.members, (E, observation, key) =>
     inflated(denkfAnalysis(E, observation, params), E, params, key),
   );
+}
 
 /** Analyses a forecast ensemble E [..., N, d] by the formulas of `denkf`. */
 export const denkfAnalysis = (

@@ -27,6 +27,7 @@ import {
   unwrapMembers,
   variances,
 } from "../observe/index.js";
+import { checkOptions, namesOf } from "../parts/index.js";
 import { asRow, floatType, scale } from "../prob/index.js";
 import type { EnkfInflation } from "./enkf.js";
 import { ensembleFilter } from "./ensemble-filter.js";
@@ -34,7 +35,7 @@ import { membersText, taperedOf, taperNeeds } from "./ensemble-settings.js";
 import { ensembleSize, grown } from "./ensemble-space.js";
 import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
-import { inflated } from "./inflation.js";
+import { inflated, inflationNames } from "./inflation.js";
 import { taperedKeys } from "./method-keys.js";
 import { defineMethod, taperedSize } from "./record.js";
 import { taperRemedy } from "./remedies.js";
@@ -42,6 +43,13 @@ import { taperAt } from "./taper.js";
 
 /** Parameters of the EAKF. */
 export interface EakfParams extends EtkfParams, EnkfInflation {}
+
+const known = namesOf<EakfParams>({
+  members: true,
+  covarianceInflation: true,
+  taper: true,
+  ...inflationNames,
+});
 
 /**
  * The serial ensemble adjustment Kalman filter: observations are analysed one after the other, each by
@@ -65,10 +73,12 @@ export interface EakfParams extends EtkfParams, EnkfInflation {}
  * the observations.
  * @see anderson2003; whitaker2002 for α; houtekamer2001 for the damped gain
  */
-export const eakf = (params: EakfParams): Filter<Tensor> =>
-  ensembleFilter("eakf", params.members, (E, observation, key) =>
+export function eakf(params: EakfParams): Filter<Tensor> {
+  checkOptions("eakf", params, known);
+  return ensembleFilter("eakf", params.members, (E, observation, key) =>
     inflated(eakfAnalysis(E, observation, params), E, params, key),
   );
+}
 
 /**
  * Analyses a forecast ensemble E [..., N, d] by the formulas of `eakf`. The loop over observations is

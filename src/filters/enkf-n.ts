@@ -1,6 +1,6 @@
 import { expandDims, mul, sqrt, type Tensor } from "../engine/index.js";
 import type { Observation } from "../observe/index.js";
-import { choice, positiveNumber } from "../parts/index.js";
+import { checkOptions, choice, namesOf, positiveNumber } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import { ensembleFilter } from "./ensemble-filter.js";
 import { ensembleOf, membersText } from "./ensemble-settings.js";
@@ -13,13 +13,22 @@ import {
 import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
 import { type FiniteSize, finiteSizeFactor, hyperprior } from "./finite-size.js";
-import { inflated } from "./inflation.js";
+import { inflated, inflationNames } from "./inflation.js";
 import { ensembleKeys } from "./method-keys.js";
 import { defineMethod, ensembleSpaceSize } from "./record.js";
 import { membersRemedy } from "./remedies.js";
 
 /** Parameters of the EnKF-N. */
 export interface EnkfNParams extends EtkfParams, FiniteSize {}
+
+const known = namesOf<EnkfNParams>({
+  members: true,
+  covarianceInflation: true,
+  xN: true,
+  nullity: true,
+  form: true,
+  ...inflationNames,
+});
 
 /**
  * The finite-size EnKF (EnKF-N): an ETKF that finds its inflation from each observation.
@@ -34,10 +43,12 @@ export interface EnkfNParams extends EtkfParams, FiniteSize {}
  * @throws UsageError unless `members` is a whole number, at least 2.
  * @see bocquet2011; bocquet2015
  */
-export const enkfN = (params: EnkfNParams): Filter<Tensor> =>
-  ensembleFilter("enkf-n", params.members, (E, observation, key) =>
+export function enkfN(params: EnkfNParams): Filter<Tensor> {
+  checkOptions("enkfN", params, known);
+  return ensembleFilter("enkf-n", params.members, (E, observation, key) =>
     inflated(enkfNAnalysis(E, observation, params), E, params, key),
   );
+}
 
 /** Analyses a forecast ensemble E [..., N, d] by the formulas of `enkfN`. */
 export function enkfNAnalysis(

@@ -28,13 +28,14 @@ import {
   unwrapMembers,
   variances,
 } from "../observe/index.js";
+import { checkOptions, namesOf } from "../parts/index.js";
 import { floatType, fold, logNormal, root, type Scalar, scale, whiten } from "../prob/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
 import { ensembleFilter } from "./ensemble-filter.js";
 import { membersText, perturbationsOf, taperedOf, taperNeeds } from "./ensemble-settings.js";
 import { ensembleSize } from "./ensemble-space.js";
 import type { Analysis, Filter } from "./filter.js";
-import { type Inflation, inflated } from "./inflation.js";
+import { type Inflation, inflated, inflationNames } from "./inflation.js";
 import { perturbedKeys } from "./method-keys.js";
 import { proposeEnsemble } from "./proposals.js";
 import { defineMethod, taperedSize } from "./record.js";
@@ -60,6 +61,14 @@ export interface EnkfParams extends EnkfInflation, Inflation {
   readonly centredPerturbations?: boolean;
 }
 
+const known = namesOf<EnkfParams>({
+  members: true,
+  covarianceInflation: true,
+  taper: true,
+  centredPerturbations: true,
+  ...inflationNames,
+});
+
 /**
  * The ensemble Kalman filter with perturbed observations, its forecast covariance inflated and tapered
  * (modified EnKF).
@@ -79,12 +88,14 @@ export interface EnkfParams extends EnkfInflation, Inflation {
  * the observations.
  * @see burgers1998 for the analysis; chen2022 for the gradient; adrian2026, table 1 and eq. 8
  */
-export const enkf = (params: EnkfParams): Filter<Tensor> =>
-  ensembleFilter("enkf", params.members, (E, observation, key) => {
+export function enkf(params: EnkfParams): Filter<Tensor> {
+  checkOptions("enkf", params, known);
+  return ensembleFilter("enkf", params.members, (E, observation, key) => {
     const epsilon = perturbations(E, observation, key, params);
     const analysis = enkfAnalysis(E, observation, params, epsilon);
     return inflated(analysis, E, params, foldIn(key, 0));
   });
+}
 
 /**
  * Draws the perturbations of an observation, ε ~ N(0, R), one row for each member of E [..., N, d]:

@@ -6,6 +6,7 @@ import {
   type Operator,
   observedCovariance,
 } from "../observe/index.js";
+import { checkOptions, namesOf } from "../parts/index.js";
 import { type Covariance, covarianceDimension, type Scalar } from "../prob/index.js";
 import { foldIn } from "../random/index.js";
 import {
@@ -25,7 +26,7 @@ import {
 import { ensembleFilter } from "./ensemble-filter.js";
 import { membersText, perturbationsOf, taperedOf, taperNeeds } from "./ensemble-settings.js";
 import type { Analysis, Filter } from "./filter.js";
-import { inflated } from "./inflation.js";
+import { inflated, inflationNames } from "./inflation.js";
 import { backgroundKey, mixingKey, perturbedKeys } from "./method-keys.js";
 import { proposeBackground, proposeEnsemble, startingAt } from "./proposals.js";
 import { defineMethod } from "./record.js";
@@ -45,6 +46,17 @@ export interface Ens3dvarParams extends EnkfParams, HybridCovariance {
   readonly operator?: Operator;
 }
 
+const known = namesOf<Ens3dvarParams>({
+  members: true,
+  covarianceInflation: true,
+  taper: true,
+  centredPerturbations: true,
+  covariance: true,
+  mixing: true,
+  operator: true,
+  ...inflationNames,
+});
+
 /**
  * Ensemble 3DVar: an EnKF whose forecast covariance mixes that of the members with a static one (hybrid
  * covariance).
@@ -61,6 +73,7 @@ export interface Ens3dvarParams extends EnkfParams, HybridCovariance {
  * @see hamill2000; adrian2026, eq. 9 and table 1
  */
 export function ens3dvar(params: Ens3dvarParams): Filter<Tensor> {
+  checkOptions("ens3dvar", params, known);
   const { members, covariance, mixing, operator: fixed } = params;
   if (typeof mixing === "number" && !(mixing >= 0 && mixing <= 1)) {
     throw new UsageError(`ens3dvar: mixing is ${mixing}; need a number from 0 to 1.`);

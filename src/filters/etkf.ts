@@ -1,5 +1,6 @@
 import type { Tensor } from "../engine/index.js";
 import type { Observation } from "../observe/index.js";
+import { checkOptions, namesOf } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import { ensembleFilter } from "./ensemble-filter.js";
 import { ensembleOf, membersText } from "./ensemble-settings.js";
@@ -10,7 +11,7 @@ import {
   scaledEnsemble,
 } from "./ensemble-space.js";
 import type { Analysis, Filter } from "./filter.js";
-import { type Inflation, inflated } from "./inflation.js";
+import { type Inflation, inflated, inflationNames } from "./inflation.js";
 import { ensembleKeys } from "./method-keys.js";
 import { proposeEnsemble, squareRootSettings } from "./proposals.js";
 import { defineMethod, ensembleSpaceSize } from "./record.js";
@@ -23,6 +24,8 @@ export interface EtkfParams extends Inflation {
   /** φ ≥ 0: the forecast covariance is multiplied by 1 + φ. @defaultValue 0 */
   readonly covarianceInflation?: Scalar;
 }
+
+const known = namesOf<EtkfParams>({ members: true, covarianceInflation: true, ...inflationNames });
 
 /**
  * The ensemble transform Kalman filter (ETKF): a deterministic analysis by the symmetric square root.
@@ -39,10 +42,12 @@ export interface EtkfParams extends Inflation {
  * @throws UsageError unless `members` is a whole number, at least 2.
  * @see bishop2001; hunt2007; sakov2008b for the symmetric root and rotations
  */
-export const etkf = (params: EtkfParams): Filter<Tensor> =>
-  ensembleFilter("etkf", params.members, (E, observation, key) =>
+export function etkf(params: EtkfParams): Filter<Tensor> {
+  checkOptions("etkf", params, known);
+  return ensembleFilter("etkf", params.members, (E, observation, key) =>
     inflated(etkfAnalysis(E, observation, params.covarianceInflation), E, params, key),
   );
+}
 
 /** Analyses a forecast ensemble E [..., N, d] by the formulas of `etkf`; φ is one number or []. */
 export function etkfAnalysis(

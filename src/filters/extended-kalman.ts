@@ -1,7 +1,7 @@
 import { mul, square } from "../engine/index.js";
 import type { Transition } from "../models/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
-import { positiveNumber } from "../parts/index.js";
+import { checkOptions, namesOf, positiveNumber } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
 import type { Analysis, Filter } from "./filter.js";
 import { factorOf, type KalmanState, stateOfPrior, stateOfRows } from "./gaussian-state.js";
@@ -16,6 +16,8 @@ export interface ExtendedKalmanParams {
   /** λ: P is multiplied by λ² after the analysis. @defaultValue 1 */
   readonly inflation?: Scalar;
 }
+
+const known = namesOf<ExtendedKalmanParams>({ inflation: true });
 
 /**
  * The extended Kalman filter: the Kalman filter with the tangent of the model and of h at the mean.
@@ -33,7 +35,9 @@ export interface ExtendedKalmanParams {
  * @throws NumericError when S is singular.
  * @see jazwinski1970, section 8.3
  */
-export function extendedKalman({ inflation }: ExtendedKalmanParams = {}): Filter<KalmanState> {
+export function extendedKalman(params: ExtendedKalmanParams = {}): Filter<KalmanState> {
+  checkOptions("extendedKalman", params, known);
+  const { inflation } = params;
   return {
     name: "extended-kalman",
     init: stateOfPrior,

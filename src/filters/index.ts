@@ -94,7 +94,7 @@ export {
   linearIncrement,
   stateBlindIncrement,
 } from "./increment-network.js";
-export { type Inflation, inflate, inflated, type Relaxation } from "./inflation.js";
+export { type Inflation, inflate, inflated, inflationNames, type Relaxation } from "./inflation.js";
 export {
   type IteratedExtendedKalmanParams,
   iteratedAnalysis,

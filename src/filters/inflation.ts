@@ -34,6 +34,14 @@ export interface Inflation {
   readonly rotate?: boolean;
 }
 
+/** The names of these settings. */
+export const inflationNames = {
+  inflation: true,
+  relaxation: true,
+  additiveInflation: true,
+  rotate: true,
+} as const;
+
 /**
  * Inflates, relaxes and rotates analysed members [..., N, d], so that their spread does not become too small.
  *

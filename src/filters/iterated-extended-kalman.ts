@@ -1,6 +1,6 @@
 import { matvec, sub } from "../engine/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
-import { count, mostRepeated } from "../parts/index.js";
+import { checkOptions, count, mostRepeated, namesOf } from "../parts/index.js";
 import {
   covarianceFactorKey,
   type ExtendedKalmanParams,
@@ -21,6 +21,8 @@ export interface IteratedExtendedKalmanParams extends ExtendedKalmanParams {
   readonly iterations?: number;
 }
 
+const known = namesOf<IteratedExtendedKalmanParams>({ inflation: true, iterations: true });
+
 /**
  * The iterated extended Kalman filter: an extended Kalman filter whose analysis takes the tangent of h again
  * at each better estimate, by the Gauss–Newton method. For any differentiable model and operator.
@@ -40,6 +42,7 @@ export interface IteratedExtendedKalmanParams extends ExtendedKalmanParams {
 export function iteratedExtendedKalman(
   params: IteratedExtendedKalmanParams = {},
 ): Filter<KalmanState> {
+  checkOptions("iteratedExtendedKalman", params, known);
   const { iterations = 5, inflation } = params;
   checkIterations("iterated-extended-kalman", iterations);
   return {

@@ -28,14 +28,14 @@ import {
   where,
 } from "../engine/index.js";
 import { type Observation, observedCount, variances } from "../observe/index.js";
-import { count, group, type Value } from "../parts/index.js";
+import { checkOptions, count, group, namesOf, type Value } from "../parts/index.js";
 import { floatType, gaspariCohn, gaspariCohnAt, type Scalar, scale } from "../prob/index.js";
 import { ensembleFilter } from "./ensemble-filter.js";
 import { ensembleOf, membersText } from "./ensemble-settings.js";
 import { scaledEnsemble } from "./ensemble-space.js";
 import type { EtkfParams } from "./etkf.js";
 import type { Analysis, Filter } from "./filter.js";
-import { inflated } from "./inflation.js";
+import { inflated, inflationNames } from "./inflation.js";
 import { ensembleKeys, taperKeys } from "./method-keys.js";
 import { type Neighbours, neighbours, type PatchRun } from "./neighbours.js";
 import { squareRootSettings } from "./proposals.js";
@@ -52,6 +52,14 @@ export interface Localisation {
 
 /** Parameters of the LETKF. */
 export interface LetkfParams extends EtkfParams, Localisation {}
+
+const known = namesOf<LetkfParams>({
+  members: true,
+  covarianceInflation: true,
+  neighbours: true,
+  halfWidth: true,
+  ...inflationNames,
+});
 
 /**
  * The local ensemble transform Kalman filter (LETKF): an ETKF for each component, from the observations near
@@ -83,6 +91,7 @@ export interface LetkfParams extends EtkfParams, Localisation {}
  * @see hunt2007 for the filter; varin2011 for composite likelihoods; chen2022 for learning
  */
 export function letkf(params: LetkfParams): Filter<Tensor> {
+  checkOptions("letkf", params, known);
   const weights = localWeights(params);
   const filter = ensembleFilter("letkf", params.members, (E, observation, key) => {
     const analysis = analysisBy(weights, E, observation, params.covarianceInflation);

@@ -23,7 +23,7 @@ import {
   observedCount,
   variances,
 } from "../observe/index.js";
-import { grouped, nonNegative } from "../parts/index.js";
+import { checkOptions, grouped, namesOf, nonNegative } from "../parts/index.js";
 import {
   degenerateWeights,
   floatType,
@@ -65,6 +65,13 @@ export interface OptimalParticleState extends ParticleState {
   readonly noise: Tensor;
 }
 
+const known = namesOf<OptimalParticleParams>({
+  members: true,
+  resampleBelow: true,
+  regularisation: true,
+  proposalRegularisation: true,
+});
+
 /**
  * The particle filter with the optimal proposal: particles are drawn given the observation.
  *
@@ -87,6 +94,7 @@ export interface OptimalParticleState extends ParticleState {
  * @see doucet2000; bocquet2010
  */
 export function optimalParticle(params: OptimalParticleParams): Filter<OptimalParticleState> {
+  checkOptions("optimalParticle", params, known);
   const who = "optimalParticle";
   const { members: N, regularisation = 0, proposalRegularisation: s = 0 } = params;
   checkParticles(who, params);

@@ -27,7 +27,7 @@ import {
   unwrapMembers,
   variances,
 } from "../observe/index.js";
-import { type Block, grouped } from "../parts/index.js";
+import { type Block, checkOptions, grouped, namesOf } from "../parts/index.js";
 import {
   asTensor,
   degenerateWeights,
@@ -63,6 +63,8 @@ export interface ParticleState extends Particles {
   readonly resampled: Particles;
 }
 
+const known = namesOf<ParticleParams>({ members: true, resampleBelow: true, regularisation: true });
+
 /**
  * The bootstrap particle filter: the model proposes particles, and the likelihood gives them weights.
  *
@@ -81,6 +83,7 @@ export interface ParticleState extends Particles {
  * @see gordon1993
  */
 export function particle(params: ParticleParams): Filter<ParticleState> {
+  checkOptions("particle", params, known);
   checkParticles("particle", params);
   return {
     name: "particle",

@@ -15,6 +15,7 @@ import {
   type Observation,
   type Operator,
 } from "../observe/index.js";
+import { checkOptions, namesOf } from "../parts/index.js";
 import { floatType } from "../prob/index.js";
 import { checkGainSize, gainOf } from "./background.js";
 import type { Analysis, Filter } from "./filter.js";
@@ -30,6 +31,8 @@ export interface ThreedvarKParams {
   readonly operator: Operator;
 }
 
+const known = namesOf<ThreedvarKParams>({ gain: true, operator: true });
+
 /**
  * 3DVar with a given or learned gain (3DVar-K): one state, and K itself as the parameter.
  *
@@ -42,7 +45,9 @@ export interface ThreedvarKParams {
  * @throws ShapeError unless K is [d, m]; UsageError when an observation has gaps or another operator.
  * @see levine2022; adrian2026, 3, eq. 16 and 17
  */
-export function threedvarK({ gain, operator }: ThreedvarKParams): Filter<Tensor> {
+export function threedvarK(params: ThreedvarKParams): Filter<Tensor> {
+  checkOptions("threedvarK", params, known);
+  const { gain, operator } = params;
   const { shape } = gain;
   if (shape.length !== 2 || shape[1] !== operator.size) {
     throw new ShapeError(

@@ -29,7 +29,14 @@ import {
   rowsAtObserved,
   variances,
 } from "../observe/index.js";
-import { type Block, count, mostRepeated, type ParametersOf } from "../parts/index.js";
+import {
+  type Block,
+  checkOptions,
+  count,
+  mostRepeated,
+  namesOf,
+  type ParametersOf,
+} from "../parts/index.js";
 import {
   asTensor,
   type Covariance,
@@ -93,6 +100,8 @@ export const threedvarC = (params: ThreedvarParams): Filter<Tensor> => ({
   name: "3dvar-c",
 });
 
+const settings = namesOf<ThreedvarParams>({ covariance: true, observing: true, iterations: true });
+
 /**
  * 3DVar: one state, and a static covariance C, given or learned (3DVar-C).
  *
@@ -118,6 +127,7 @@ export const threedvarC = (params: ThreedvarParams): Filter<Tensor> => ({
  * @see lorenc1986; gratton2007 for the Gauss–Newton method; adrian2026, table 1 and algorithm 1
  */
 export function threedvar(params: ThreedvarParams): Filter<Tensor> {
+  checkOptions("threedvar", params, settings);
   const { observing, covariance, iterations = 5 } = params;
   checkIterations("3dvar", iterations);
   const fixed = observing?.operator.linear ? observing : undefined;

@@ -21,7 +21,7 @@ import {
   observedCount,
   variances,
 } from "../observe/index.js";
-import { choice, setting } from "../parts/index.js";
+import { checkOptions, choice, namesOf, setting } from "../parts/index.js";
 import { covarianceMatrix, logNormal, type Scalar, whiten } from "../prob/index.js";
 import { covarianceFactorKey, extendedKalmanRecord, inflatedAnalysis } from "./extended-kalman.js";
 import type { FactorState } from "./factor-analysis.js";
@@ -48,6 +48,14 @@ export interface UnscentedKalmanParams extends SigmaPointParams {
 }
 
 type OfForm<F extends "covariance" | "square-root"> = UnscentedKalmanParams & { readonly form: F };
+
+const known = namesOf<UnscentedKalmanParams>({
+  alpha: true,
+  beta: true,
+  kappa: true,
+  inflation: true,
+  form: true,
+});
 
 /**
  * The unscented Kalman filter: moments are carried through the model and through h by 2d + 1 sigma points,
@@ -77,6 +85,7 @@ export function unscentedKalman(
 export function unscentedKalman(
   params: UnscentedKalmanParams = {},
 ): Filter<KalmanState> | Filter<FactorState> {
+  checkOptions("unscentedKalman", params, known);
   return params.form === "square-root" ? squareRootForm(name, params) : covarianceForm(params);
 }
 

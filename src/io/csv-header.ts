@@ -1,7 +1,7 @@
+import { nearest } from "../parts/index.js";
 import type { CsvRow } from "./csv-cells.js";
 import { readName } from "./csv-names.js";
 import { InputError, type Problem } from "./errors.js";
-import { nearest } from "./nearest.js";
 
 /**
  * Checks a header and returns its column names.

@@ -1,7 +1,7 @@
 /** Short forms of operators: `identity`, and `{ every: 2 }` for `{ kind: every, every: 2 }`. */
 import type { OperatorRecord } from "../observe/index.js";
 import type { Key } from "../parts/index.js";
-import { nearest } from "./nearest.js";
+import { nearest } from "../parts/index.js";
 import { records } from "./records.js";
 import { exampleOf, listed } from "./schema/key.js";
 import { unknownKey } from "./schema/keys.js";

@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { describeValue } from "../parts/index.js";
-import { nearest } from "./nearest.js";
+import { describeValue, nearest } from "../parts/index.js";
 
 export { describeValue as describe } from "../parts/index.js";
 

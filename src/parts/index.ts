@@ -1,3 +1,4 @@
+export { checkCount, checkOptions, namesOf } from "./check-options.js";
 export {
   isScalar,
   type NamedTensors,
@@ -32,6 +33,7 @@ export {
   variant,
   vector,
 } from "./keys.js";
+export { editDistance, nearest } from "./nearest.js";
 export { type Part, recordOfKind, type TellAt, type Use } from "./part.js";
 export { type ReadOptions, readParameters, together, use, withDefaults } from "./read.js";
 export {

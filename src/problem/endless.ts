@@ -1,6 +1,7 @@
 /** Endless data of twins: new trajectories for each epoch of learning, none of which is stored. */
+
+import { checkCount, checkOptions } from "../parts/index.js";
 import { foldIn, type Key } from "../random/index.js";
-import { checkCount, checkOptions } from "./check-options.js";
 import { simulateMany } from "./simulate.js";
 import type { StateSpace } from "./system.js";
 import type { Trajectory } from "./trajectory.js";

@@ -10,6 +10,7 @@ import {
   refinementLimit,
 } from "../learn/index.js";
 import {
+  checkOptions,
   collectTruths,
   isScalar,
   type NamedTensors,
@@ -20,7 +21,6 @@ import { foldIn, type Key, key as keyOf } from "../random/index.js";
 import { checkDetermined } from "./check-determined.js";
 import { checkEndless, checkFitSettings, checkTrajectories } from "./check-fit.js";
 import { checkMethod } from "./check-method.js";
-import { checkOptions } from "./check-options.js";
 import { type Endless, isEndless } from "./endless.js";
 import { type FitSettings, fitDefaults } from "./fit-settings.js";
 import {

@@ -2,9 +2,9 @@
 import { NumericError, release, scope } from "../engine/index.js";
 import { cycleKeys, type Method } from "../filters/index.js";
 import type { NamedTensors } from "../parts/index.js";
+import { checkCount, checkOptions } from "../parts/index.js";
 import { type Key, key as keyOf } from "../random/index.js";
 import { checkMethod } from "./check-method.js";
-import { checkCount, checkOptions } from "./check-options.js";
 import { type FilterProgram, filterProgram, type Observer, passCycles } from "./cycles.js";
 import type { AnyMethod } from "./method.js";
 import { momentsReader, type NaturalState, naturalMoments, naturalState } from "./natural.js";

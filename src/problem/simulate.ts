@@ -10,10 +10,9 @@ import {
 } from "../engine/index.js";
 import { propagate } from "../models/index.js";
 import { drawObservations, observationSeries } from "../observe/index.js";
-import { trueValues } from "../parts/index.js";
+import { checkCount, checkOptions, trueValues } from "../parts/index.js";
 import { sampleGaussian } from "../prob/index.js";
 import { foldIn, type Key, key as keyOf, split } from "../random/index.js";
-import { checkCount, checkOptions } from "./check-options.js";
 import { SpecificationError } from "./errors.js";
 import {
   bindSystem,

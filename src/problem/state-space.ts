@@ -9,8 +9,15 @@ import {
   type Operator,
   type OperatorRecord,
 } from "../observe/index.js";
-import { type Block, startValues, type Use, use, type Value } from "../parts/index.js";
-import { checkCount, checkOptions } from "./check-options.js";
+import {
+  type Block,
+  checkCount,
+  checkOptions,
+  startValues,
+  type Use,
+  use,
+  type Value,
+} from "../parts/index.js";
 import { checkModel, checkSystem } from "./check-system.js";
 import type { StartKind } from "./climate.js";
 import type { Prior } from "./record.js";

@@ -27,6 +27,7 @@ import {
   ensembleSpaceSize,
   type Inflation,
   inflate,
+  inflationNames,
   inflationOf,
   membersKey,
   membersText,
@@ -36,6 +37,7 @@ import {
   taperRemedy,
   windowKeys,
 } from "../filters/index.js";
+import { checkOptions, namesOf } from "../parts/index.js";
 import {
   type Covariance,
   covarianceFactor,
@@ -65,6 +67,16 @@ export interface En4dvarState {
   readonly steps: readonly number[];
 }
 
+const known = namesOf<En4dvarParams>({
+  members: true,
+  lag: true,
+  iterations: true,
+  solver: true,
+  covariance: true,
+  mixing: true,
+  ...inflationNames,
+});
+
 /**
  * Makes the hybrid ensemble 4DVar: 4DVar whose covariance at the window's start is a mixture of a
  * static covariance and that of members. Estimates are the members' means.
@@ -86,6 +98,7 @@ export interface En4dvarState {
  * @see lorenc2003 for the stacked control variable; bocquet2014 for the members of the window
  */
 export function en4dvar(params: En4dvarParams): Smoother<En4dvarState> {
+  checkOptions("en4dvar", params, known);
   const { members: N, lag, mixing: beta, iterations = 3 } = params;
   checkMembers("en4dvar", N);
   checkWindow("en4dvar", lag);

@@ -13,6 +13,7 @@ import {
   etkfAnalysis,
   type Inflation,
   inflate,
+  inflationNames,
   inflationOf,
   lagKey,
   membersKey,
@@ -23,7 +24,7 @@ import {
 } from "../filters/index.js";
 import { advance } from "../models/index.js";
 import type { Observation, Operator } from "../observe/index.js";
-import { choice, grouped } from "../parts/index.js";
+import { checkOptions, choice, grouped, namesOf } from "../parts/index.js";
 import { sampleGaussian, sampleMoments } from "../prob/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
 import { checkLag, pastOf } from "./past.js";
@@ -46,6 +47,8 @@ const analyses = {
   eakf: (E: Tensor, observation: Observation) => eakfAnalysis(E, observation),
 };
 
+const known = namesOf<EnksParams>({ members: true, lag: true, analysis: true, ...inflationNames });
+
 /**
  * Makes the ensemble Kalman smoother of fixed lag (EnKS): the members of the last cycles form one
  * ensemble, all of which an observation of the present corrects.
@@ -62,6 +65,7 @@ const analyses = {
  * @see evensen2000; cohn1994 for the fixed lag
  */
 export function enks(params: EnksParams): Smoother<readonly Tensor[]> {
+  checkOptions("enks", params, known);
   const { members: N, lag: L = 10 } = params;
   checkMembers("enks", N);
   checkLag("enks", L);

@@ -14,7 +14,7 @@ import {
   windowKeys,
 } from "../filters/index.js";
 import { checkObservation, type Observation } from "../observe/index.js";
-import { choice, type ParametersOf } from "../parts/index.js";
+import { checkOptions, choice, namesOf, type ParametersOf } from "../parts/index.js";
 import {
   asTensor,
   type Covariance,
@@ -65,6 +65,14 @@ export interface WindowState {
   readonly times: readonly WindowTime[];
 }
 
+const known = namesOf<FourdvarParams>({
+  covariance: true,
+  lag: true,
+  observations: true,
+  iterations: true,
+  solver: true,
+});
+
 /**
  * Makes 4DVar: the trajectory of the model through a window that fits the observations best, with the
  * model taken as exact and a static covariance B at the window's start, L cycles before its end.
@@ -90,6 +98,7 @@ export interface WindowState {
  * @see lorenc1986; courtier1994; bocquet2013 for windows that move by one cycle
  */
 export function fourdvar(params: FourdvarParams): Smoother<WindowState> {
+  checkOptions("fourdvar", params, known);
   const { covariance, lag, observations = "newest", iterations = 3 } = params;
   checkWindow("4dvar", lag);
   checkIterations("4dvar", iterations);

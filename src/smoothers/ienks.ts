@@ -22,6 +22,7 @@ import {
   ensembleSpaceSize,
   type Inflation,
   inflate,
+  inflationNames,
   inflationOf,
   lagKey,
   membersKey,
@@ -31,7 +32,16 @@ import {
 } from "../filters/index.js";
 import { advance, type Transition } from "../models/index.js";
 import { checkObservation, type Observation, unwrapMembers } from "../observe/index.js";
-import { count, grouped, list, mostRepeated, positiveNumber, setting } from "../parts/index.js";
+import {
+  checkOptions,
+  count,
+  grouped,
+  list,
+  mostRepeated,
+  namesOf,
+  positiveNumber,
+  setting,
+} from "../parts/index.js";
 import { type Scalar, sampleGaussian, sampleMoments } from "../prob/index.js";
 import { foldIn, type Key, split } from "../random/index.js";
 import { checkLag, pastOf } from "./past.js";
@@ -78,6 +88,16 @@ export interface IenksState {
 /** The values of a past observation; its h and R are those of the newest. */
 type ObservedValues = Pick<Observation, "y" | "mask">;
 
+const known = namesOf<IenksParams>({
+  members: true,
+  lag: true,
+  iterations: true,
+  linearisation: true,
+  observationWeights: true,
+  xN: true,
+  ...inflationNames,
+});
+
 /**
  * Makes the iterative ensemble Kalman smoother (IEnKS): members L cycles before the newest observation
  * are moved so that their trajectories fit the observations of the window.
@@ -105,6 +125,7 @@ type ObservedValues = Pick<Observation, "y" | "mask">;
  * @see sakov2012 for the IEnKF; bocquet2014 for the lag, the bundle and the weights
  */
 export function ienks(params: IenksParams): Smoother<IenksState> {
+  checkOptions("ienks", params, known);
   const { members: N, lag: L = 1 } = params;
   checkMembers("ienks", N);
   checkParams(params);

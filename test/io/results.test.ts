@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { catalogue } from "../../src/io/catalogue.js";
 import { parseRecord } from "../../src/io/csv.js";
 import { experimentJsonSchema } from "../../src/io/json-schema.js";
-import { editDistance, nearest } from "../../src/io/nearest.js";
 import { resultText, statesText } from "../../src/io/results.js";
+import { editDistance, nearest } from "../../src/parts/nearest.js";
 import { output } from "../cli/fixture.js";
 
 test("states.csv: a row a time, observed and forecast", () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearest } from "../nearest.js";
+import { nearest } from "../../parts/index.js";
 
 /** Advice for unknown keys that people are likely to write, by name. */
 export type Hints = Readonly<Record<string, (value: unknown) => string>>;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "../nearest.js";
+import { nearest } from "../../parts/index.js";
 import { type PartSection, planned, records } from "../records.js";
 
 /** Returns the message for a `kind` that is missing, mistyped, or not built yet. */

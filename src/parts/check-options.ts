@@ -1,5 +1,13 @@
 /** Options of library calls: unknown ones are refused, for a mistyped one would be without effect. */
 import { UsageError } from "../engine/index.js";
+import { nearest } from "./nearest.js";
+
+/** Returns the names of all options of a type; the compiler tells if one is missing. */
+export const namesOf = <Options>(
+  names: {
+    readonly [Name in keyof Required<Options>]: true;
+  },
+): readonly string[] => Object.keys(names);
 
 /** @throws UsageError for an option that the call does not have. */
 export function checkOptions(who: string, given: object, known: readonly string[]): void {
@@ -9,8 +17,10 @@ export function checkOptions(who: string, given: object, known: readonly string[
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   if (unknown.length === 0) return;
   const [s, are] = unknown.length === 1 ? ["", "is"] : ["s", "are"];
+  const near = unknown.flatMap((name) => nearest(name, known) ?? []);
+  const meant = near.length === 0 ? "" : ` (did you mean ${near.join(" and ")}?)`;
   throw new UsageError(
-    `${who}: the option${s} ${unknown.join(", ")} ${are} unknown; known are ${known.join(", ")}.`,
+    `${who}: the option${s} ${unknown.join(", ")} ${are} unknown${meant}; known are ${known.join(", ")}.`,
   );
 }
 
