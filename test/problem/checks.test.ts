@@ -45,7 +45,10 @@ const method = etkf({ members: 4 });
 
 describe("stateSpace refuses", () => {
   test.each([
-    [{ proccessNoise: 1 }, "stateSpace: the option proccessNoise is unknown (did you mean processNoise?); known are model, "],
+    [
+      { proccessNoise: 1 },
+      "stateSpace: the option proccessNoise is unknown (did you mean processNoise?); known are model, ",
+    ],
     [{ model: undefined }, "stateSpace: model is no record of a model; need one such as lorenz96"],
     [{ noise: undefined }, "stateSpace: noise is missing; need the variance"],
     [{ parameters: { dimension: 6 } }, "lorenz96.forcing: missing; need"],
