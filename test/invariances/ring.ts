@@ -122,6 +122,7 @@ const settings: Readonly<Record<string, (c: number) => Block>> = {
   ienks: () => ({ members: 9, lag: 0 }),
   particle: () => ({ members: 40, regularisation: 0.3 }),
   "optimal-particle": () => ({ members: 40, proposalRegularisation: 0.3 }),
+  dan: () => ({ members: 3, network: { hidden: [8] } }),
 };
 
 export const kinds = methods.map(({ kind }) => kind);

@@ -12,7 +12,8 @@ const climates = ["climatology", "optimal-interpolation"];
 /** Powers of two change no digit, so chaos has nothing to work on in the long run that a climate is. */
 const doubled = [2 ** 20, 2 ** -30];
 
-test.each(kinds)("%s", (kind) => {
+// The weights of a network belong to the unit that they were learned in.
+test.each(kinds.filter((kind) => kind !== "dan"))("%s", (kind) => {
   const run = (c: number) => {
     const { system, record } = problem(kind, { unit: c });
     return { ...runFilter(methodOf(kind, c), system, record), values: record.values };
