@@ -110,7 +110,7 @@ test("mistyped-kind.yaml", async () => {
 
 test("negative-variance.yaml", async () => {
   expect(await messageFor("negative-variance.yaml")).toMatchInlineSnapshot(`
-    "kalmia: 2 problems in the input, nothing was written
+    "kalmia: 3 problems in the input, nothing was written
       negative-variance.yaml:3:91 model.processNoise.variance.start: got -5; need a number more than 0
       negative-variance.yaml:7:90 observations.file.noise.variance: got -15099; need a number at least 0
       negative-variance.yaml:8:57 method.initial.variance: got -1; need a number at least 0

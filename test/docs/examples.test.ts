@@ -128,6 +128,7 @@ test("every example is tested here, and is short", () => {
     "enkf-gradient.ts",
     "learn-a-decay.ts",
     "learn-from-trajectories.ts",
+    "lyapunov.ts",
     "nile.ts",
     "online.ts",
     "own-model.ts",
