@@ -10,7 +10,6 @@ import {
   capture,
   greater,
   leavesOf,
-  mapTree,
   NumericError,
   ones,
   parallel,
@@ -19,6 +18,7 @@ import {
   type Tensor,
   valueAndGradWithAux,
   vjp,
+  withLeaves,
   zeros,
 } from "../engine/index.js";
 import { type AdamState, adam } from "./adam.js";
@@ -100,18 +100,21 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
     },
     { slices },
   );
+  // Derivatives are of the tensors of a state; its plain numbers, such as counts of steps, have none.
   const pull = parallel(
-    (shared: SharedInput, { bar, ...own }: SliceInput<S> & { readonly bar: S }) => {
-      const { entry } = own;
-      const at = (latents: NamedTensors, before: S | null) =>
-        lossOf(latents, shared, before === null ? own : { ...own, entry: { before } });
-      const from = { latents: shared.latents, before: "before" in entry ? entry.before : null };
-      const { value, pullback } = vjp(({ latents, before }) => at(latents, before), from);
-      const { latents, before } = pullback({
+    (shared: SharedInput, { bar, ...own }: SliceInput<S> & { readonly bar: Tensor[] }) => {
+      const before = "before" in own.entry ? own.entry.before : null;
+      const from = { latents: shared.latents, leaves: leavesOf(before) };
+      const { value, pullback } = vjp(({ latents, leaves }: typeof from) => {
+        const entry = before === null ? own.entry : { before: withLeaves(before, leaves) };
+        const { loss, state } = lossOf(latents, shared, { ...own, entry });
+        return { loss, leaves: leavesOf(state) };
+      }, from);
+      const { latents, leaves } = pullback({
         loss: ones(value.loss.shape, value.loss.dtype),
-        state: bar,
+        leaves: bar,
       });
-      return { total: latents, each: before };
+      return { total: latents, each: leaves };
     },
     { slices },
   );
@@ -168,7 +171,7 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
       entries.push({ before: made.state });
     }
     const { before: state } = entries.pop() as { readonly before: S };
-    let bar = mapTree(state, zerosLike);
+    let bar = leavesOf(state).map(zerosLike);
     let sum: NamedTensors | null = null;
     for (const piece of pieces.toReversed()) {
       const from = entries.pop()!;
@@ -178,7 +181,7 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
       const before: NamedTensors | null = sum;
       sum = before === null ? part : addAll(before, part);
       release([bar, before === null ? null : [before, part], from === entry ? null : from]);
-      bar = each as S;
+      bar = each;
     }
     release(bar);
     return { loss: total, state, gradient: sum! };

@@ -15,13 +15,14 @@ import {
   eye,
   full,
   index,
+  leavesOf,
   linearise,
-  mapTree,
   release,
   scope,
   type Tensor,
   tensor,
   vjp,
+  withLeaves,
   zeros,
 } from "../engine/index.js";
 import { type Curvature, type Objective, orElse } from "./newton.js";
@@ -39,49 +40,75 @@ export function recordObjective<S>(problem: LearningProblem<S>): Objective & { f
   const n = latentCount(definitions);
   const pieces = piecesOf(training.windows);
 
+  /** u and the tensors of a state; its plain numbers, such as counts of steps, have no derivative. */
   interface At {
     readonly u: Tensor;
-    readonly before: S;
+    readonly leaves: Leaves;
   }
-  const through =
-    (window: Window) =>
-    ({ u, before }: At) =>
-      windowLoss(problem, fromVector(definitions, u), { before }, window);
+  type Leaves = Tensor[];
   const initial = (u: Tensor): S =>
     problem.initial(valuesOf(definitions, fromVector(definitions, u)), training.start);
+  const initialLeaves = (u: Tensor): Leaves => leavesOf(initial(u));
+  const lossFrom = (u: Tensor, before: S, window: Window) =>
+    windowLoss(problem, fromVector(definitions, u), { before }, window);
+  const through =
+    (window: Window, before: S, seen?: (state: S) => void) =>
+    ({ u, leaves }: At) => {
+      const { loss, state } = lossFrom(u, withLeaves(before, leaves), window);
+      seen?.(state);
+      return { loss, leaves: leavesOf(state) };
+    };
 
   const begin = capture(initial);
   const beginAlong = capture((u: Tensor, V: readonly Tensor[]) => {
-    const { value, push } = linearise(initial, u);
-    return { state: value, dots: V.map(push) };
+    let state: S;
+    const { value, push } = linearise((u: Tensor) => {
+      state = initial(u);
+      return leavesOf(state);
+    }, u);
+    return { state: withLeaves(state!, value), dots: V.map((v) => push(v) as Leaves) };
   });
-  const beginBack = capture((u: Tensor, V: readonly Tensor[], bar: S, barDots: readonly S[]) => {
-    const pull = (at: { readonly u: Tensor; readonly bar: S }) => ({
-      u: vjp(initial, at.u).pullback(at.bar),
-    });
-    const { value, push } = linearise(pull, { u, bar });
-    return { bars: value, dots: V.map((v, i) => push({ u: v, bar: barDots[i]! })) };
-  });
-  const pass = capture((at: At, window: Window) => through(window)(at));
-  const along = capture((at: At, V: readonly Tensor[], dots: readonly S[], window: Window) => {
-    const { value, push } = linearise(through(window), at);
-    return { ...value, dots: V.map((v, i) => push({ u: v, before: dots[i]! }).state) };
-  });
+  const beginBack = capture(
+    (u: Tensor, V: readonly Tensor[], bar: Leaves, barDots: readonly Leaves[]) => {
+      const pull = (at: { readonly u: Tensor; readonly bar: Leaves }) => ({
+        u: vjp(initialLeaves, at.u).pullback(at.bar),
+      });
+      const { value, push } = linearise(pull, { u, bar });
+      return { bars: value, dots: V.map((v, i) => push({ u: v, bar: barDots[i]! })) };
+    },
+  );
+  const pass = capture(lossFrom);
+  const along = capture(
+    (u: Tensor, before: S, V: readonly Tensor[], dots: readonly Leaves[], window: Window) => {
+      let after: S;
+      const keep = (state: S) => {
+        after = state;
+      };
+      const at = { u, leaves: leavesOf(before) };
+      const { value, push } = linearise(through(window, before, keep), at);
+      return {
+        loss: value.loss,
+        state: withLeaves(after!, value.leaves),
+        dots: V.map((v, i) => push({ u: v, leaves: dots[i]! }).leaves as Leaves),
+      };
+    },
+  );
   const back = capture(
     (
-      at: At,
+      u: Tensor,
+      before: S,
       V: readonly Tensor[],
-      dots: readonly S[],
-      bar: S,
-      barDots: readonly S[],
+      dots: readonly Leaves[],
+      bar: Leaves,
+      barDots: readonly Leaves[],
       window: Window,
     ) => {
-      const pull = ({ bar: state, ...here }: At & { readonly bar: S }) =>
-        vjp(through(window), here).pullback({ loss: full([], 1), state });
-      const { value, push } = linearise(pull, { ...at, bar });
+      const pull = ({ bar: leaves, ...here }: At & { readonly bar: Leaves }) =>
+        vjp(through(window, before), here).pullback({ loss: full([], 1), leaves });
+      const { value, push } = linearise(pull, { u, leaves: leavesOf(before), bar });
       return {
         bars: value,
-        dots: V.map((v, i) => push({ u: v, before: dots[i]!, bar: barDots[i]! })),
+        dots: V.map((v, i) => push({ u: v, leaves: dots[i]!, bar: barDots[i]! })),
       };
     },
   );
@@ -92,7 +119,7 @@ export function recordObjective<S>(problem: LearningProblem<S>): Objective & { f
       let before = begin(u);
       let J = 0;
       for (const piece of pieces) {
-        const { loss, state } = inPiece(piece, (window) => pass({ u, before }, window));
+        const { loss, state } = inPiece(piece, (window) => pass(u, before, window));
         J += loss.item();
         release([loss, before]);
         before = state;
@@ -108,7 +135,7 @@ export function recordObjective<S>(problem: LearningProblem<S>): Objective & { f
     let J = 0;
     for (const piece of pieces) {
       const { state: before, dots } = kept.at(-1)!;
-      const { loss, ...next } = inPiece(piece, (window) => along({ u, before }, V, dots, window));
+      const { loss, ...next } = inPiece(piece, (window) => along(u, before, V, dots, window));
       J += loss.item();
       kept.push(next);
     }
@@ -121,15 +148,16 @@ export function recordObjective<S>(problem: LearningProblem<S>): Objective & { f
         addTo(columns[i]!, dot.u);
       });
     };
-    let bar = mapTree(last, zerosLike);
-    let barDots = V.map(() => mapTree(last, zerosLike));
+    const none = (): Leaves => leavesOf(last).map(zerosLike);
+    let bar = none();
+    let barDots = V.map(none);
     for (const piece of pieces.toReversed()) {
       const { state: before, dots } = kept.pop()!;
-      const made = inPiece(piece, (window) => back({ u, before }, V, dots, bar, barDots, window));
+      const made = inPiece(piece, (window) => back(u, before, V, dots, bar, barDots, window));
       gather(made.bars.u, made.dots);
       release([before, dots, bar, barDots, made.bars.u, made.dots.map((dot) => dot.u)]);
-      bar = made.bars.before;
-      barDots = made.dots.map(({ before }) => before);
+      bar = made.bars.leaves;
+      barDots = made.dots.map(({ leaves }) => leaves);
     }
     const made = beginBack(u, V, bar, barDots);
     gather(made.bars.u, made.dots);

@@ -25,6 +25,7 @@ import {
   trajectoryOf,
 } from "../../src/problem/index.js";
 import { key } from "../../src/random/index.js";
+import { ienks } from "../../src/smoothers/index.js";
 
 const problemOf = (
   method: AnyMethod,
@@ -71,7 +72,8 @@ const irregular = () => {
   );
 };
 
-const ensembles = () => {
+/** Smoothers keep a window of past times in their state, with the numbers of steps between them. */
+const ensembles = (method: AnyMethod = etkf({ members: 4, inflation: 1.1 })) => {
   const system = stateSpace({
     ...{ model: lorenz63, parameters: { rho: learned(27) } },
     ...{ noise: learned(2), step: 0.05, substeps: 2 },
@@ -79,7 +81,7 @@ const ensembles = () => {
   });
   const values = grid(24).map((t) => [wave(t), wave(t + 0.3), 20 + wave(t + 0.6)]);
   return problemOf(
-    etkf({ members: 4, inflation: 1.1 }),
+    method,
     system,
     grid(24).map((t) => 0.05 * t),
     values,
@@ -114,7 +116,13 @@ describe("value, gradient and Hessian of the record", () => {
     ["a regular record in windows", () => regular(50, 20), [0.9, 0.5, 0.4], 1e-11],
     ["an irregular record", irregular, [0.8, 0.5, 0.4], 1e-11],
     // A chaotic model makes rounding larger.
-    ["an ensemble filter of a chaotic model", ensembles, [1.01, 0.5], 1e-8],
+    ["an ensemble filter of a chaotic model", () => ensembles(), [1.01, 0.5], 1e-8],
+    [
+      "an iterative ensemble smoother",
+      () => ensembles(ienks({ members: 4, lag: 2, iterations: 2 })),
+      [1.01, 0.5],
+      1e-8,
+    ],
   ] as const)("%s", (_, make, point, tolerance) => {
     const problem = make();
     const [a, b] = [recordObjective(problem), whole(problem)];
