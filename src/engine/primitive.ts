@@ -73,7 +73,7 @@ const shapesOf = (inputs: readonly Tensor[]): string =>
   inputs.map((x) => `[${x.shape}]`).join(", ");
 
 /** Returns whether the values of a tensor are there; while a function is captured, those of its inputs are not. */
-export const isKnown = ({ block }: Tensor): boolean => block.address >= 0;
+export const isKnown = (x: Tensor): boolean => x.block.address >= 0;
 
 /** Whether all values are there already: what is computed from them while recording is a constant. */
 const areKnown = (inputs: readonly Tensor[]): boolean => inputs.length > 0 && inputs.every(isKnown);

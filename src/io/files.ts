@@ -11,7 +11,6 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  type Stats,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -63,8 +62,8 @@ export function causeOf(error: unknown): string {
   return code === null ? message : (causes[code] ?? message);
 }
 
-/** Returns the status of a path; null if there is nothing. */
-export function statIfThere(path: string): Stats | null {
+/** Returns what is at a path, a file or something else; null if there is nothing. */
+export function statIfThere(path: string): { isFile(): boolean } | null {
   try {
     return statSync(path);
   } catch {
