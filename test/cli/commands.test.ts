@@ -313,6 +313,13 @@ test("list shows what there is, with keys and defaults", async () => {
         initial                 mean and variance of the state before the first observation; required for a file, optional in a twin
         processNoise            normal noise after each step of the filter's model; without it that of the model
 
+      dan: the analysis is a network that was learned; no inflation, no localisation, one member
+        members       number of members (default 1)
+        network       the network of the analysis (default {})
+        weights       safetensors file of learned weights; without it they are learned
+        initial       mean and variance of the state before the first observation; required for a file, optional in a twin
+        processNoise  normal noise after each step of the filter's model; without it that of the model
+
     operators
       identity: every variable
 

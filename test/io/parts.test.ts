@@ -130,9 +130,9 @@ const keys: [name: string, key: Key, good: unknown[], bad: [value: unknown, mess
     [
       "a spread",
       spread({ about }),
-      [1, [1, 2], learned(1), [1, learned(2)]],
+      [0, 1, [1, 2], learned(1), [1, learned(2)]],
       [
-        [0, "got 0; need a number more than 0"],
+        [-1, "got -1; need a number at least 0"],
         ["a", "or a list of them"],
       ],
     ],

@@ -135,7 +135,7 @@ method: { kind: kalman, initial: { mean: [0], variance: 1e7 } }
     expect(result.rmse).toBeNull();
     expect(result.logLikelihood).toBeNull();
     expect(result.warnings[0]).toMatch(
-      /diverged at cycle 2 \(time 1872\): mat.*Infinity.*Shorter steps/,
+      /diverged at cycle 2 \(time 1872\): a number of the state .* overflowed .*Shorter steps/,
     );
     expect(states.times).toEqual([1871]);
     expect(innovations.chiSquare).toHaveLength(1);
