@@ -206,7 +206,10 @@ export function learnFrom(
   return learnAll(problem, { ...settings, refine, key: foldIn(starts, 0) }, visit, from);
 }
 
-/** Returns the speed since learning began, or went on, at `first` of `all` epochs. */
+/**
+ * Returns the speed since learning began, or went on, at `first` of `all` epochs. An attempt that ends early
+ * passes over epochs, which no time was spent on: they do not count.
+ */
 function speedFrom(
   first: number,
   all: number,
@@ -217,9 +220,16 @@ function speedFrom(
     (n, { intervals, trajectories }) => n + intervals.length * trajectories.keys.shape[0]!,
     0,
   );
+  let before = first;
+  let made = 0;
+  let seconds: number | null = null; // of an epoch
   return (done) => {
-    if (done <= first) return { sampleCycles: null, secondsLeft: null };
-    const seconds = (performance.now() - began) / 1000 / (done - first); // of an epoch
+    if (done === before + 1) {
+      made++;
+      seconds = (performance.now() - began) / 1000 / made;
+    }
+    before = done;
+    if (seconds === null) return { sampleCycles: null, secondsLeft: null };
     return { sampleCycles: perEpoch / seconds, secondsLeft: Math.max(0, all - done) * seconds };
   };
 }

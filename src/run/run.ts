@@ -245,7 +245,8 @@ async function learnIfAsked(
     from: (resume?.learning as LearnState | undefined) ?? learnStart,
     checkpoint: (learning) => host.checkpoint({ version: 2, learning }),
     progress: async ({ epoch, epochs, loss, sampleCycles }) => {
-      const speed = sampleCycles === null ? "" : `, ${Math.round(sampleCycles)} sample-cycles/s`;
+      const isTold = sampleCycles !== null && learn.loss !== "likelihood";
+      const speed = isTold ? `, ${Math.round(sampleCycles)} sample-cycles/s` : "";
       const detail = loss === null ? "" : `loss ${loss.toFixed(4)} a value${speed}`;
       host.progress({ stage: "learning", done: epoch, total: epochs, detail });
       if (Date.now() - paused > pauseEvery.learning) {
