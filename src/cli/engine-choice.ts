@@ -28,7 +28,7 @@ export const addEngineOptions = (command: Command): Command =>
     .addOption(
       new Option(
         "--kernels <build>",
-        "simd (default): the same digits on every machine; relaxed: faster, last digits differ",
+        "simd (default): the same digits on Node 20, 22 and 24; relaxed: faster, last digits differ",
       ).choices(builds),
     )
     .option(

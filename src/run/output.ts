@@ -98,7 +98,7 @@ export interface Computed {
   readonly kalmia: string | null;
   /** The version of Node; null if the host of the run does not say, or is a browser. */
   readonly node: string | null;
-  /** The build of the kernels: `simd` gives the same digits on every machine. */
+  /** The build of the kernels: `simd` rounds as WebAssembly prescribes, alike everywhere. */
   readonly kernels: string;
   /** The number of threads, which changes no digit. */
   readonly threads: number;
