@@ -33,6 +33,8 @@ const onEngine = (kernels: string) => ({
 
 export default defineConfig({
   test: {
+    // Both of CI's cores: by default one of them is left to the runner, which hardly needs it.
+    maxWorkers: "100%",
     projects: [
       onEngine("simd"),
       onEngine("relaxed"),

@@ -5,7 +5,7 @@ import { cyclesHeld, latentCount } from "../learn/index.js";
 import type { ParameterDefinition } from "../parts/index.js";
 import { definitionsOf, learningProblem, trainingLength, windowCost } from "../problem/index.js";
 import type { Key } from "../random/index.js";
-import type { Data, Specification } from "../run/index.js";
+import { type Data, learningDataOf, type Specification } from "../run/index.js";
 
 export interface Cost {
   /** Cycles of a window. */
@@ -56,14 +56,15 @@ export const countedLength = (specification: Specification, state = 1): number =
 /** `data` of at least as many times as are counted. */
 export function costOf(specification: Specification, data: Data, root: Key): Cost {
   const { learn, method } = specification;
-  const sizes = { variables: data.system.dimension, values: valuesOf(data) };
+  const sizes = { variables: data.system.dimension, values: valuesOf(data.test) };
   const length = countedLength(specification, stateSizeOf(method, sizes));
   const window = windowLength(specification);
   const passed = trainingLength(learn?.validation ?? 0, timesOf(specification));
   return scope(() => {
     const definitions = definitionsOf(method, data.system);
-    const cut = { window: length, validation: 0 };
-    const problem = learningProblem(method, data.system, { ...data, key: root }, cut, definitions);
+    const cut = { window: length, validation: 0, ...(learn && { loss: learn.loss }) };
+    const given = learningDataOf(data, root);
+    const problem = learningProblem(method, data.system, given, cut, definitions);
     const { bytes, operations, seconds } = windowCost(problem, learn !== null);
     const secondsPerEpoch = (seconds * passed) / length;
     return {
@@ -79,7 +80,7 @@ export function costOf(specification: Specification, data: Data, root: Key): Cos
 }
 
 /** m */
-const valuesOf = ({ training: [first] }: Data): number => first!.series.y.shape.at(-1)!;
+const valuesOf = ([first]: Data["test"]): number => first!.series.y.shape.at(-1)!;
 
 /** Whether it belongs to the static covariance or the gain of a method. */
 const isStatic = ({ name }: ParameterDefinition): boolean => /^(background\b|gain$)/.test(name);

@@ -1,5 +1,5 @@
 export { comparisonOf } from "./comparison.js";
-export { type Data, dataOf, systemFor } from "./data.js";
+export { type Data, dataOf, learningDataOf, systemFor } from "./data.js";
 export { type BuiltFacts, extentOf } from "./extent.js";
 export type {
   Band,
