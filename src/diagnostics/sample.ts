@@ -100,22 +100,24 @@ export function quantileOf({ values, weights }: SortedSample, p: number): number
  * Computes the fair continuous ranked probability score of a sample, which is unbiased in its size.
  *
  *     crps = Σᵢ wᵢ |Eᵢ − x| − ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| / (1 − Σᵢ wᵢ²)
- *     ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| = Σᵢ (E₍ᵢ₊₁₎ − E₍ᵢ₎) Wᵢ (1 − Wᵢ),   Wᵢ the weight of the first i values
+ *     ½ Σᵢⱼ wᵢ wⱼ |Eᵢ − Eⱼ| = Σᵢ wᵢ Dᵢ,   Dᵢ = Σ_{j < i} wⱼ (Eᵢ − Eⱼ) = Dᵢ₋₁ + (Eᵢ − Eᵢ₋₁) Wᵢ
+ *     1 − Σᵢ wᵢ² = 2 Σᵢ wᵢ Wᵢ,   Wᵢ = Σ_{j < i} wⱼ the weight of the values below
  *
- * Without weights wᵢ = 1/N. Where one value has all the weight the second term is 0.
+ * All terms are positive, so nothing cancels where nearly all the weight lies on one value. Without weights
+ * wᵢ = 1/N. Where one value has all the weight the second term is 0.
  *
  * @see ferro2014
  */
 export function crpsOf({ values, weights }: SortedSample, x: number): number {
   const N = values.length;
-  let [error, pairs, squares, W] = [0, 0, 0, 0];
+  let [error, pairs, free, W, D] = [0, 0, 0, 0, 0];
   for (let i = 0; i < N; i++) {
     const w = weights === null ? 1 / N : weights[i]!;
     error += w * Math.abs(values[i]! - x);
-    squares += w * w;
+    if (i > 0) D += (values[i]! - values[i - 1]!) * W;
+    pairs += w * D;
+    free += 2 * w * W;
     W += w;
-    if (i + 1 < N) pairs += (values[i + 1]! - values[i]!) * W * (1 - W);
   }
-  const free = 1 - squares;
   return error - (free < 1e-12 ? 0 : pairs / free);
 }

@@ -68,6 +68,7 @@ export {
 export {
   degenerateWeights,
   effectiveMembers,
+  freeWeightOf,
   type Particles,
   weightedMean,
   weightedMoments,

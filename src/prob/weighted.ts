@@ -3,6 +3,7 @@ import {
   div,
   exp,
   expandDims,
+  greater,
   less,
   log,
   matmul,
@@ -27,7 +28,8 @@ export interface Particles {
 const alone = 1e-10;
 
 /** Returns the effective number of members, 1/Σ wᵢ² from 1 to N; [..., N] → [...]. */
-export const effectiveMembers = (logWeights: Tensor): Tensor => div(1, sumOfSquares(logWeights));
+export const effectiveMembers = (logWeights: Tensor): Tensor =>
+  div(1, sum(exp(mul(2, logWeights)), -1));
 
 /**
  * Tells whether the weights have degenerated: 1 where the effective number of members 1/Σ wᵢ² is less
@@ -46,8 +48,31 @@ export function degenerateWeights({ particles: E, logWeights }: Particles): Tens
   return less(effectiveMembers(logWeights), fewest);
 }
 
-/** Σ wᵢ², [...] */
-const sumOfSquares = (logWeights: Tensor): Tensor => sum(exp(mul(2, logWeights)), -1);
+/**
+ * Returns 1 − Σ wᵢ² of weights of sum 1, [..., N] → [...]: the probability that two draws are different particles.
+ *
+ *     1 − Σ wᵢ² = Σ wᵢ (1 − wᵢ)
+ *
+ * The one weight above ½, if there is one, has the sum of the others for 1 − wᵢ. So nothing cancels where nearly
+ * all the weight lies on one particle.
+ */
+function freeWeight(w: Tensor): Tensor {
+  const large = greater(w, 0.5); // [..., N]
+  const others = expandDims(sum(where(large, 0, w), -1), -1); // [..., 1]
+  return sum(mul(w, where(large, others, sub(1, w))), -1);
+}
+
+/**
+ * Returns the same for plain numbers, as the sum over pairs of members, 2 Σ_{j < i} wᵢ wⱼ.
+ */
+export function freeWeightOf(w: ArrayLike<number>): number {
+  let [free, before] = [0, 0];
+  for (let i = 0; i < w.length; i++) {
+    free += 2 * w[i]! * before;
+    before += w[i]!;
+  }
+  return free;
+}
 
 /** Returns the weighted mean x̄ = Σ wᵢ xᵢ, [..., d]. */
 export const weightedMean = ({ particles: E, logWeights }: Particles): Tensor =>
@@ -64,7 +89,7 @@ export function weightedMoments(of: Particles): { mean: Tensor; variance: Tensor
   const m = weightedMean(of);
   const A = sub(of.particles, expandDims(m, -2)); // [..., N, d]
   const w = exp(of.logWeights);
-  const left = sub(1, sumOfSquares(of.logWeights)); // [...]
+  const left = freeWeight(w); // [...]
   const free = where(less(left, alone), 1, left);
   const squares = squeeze(matmul(expandDims(w, -2), square(A)), -2); // [..., d]
   return { mean: m, variance: div(squares, expandDims(free, -1)) };
@@ -77,10 +102,10 @@ export function weightedMoments(of: Particles): { mean: Tensor; variance: Tensor
  */
 export function weightedRoots({ particles: E, logWeights: given }: Particles): Tensor {
   const N = E.shape.at(-2)!;
-  const collapsed = expandDims(less(sub(1, sumOfSquares(given)), alone), -1); // [..., 1]
+  const collapsed = expandDims(less(freeWeight(exp(given)), alone), -1); // [..., 1]
   const logWeights = where(collapsed, -Math.log(N), given);
   const A = sub(E, expandDims(weightedMean({ particles: E, logWeights }), -2)); // [..., N, d]
-  const free = sub(1, sumOfSquares(logWeights)); // [...]
+  const free = freeWeight(exp(logWeights)); // [...]
   const root = exp(mul(0.5, sub(logWeights, expandDims(log(free), -1)))); // [..., N]
   return mul(expandDims(root, -1), A);
 }

@@ -1,6 +1,7 @@
 /** States of a method in natural units. */
 import { NumericError, scope, sqrt, type Tensor } from "../engine/index.js";
 import type { Members, Method, Moments } from "../filters/index.js";
+import { freeWeightOf } from "../prob/index.js";
 
 /** One state in plain numbers, [d] each. */
 export interface NaturalState {
@@ -121,8 +122,7 @@ function momentsOf(
   const d = mean.length;
   const N = values.length / d;
   const w = weights ?? new Float64Array(N).fill(1 / N);
-  let free = 1;
-  for (let n = 0; n < N; n++) free -= w[n]! * w[n]!;
+  const free = weights === null ? 1 - 1 / N : freeWeightOf(weights);
   let i = 0;
   for (; i + sideBySide <= d; i += sideBySide) {
     let [a, b, c, e] = [0, 0, 0, 0];

@@ -1,7 +1,7 @@
 /** Diagnostics of a run: ranks, residuals and spectra. */
 import { desroziers, powerSpectrum, rankHistogram } from "../diagnostics/index.js";
 import type { BoundModel } from "../models/index.js";
-import type { Scalar } from "../prob/index.js";
+import { freeWeightOf, type Scalar } from "../prob/index.js";
 import type { NaturalMembers } from "../problem/index.js";
 import type { Key } from "../random/index.js";
 import type { Sample } from "./describe.js";
@@ -91,7 +91,7 @@ function anomalies({ values, weights }: NaturalMembers, mean: readonly number[])
   const d = mean.length;
   const N = values.length / d;
   const w = weights === null ? new Array<number>(N).fill(1 / N) : [...weights];
-  const free = Math.max(1e-10, 1 - w.reduce((sum, v) => sum + v * v, 0));
+  const free = Math.max(1e-10, freeWeightOf(w));
   return w.map((v, n) => {
     const size = Math.sqrt((N * v) / free);
     return mean.map((m, i) => size * (values[n * d + i]! - m));

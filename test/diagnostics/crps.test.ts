@@ -57,6 +57,19 @@ test("weights: the double sum, copies of members, and one member alone", () => {
   expect(() => crpsEnsemble(E, x, [1])).toThrow(/4 members, 1 weights/);
 });
 
+test("nearly all the weight on one member: the pair that is left, whichever member it is", () => {
+  // Of two members the fair score is Σ wᵢ |Eᵢ − x| − ½ |E₁ − E₂|, whatever their weights.
+  for (const small of [1e-3, 1e-7, 1e-11]) {
+    for (const w of [
+      [small, 1 - small],
+      [1 - small, small],
+    ]) {
+      const expected = w[0]! * 1 + w[1]! * 2 - 1.5;
+      expect(crpsEnsemble([0, 3], 1, w)).toBeCloseTo(expected, 13);
+    }
+  }
+});
+
 test("the score does not depend on the number of members, on average", () => {
   const z = gaussianNumbers(8);
   const repetitions = 40000;
