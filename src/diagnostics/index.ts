@@ -1,4 +1,5 @@
 export { autocorrelation } from "./autocorrelation.js";
+export { buresWasserstein, eigenvaluesOf, positivePart } from "./bures-wasserstein.js";
 export { crpsEnsemble, crpsGaussian } from "./crps.js";
 export {
   type Desroziers,
@@ -6,6 +7,18 @@ export {
   type Estimate,
   type ResidualCovariances,
 } from "./desroziers.js";
+export {
+  antisymmetricShare,
+  covarianceTangent,
+  equivalentCovariance,
+  incrementBias,
+} from "./equivalent-covariance.js";
+export {
+  type EquivalentGain,
+  equivalentGain,
+  gainOfCovariance,
+  relativeDifference,
+} from "./equivalent-gain.js";
 export { type Flatness, type FlatnessPart, flatness } from "./flatness.js";
 export {
   type InnovationOptions,
@@ -13,7 +26,14 @@ export {
   innovationStatistics,
   meanChiSquareInterval,
 } from "./innovations.js";
-export { type LyapunovOptions, leadingLyapunovExponent } from "./lyapunov.js";
+export { localityMean } from "./locality.js";
+export {
+  commonShare,
+  type LyapunovOptions,
+  type LyapunovStep,
+  leadingLyapunovExponent,
+  lyapunovStep,
+} from "./lyapunov.js";
 export { quantile, quantiles } from "./quantile.js";
 export {
   type EffectiveCases,

@@ -1,13 +1,54 @@
+/** Lyapunov exponents and vectors of a map, from its tangent. */
 import {
+  broadcastTo,
   capture,
+  diagonal,
+  div,
+  expandDims,
+  index,
   jvp,
-  mul,
   release,
+  sqrt,
   square,
   sum,
   type Tensor,
+  transpose,
+  triangularFactorOfRows,
+  triangularSolve,
   UsageError,
 } from "../engine/index.js";
+
+/**
+ * Carries orthonormal perturbations along a step of a map F: they are moved by its tangent at x [d], and made
+ * orthonormal again, each with respect to those before it.
+ *
+ *     F′(x) Qᵀ = Q₊ᵀ Rᵀ        rows of Q [p, d] → rows of Q₊ [p, d];  R [p, p] lower, r = diag R ≥ 0
+ *
+ * Along a trajectory the rows turn to the backward Lyapunov vectors: the directions in which errors of the past
+ * have grown most, then most among those orthogonal to it, and so on. The mean of log r over the steps, divided by
+ * their length, gives the exponents.
+ *
+ * @see benettin1980; kuptsov2012
+ */
+export function lyapunovStep(map: (x: Tensor) => Tensor, x: Tensor, Q: Tensor): LyapunovStep {
+  const { value, tangent } = jvp(map, broadcastTo(x, Q.shape), Q); // [p, d] both
+  const R = triangularFactorOfRows(transpose(tangent)); // [p, p]
+  return {
+    state: index(value, 0, 0),
+    vectors: triangularSolve(R, tangent),
+    growth: diagonal(R),
+  };
+}
+
+/** What a step makes of a state and of perturbations about it. */
+export interface LyapunovStep {
+  /** F(x) [d] */
+  readonly state: Tensor;
+  /** Q₊ [p, d] */
+  readonly vectors: Tensor;
+  /** r [p] */
+  readonly growth: Tensor;
+}
 
 /** Options of `leadingLyapunovExponent`. */
 export interface LyapunovOptions {
@@ -47,22 +88,41 @@ export function leadingLyapunovExponent(
   if (!(step > 0)) {
     throw new UsageError(`leadingLyapunovExponent: the step is ${step}; need more than 0.`);
   }
-  const along = capture((at: Tensor, direction: Tensor) => {
-    const { value, tangent } = jvp(map, at, direction);
-    return [value, tangent, sum(square(tangent))] as const;
-  });
-  let [state, perturbation] = [x, v];
+  const along = capture((at: Tensor, Q: Tensor) => lyapunovStep(map, at, Q));
+  let state = x;
+  let Q = expandDims(div(v, sqrt(sum(square(v)))), 0); // [1, d]
   let total = 0;
   for (let k = 0; k < transient + counted; k++) {
-    const [moved, grown, squared] = along(state, perturbation);
-    const size = Math.sqrt(squared.item());
-    if (k >= transient) total += Math.log(size);
-    const next = mul(1 / size, grown);
-    if (k > 0) release([state, perturbation]);
-    release([grown, squared]);
-    [state, perturbation] = [moved, next];
+    const next = along(state, Q);
+    if (k >= transient) total += Math.log(next.growth.item());
+    release(k === 0 ? [Q, next.growth] : [state, Q, next.growth]);
+    [state, Q] = [next.state, next.vectors];
   }
-  release([state, perturbation]);
+  release([state, Q]);
   along.forget();
   return total / (counted * step);
+}
+
+/**
+ * Returns how much two subspaces have in common: the mean square of the cosines of the angles between them.
+ *
+ *     c = ‖U Vᵀ‖²/p        rows of U, V [p, d] orthonormal
+ *
+ * It is 1 for equal subspaces, 0 for orthogonal ones, and p/d in the mean if one of them lies at random.
+ *
+ * @see bjorck1973
+ */
+export function commonShare(
+  U: readonly (readonly number[])[],
+  V: readonly (readonly number[])[],
+): number {
+  let total = 0;
+  for (const u of U) {
+    for (const v of V) {
+      let product = 0;
+      for (let i = 0; i < u.length; i++) product += u[i]! * v[i]!;
+      total += product * product;
+    }
+  }
+  return total / U.length;
 }

@@ -32,7 +32,7 @@ import {
 } from "../parts/index.js";
 import { floatType, identity, sampleGaussian, sampleMoments } from "../prob/index.js";
 import { key, split } from "../random/index.js";
-import type { Analysis, Filter } from "./filter.js";
+import type { Analysis, Filter, Increments } from "./filter.js";
 import {
   convolutionalIncrement,
   denseIncrement,
@@ -82,13 +82,14 @@ export function analysisNetwork({
       `analysisNetwork: no weights for the layer "${missing.name}"; need those of ${network.layers.map(({ name }) => name).join(", ")}.`,
     );
   }
+  const increments: Increments = (E, zeta) => network.apply(layers, E, zeta);
   return {
     name: "dan",
     evidence: "misfit",
+    increments,
     init: (prior, from) => sampleGaussian(prior, N, from),
     forecast: (E, transition, from) => advance(transition, E, from),
-    analyse: (E, observation) =>
-      networkAnalysis(E, observation, (at, zeta) => network.apply(layers, at, zeta)),
+    analyse: (E, observation) => networkAnalysis(E, observation, increments),
     moments: (E) => (N > 1 ? sampleMoments(E) : { mean: mean(E, -2), variance: varianceOfOne(E) }),
     ...(N > 1 && { members: (E: Tensor) => ({ values: E }) }),
   };
@@ -100,12 +101,12 @@ const varianceOfOne = (E: Tensor): Tensor => zeros(E.shape.toSpliced(-2, 1), flo
 export function networkAnalysis(
   E: Tensor,
   observation: Observation,
-  increments: (E: Tensor, zeta: Tensor) => Tensor,
+  increments: Increments,
 ): Analysis<Tensor> {
   checkObservation("dan", observation);
-  const { value: hx, pullback } = vjp(observation.operator.apply, mean(E, -2)); // [..., m]
+  const { hx, uplift } = observedAt(observation, mean(E, -2));
   const delta = atObserved(innovationOf(observation, hx), observation); // [..., m]
-  const zeta = pullback(div(delta, variances(observation))); // [..., d]
+  const zeta = uplift(delta); // [..., d]
   const misfit = sum(square(delta), -1); // [...]
   return {
     state: add(E, increments(E, zeta)),
@@ -113,6 +114,13 @@ export function networkAnalysis(
     innovation: delta,
     chiSquare: misfit,
   };
+}
+
+/** Returns h(x) [..., m] and δ ↦ Hᵀ R⁻¹ δ, [..., m] → [..., d], for states x [..., d]; H is h, or its tangent at x. */
+export function observedAt(observation: Observation, x: Tensor) {
+  const { value: hx, pullback } = vjp(observation.operator.apply, x);
+  const uplift = (delta: Tensor): Tensor => pullback(div(delta, variances(observation)));
+  return { hx, uplift };
 }
 
 /** The standard size of the residual network. @see bocquet2024 */

@@ -94,7 +94,12 @@ export interface Filter<S> extends Estimator<S> {
   forecast(state: S, transition: Transition, key: Key): S;
   /** Analyses an observation at the time of the state. */
   analyse(state: S, observation: Observation, key: Key): Analysis<S>;
+  /** Of a filter whose state is its members: what an analysis adds to them; absent: it is not of this form. */
+  readonly increments?: Increments;
 }
+
+/** Returns the increments a(E, ζ) [..., N, d] of members E [..., N, d], given ζ = Hᵀ R⁻¹ (y − h(x̄)) [..., d]. */
+export type Increments = (E: Tensor, zeta: Tensor) => Tensor;
 
 /**
  * A smoother of fixed lag: an observation also changes the states of the L cycles before it. A cycle takes

@@ -3,6 +3,7 @@ export {
   analysisNetwork,
   analysisNetworkRecord,
   networkAnalysis,
+  observedAt,
   standardNetwork,
 } from "./analysis-network.js";
 export {
@@ -79,6 +80,7 @@ export type {
   Cycle,
   CycleResult,
   Filter,
+  Increments,
   Members,
   Method,
   Moments,
