@@ -42,6 +42,11 @@ export const programs: Readonly<Record<string, Program>> = {
     about: "learning of figure 5 beside PyTorch on the same data: scores and time (--method, …)",
     load: async () => (await import("./figure5.js")).figure5,
   },
+  dan: {
+    about:
+      "learning of an analysis network beside PyTorch's, its analyses beside the EnKF's (--threads, …)",
+    load: async () => (await import("./dan.js")).dan,
+  },
   cycles: {
     about: "cycles per second of classical filters beside DAPPER's (--dapper FOLDER, …)",
     load: async () => (await import("./cycles.js")).cycles,

@@ -1,6 +1,7 @@
 /** The peer program and a Python that can run it. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export interface PythonPeer {
@@ -54,3 +55,33 @@ export const runPython = (
   { python }: Pick<PythonPeer, "python">,
   args: readonly string[],
 ): string => execFileSync(python, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+
+/** A program that answers each line that it is given with one. */
+export interface PeerProcess {
+  /** The next line that it prints. */
+  line(): Promise<string>;
+  /** Its answer to a line. */
+  ask(question: string): Promise<string>;
+  close(): void;
+}
+
+export function openPeer(python: string, args: readonly string[]): PeerProcess {
+  const child = spawn(python, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const failed = new Promise<never>((_, reject) => child.on("error", reject));
+  failed.catch(() => {});
+  const line = async (): Promise<string> => {
+    const { done, value } = await Promise.race([lines.next(), failed]);
+    if (done)
+      throw new Error(`PyTorch's side ended before its time: ${[python, ...args].join(" ")}`);
+    return value;
+  };
+  return {
+    line,
+    ask: (question) => {
+      child.stdin.write(`${question}\n`);
+      return line();
+    },
+    close: () => child.stdin.end(),
+  };
+}

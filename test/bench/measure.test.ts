@@ -1,6 +1,6 @@
 /** The clock is ours, so no test waits or depends on the machine. */
 import { expect, test } from "vitest";
-import { type Contender, measure, median, timingOf } from "../../bench/measure.js";
+import { type Contender, fastest, measure, median, timingOf } from "../../bench/measure.js";
 
 test("median: the middle value, or the mean of the two in the middle", () => {
   expect(median([5, 1, 3])).toBe(3);
@@ -53,4 +53,13 @@ test("measure: promises are awaited, and contenders are told of the end", async 
   const [timing] = await measure([{ run, end }], { samples: 3, seconds: 0.01, now: () => time });
   expect(timing!.median).toBeCloseTo(1e-3, 12);
   expect(ended).toBe(1);
+});
+
+test("fastest: the least time of a run, without the first", () => {
+  const costs = [1, 9, 4, 7];
+  let time = 0;
+  const run = () => {
+    time += costs.shift() ?? 5;
+  };
+  expect(fastest(run, 0.02, () => time)).toBeCloseTo(4e-3, 12);
 });
