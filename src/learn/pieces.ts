@@ -1,17 +1,30 @@
 /** Pieces of records: few cycles at a time, over which one program is replayed. */
-import { scope } from "../engine/index.js";
+import { estimateCost, scope } from "../engine/index.js";
+import { startLatents, tensorsOf } from "./parameters.js";
+import { type LearningProblem, windowLoss } from "./problem.js";
 import { type Window, windowOf } from "./window.js";
 
-/** Lengths of pieces in cycles, the best first, and how many cycles programs should hold together. */
+/** Lengths of pieces in cycles. */
 const lengths = [16, 4, 1];
+
+/**
+ * How much longer it takes to replay a piece to the end of a computation than to record an instruction of its
+ * loss with all derivatives: measured for curvatures (records of one variable, 2000 rows), and for gradients of
+ * a hundred epochs.
+ */
+export const replays = { curvature: 1.5, gradient: 50 } as const;
+
+/**
+ * How many instructions the losses of all patterns may have together, if single cycles do not need more: a
+ * curvature in eight directions holds some 0.1 MB for each.
+ */
+const heldInstructions = 2000;
 
 /** A program holds at most so many cycles; the gradient of a longer window is made of those of pieces. */
 export const longest = 256;
 
 /** Returns the largest number of cycles that a program holds for windows of a length. */
 export const cyclesHeld = (window: number): number => (window <= longest ? window : lengths[0]!);
-
-const heldCycles = 64;
 
 /** A piece of a record: cycles `first` (inclusive) to `last` (exclusive) of a window. */
 export interface Piece {
@@ -20,11 +33,33 @@ export interface Piece {
   readonly last: number;
 }
 
+/** Returns how many instructions the loss of one cycle has; of the second, as the first often has no forecast. */
+export function cycleInstructions<S>(problem: LearningProblem<S>): number {
+  const { definitions, training, dtype = "f64" } = problem;
+  const [window] = training.windows as readonly [Window, ...Window[]];
+  const last = Math.min(2, window.intervals.length);
+  return scope(() => {
+    const cycle = windowOf(window, last - 1, last);
+    const latents = tensorsOf(definitions, startLatents(definitions), dtype);
+    return estimateCost(
+      (u: typeof latents) => windowLoss(problem, u, { start: training.start }, cycle),
+      latents,
+    ).instructions;
+  });
+}
+
 /**
- * Cuts windows into pieces. Each pattern of intervals is a program of its own, so a first cycle that has
- * another interval than the next is a piece by itself, and records of many intervals get short pieces.
+ * Cuts windows into the pieces that cost the least, given how many instructions a cycle has. Each pattern of
+ * intervals is a program of its own, so a first cycle that has another interval than the next is a piece by
+ * itself, and short records, large cycles and irregular intervals get short pieces.
+ *
+ *     cost = instructions · Σ cycles of each pattern + replay · number of pieces
  */
-export function piecesOf(windows: readonly Window[]): Piece[] {
+export function piecesOf(
+  windows: readonly Window[],
+  instructions: number,
+  replay: number,
+): Piece[] {
   const cuts = lengths.map((length) => windows.flatMap((window) => cut(window, length)));
   const held = cuts.map((pieces) => {
     const patterns = new Map(
@@ -33,10 +68,13 @@ export function piecesOf(windows: readonly Window[]): Piece[] {
         last - first,
       ]),
     );
-    return [...patterns.values()].reduce((sum, cycles) => sum + cycles, 0);
+    return instructions * [...patterns.values()].reduce((sum, cycles) => sum + cycles, 0);
   });
-  const fits = held.findIndex((cycles) => cycles <= heldCycles);
-  return cuts[fits >= 0 ? fits : held.indexOf(Math.min(...held))]!;
+  const most = Math.max(heldInstructions, Math.min(...held));
+  const costs = cuts.map(({ length }, i) =>
+    held[i]! <= most ? held[i]! + replay * length : Number.POSITIVE_INFINITY,
+  );
+  return cuts[costs.indexOf(Math.min(...costs))]!;
 }
 
 function cut(window: Window, length: number): Piece[] {

@@ -25,7 +25,7 @@ import { type AdamState, adam } from "./adam.js";
 import { clipGradient } from "./clip-gradient.js";
 import { normaliseGradient } from "./normalise-gradient.js";
 import { type NamedTensors, valuesOf } from "./parameters.js";
-import { inPiece, longest, piecesOf } from "./pieces.js";
+import { cycleInstructions, inPiece, longest, piecesOf, replays } from "./pieces.js";
 import { type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
 import type { TrajectoryTensors, Window } from "./window.js";
 
@@ -156,13 +156,19 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
     return { loss, state: each };
   };
 
+  let counted: number | undefined;
+  const cycleSize = (): number => {
+    counted ??= cycleInstructions(problem);
+    return counted;
+  };
+
   /** The gradient by pieces: forward with the states between them kept, and back through each again. */
   function gradientByPieces(
     latents: NamedTensors,
     entry: WindowStart<S>,
     window: Window,
   ): WindowGradient<S> {
-    const pieces = piecesOf([window]);
+    const pieces = piecesOf([window], cycleSize(), replays.gradient);
     const entries = [entry];
     let total = 0;
     for (const piece of pieces) {

@@ -27,7 +27,7 @@ import {
 } from "../engine/index.js";
 import { type Curvature, type Objective, orElse } from "./newton.js";
 import { fromVector, latentCount, valuesOf } from "./parameters.js";
-import { inPiece, piecesOf } from "./pieces.js";
+import { cycleInstructions, inPiece, piecesOf, replays } from "./pieces.js";
 import { type LearningProblem, windowLoss } from "./problem.js";
 import type { Window } from "./window.js";
 
@@ -38,7 +38,7 @@ const together = 8;
 export function recordObjective<S>(problem: LearningProblem<S>): Objective & { forget(): void } {
   const { definitions, training } = problem;
   const n = latentCount(definitions);
-  const pieces = piecesOf(training.windows);
+  const pieces = piecesOf(training.windows, cycleInstructions(problem), replays.curvature);
 
   /** u and the tensors of a state; its plain numbers, such as counts of steps, have no derivative. */
   interface At {

@@ -9,7 +9,7 @@ import {
   startLatents,
   tensorsOf,
 } from "../../src/learn/parameters.js";
-import { longest, piecesOf } from "../../src/learn/pieces.js";
+import { cycleInstructions, longest, piecesOf, replays } from "../../src/learn/pieces.js";
 import type { WindowStart } from "../../src/learn/problem.js";
 import { programs } from "../../src/learn/programs.js";
 import { recordObjective } from "../../src/learn/record-objective.js";
@@ -135,13 +135,50 @@ describe("value, gradient and Hessian of the record", () => {
   });
 });
 
-test("pieces are long where intervals repeat, and single cycles where none do", () => {
-  const lengthsOf = (intervals: readonly number[]) =>
-    piecesOf([{ intervals } as unknown as Window]).map(({ first, last }) => last - first);
-  expect(lengthsOf([0, ...Array(49).fill(1)])).toEqual([1, 16, 16, 16, 1]);
-  expect(lengthsOf(grid(200).map((k) => 1 + (k % 3)))).toEqual([...[1, ...Array(12).fill(16), 7]]);
-  expect(new Set(lengthsOf(grid(200).map((k) => 1 + ((k * k) % 61))))).toEqual(new Set([1]));
-  expect(lengthsOf([7])).toEqual([1]);
+describe("pieces", () => {
+  const lengthsOf = (intervals: readonly number[], instructions: number) =>
+    piecesOf([{ intervals } as unknown as Window], instructions, replays.curvature).map(
+      ({ first, last }) => last - first,
+    );
+  const even = (K: number) => [0, ...Array(K - 1).fill(1)];
+
+  test("are long in long records of small cycles", () => {
+    expect(lengthsOf(even(20_002), 30).slice(0, 3)).toEqual([1, 16, 16]);
+    expect(lengthsOf(even(500), 30).slice(0, 3)).toEqual([1, 4, 4]);
+  });
+
+  test("are single cycles where a record is short or cycles are large", () => {
+    expect(new Set(lengthsOf(even(50), 30))).toEqual(new Set([1]));
+    expect(new Set(lengthsOf(even(500), 300))).toEqual(new Set([1]));
+    expect(lengthsOf([7], 30)).toEqual([1]);
+  });
+
+  test("are single cycles where no intervals repeat, and longer where they do", () => {
+    const turns = (of: (k: number) => number) => grid(20_000).map((k) => 1 + of(k));
+    expect(
+      new Set(
+        lengthsOf(
+          turns((k) => (k * k) % 61),
+          30,
+        ),
+      ),
+    ).toEqual(new Set([1]));
+    expect(
+      lengthsOf(
+        turns((k) => k % 4),
+        30,
+      ).slice(0, 3),
+    ).toEqual([1, 16, 16]);
+  });
+
+  test("instructions are counted of the second cycle, which has a forecast", () => {
+    const small = cycleInstructions(regular(50, 20));
+    // A scalar filter has some thirty operations a cycle; RK4 of an ensemble some two hundred.
+    expect(small).toBeGreaterThan(10);
+    expect(small).toBeLessThan(100);
+    expect(cycleInstructions(ensembles())).toBeGreaterThan(2 * small);
+    expect(cycleInstructions(regular(1, 1))).toBeLessThan(small);
+  });
 });
 
 test("the gradient of a window that is longer than a program", () => {
