@@ -1,7 +1,6 @@
 /**
- * What the guides say of their examples is so. Figures of linear models and of the short record of
- * hares are held to the digits shown; Lorenz-96 is chaotic, so that builds whose last bits differ
- * part within the run: there the claim is held, with room for another course of the same kind.
+ * What the guides say of their examples is so. Their figures are written by the runs (`quotes.ts`) and held
+ * to the digits shown, for the default build rounds alike on every machine. What they claim is held beside it.
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -9,6 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { summariseInnovations } from "../../src/report/innovation-summary.js";
 import type { RunOutput } from "../../src/run/index.js";
 import { runText } from "../run/load.js";
+import { type Variant, variants, withFigures } from "./quotes.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const page = (name: string): string => readFileSync(resolve(root, `docs/guide/${name}.md`), "utf8");
@@ -16,15 +16,31 @@ const wrong = page("what-goes-wrong");
 const starting = page("starting-values");
 const diagnostics = page("diagnostics");
 
-/** An example, with some of its words changed. */
-async function run(name: string, ...changes: (readonly [string, string])[]): Promise<RunOutput> {
+const runs = new Map<string, Promise<RunOutput>>();
+
+/** An example, with some of its words changed; each is run once. */
+function run(...[name, ...changes]: Variant): Promise<RunOutput> {
   const text = readFileSync(resolve(root, `examples/${name}.yaml`), "utf8");
   const changed = changes.reduce((before, [from, to]) => {
     expect(before).toContain(from);
     return before.replace(from, to);
   }, text);
-  return runText(changed);
+  const output = runs.get(changed) ?? runText(changed);
+  runs.set(changed, output);
+  return output;
 }
+
+describe("figures", () => {
+  test.each(["diagnostics", "first-steps", "starting-values", "what-goes-wrong"])(
+    "%s quotes the runs",
+    async (name) => {
+      const filled = await withFigures(page(name), (variant) => run(...variant));
+      await expect(filled).toMatchFileSnapshot(resolve(root, `docs/guide/${name}.md`));
+    },
+    // Some thirty runs of the examples as they are and changed, of a second or two each.
+    240_000,
+  );
+});
 
 const chiSquare = ({ innovations }: RunOutput): number =>
   summariseInnovations(innovations)!.chiSquareRatio;
@@ -33,12 +49,6 @@ const shareOf = ({ result: { rmse, spread } }: RunOutput): number =>
 const warned = ({ result }: RunOutput, what: RegExp): boolean =>
   result.warnings.some((warning) => what.test(warning));
 const tooSure = /far too sure of itself/;
-
-/** `0.520 ± 0.057`, as a page shows it. */
-function shown({ result }: RunOutput, name: string, digits: number, errorDigits = digits): string {
-  const { learned, standardError } = result.parameters[name]!;
-  return `${learned.toFixed(digits)} ± ${standardError!.toFixed(errorDigits)}`;
-}
 
 describe("divergence", () => {
   let ill: RunOutput;
@@ -79,12 +89,7 @@ describe("collapse", () => {
   });
 
   test("in a record, by its innovations", async () => {
-    const sure = await run(
-      "nile",
-      ["{ learn: true, start: 1000, positive: true }", "10"],
-      ["{ learn: true, start: 10000, positive: true }", "2000"],
-      ["learn: { epochs: 400 }", ""],
-    );
+    const sure = await run(...variants["nile:sure"]!);
     const [warning, ...others] = sure.result.warnings;
     expect(others).toEqual([]);
     expect(warning).toMatch(tooSure);
@@ -107,8 +112,6 @@ describe("parameters that the record does not determine", () => {
     // The prior's variance of 1e-6 is all that tells the factors apart.
     expect(product / well.result.parameters[q]!.learned).toBeCloseTo(1, 4);
     expect(ill.result.logLikelihood!).toBeCloseTo(well.result.logLikelihood!, 3);
-    expect(wrong).toContain(shown(well, q, 3));
-    expect(wrong).toContain(`−${Math.abs(well.result.logLikelihood!).toFixed(2)}`);
     expect(ill.result.warnings).toHaveLength(1);
     expect(wrong).toContain(ill.result.warnings[0]);
     expect(well.result.warnings).toEqual([]);
@@ -121,16 +124,12 @@ describe("parameters that the record does not determine", () => {
       expect(standardError).toBeNull();
     }
     expect(wrong).toContain(ill.result.warnings.find((warning) => /curved/.test(warning)));
-    expect(wrong).toContain(shown(well, "transition[1][0]", 3));
-    expect(wrong).toContain(shown(well, "transition[1][1]", 3));
     expect(well.result.warnings).toEqual([]);
   });
 
   test("two kinds of noise in a short record", async () => {
     const [ill, well] = [await run("short-record"), await run("short-record-remedy")];
     for (const name of ["processNoise.variance", "observations.variance"]) {
-      expect(wrong).toContain(shown(ill, name, 3));
-      expect(wrong).toContain(shown(well, name, 3));
       const { learned, truth, standardError } = well.result.parameters[name]!;
       expect(Math.abs(learned - truth!)).toBeLessThan(3 * standardError!);
     }
@@ -143,31 +142,20 @@ describe("parameters that the record does not determine", () => {
 describe("starting values", () => {
   test("a far start ends at a worse maximum, which looks fine", async () => {
     const far = await run("far-start");
-    for (const [name, digits, errorDigits] of [
-      ["preyGrowth", 2, 2],
-      ["predatorDeath", 1, 1],
-    ] as const) {
-      expect(starting).toContain(shown(far, name, digits, errorDigits));
-    }
-    expect(starting).toContain(`−${Math.abs(far.result.logLikelihood!).toFixed(2)}`);
-    expect(starting).toContain(`χ² ${chiSquare(far).toFixed(2)}`);
     expect(warned(far, tooSure)).toBe(false);
     const near = await run("lynx-hare");
-    expect(starting).toContain(shown(near, "preyGrowth", 3));
     expect(near.result.logLikelihood!).toBeGreaterThan(far.result.logLikelihood! + 5); // 5.98
     expect(near.result.warnings).toEqual([expect.stringMatching(/^covarianceInflation .* bound/)]);
   });
 
   test("an initial state that is too sure of itself is paid for by noise", async () => {
-    const sure = await run("sure-start");
+    const [sure, open] = [await run("sure-start"), await run("nile")];
     for (const name of ["processNoise.variance", "observations.variance"]) {
-      expect(starting).toContain(
-        shown(sure, name, 0).replace(/\d+$/, (error) =>
-          String(Number(Number(error).toPrecision(3))),
-        ),
+      expect(sure.result.parameters[name]!.learned).toBeGreaterThan(
+        2 * open.result.parameters[name]!.learned,
       );
     }
-    expect(starting).toContain(`−${Math.abs(sure.result.logLikelihood!).toFixed(2)}`);
+    expect(sure.result.logLikelihood!).toBeLessThan(open.result.logLikelihood! - 50);
   });
 
   test("a static covariance that starts too small is not learned, a larger one is", async () => {
@@ -185,9 +173,8 @@ describe("starting values", () => {
       warned(bad, /failed numerically \d+ times and was restarted from the observations/),
     ).toBe(true);
     expect(bad.result.diverged).toBe(false);
-    // It begins 52 away. Where it ends is a matter of chaos: 7.96 here, −0.4 with other last bits
-    // of another seed, as the page says.
-    expect(Math.abs(bad.result.parameters.forcing!.learned - 8)).toBeLessThan(10);
+    // It begins 52 away. Where it ends is a matter of chaos: of eight seeds one ends at 6.8.
+    expect(Math.abs(bad.result.parameters.forcing!.learned - 8)).toBeLessThan(2);
     const good = await run("bad-start-remedy");
     expect(good.result.warnings).toEqual([]);
     expect(Math.abs(good.result.parameters.forcing!.learned - 8)).toBeLessThan(0.5); // 7.9
