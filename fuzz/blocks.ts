@@ -34,9 +34,12 @@ interface Range {
   readonly whole?: true;
 }
 
+/** Whole numbers are counts of work: near the least, that thousands of cases run in an hour. */
 function numberIn({ min, above, max, below, whole }: Range, random: Random): number {
   const low = min ?? above ?? (whole ? 0 : -2);
-  const high = max ?? below ?? low + random.pick([1, 5, 20]);
+  const near = low + random.pick([1, 5, 20]);
+  const most = max ?? below ?? near;
+  const high = whole ? Math.min(most, near) : most;
   const value = low + (high - low) * random.next();
   if (whole) return random.chance(0.3) ? low : Math.round(value);
   return random.chance(0.1) ? low : value;
