@@ -27,6 +27,8 @@ export const quasiGeostrophicDefaults = {
 
 /** The smallest truncation that holds the mountains, which are of degree 5. */
 const smallest = 5;
+/** The largest truncation: its table of Legendre functions, of some T³ numbers, takes a second to make. */
+const largest = 213;
 
 /** Parameters of the tendency. */
 interface Flow {
@@ -118,11 +120,15 @@ export const quasiGeostrophic = defineModel({
   kind: "quasi-geostrophic",
   title: "quasi-geostrophic flow on the sphere: jets, waves and chaos, at the points of a grid",
   parameters: {
-    truncation: count(smallest, {
-      default: 21,
-      symbol: "T",
-      about: "largest degree of the spherical harmonics; 21 has a grid of 32 × 64 points",
-    }),
+    truncation: count(
+      smallest,
+      {
+        default: 21,
+        symbol: "T",
+        about: "largest degree of the spherical harmonics; 21 has a grid of 32 × 64 points",
+      },
+      largest,
+    ),
     jet: real({
       default: quasiGeostrophicDefaults.jet,
       ...{ symbol: "U", unit: "1000 km/day" },
@@ -156,9 +162,9 @@ export const quasiGeostrophic = defineModel({
   },
   build: ({ truncation: T, ...flow }, { substeps = 1 }) => {
     const name = "quasi-geostrophic";
-    if (!(Number.isInteger(T) && T >= smallest)) {
+    if (!(Number.isInteger(T) && T >= smallest && T <= largest)) {
       throw new UsageError(
-        `${name}: the truncation is ${T}; need a whole number, at least ${smallest}.`,
+        `${name}: the truncation is ${T}; need a whole number from ${smallest} to ${largest}.`,
       );
     }
     const grid = gaussianGrid(T);
