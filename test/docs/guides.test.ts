@@ -11,7 +11,8 @@ import { runText } from "../run/load.js";
 import { type Variant, variants, withFigures } from "./quotes.js";
 
 const root = resolve(import.meta.dirname, "../..");
-const page = (name: string): string => readFileSync(resolve(root, `docs/guide/${name}.md`), "utf8");
+const inGuide = (name: string): string => `docs/guide/${name}`;
+const page = (name: string): string => readFileSync(resolve(root, `${inGuide(name)}.md`), "utf8");
 const wrong = page("what-goes-wrong");
 const starting = page("starting-values");
 const diagnostics = page("diagnostics");
@@ -30,17 +31,19 @@ function run(...[name, ...changes]: Variant): Promise<RunOutput> {
   return output;
 }
 
-describe("figures", () => {
-  test.each(["diagnostics", "first-steps", "starting-values", "what-goes-wrong"])(
-    "%s quotes the runs",
-    async (name) => {
-      const filled = await withFigures(page(name), (variant) => run(...variant));
-      await expect(filled).toMatchFileSnapshot(resolve(root, `docs/guide/${name}.md`));
-    },
-    // Some thirty runs of the examples as they are and changed, of a second or two each.
-    240_000,
-  );
-});
+test.each([
+  "README",
+  ...["diagnostics", "first-steps", "starting-values", "what-goes-wrong"].map(inGuide),
+])(
+  "%s.md quotes the runs",
+  async (name) => {
+    const file = resolve(root, `${name}.md`);
+    const filled = await withFigures(readFileSync(file, "utf8"), (variant) => run(...variant));
+    await expect(filled).toMatchFileSnapshot(file);
+  },
+  // Some thirty runs of the examples as they are and changed, of a second or two each.
+  240_000,
+);
 
 const chiSquare = ({ innovations }: RunOutput): number =>
   summariseInnovations(innovations)!.chiSquareRatio;

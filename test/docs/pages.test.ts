@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { experimentJsonSchema, InputError, parseExperimentFile } from "../../src/io/index.js";
-import { runExperiment } from "../../src/run/index.js";
 
 const root = resolve(import.meta.dirname, "../..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -119,29 +118,3 @@ const anchorsOf = (page: string): string[] =>
       .replace(/[^\p{L}\p{N}\s-]/gu, "")
       .replaceAll(" ", "-"),
   );
-
-test("first-steps.md and the README's caption give the numbers of the main job", async () => {
-  const file = await parse(read("examples/lynx-hare.yaml"), "lynx-hare.yaml");
-  if (file.kind !== "one") throw new Error("a list");
-  const { specification } = file.experiment;
-  const host = { progress: () => {}, checkpoint: () => {}, stopRequested: () => false };
-  const { result } = await runExperiment(specification, host);
-  const page = read("docs/guide/first-steps.md");
-  const caption = read("README.md");
-  const figures = [
-    ["preyGrowth", 3, 3],
-    ["predation", 4, 4],
-    ["predatorDeath", 3, 3],
-    ["conversion", 4, 4],
-    ["processNoise.variance", 4, 4],
-  ] as const;
-  for (const [name, digits, errorDigits] of figures) {
-    const { learned, standardError } = result.parameters[name];
-    const shown = `${learned.toFixed(digits)} ± ${standardError!.toFixed(errorDigits)}`;
-    expect(page).toContain(`${name}\``);
-    expect(page).toContain(shown);
-    expect(caption).toContain(shown);
-  }
-  expect(page).toContain(`Log-likelihood −${Math.abs(result.logLikelihood!).toFixed(2)}`);
-  expect(result.parameters.covarianceInflation.learned).toBeLessThan(1e-3);
-});

@@ -209,7 +209,7 @@ test("chaotic: errors of T21 double within days", { timeout: 180_000 }, () => {
 
 test("what does not fit is refused with advice", () => {
   expect(() => bindModel(quasiGeostrophic, { truncation: 4 })).toThrow(
-    /truncation is 4; need a whole number, from 5 to 213/,
+    /truncation is 4; need a whole number from 5 to 213/,
   );
   const model = bindModel(quasiGeostrophic, { truncation: 6 });
   expect(() => model.step(0.1).map(tensor([1, 2]))).toThrow(/the state is \[2\]; need 200/);
