@@ -4,6 +4,7 @@ import {
   mean,
   mul,
   ShapeError,
+  sizeOf,
   square,
   sum,
   type Tensor,
@@ -40,7 +41,7 @@ import {
   linearIncrement,
   stateBlindIncrement,
 } from "./increment-network.js";
-import { defineMethod, type MethodContext } from "./record.js";
+import { defineMethod, type MethodContext, type ProblemSizes } from "./record.js";
 
 /** Parameters of a filter whose analysis is a network. */
 export interface AnalysisNetworkParams {
@@ -127,14 +128,17 @@ export function observedAt(observation: Observation, x: Tensor) {
 export const standardNetwork = { filters: 40, blocks: 5, subBlocks: 5, kernel: 5 } as const;
 
 const { filters, blocks, subBlocks, kernel } = standardNetwork;
-const size = (symbol: string, usual: number, about: string) =>
-  count(1, { symbol, optional: true, about: `${about}; ${usual} if left out` });
+const size = (symbol: string, usual: number, about: string, most?: number) =>
+  count(1, { symbol, optional: true, about: `${about}; ${usual} if left out` }, most);
+
+/** Layers are written out one by one. */
+const mostLayers = 100;
 
 const networkKey = group(
   {
     filters: size("N_f", filters, "number of filters of the residual network"),
-    blocks: size("N_b", blocks, "number of its blocks"),
-    subBlocks: size("N_sb", subBlocks, "number of convolutions of a block"),
+    blocks: size("N_b", blocks, "number of its blocks", mostLayers),
+    subBlocks: size("N_sb", subBlocks, "number of convolutions of a block", mostLayers),
     kernel: size("f", kernel, "width of the convolutions, an odd number"),
     linear: flag({ only: true, optional: true, about: "the increment is linear in both inputs" }),
     stateBlind: flag({
@@ -175,6 +179,16 @@ function networkOf(
   return stateBlind
     ? stateBlindIncrement(convolutions)
     : convolutionalIncrement(members, convolutions);
+}
+
+/** The members, the weights with their gradient and its two moments, and what the layers give for a state. */
+function networkSize({ network, members }: Block, { variables: d }: ProblemSizes): number {
+  const settings = network as NetworkSettings;
+  const { layers } = networkOf(settings, members as number, d);
+  const weights = layers.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const channels = layers.reduce((sum, { shape: [outputs] }) => sum + outputs!, 0);
+  const flat = settings.linear === true || settings.hidden !== undefined;
+  return (members as number) * d + 4 * weights + channels * (flat ? 1 : d);
 }
 
 /** Reads the weights of the network from the source, each array under its own name. */
@@ -232,6 +246,7 @@ export const analysisNetworkRecord = defineMethod({
       `the state has ${dimension} variables, fewer than the ${width} of a convolution; need a smaller kernel, or hidden: [32, 32] for dense layers`,
     );
   },
+  stateSize: networkSize,
   needs: () => ({ normalErrors: "take enkf" }),
   build: ({ members, network: settings, weights }, context) => {
     if (weights !== undefined) {

@@ -44,7 +44,9 @@ function stepsOf({
 }: Specification): Pick<Extent, "times" | "steps" | "longest" | "widest"> {
   const { step, cycles, observeEvery } = time;
   if (observations.kind === "twin") {
-    return { times: cycles!, steps: cycles! * observeEvery, longest: observeEvery, widest: null };
+    // Trajectories that are drawn anew may be longer than those that are filtered.
+    const times = Math.max(cycles!, observations.trajectories?.cycles ?? 0);
+    return { times, steps: times * observeEvery, longest: observeEvery, widest: null };
   }
   const { times } = observations.record;
   let [steps, longest] = [0, 0];

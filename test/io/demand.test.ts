@@ -51,6 +51,32 @@ const change = (text: string, from: string, to: string): string => {
   return text.replace(from, to);
 };
 
+/** Learns a network of the analysis. */
+const network = `name: a
+model: { kind: lorenz96, dimension: 40, forcing: 8 }
+time: { step: 0.05, cycles: 12 }
+observations:
+  twin: { variance: 1, trajectories: { training: 2, test: 1, validation: 1, endless: true, cycles: 12 } }
+method: { kind: dan, network: { filters: 4, blocks: 2, subBlocks: 2 } }
+learn: { loss: truth, epochs: 2, window: 2 }
+`;
+
+describe("networks", () => {
+  test.each([
+    [", cycles: 12 } }", ", cycles: 12000000000000 } }", /trajectories: the run would hold/],
+    ["filters: 4", "filters: 24000", /method.network: the run would hold .* a smaller network/],
+    [", blocks: 2", ", blocks: 1000000", /blocks: got 1000000; need a number at most 100/],
+    ["subBlocks: 2", "subBlocks: 1000000", /subBlocks: got 1000000; need a number at most 100/],
+    [
+      "filters: 4, blocks: 2, subBlocks: 2",
+      "hidden: [100000, 100000]",
+      /method.network: the run would hold .* a smaller network/,
+    ],
+  ])("%s to %s", async (from, to, message) => {
+    expect(await refusal(change(network, from, to))).toMatch(message);
+  });
+});
+
 describe("twins", () => {
   test.each([
     [

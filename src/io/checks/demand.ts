@@ -43,6 +43,12 @@ function placeOf(
         ? { path: ["time", "cycles"], remedy: "Take fewer cycles" }
         : { path: ["observations", "twin", "trajectories"], remedy: "Take fewer or shorter ones" };
     case "state":
+      if ("network" in method.block) {
+        return {
+          path: ["method", "network"],
+          remedy: "Take a smaller network, or a smaller model",
+        };
+      }
       return "members" in method.block
         ? { path: ["method", "members"], remedy: "Take fewer members, or a smaller model" }
         : { path: ["method", "kind"], remedy: "Take an ensemble method, or a smaller model" };
