@@ -26,6 +26,17 @@ export {
   innovationStatistics,
   meanChiSquareInterval,
 } from "./innovations.js";
+export {
+  type InspectionOptions,
+  inspectAnalysis,
+  inspecting,
+} from "./inspecting.js";
+export {
+  type Beside,
+  type Inspection,
+  type InspectionSettings,
+  inspectionDefaults,
+} from "./inspection.js";
 export { localityMean } from "./locality.js";
 export {
   commonShare,

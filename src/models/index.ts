@@ -64,6 +64,7 @@ export {
   defineModel,
   type Geometry,
   type ModelRecord,
+  onRing,
 } from "./record.js";
 export { models } from "./records.js";
 export {

@@ -58,6 +58,10 @@ export interface BoundModel {
   step(length: Scalar): Transition;
 }
 
+/** Tells whether all variables of a model are next to each other on one ring. */
+export const onRing = ({ geometry, dimension }: BoundModel): boolean =>
+  geometry?.domain.kind === "ring" && geometry.domain.length === dimension;
+
 /** Options of building a model. */
 export interface BuildOptions {
   /** Number of integrator steps in a model step. @defaultValue 1 */

@@ -197,8 +197,8 @@ function undetermined({ method }: FilterProgram, state: unknown): string | null 
   return `the record does not determine variable ${at}, which has a diffuse start. Give it a mean and a variance, or observe more.`;
 }
 
-/** What is observed at cycle k. */
-function observationsOf({
+/** Returns what is observed at cycle k. */
+export function observationsOf({
   series: { y, mask },
   positions,
 }: Pick<Trajectory, "series" | "positions">): (k: number) => Seen {

@@ -5,8 +5,10 @@ export {
   type FilterProgram,
   filterProgram,
   type Observer,
+  observationsOf,
   type PassedCycle,
   passCycles,
+  type Seen,
 } from "./cycles.js";
 export { type Demanding, type Excess, type Extent, excessOf, limits } from "./demand.js";
 export { type Endless, type EndlessOptions, endless } from "./endless.js";
@@ -78,6 +80,7 @@ export {
 } from "./system.js";
 export { columnOf, rowOf, rowsOf, type Table } from "./table.js";
 export {
+  asTrajectory,
   firstCycles,
   type Observations,
   ranksKey,

@@ -1,6 +1,6 @@
 /** Diagnostics of a run: ranks, residuals and spectra. */
 import { desroziers, powerSpectrum, rankHistogram } from "../diagnostics/index.js";
-import type { BoundModel } from "../models/index.js";
+import { type BoundModel, onRing } from "../models/index.js";
 import { freeWeightOf, type Scalar } from "../prob/index.js";
 import type { NaturalMembers } from "../problem/index.js";
 import type { Key } from "../random/index.js";
@@ -20,7 +20,7 @@ export const noDiagnostics: DiagnosticsOutput = {
  * observation errors; `key` is for drawing the order of equal ranks.
  */
 export function diagnosticsOf(
-  { geometry, dimension }: BoundModel,
+  model: BoundModel,
   variance: Scalar,
   runs: readonly Scored[],
   key: Key,
@@ -31,13 +31,9 @@ export function diagnosticsOf(
   return {
     ranks: ranksOf(known, key),
     residuals,
-    spectra: onRing(geometry, dimension) ? spectraOf(known) : null,
+    spectra: onRing(model) ? spectraOf(known) : null,
   };
 }
-
-/** Tells whether all variables are next to each other on one ring. */
-const onRing = (geometry: BoundModel["geometry"], d: number): boolean =>
-  geometry?.domain.kind === "ring" && geometry.domain.length === d;
 
 /** With more ranks than this each has too few cases: they are then joined into bins. */
 const mostRanks = 50;
