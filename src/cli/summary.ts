@@ -1,5 +1,11 @@
 import { createColors } from "picocolors";
-import type { ChoiceResult, ParameterResult, RunResult, TensorResult } from "../run/output.js";
+import type {
+  ChoiceResult,
+  InspectionResult,
+  ParameterResult,
+  RunResult,
+  TensorResult,
+} from "../run/output.js";
 import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 
@@ -15,6 +21,7 @@ export function summaryText(result: RunResult, stream: Output, env: CliHost["env
     const { forecast, analysis } = rmse;
     lines.push(`rmse  forecast ${significant(forecast)}, analysis ${significant(analysis)}`);
   }
+  if (result.inspection !== undefined) lines.push(inspectionText(result.inspection));
   const parameters = Object.entries(result.parameters);
   if (parameters.length > 0) lines.push("", ...parametersText(parameters, dim));
   const tensors = Object.entries(result.tensors);
@@ -24,6 +31,12 @@ export function summaryText(result: RunResult, stream: Output, env: CliHost["env
   if (warnings.length > 0) lines.push("");
   for (const warning of warnings) lines.push(`${yellow("warning:")} ${warning}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Writes the bias of the increments, and the distances of the covariance. */
+function inspectionText({ bias, distances }: InspectionResult): string {
+  const { networkToEnsemble, networkToStatic } = distances;
+  return `inside  bias ${significant(bias.mean, 2)} ± ${significant(bias.sd, 2)}, distance ${significant(networkToEnsemble, 3)} to the EnKF-N, ${significant(networkToStatic, 3)} to the static covariance`;
 }
 
 /** Writes the value that was chosen, and the validation loss of each value that was tried. */

@@ -2,7 +2,6 @@
 import {
   add,
   broadcastTo,
-  div,
   eye,
   jvp,
   mean,
@@ -10,13 +9,13 @@ import {
   sqrt,
   square,
   sub,
-  sum,
   type Tensor,
   transpose,
   zeros,
 } from "../engine/index.js";
 import type { Increments } from "../filters/index.js";
 import { floatType } from "../prob/index.js";
+import { normRatio } from "./norm-ratio.js";
 
 /** The increment of the mean, [..., d]. */
 const meanIncrement = (increments: Increments, E: Tensor, zeta: Tensor): Tensor =>
@@ -78,5 +77,5 @@ function variables(who: string, E: Tensor): number {
 /** Returns ‖P − Pᵀ‖/‖P + Pᵀ‖ of P [d, d] in the Frobenius norm, []: 0 if it is symmetric. */
 export function antisymmetricShare(P: Tensor): Tensor {
   const Pt = transpose(P);
-  return sqrt(div(sum(square(sub(P, Pt))), sum(square(add(P, Pt)))));
+  return normRatio(sub(P, Pt), add(P, Pt));
 }

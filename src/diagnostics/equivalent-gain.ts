@@ -1,17 +1,14 @@
 /** The gain that an analysis is closest to, from increments of sampled innovations. */
 import {
   broadcastTo,
-  div,
   eye,
   matmul,
   mean,
   mul,
   positiveDefinite,
   solveRows,
-  sqrt,
   square,
   sub,
-  sum,
   type Tensor,
   UsageError,
 } from "../engine/index.js";
@@ -19,6 +16,7 @@ import { type Increments, observedAt } from "../filters/index.js";
 import { atObserved, type Observation, variances } from "../observe/index.js";
 import { floatType, root } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
+import { normRatio } from "./norm-ratio.js";
 
 /** The equivalent gain of an analysis. */
 export interface EquivalentGain {
@@ -66,7 +64,7 @@ export function equivalentGain(
   const S = positiveDefinite(matmul(D, D, { transposeA: true })); // [m, m]
   const K = solveRows(S, matmul(A, D, { transposeA: true })); // [d, m]
   const rest = sub(A, matmul(D, K, { transposeB: true })); // [J, d]
-  return { gain: K, unexplained: div(sum(square(rest)), sum(square(A))) };
+  return { gain: K, unexplained: square(normRatio(rest, A)) };
 }
 
 /**
@@ -81,6 +79,5 @@ export function gainOfCovariance(P: Tensor, E: Tensor, observation: Observation)
   return matmul(P, rows, { transposeB: true });
 }
 
-/** Returns ‖A − B‖/‖B‖ in the Frobenius norm, []. */
-export const relativeDifference = (A: Tensor, B: Tensor): Tensor =>
-  sqrt(div(sum(square(sub(A, B))), sum(square(B))));
+/** Returns ‖A − B‖/‖B‖ in the Frobenius norm, []; 0 if both are 0. */
+export const relativeDifference = (A: Tensor, B: Tensor): Tensor => normRatio(sub(A, B), B);

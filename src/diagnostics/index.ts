@@ -31,11 +31,10 @@ export {
   inspectAnalysis,
   inspecting,
 } from "./inspecting.js";
-export {
-  type Beside,
-  type Inspection,
-  type InspectionSettings,
-  inspectionDefaults,
+export type {
+  Beside,
+  Inspection,
+  InspectionSettings,
 } from "./inspection.js";
 export { localityMean } from "./locality.js";
 export {

@@ -1,6 +1,6 @@
 /** A look inside an analysis, step by step, so that a caller can let other work have its turn. */
 import { scope, UsageError } from "../engine/index.js";
-import { enkfNRecord, type Increments } from "../filters/index.js";
+import { enkfNRecord, type Increments, inspectionDefaults } from "../filters/index.js";
 import { onRing } from "../models/index.js";
 import { checkCount, checkOptions, type NamedTensors, use } from "../parts/index.js";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../problem/index.js";
 import { foldIn, type Key, key as keyOf } from "../random/index.js";
 import { ensembleRun, networkRun, vectorsAlong } from "./inspected-runs.js";
-import { type Inspection, type InspectionSettings, inspectionDefaults } from "./inspection.js";
+import type { Inspection, InspectionSettings } from "./inspection.js";
 import { localityMean } from "./locality.js";
 import { type Look, lookInside } from "./look-inside.js";
 import { average, type Series } from "./series.js";
@@ -151,7 +151,7 @@ function negativeShare(eigenvalues: readonly number[]): number {
   const [total, below] = [Math.abs, (v: number) => Math.max(0, -v)].map((f) =>
     eigenvalues.reduce((sum, v) => sum + f(v), 0),
   ) as [number, number];
-  return below / total;
+  return total === 0 ? 0 : below / total;
 }
 
 /** a(E, ζ) of a method. */
@@ -178,7 +178,7 @@ function withDefaults(options: InspectionOptions) {
   checkOptions("inspectAnalysis", options, [
     ...(["spinup", "states", "members", "staticVariance", "key", "values"] as const),
   ]);
-  const all = { ...inspectionDefaults, ...options };
+  const all = { spinup: 0, ...inspectionDefaults, ...options };
   checkCount("inspectAnalysis", "spinup", all.spinup, 0);
   checkCount("inspectAnalysis", "states", all.states, 1);
   checkCount("inspectAnalysis", "members", all.members, 2);

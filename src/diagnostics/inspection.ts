@@ -1,21 +1,12 @@
 /** What a look inside an analysis gives: a network beside an ensemble filter. */
 
+import type { InspectionRequest } from "../filters/index.js";
+
 /** What is looked at, and what it is compared with. */
-export interface InspectionSettings {
+export interface InspectionSettings extends InspectionRequest {
   /** The number of cycles at the start that do not count. */
   readonly spinup: number;
-  /** At how many cycles covariances are compared, evenly spaced after the spin-up. */
-  readonly states: number;
-  /** The number of members of the EnKF-N that runs beside, on the same observations. */
-  readonly members: number;
-  /** The variance of the static covariance, a multiple of I, that is compared with. */
-  readonly staticVariance: number;
 }
-
-/** 0.16 = 0.40², the analysis variance of a well-tuned 3DVar on Lorenz-96. @see bocquet2024 */
-export const inspectionDefaults: InspectionSettings = {
-  ...{ spinup: 0, states: 100, members: 40, staticVariance: 0.16 },
-};
 
 /** Numbers of the network and of the ensemble filter beside it. */
 export interface Beside<T> {

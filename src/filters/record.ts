@@ -106,6 +106,16 @@ export interface ProblemSizes {
   readonly values: number;
 }
 
+/** What a look inside an analysis compares. */
+export interface InspectionRequest {
+  /** At how many cycles covariances are compared, evenly spaced after the spin-up. */
+  readonly states: number;
+  /** The number of members of the EnKF-N that runs beside, on the same observations. */
+  readonly members: number;
+  /** The variance of the static covariance, a multiple of I, that is compared with. */
+  readonly staticVariance: number;
+}
+
 /** The record of a method. */
 export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   /** Returns what the method needs with this block. */
@@ -133,6 +143,8 @@ export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
    * names. Experiment files load it, and build the method from a block without that key.
    */
   weights?(block: Block): string | undefined;
+  /** For a method whose analysis can be looked into: returns what a block asks to be compared there. */
+  inspection?(block: Block): InspectionRequest | undefined;
   /** Properties for advice; absent: it is never proposed. */
   readonly advice?: MethodAdvice;
 }

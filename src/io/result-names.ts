@@ -5,6 +5,8 @@ export const reportName = "report.html";
 export const statesName = "states.csv";
 /** The learned values. */
 export const modelName = "model.safetensors";
+/** What was seen inside the analysis of a network. */
+export const inspectionName = "inspection.json";
 /** The experiment as it was understood. */
 export const experimentName = "experiment.json";
 /** The data of the figures of a reproduction. */
@@ -19,7 +21,7 @@ export const pictureFolder = "figures";
 export const trialsFolder = "trials";
 
 /** The pictures that a report of a run can have. */
-const pictures = ["states", "parameters", "innovations", "diagnostics", "loss"];
+const pictures = ["states", "parameters", "innovations", "diagnostics", "inspection", "loss"];
 
 /** The path of a picture in a folder of results. */
 export const picturePath = (name: string, ending: "svg" | "png"): string =>
@@ -29,7 +31,8 @@ const bothOf = (name: string): string[] => [picturePath(name, "svg"), picturePat
 
 /** All files that a run may write. */
 export const namesOfRun: readonly string[] = [
-  ...[experimentName, statesName, modelName, resultName, reportName, checkpointName],
+  ...[experimentName, statesName, modelName, resultName, inspectionName, reportName],
+  checkpointName,
   ...pictures.flatMap(bothOf),
 ];
 

@@ -6,6 +6,7 @@ import { causeOf, kalmiaVersion, type ReportFiles, textIfThere } from "./files.j
 import {
   experimentName,
   figuresName,
+  inspectionName,
   modelName,
   picturePath,
   reportName,
@@ -38,6 +39,7 @@ export function writeResults(
   const most: NamedContent[] = [
     ...(output.learned === null ? [] : learnedFiles(experiment, output.learned)),
     [resultName, resultText(output.result)],
+    ...(output.inspection ? [[inspectionName, jsonText(output.inspection)] as const] : []),
     experimentFile(experiment),
   ];
   try {

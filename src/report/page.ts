@@ -8,6 +8,7 @@ import { formula } from "./formula.js";
 import { frame } from "./frame.js";
 import { type InnovationSummary, summariseInnovations } from "./innovation-summary.js";
 import { innovationsSection } from "./innovations-section.js";
+import { inspectionSection } from "./inspection-section.js";
 import { learningSection } from "./learning-section.js";
 import { type Fragment, html, type Markup, raw } from "./markup.js";
 import { meaningsOf } from "./meaning.js";
@@ -44,6 +45,7 @@ ${forecastSection(output)}
 ${parametersSection(output, meanings, figure("parameters"))}
 ${innovationsSection(specification, output, innovations, figure("innovations"))}
 ${diagnosticsSection(output, figure("diagnostics"))}
+${inspectionSection(output.inspection, figure("inspection"))}
 ${output.learning ? learningSection(output.learning, output.evidence, meanings, drawings.lossCut, figure("loss"), output.result.choices) : null}
 ${scoresSection(output)}
 <section>

@@ -4,6 +4,7 @@ import type { Specification } from "../run/specification.js";
 import { diagnosticsFigure } from "./diagnostics-figure.js";
 import type { Figure } from "./figure.js";
 import { innovationsFigure } from "./innovations-figure.js";
+import { inspectionFigure } from "./inspection-figure.js";
 import { lossFigure } from "./loss-figure.js";
 import { page } from "./page.js";
 import { parametersFigure } from "./parameters-figure.js";
@@ -12,7 +13,7 @@ import { statesFigure } from "./states-figure.js";
 import { renderSvg } from "./svg.js";
 
 export interface Picture {
-  /** The file name without its ending: states, parameters, innovations, diagnostics or loss. */
+  /** The file name without its ending: states, parameters, innovations, diagnostics, inspection or loss. */
   readonly name: string;
   readonly svg: string;
 }
@@ -38,6 +39,7 @@ export async function renderPage(specification: Specification, output: RunOutput
     parameters,
     innovationsFigure(output),
     diagnosticsFigure(output.diagnostics),
+    output.inspection ? inspectionFigure(output.inspection) : null,
     loss,
   ];
   const figures: Picture[] = [];

@@ -13,6 +13,7 @@ export type {
   Errors,
   ForecastAnalysis,
   InnovationSeries,
+  InspectionResult,
   LearningOutput,
   LossPoint,
   LostTruth,

@@ -1,6 +1,6 @@
 /** The output of a run: plain data for the report, the files and `--json`. */
 
-import type { Desroziers, RankHistogram } from "../diagnostics/index.js";
+import type { Desroziers, Inspection, RankHistogram } from "../diagnostics/index.js";
 import type { FittedParameter, Loss, ObservationRecord } from "../problem/index.js";
 
 /** The result for a learned number. */
@@ -75,7 +75,7 @@ export interface DegenerateWeights {
 
 /** A stage after filtering that failed; the states of the filter do not depend on it. */
 export interface StageFailure {
-  readonly stage: "smoothing" | "diagnostics";
+  readonly stage: "smoothing" | "diagnostics" | "inspection";
   /** The cause, as a sentence. */
   readonly cause: string;
 }
@@ -105,6 +105,11 @@ export interface Computed {
   /** The library of the machine that computed large products, which has its own rounding; null: none. */
   readonly library: string | null;
 }
+
+/** What was seen inside the analysis of a network, in numbers; the whole is in `inspection.json`. */
+export type InspectionResult = Pick<Inspection, "gain" | "distances"> & {
+  readonly bias: Pick<Inspection["bias"], "mean" | "sd">;
+};
 
 /** The result of a run: scores, learned values and warnings. */
 export interface RunResult {
@@ -146,6 +151,8 @@ export interface RunResult {
   readonly lostTruth?: LostTruth;
   /** When and how often the weights of a particle filter degenerated; absent if they did not. */
   readonly degenerateWeights?: DegenerateWeights;
+  /** What was seen inside the analysis; absent if nobody looked. */
+  readonly inspection?: InspectionResult;
   /** Warnings as full sentences. */
   readonly warnings: readonly string[];
 }
@@ -266,6 +273,8 @@ export interface RunOutput {
   readonly observations: ObservationRecord;
   readonly innovations: InnovationSeries;
   readonly diagnostics: DiagnosticsOutput;
+  /** A look inside the analysis of a network; absent if nobody asked for it. */
+  readonly inspection?: Inspection;
   readonly learning: LearningOutput | null;
   /** The learned values with which the filter ran; null if nothing was learned. */
   readonly learned: SavedValues | null;

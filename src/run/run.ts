@@ -28,6 +28,7 @@ import { degenerateWeightsIn } from "./degenerate-weights.js";
 import { describing, horizon } from "./describe.js";
 import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
 import { diagnosing, smoothingFailures } from "./failures.js";
+import { inspectIfAsked, inspectionResult, noInspection } from "./inspected.js";
 import { learnedResults, savedValues, startedFrom, unused } from "./learned.js";
 import { learningOutput } from "./learning.js";
 import { lostTruthIn } from "./lost-truth.js";
@@ -115,7 +116,11 @@ export async function runExperiment(
       ? diagnosticsOf(program.system.model, program.system.variance, runs, ranksKey(root))
       : noDiagnostics,
   );
-  const failures = [...smoothingFailures(runs), ...diagnosed.failures];
+  const looked =
+    divergence === null
+      ? await inspectIfAsked(specification, system, data.test[0]!, values, root, host)
+      : noInspection;
+  const failures = [...smoothingFailures(runs), ...diagnosed.failures, ...looked.failures];
   return {
     result: {
       name: specification.name,
@@ -134,6 +139,7 @@ export async function runExperiment(
       ...(failures.length > 0 && { failures }),
       ...(lostTruth && { lostTruth }),
       ...(degenerateWeights && { degenerateWeights }),
+      ...(looked.inspection && { inspection: inspectionResult(looked.inspection) }),
       warnings: [
         ...runs.flatMap((each, i) => ofDivergence(each, runs.length > 1 ? i : null)),
         ...ofFailures(failures),
@@ -151,6 +157,7 @@ export async function runExperiment(
     observations: first!.trajectory.record,
     innovations: first!.described.innovations,
     diagnostics: diagnosed.diagnostics,
+    ...(looked.inspection && { inspection: looked.inspection }),
     learning: learning?.output ?? null,
     learned: learning && savedValues(values),
   };

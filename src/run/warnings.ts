@@ -25,11 +25,14 @@ export function ofDivergence(scored: Scored, number: number | null): string[] {
 
 /** Returns the warnings of stages that failed after filtering. */
 export const ofFailures = (failures: readonly StageFailure[]): string[] =>
-  failures.map(({ stage, cause }) =>
-    stage === "smoothing"
-      ? `Smoothing failed, and there are no smoothed states; those of the filter do not depend on it. The cause: ${cause}`
-      : `The diagnostics could not be computed; states and scores do not depend on them. The cause: ${cause}`,
-  );
+  failures.map(({ stage, cause }) => `${failureWords[stage]} The cause: ${cause}`);
+
+const failureWords: Readonly<Record<StageFailure["stage"], string>> = {
+  smoothing:
+    "Smoothing failed, and there are no smoothed states; those of the filter do not depend on it.",
+  diagnostics: "The diagnostics could not be computed; states and scores do not depend on them.",
+  inspection: "The look inside the analysis failed; states and scores do not depend on it.",
+};
 
 /** A spread below this fraction of the error is far too small; for a good filter it is near 1. */
 const leastFraction = 1 / 3;

@@ -6,6 +6,7 @@ import type { CliHost } from "../../src/cli/host.js";
 import { SpecificationError } from "../../src/problem/errors.js";
 import { MissingPackagesError } from "../../src/report/drawing.js";
 import { type Checkpoint, Interrupted } from "../../src/run/output.js";
+import { inspection } from "../report/fixture.js";
 import { filesIn, kalmia, output, temporaryFolder } from "./fixture.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -58,6 +59,31 @@ test("a run writes all its results beside the experiment file", async () => {
     "
   `);
   expect(stderr).toBe("report: examples/runs/nile/report.html\n");
+});
+
+test("what was seen inside a network has a line of the summary, and a file", async () => {
+  const folder = examples();
+  const inspected = {
+    ...output,
+    inspection,
+    result: {
+      ...output.result,
+      inspection: {
+        bias: { mean: 0.02, sd: 0.001 },
+        gain: inspection.gain,
+        distances: inspection.distances,
+      },
+    },
+  };
+  const { code, stdout } = await kalmia(["run", file], folder, {
+    runExperiment: async () => inspected,
+  });
+  expect(code).toBe(0);
+  expect(stdout).toContain(
+    "inside  bias 0.020 ± 0.0010, distance 0.0340 to the EnKF-N, 0.0320 to the static covariance\n",
+  );
+  const saved = JSON.parse(readFileSync(join(folder, results, "inspection.json"), "utf8"));
+  expect(saved).toEqual(inspection);
 });
 
 test("experiment.json holds the resolved experiment", async () => {

@@ -99,6 +99,13 @@ describe("a linear a_θ that is a Kalman filter in its steady state", () => {
     expect(shares.ensemble[1]).toBeCloseTo(1, 12);
   });
 
+  test("an analysis that does nothing has the figures of nothing", () => {
+    const none = inspectAnalysis(method, system, record, { values: zeros, spinup: 100, states: 4 });
+    expect(none.gain).toEqual({ difference: 0, unexplained: 0, antisymmetric: 0, negative: 0 });
+    expectClose([...none.spectra.network], [0, 0], 0);
+    expect(none.distances.networkToStatic).toBeCloseTo(Math.sqrt(2 * 0.16) / 2, 14);
+  });
+
   test("has no locality where there is no ring", () => expect(inspection.locality).toBeNull());
 
   test("what is no network is refused, and what does not fit", () => {

@@ -191,3 +191,33 @@ test("the guides name files that there are", () => {
   ]);
   for (const [file] of named) expect(() => readFileSync(resolve(root, file))).not.toThrow();
 });
+
+test("inside a network: it lies between the EnKF and a static covariance, and has learned what grows", async () => {
+  const { result, inspection } = await run("dan-inside");
+  expect(result.warnings).toEqual([]);
+  expect(result.rmse!.analysis).toBeLessThan(0.36); // 0.29; that of 3DVar is 0.40
+  const { bias, gain, spectra, distances, alignment, locality } = inspection!;
+  expect(bias.mean).toBeLessThan(0.05); // 0.019
+  expect(bias.sd).toBeLessThan(0.3 * bias.mean); // 0.002
+  expect(distances.networkToEnsemble).toBeLessThan(0.045); // 0.034
+  expect(distances.networkToStatic).toBeLessThan(0.045); // 0.032
+  expect(Math.abs(distances.ensembleToStatic - 0.049)).toBeLessThan(0.002);
+  expect(spectra.network[0]! / spectra.ensemble[0]!).toBeLessThan(1.7); // 0.42 and 0.32
+  expect(spectra.ensemble[20]!).toBeLessThan(0.01 * spectra.ensemble[0]!);
+  expect(spectra.network[20]!).toBeGreaterThan(0.05 * spectra.network[0]!);
+  expect(gain.difference).toBeLessThan(0.5); // 33 %
+  expect(gain.unexplained).toBeLessThan(0.1); // 4 %
+  expect(gain.antisymmetric).toBeLessThan(0.2); // 11 %
+  expect(gain.negative).toBeLessThan(0.05); // 1 %
+  const { exponents, shares } = alignment;
+  expect(Math.abs(exponents[0]! - 1.54)).toBeLessThan(0.25);
+  expect(exponents.filter((each) => each > 0.15).length).toBeGreaterThanOrEqual(10);
+  expect(exponents[16]!).toBeLessThan(0);
+  expect(shares.network[12]!).toBeGreaterThan(0.5); // 63 %, by chance 33 %
+  expect(shares.ensemble[12]!).toBeGreaterThan(0.75); // 87 %
+  const far = locality!.flatMap((row, i) =>
+    row.map((value, j) => (Math.max(Math.abs(i - 20), Math.abs(j - 20)) > 8 ? Math.abs(value) : 0)),
+  );
+  const near = locality!.flat().map(Math.abs);
+  expect(Math.max(...far)).toBeLessThan(0.15 * Math.max(...near));
+});

@@ -4,6 +4,7 @@ import { diagnosticsFigure } from "../../src/report/diagnostics-figure.js";
 import { robustExtent } from "../../src/report/extent.js";
 import type { Figure } from "../../src/report/figure.js";
 import { innovationsFigure } from "../../src/report/innovations-figure.js";
+import { inspectionFigure } from "../../src/report/inspection-figure.js";
 import { lossFigure } from "../../src/report/loss-figure.js";
 import { parametersFigure } from "../../src/report/parameters-figure.js";
 import { statesFigure } from "../../src/report/states-figure.js";
@@ -11,6 +12,7 @@ import { renderSvg } from "../../src/report/svg.js";
 import {
   diagnostics,
   type Fixture,
+  inspection,
   learned,
   learning,
   lynxHare,
@@ -227,5 +229,49 @@ describe("diagnostics", () => {
       ]
     `);
     expect(diagnosticsFigure({ ...diagnostics, ranks: null, spectra: null })).toBeNull();
+  });
+});
+
+describe("inspection", () => {
+  test("bias, eigenvalues, alignment and locality; without a ring no map", async () => {
+    const words = async (of: typeof inspection) =>
+      (await texts(inspectionFigure(of))).filter((text) => /[a-z]{2}/.test(text));
+    const three = [
+      "network",
+      "EnKF-N beside it",
+      "by chance",
+      "time",
+      "bias b",
+      "number of the eigenvalue",
+      "eigenvalues of the covariance, mean",
+      "number p of leading vectors",
+      "common part with Lyapunov vectors",
+    ];
+    expect(await words({ ...inspection, locality: null })).toEqual(three);
+    expect(await words(inspection)).toEqual([
+      ...three,
+      "place j on the ring (upwards: i)",
+      "locality S, orange 0.0080, blue −0.0080",
+    ]);
+  });
+
+  test("the map has the variable in the middle, rows upwards", async () => {
+    const svg = await renderSvg(inspectionFigure(inspection));
+    const colours = Array.from(svg.matchAll(/<path[^>]*d="M[^"]*h66\.8[^"]*"[^>]*fill="([^"]*)"/g));
+    // 25 cells, of which those of the middle row differ, but for its own middle.
+    expect(colours).toHaveLength(25);
+    expect(new Set(colours.map(([, colour]) => colour)).size).toBe(5);
+  });
+
+  test("an analysis that does nothing can be drawn", async () => {
+    const none = (values: readonly number[]) => values.map(() => 0);
+    const { bias, spectra, locality } = inspection;
+    const still = {
+      ...inspection,
+      bias: { ...bias, values: none(bias.values), mean: 0 },
+      spectra: { ...spectra, network: none(spectra.network) },
+      locality: locality!.map(none),
+    };
+    expect(await renderSvg(inspectionFigure(still))).not.toMatch(/NaN|undefined/);
   });
 });

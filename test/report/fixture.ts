@@ -1,4 +1,5 @@
 /** Deterministic outputs of runs that never happened, for the report's tests. */
+import type { Inspection } from "../../src/diagnostics/index.js";
 import { enkfRecord, kalmanRecord } from "../../src/filters/index.js";
 import { linear, lotkaVolterra } from "../../src/models/index.js";
 import { identityOperator, lognormalNoise, normalNoise } from "../../src/observe/index.js";
@@ -252,6 +253,22 @@ export const diagnostics: DiagnosticsOutput = {
     error: [0.01, 0.02, 0.03, 0],
     spread: [0.01, 0.01, 0.02, 0.02],
   },
+};
+
+export const inspection: Inspection = {
+  settings: { spinup: 2, states: 4, members: 12, staticVariance: 0.16 },
+  bias: { times: [1, 2, 3], values: [0.02, 0.01, 0.03], mean: 0.02, sd: 0.0082 },
+  gain: { difference: 0.33, unexplained: 0.04, antisymmetric: 0.11, negative: 0.01 },
+  spectra: { network: [0.4, 0.2, 0.1, 0.02, -0.01], ensemble: [0.3, 0.15, 0.01, 1e-4, 0] },
+  distances: { networkToEnsemble: 0.034, networkToStatic: 0.032, ensembleToStatic: 0.049 },
+  alignment: {
+    exponents: [1.5, 0.2, -0.4],
+    shares: { network: [0.2, 0.4, 0.7], ensemble: [0.3, 0.6, 0.9] },
+    cycles: 2,
+  },
+  locality: Array.from({ length: 5 }, (_, i) =>
+    Array.from({ length: 5 }, (_v, j) => (i === 2 ? 0.004 * (j - 2) : 0)),
+  ),
 };
 
 const noDiagnostics: DiagnosticsOutput = {

@@ -1,7 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { renderPage, renderReport } from "../../src/report/index.js";
 import { renderPng } from "../../src/report/png.js";
-import { diagnostics, type Fixture, lynxHare, normalBand, twin, withOutput } from "./fixture.js";
+import {
+  diagnostics,
+  type Fixture,
+  inspection,
+  lynxHare,
+  normalBand,
+  twin,
+  withOutput,
+} from "./fixture.js";
 
 const render = ({ specification, output }: Fixture) => renderReport(specification, output);
 const page = async ({ specification, output }: Fixture) =>
@@ -52,6 +60,22 @@ describe("the page", () => {
     expect(text).toContain("1.00 0.980 ± 0.050 0.350 ± 0.030 1.330 ± 0.060");
     expect(text).toContain("0.610 ± 0.012 0.3100 ± 0.0081");
     expect(text).not.toMatch(/NaN|undefined|null|\[object/);
+  });
+
+  test("inside a network: what it adds, how far its covariance is from others, where errors grow", async () => {
+    const text = words(await page(withOutput(twin(2, 40), { inspection })));
+    expect(text).toContain("is 0.020 ± 0.0082 (mean and standard deviation over 3 cycles)");
+    expect(text).toContain("at 4 cycles, beside that of an EnKF-N of 12 members");
+    expect(text).toContain("network to EnKF-N 0.0340");
+    expect(text).toContain("network to 0.160 I 0.0320");
+    expect(text).toContain("differs from Pᵃ Hᵀ R⁻¹ by 33 %, and leaves 4 % of their variance");
+    expect(text).toContain("2 of the first 3 exponents are positive, the largest 1.50");
+    expect(text).toContain("The map is the mean derivative of Pᵃ");
+    expect(text).not.toMatch(/NaN|undefined|null|\[object/);
+    const line = words(
+      await page(withOutput(twin(2, 40), { inspection: { ...inspection, locality: null } })),
+    );
+    expect(line).not.toContain("The map is");
   });
 
   test("a twin without learning: no table of parameters, errors of the state instead", async () => {
