@@ -10,6 +10,7 @@ import type { Experiment } from "./experiment.js";
 import { parseExperimentFile } from "./experiment-file.js";
 import { causeOf, kalmiaVersion, sha256, statIfThere } from "./files.js";
 import { folderOf } from "./labels.js";
+import { learnedForIn } from "./learned-for.js";
 import type { PartLoader } from "./own-part.js";
 import { importPart, type ModuleImporter, ownModule } from "./own-part-import.js";
 import { modelName } from "./result-names.js";
@@ -85,15 +86,20 @@ export async function loadFile(
     for (const imported of module.imports ?? []) inputs.push({ path: imported, what });
     return module;
   };
-  const load = ({ specification, output, file, problem }: Experiment): LoadedExperiment => {
+  const load = ({ specification: given, output, file, problem }: Experiment): LoadedExperiment => {
     const folder = resolve(cwd, dirname(path), output);
-    const from = specification.start?.from;
+    const from = given.start?.from;
     const kept =
       from === undefined
         ? null
         : modelIn(resolve(cwd, dirname(path), from), path, from, keyOf(file));
     if (kept !== null)
       inputs.push({ path: kept.path, what: "the model that the experiment starts from" });
+    const learnedFor = kept === null ? undefined : learnedForIn(kept.metadata);
+    const specification =
+      from === undefined || learnedFor === undefined
+        ? given
+        : { ...given, start: { from, learnedFor } };
     const hash = experimentHash(specification, kept?.bytes ?? null);
     const saved = kept?.tensors ?? null;
     return { specification, file, problem, folder, hash, saved, inputs };
@@ -146,7 +152,7 @@ function modelIn(place: string, file: string, from: string, key: string) {
   } catch (error) {
     throw refuse(causeOf(error));
   }
-  return { path, bytes, tensors: readTensors(bytes, shown).tensors };
+  return { path, bytes, ...readTensors(bytes, shown) };
 }
 
 /** Reads the text of a file; throws an error that says what is wrong with it. */

@@ -4,7 +4,8 @@
  *     length of the header, u64 little-endian | header, JSON | numbers, row-major, little-endian
  *     header: { name: { dtype, shape, data_offsets: [first, end] }, …, __metadata__: { name: text } }
  *
- * Offsets count from the end of the header. Values are written as F64, and read from F64 and F32.
+ * Offsets count from the end of the header. Values are written as F32 where that loses nothing of any of them,
+ * as those of networks that were learned in f32, else as F64.
  *
  * @see https://github.com/huggingface/safetensors
  */
@@ -33,11 +34,12 @@ const sizeOf = (shape: readonly number[]): number => shape.reduce((n, axis) => n
  * multiples of 8.
  */
 export function writeTensors({ tensors, metadata }: TensorFile): Uint8Array {
+  const dtype = Object.values(tensors).every(({ values }) => isSingle(values)) ? "F32" : "F64";
   let end = 0;
   const entries = Object.entries(tensors).map(([name, { shape, values }]) => {
     const first = end;
-    end += values.length * bytesOf.F64;
-    return [name, { dtype: "F64", shape, data_offsets: [first, end] }] as const;
+    end += values.length * bytesOf[dtype];
+    return [name, { dtype, shape, data_offsets: [first, end] }] as const;
   });
   const header = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
   const text = new TextEncoder().encode(header);
@@ -45,12 +47,19 @@ export function writeTensors({ tensors, metadata }: TensorFile): Uint8Array {
   const bytes = new Uint8Array(lengthBytes + headerBytes + end).fill(0x20, lengthBytes);
   bytes.set(text, lengthBytes);
   const view = new DataView(bytes.buffer);
+  const write = dtype === "F64" ? view.setFloat64.bind(view) : view.setFloat32.bind(view);
   view.setBigUint64(0, BigInt(headerBytes), true);
   let at = lengthBytes + headerBytes;
   for (const { values } of Object.values(tensors)) {
-    for (let i = 0; i < values.length; i++, at += bytesOf.F64) view.setFloat64(at, values[i], true);
+    for (let i = 0; i < values.length; i++, at += bytesOf[dtype]) write(at, values[i], true);
   }
   return bytes;
+}
+
+/** Whether all values are numbers of single precision. */
+function isSingle(values: ArrayLike<number>): boolean {
+  for (let i = 0; i < values.length; i++) if (Math.fround(values[i]) !== values[i]) return false;
+  return true;
 }
 
 const entrySchema = z.object({

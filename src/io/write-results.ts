@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ComparisonResult, RunOutput, RunResult, SavedValues } from "../run/output.js";
 import { plainSpecification, type Specification } from "../run/specification.js";
 import { causeOf, kalmiaVersion, type ReportFiles, textIfThere } from "./files.js";
+import { learnedForText } from "./learned-for.js";
 import {
   experimentName,
   figuresName,
@@ -37,7 +38,9 @@ export function writeResults(
 ): void {
   const { hash } = experiment;
   const most: NamedContent[] = [
-    ...(output.learned === null ? [] : learnedFiles(experiment, output.learned)),
+    ...(output.learned === null
+      ? []
+      : learnedFiles(experiment, output.learned, output.states.truth)),
     [resultName, resultText(output.result)],
     ...(output.inspection ? [[inspectionName, jsonText(output.inspection)] as const] : []),
     experimentFile(experiment),
@@ -64,14 +67,19 @@ export function writeLearned(
   experiment: Experiment,
   learned: SavedValues,
 ): void {
-  results.add(learnedFiles(experiment, learned), false);
+  results.add(learnedFiles(experiment, learned, null), false);
 }
 
-function learnedFiles({ specification, hash }: Experiment, tensors: SavedValues): NamedContent[] {
+function learnedFiles(
+  { specification, hash }: Experiment,
+  tensors: SavedValues,
+  truth: RunOutput["states"]["truth"],
+): NamedContent[] {
   const { name, model, method } = specification;
   const metadata = {
     ...{ kalmia: kalmiaVersion(), experiment: hash, name },
     ...{ model: model.record.kind, method: method.record.kind },
+    ...learnedForText(specification, truth),
   };
   return [[modelName, writeTensors({ tensors, metadata })]];
 }

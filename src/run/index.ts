@@ -1,6 +1,7 @@
 export { comparisonOf } from "./comparison.js";
 export { type Data, dataOf, learningDataOf, systemFor } from "./data.js";
 export { type BuiltFacts, extentOf } from "./extent.js";
+export { type LearnedFor, rangeOf, settingOf } from "./learned-for.js";
 export type {
   Band,
   Checkpoint,

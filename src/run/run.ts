@@ -30,6 +30,7 @@ import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
 import { diagnosing, smoothingFailures } from "./failures.js";
 import { inspectIfAsked, inspectionResult, noInspection } from "./inspected.js";
 import { learnedResults, savedValues, startedFrom, unused } from "./learned.js";
+import { ofNetwork } from "./learned-for.js";
 import { learningOutput } from "./learning.js";
 import { lostTruthIn } from "./lost-truth.js";
 import {
@@ -148,6 +149,7 @@ export async function runExperiment(
         ...overconfidence(remedy, scored, runs),
         ...ofLearning(learning?.learned ?? null),
         ...(saved === undefined ? [] : ofSaved(unused(definitions, saved))),
+        ...ofNetwork(specification, runs),
       ],
     },
     evidence,

@@ -11,6 +11,7 @@ import type { ModelRecord, ProcessNoise } from "../models/index.js";
 import type { NoiseRecord, OperatorRecord } from "../observe/index.js";
 import type { Part, Use } from "../parts/index.js";
 import type { FitSettings, ObservationRecord, Prior, StartKind } from "../problem/index.js";
+import type { LearnedFor } from "./learned-for.js";
 
 /** A part in use, with the file that it comes from if it is not built in. */
 export interface PartUse<R extends Part = Part> extends Use<R> {
@@ -106,7 +107,11 @@ export interface Specification {
    * The folder of an earlier run, or the safetensors file, whose learned values are the starts; absent: the
    * starts of the file.
    */
-  readonly start?: { readonly from: string };
+  readonly start?: {
+    readonly from: string;
+    /** What its values were learned for; absent if the file does not say. */
+    readonly learnedFor?: LearnedFor;
+  };
   /** The precision of learning and filtering. @defaultValue "f64" */
   readonly dtype?: FloatType;
 }

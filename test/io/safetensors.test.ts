@@ -53,6 +53,17 @@ test("the format is the published one: length, padded JSON, numbers in order", (
   expect(bytes.length).toBe(8 + length + 56);
 });
 
+test("numbers that are all of single precision take four bytes", () => {
+  const single = { w: { shape: [3], values: Float32Array.of(0.1, -2, 1e-40) } };
+  const file = writeTensors({ tensors: single, metadata });
+  expect(file.length % 8).toBe(4); // the header ends at a multiple of 8
+  expect(new TextDecoder().decode(file)).toContain('"dtype":"F32"');
+  expect(Array.from(readTensors(file, "x").tensors.w!.values)).toEqual([...single.w.values]);
+  const mixed = { ...single, v: { shape: [], values: [0.1] } };
+  const { tensors: read } = readTensors(writeTensors({ tensors: mixed, metadata }), "x");
+  expect(read.v!.values[0]).toBe(0.1);
+});
+
 test("numbers of f32 are read, from bytes that begin anywhere", () => {
   const file = fileOf('{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}', 8);
   new DataView(file.buffer).setFloat32(file.length - 8, 1.5, true);
