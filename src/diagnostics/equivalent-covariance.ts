@@ -2,10 +2,12 @@
 import {
   add,
   broadcastTo,
+  concat,
   eye,
   jvp,
   mean,
   ShapeError,
+  slice,
   sqrt,
   square,
   sub,
@@ -43,10 +45,8 @@ export function incrementBias(increments: Increments, E: Tensor): Tensor {
  *
  * @see bocquet2024, eq. 11
  */
-export function equivalentCovariance(increments: Increments, E: Tensor): Tensor {
-  const d = variables("equivalentCovariance", E);
-  return covarianceAt(increments, broadcastTo(E, [d, ...E.shape]));
-}
+export const equivalentCovariance = (increments: Increments, E: Tensor): Tensor =>
+  byDirections("equivalentCovariance", E, (directions) => columnsAt(increments, E, directions));
 
 /**
  * Computes the derivative of the equivalent covariance as all members move along v [d]:
@@ -55,23 +55,34 @@ export function equivalentCovariance(increments: Increments, E: Tensor): Tensor 
  *
  * @see bocquet2024, eq. 12
  */
-export function covarianceTangent(increments: Increments, E: Tensor, v: Tensor): Tensor {
-  const d = variables("covarianceTangent", E);
-  const all = broadcastTo(E, [d, ...E.shape]);
-  return jvp((at: Tensor) => covarianceAt(increments, at), all, broadcastTo(v, all.shape)).tangent;
+export const covarianceTangent = (increments: Increments, E: Tensor, v: Tensor): Tensor =>
+  byDirections("covarianceTangent", E, (directions) => {
+    const columns = (at: Tensor) => columnsAt(increments, at, directions);
+    return jvp(columns, E, broadcastTo(v, E.shape)).tangent;
+  });
+
+/** Columns of Pᵃ, those of some directions of ζ, as rows; [n, d] → [n, d]. */
+function columnsAt(increments: Increments, E: Tensor, directions: Tensor): Tensor {
+  const n = directions.shape[0]!;
+  const members = broadcastTo(E, [n, ...E.shape]); // [n, N, d]
+  const increment = (zeta: Tensor) => meanIncrement(increments, members, zeta);
+  return jvp(increment, zeros(directions.shape, floatType(E)), directions).tangent;
 }
 
-/** Pᵃ of the members E [d, N, d], which are given once for each column. */
-function covarianceAt(increments: Increments, E: Tensor): Tensor {
-  const d = E.shape.at(-1)!;
-  const [none, directions] = [zeros([d, d], floatType(E)), eye(d, floatType(E))];
-  const columns = jvp((zeta: Tensor) => meanIncrement(increments, E, zeta), none, directions);
-  return transpose(columns.tangent);
-}
+/** The number of directions that go together; more need more memory, and are no faster. */
+const together = 40;
 
-function variables(who: string, E: Tensor): number {
-  if (E.shape.length === 2) return E.shape[1]!;
-  throw new ShapeError(`${who}: the members are [${E.shape}]; need [N, d], those of one state.`);
+/** Computes columns [n, d] for all directions [n, d] of ζ, some at a time, and returns them side by side, [d, d]. */
+function byDirections(who: string, E: Tensor, columns: (directions: Tensor) => Tensor): Tensor {
+  if (E.shape.length !== 2) {
+    throw new ShapeError(`${who}: the members are [${E.shape}]; need [N, d], those of one state.`);
+  }
+  const d = E.shape[1]!;
+  const all = eye(d, floatType(E));
+  const parts = Array.from({ length: Math.ceil(d / together) }, (_, i) =>
+    columns(slice(all, 0, i * together, Math.min((i + 1) * together, d))),
+  );
+  return transpose(concat(parts, 0));
 }
 
 /** Returns ‖P − Pᵀ‖/‖P + Pᵀ‖ of P [d, d] in the Frobenius norm, []: 0 if it is symmetric. */

@@ -28,7 +28,6 @@ import {
   group,
   list,
   type ParametersOf,
-  setting,
   type TellAt,
   text,
 } from "../parts/index.js";
@@ -42,12 +41,8 @@ import {
   linearIncrement,
   stateBlindIncrement,
 } from "./increment-network.js";
-import {
-  defineMethod,
-  type InspectionRequest,
-  type MethodContext,
-  type ProblemSizes,
-} from "./record.js";
+import { checkInspected, inspectionOf, inspectKey } from "./inspect-key.js";
+import { defineMethod, type MethodContext, type ProblemSizes } from "./record.js";
 
 /** Parameters of a filter whose analysis is a network. */
 export interface AnalysisNetworkParams {
@@ -165,44 +160,6 @@ const networkKey = group(
   { default: {}, about: "the network of the analysis" },
 );
 
-/**
- * What is compared inside a network if nothing else is asked for; 0.16 = 0.40², the variance of the analyses of a
- * well-tuned 3DVar on Lorenz-96.
- *
- * @see bocquet2024
- */
-export const inspectionDefaults: InspectionRequest = {
-  states: 100,
-  members: 40,
-  staticVariance: 0.16,
-};
-
-/** With more variables the matrices of all pairs take too long. */
-const mostInspected = 200;
-
-const inspectKey = group(
-  {
-    states: count(1, {
-      default: inspectionDefaults.states,
-      about: "number of cycles at which covariances are compared",
-    }),
-    members: count(2, {
-      default: inspectionDefaults.members,
-      about: "number of members of the EnKF-N beside it",
-    }),
-    staticVariance: setting({
-      default: inspectionDefaults.staticVariance,
-      bounds: { above: 0 },
-      about: "variance of the static covariance that is compared with",
-    }),
-  },
-  {
-    optional: true,
-    about:
-      "a look inside the analysis: bias, covariance beside an EnKF-N, locality; {} for the defaults",
-  },
-);
-
 type NetworkSettings = ParametersOf<(typeof networkKey)["keys"]>;
 
 /** Builds the network of a block. */
@@ -283,15 +240,9 @@ export const analysisNetworkRecord = defineMethod({
   },
   check,
   weights: ({ weights }) => weights as string | undefined,
-  inspection: ({ inspect }) =>
-    inspect === undefined ? undefined : { ...inspectionDefaults, ...(inspect as object) },
+  inspection: ({ inspect }) => inspectionOf(inspect),
   checkDimension: ({ network, inspect }, dimension, tell) => {
-    if (inspect !== undefined && dimension > mostInspected) {
-      tell(
-        ["inspect"],
-        `compares matrices of all pairs of the ${dimension} variables; need at most ${mostInspected}. Leave it out`,
-      );
-    }
+    checkInspected(inspect, dimension, tell);
     const { linear, hidden, kernel: width = kernel } = network as NetworkSettings;
     if (linear || hidden !== undefined || dimension >= width) return;
     tell(

@@ -2,7 +2,6 @@ export {
   type AnalysisNetworkParams,
   analysisNetwork,
   analysisNetworkRecord,
-  inspectionDefaults,
   networkAnalysis,
   observedAt,
   standardNetwork,
@@ -98,6 +97,7 @@ export {
   stateBlindIncrement,
 } from "./increment-network.js";
 export { type Inflation, inflate, inflated, inflationNames, type Relaxation } from "./inflation.js";
+export { inspectionDefaults } from "./inspect-key.js";
 export {
   type IteratedExtendedKalmanParams,
   iteratedAnalysis,

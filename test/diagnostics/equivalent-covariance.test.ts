@@ -13,6 +13,7 @@ import {
 import {
   add,
   expandDims,
+  jacobian,
   mapTree,
   matmul,
   mean,
@@ -176,6 +177,18 @@ describe.each(networks)("derivatives are those of central differences: %s", (_, 
       expect(distance(tangent, mul(0, tangent))).toBeGreaterThan(1e-3);
     }
   });
+});
+
+test("of more directions than go together it is the Jacobian by rows", () => {
+  const n = 47;
+  const { layers: shapes, apply } = convolutionalIncrement(2, size);
+  const layers = mapTree(initialLayers(key(1), shapes), (x) =>
+    add(x, mul(0.2, normal(key(2), x.shape))),
+  );
+  const a: Increments = (E, zeta) => apply(layers, E, zeta);
+  const E = normal(key(3), [2, n]);
+  const byRows = jacobian((zeta) => mean(a(E, zeta), -2))(mul(0, normal(key(1), [n])));
+  expectClose(equivalentCovariance(a, E), byRows, 1e-13);
 });
 
 test("the equivalent gain of a map that is not linear explains a part of it", () => {
