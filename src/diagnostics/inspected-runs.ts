@@ -36,10 +36,10 @@ function* follow(
   );
 }
 
-/** The run of a network: the members of each forecast, the mean of each analysis, and b. */
+/** The run of a network: the members of forecasts at some cycles, the mean of each analysis, and b. */
 export interface NetworkRun {
-  /** [N, d] each */
-  readonly forecasts: readonly Numbers[];
+  /** By cycle, [N, d] each */
+  readonly forecasts: ReadonlyMap<number, Numbers>;
   /** [d] each */
   readonly analyses: Series;
   readonly bias: readonly number[];
@@ -51,12 +51,14 @@ export function* networkRun(
   increments: Increments,
   trajectory: Trajectory,
   key: Key,
+  cycles: ReadonlySet<number>,
 ): Generator<number, NetworkRun> {
-  const run = { forecasts: [] as Numbers[], analyses: [] as number[][], bias: [] as number[] };
+  const forecasts = new Map<number, Numbers>();
+  const run = { forecasts, analyses: [] as number[][], bias: [] as number[] };
   const biasOf = capture((E: Tensor) => incrementBias(increments, E));
-  yield* follow(program, trajectory, key, (_, { forecast, analysis }) => {
+  yield* follow(program, trajectory, key, (k, { forecast, analysis }) => {
     const E = forecast as Tensor;
-    run.forecasts.push(E.data());
+    if (cycles.has(k)) forecasts.set(k, E.data());
     run.analyses.push([...program.method.moments(analysis).mean.data()]);
     run.bias.push(biasOf(E).item());
   });

@@ -80,7 +80,7 @@ export function* inspecting(
   const network = filterProgram(method, system, values);
   const increments = incrementsOf(network);
   const beside = filterProgram(use(enkfNRecord, { members: settings.members }), system, values);
-  const run = yield* part(networkRun(network, increments, trajectory, key), 0);
+  const run = yield* part(networkRun(network, increments, trajectory, key, chosen), 0);
   const ensemble = yield* part(ensembleRun(beside, trajectory, key, chosen), 0.25);
 
   const own = foldIn(key, purposes.inspection);
@@ -96,7 +96,7 @@ export function* inspecting(
   const seenAt = observationsOf(trajectory);
   const looks: Look[] = [];
   for (const [n, k] of cycles.entries()) {
-    const given = { E: run.forecasts[k]!, members: ensemble.get(k)!, vectors: vectors.get(k) };
+    const given = { E: run.forecasts.get(k)!, members: ensemble.get(k)!, vectors: vectors.get(k) };
     looks.push(scope(() => look.at(k, given, seenAt(k))));
     yield 0.5 + (n + 1) / (2 * cycles.length);
   }

@@ -31,13 +31,22 @@ export async function inspectIfAsked(
   if (asked === undefined) return noInspection;
   try {
     const steps = inspecting(method, system, trajectory, { ...asked, spinup, values, key });
+    const tell = (part: number): void =>
+      host.progress({
+        stage: "looking inside",
+        done: Math.round(100 * part),
+        total: 100,
+        detail: "",
+      });
     let paused = Date.now();
     for (;;) {
       const next = steps.next();
-      if (next.done) return { inspection: next.value, failures: [] };
+      if (next.done) {
+        tell(1);
+        return { inspection: next.value, failures: [] };
+      }
       if (Date.now() - paused <= pauseEvery) continue;
-      const done = Math.round(100 * next.value);
-      host.progress({ stage: "looking inside", done, total: 100, detail: "" });
+      tell(next.value);
       await new Promise((resolve) => setTimeout(resolve));
       if (host.stopRequested()) throw new Interrupted("stopped at the host's request");
       paused = Date.now();
