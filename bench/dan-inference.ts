@@ -3,7 +3,7 @@ import { capture, type FloatType, index, release, type Tensor } from "kalmia/eng
 import { analysisNetwork, enkf, type Filter } from "kalmia/filters";
 import { key, keyBatch, normal } from "kalmia/random";
 import { dimension, drawTrajectories, network, operator, someWeights, step } from "./dan-window.js";
-import { fastest, median } from "./measure.js";
+import { fastest, median, processorTime } from "./measure.js";
 
 export interface InferenceRate {
   readonly name: string;
@@ -52,8 +52,8 @@ export function inferenceRates(rounds: number, seconds: number): InferenceRate[]
   const rates = runners.map(() => ({ analyses: [] as number[], cycles: [] as number[] }));
   for (let round = 0; round < rounds; round++) {
     for (const [i, { batch, analyse, cycle }] of runners.entries()) {
-      rates[i]!.analyses.push(batch / fastest(analyse, seconds / 4));
-      rates[i]!.cycles.push(batch / fastest(cycle, seconds / 4));
+      rates[i]!.analyses.push(batch / fastest(analyse, seconds / 4, processorTime));
+      rates[i]!.cycles.push(batch / fastest(cycle, seconds / 4, processorTime));
     }
   }
   return runners.map(({ name, batch }, i) => ({

@@ -7,7 +7,7 @@
  * A sample-cycle is one cycle of one trajectory: forecast, analysis, loss, and its share of the gradient. In every
  * round each program passes windows for so many seconds at each batch size, and the fastest window counts; a
  * program's rate in a round is that of the batch size which is best for it, PyTorch's also that of the better number
- * of threads, up to those given. Both start from the same weights and states, and their losses must agree.
+ * of threads, up to those given. One thread is timed by the processor's clock, more by that on the wall. Both start from the same weights and states, and their losses must agree.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -36,7 +36,7 @@ import {
   windowGradient,
 } from "./dan-window.js";
 import { host } from "./host.js";
-import { fastest, median } from "./measure.js";
+import { fastest, median, processorTime } from "./measure.js";
 import { hasRelaxed, peak, peakFlops } from "./peak.js";
 import { openPeer, type PeerProcess, peerScript, pythonWith } from "./peers/python.js";
 import { takeBlas, takeThreads } from "./resources.js";
@@ -109,6 +109,7 @@ export async function dan(args: readonly string[], { stdout, stderr }: Streams):
     const learning = learningOf(trajectories, batches, threads);
     if (peer !== null) checkAgreement(learning.last(), await peer.line());
     const machine = peak("f32", backend().name === "relaxed");
+    const now = threads === 1 ? processorTime : () => performance.now();
     const [ours, theirs]: [number[][], number[][]] = [[], []];
     const peaks: number[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -116,8 +117,8 @@ export async function dan(args: readonly string[], { stdout, stderr }: Streams):
       ours.push([]);
       theirs.push([]);
       for (const [i, batch] of batches.entries()) {
-        peaks.push(peakFlops("f32") / fastest(machine.run, seconds / 4));
-        ours[round]!.push((batch * window) / fastest(learning.passes[i]!, seconds));
+        peaks.push(peakFlops("f32") / fastest(machine.run, seconds / 4, processorTime));
+        ours[round]!.push((batch * window) / fastest(learning.passes[i]!, seconds, now));
         if (peer !== null) {
           theirs[round]!.push(
             (batch * window) / (await peerWindow(peer, batch, window, threads, seconds)),

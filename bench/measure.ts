@@ -44,6 +44,12 @@ export const timingOf = (seconds: readonly number[]): Timing => ({
   highest: Math.max(...seconds),
 });
 
+/** Milliseconds that the processor has worked for this process. */
+export const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 /** Seconds of the fastest of the runs that fit into so many seconds; the first one does not count. */
 export function fastest(
   run: () => unknown,

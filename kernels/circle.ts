@@ -26,3 +26,25 @@ export function continued<T extends number>(
     at = 0;
   }
 }
+
+/** The same for k = 5 and rows of eight places or more, by whole vectors that begin where they are read from. */
+export function continuedByTwo<T extends number>(to: usize, x: usize, n: i32, length: i32): void {
+  const end = to + bytesOf<T>(length);
+  const stop = x + bytesOf<T>(n);
+  const last = v128.load(stop - 16);
+  /** The two places before the first, and as many from there on as fill a vector. */
+  const first = sizeof<T>() === 8 ? last : v128.shuffle<f64>(last, v128.load(x), 1, 2);
+  v128.store(to, first);
+  to += 16;
+  let from = sizeof<T>() === 8 ? x : x + 8;
+  for (; from + 16 <= stop; from += 16, to += 16) v128.store(to, v128.load(from));
+  if (sizeof<T>() === 4 && from + 8 === stop) {
+    v128.store(to, first);
+    to += 16;
+    from = x + 8;
+  }
+  for (; to < end; to += sizeof<T>(), from += sizeof<T>()) {
+    if (from === stop) from = x;
+    store<T>(to, load<T>(from));
+  }
+}

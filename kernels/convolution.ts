@@ -9,7 +9,7 @@
 import { address, bytesOf, DONE, word } from "./abi";
 import { continued, shiftOf } from "./circle";
 import { filteredConv, filteredWeights, filteringScratch, filters } from "./filtering";
-import { gemm, gemmScratch, gemmWithin } from "./gemm";
+import { gemm, gemmScratch, gemmWithin, withinScratch } from "./gemm";
 import { PLUS, SET } from "./micro";
 import { copyRun } from "./simd";
 
@@ -57,7 +57,7 @@ export function convScratch<T extends number>(
   const forward = gemmScratch<T>(outputs, inputs * k, n, false);
   const weights = gemmScratch<T>(outputs, n, inputs * k, true);
   const byColumns = columnBytes<T>(inputs, n, k) + max<i32>(forward, weights);
-  const shifted = gemmScratch<T>(outputs, inputs, n, true);
+  const shifted = withinScratch<T>(outputs, inputs);
   const own = aligned<T>(inputs * outputs * k) + aligned<T>(inputs * (n + k - 1));
   return max<i32>(byColumns, own + shifted);
 }

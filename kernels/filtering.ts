@@ -2,14 +2,15 @@
  * Circular convolution of width five by minimal filtering: eight products of matrices, one for each
  * place ξ of the transforms, instead of five four times as wide.
  *
- *     M_ξ = U_ξ V_ξ   [outputs, inputs] [inputs, tiles],    W̄_ξ = Σ P_ξ V_ξᵀ   [outputs, tiles] [tiles, inputs]
+ *     M_ξ = U_ξ V_ξ   [outputs, inputs] [inputs, tiles],    W̄_ξ = Σ P_ξᵀ V_ξ   [outputs, tiles] [tiles, inputs]
  *
- * A block of the batch at a time, so that its transforms stay in the cache. The words are those of
- * convolution.ts.
+ * The tiles of all items of a block stand side by side, so that none is empty. A block of the batch at a
+ * time, so that its transforms stay in the cache. Transforms are written as the products read them: V by
+ * rows of tiles for the one, V and P by rows of channels for the other. The words are those of convolution.ts.
  */
 import { address, bytesOf, word } from "./abi";
-import { continued } from "./circle";
-import { gemmScratch, gemmWithin } from "./gemm";
+import { continuedByTwo } from "./circle";
+import { gemmWithin, withinScratch } from "./gemm";
 import { PLUS, SET } from "./micro";
 import {
   filtersOf,
@@ -17,58 +18,64 @@ import {
   outputsOf,
   PLACES,
   TAPS,
-  transformCotangents,
+  transformCotangentsOfRows,
   transformFilters,
   transformInputs,
+  transformInputsOfRows,
 } from "./minimal";
-import { copyRun, Simd } from "./simd";
+import { copyVectors, Simd } from "./simd";
 
 /** Channels on either side, and places of the circle, from which the transforms pay. */
 const LEAST: i32 = 8;
 /** Bytes of the transforms of a block. */
 const BLOCK: i32 = 262144;
+/** Elements that may be read or written past what is used: a vector less one, and a row of a product's tile. */
+const BEYOND: i32 = 16;
 
 /** Does a convolution go by minimal filtering? */
 export function filters(inputs: i32, outputs: i32, n: i32, k: i32): bool {
   return k === TAPS && min<i32>(n, min<i32>(inputs, outputs)) >= LEAST;
 }
 
-/** Tiles of an item, whole vectors of them. */
-function tilesOf<T>(n: i32): i32 {
+/** Tiles of an item. */
+function tilesOf(n: i32): i32 {
+  return (n + OUTPUTS - 1) / OUTPUTS;
+}
+
+/** n in whole vectors. */
+function wholeVectors<T>(n: i32): i32 {
   const lanes = Simd.lanes<T>();
-  const tiles = (n + OUTPUTS - 1) / OUTPUTS;
-  return ((tiles + lanes - 1) / lanes) * lanes;
+  return ((n + lanes - 1) / lanes) * lanes;
 }
 
 /** Items of a block. */
 function itemsOf<T>(batch: i32, inputs: i32, outputs: i32, n: i32): i32 {
-  const bytes = bytesOf<T>(PLACES * (inputs + outputs) * tilesOf<T>(n)) as i32;
+  const bytes = bytesOf<T>(PLACES * (inputs + outputs) * tilesOf(n)) as i32;
   return max<i32>(1, min<i32>(batch, BLOCK / max<i32>(1, bytes)));
 }
 
 /** Elements of a row continued round the circle, from two places before its first. */
 function rowOf<T>(n: i32): i32 {
-  return OUTPUTS * (tilesOf<T>(n) + 1);
+  return OUTPUTS * (wholeVectors<T>(tilesOf(n)) + 1);
 }
 
-/** Elements before the products' scratch: filters, transforms of a block, a row. */
-function elementsOf<T>(batch: i32, inputs: i32, outputs: i32, n: i32): i32 {
-  const tiles = itemsOf<T>(batch, inputs, outputs, n) * tilesOf<T>(n);
-  return PLACES * (inputs * outputs + (inputs + outputs) * tiles) + rowOf<T>(n);
+/** Elements of one place of the transforms of a block. */
+function planeOf<T>(channels: i32, tiles: i32): i32 {
+  return wholeVectors<T>(channels) * wholeVectors<T>(tiles) + BEYOND;
 }
 
-/** Bytes of scratch. */
+/** Bytes of scratch: filters, transforms of a block, rows, and the products' own. */
 export function filteringScratch<T>(batch: i32, inputs: i32, outputs: i32, n: i32): i32 {
-  const tiles = itemsOf<T>(batch, inputs, outputs, n) * tilesOf<T>(n);
-  const forward = gemmScratch<T>(outputs, inputs, tiles, true);
-  const weights = gemmScratch<T>(outputs, tiles, inputs, true);
-  const own = bytesOf<T>(elementsOf<T>(batch, inputs, outputs, n)) as i32;
-  return own + max<i32>(forward, weights);
+  const tiles = itemsOf<T>(batch, inputs, outputs, n) * tilesOf(n);
+  const planes = inputs * outputs + planeOf<T>(inputs, tiles) + planeOf<T>(outputs, tiles);
+  const rows = max<i32>(Simd.lanes<T>() * rowOf<T>(n), OUTPUTS * wholeVectors<T>(tiles));
+  return (bytesOf<T>(PLACES * planes + rows) as i32) + withinScratch<T>(outputs, inputs);
 }
 
-/** Transforms of the rows of `items` items: place ξ of row i of item b at ξ·plane + (i·items + b)·count. */
+/** Transforms of the rows of `items` items: place ξ of row i of item b at ξ·plane + i·ld + b·tiles. */
 function spread<T>(
   to: usize,
+  ld: usize,
   plane: usize,
   x: usize,
   items: i32,
@@ -76,53 +83,72 @@ function spread<T>(
   n: i32,
   row: usize,
 ): void {
-  const count = tilesOf<T>(n);
-  const length = bytesOf<T>(n);
-  for (let b: i32 = 0; b < items; b++) {
-    for (let i: i32 = 0; i < channels; i++, x += length) {
-      continued<T>(row, x, n, TAPS, rowOf<T>(n));
-      transformInputs<T>(to + bytesOf<T>((i * items + b) * count), plane, row, count);
+  const vectors = wholeVectors<T>(tilesOf(n)) / Simd.lanes<T>();
+  const item = bytesOf<T>(tilesOf(n));
+  const used = OUTPUTS * (tilesOf(n) + 1);
+  for (let i: i32 = 0; i < channels; i++, to += ld) {
+    // The last vector of an item may reach into the next one, which is written after it.
+    for (let b: i32 = 0; b < items; b++) {
+      continuedByTwo<T>(row, x + bytesOf<T>((b * channels + i) * n), n, used);
+      transformInputs<T>(to + (b as usize) * item, plane, row, vectors);
     }
   }
 }
 
-/** The same for cotangents; beyond n they are 0. */
-function spreadCotangents<T>(
+/**
+ * The same by rows of channels: place ξ of tile τ of item b at ξ·plane + (b·tiles + τ)·channels, in whole vectors;
+ * of inputs, or of cotangents, which are 0 beyond n.
+ */
+function spreadByChannels<T>(
   to: usize,
   plane: usize,
-  g: usize,
+  x: usize,
+  cotangents: bool,
   items: i32,
   channels: i32,
   n: i32,
-  row: usize,
+  rows: usize,
 ): void {
-  const count = tilesOf<T>(n);
+  const tiles = tilesOf(n);
+  const used = OUTPUTS * (tiles + 1);
   const length = bytesOf<T>(n);
-  memory.fill(row + length, 0, bytesOf<T>(count * OUTPUTS) - length);
-  for (let b: i32 = 0; b < items; b++) {
-    for (let o: i32 = 0; o < channels; o++, g += length) {
-      copyRun<T>(row, g, length);
-      transformCotangents<T>(to + bytesOf<T>((o * items + b) * count), plane, row, count);
+  const step = bytesOf<T>(wholeVectors<T>(channels));
+  const ld = bytesOf<T>(rowOf<T>(n));
+  const lanes = Simd.lanes<T>();
+  if (cotangents) memory.fill(rows, 0, (lanes as usize) * ld);
+  for (let b: i32 = 0; b < items; b++, to += (tiles as usize) * step) {
+    for (let i: i32 = 0; i < channels; i += lanes) {
+      for (let lane: i32 = 0; lane < min<i32>(lanes, channels - i); lane++, x += length) {
+        const row = rows + (lane as usize) * ld;
+        if (cotangents) copyVectors(row, x, length);
+        else continuedByTwo<T>(row, x, n, used);
+      }
+      const first = to + bytesOf<T>(i);
+      if (cotangents) transformCotangentsOfRows<T>(first, step, plane, rows, ld, tiles);
+      else transformInputsOfRows<T>(first, step, plane, rows, ld, tiles);
     }
   }
 }
 
-/** The outputs of `items` items from their transforms. */
+/** The outputs of `items` items from their transforms: those of a channel into `space`, then each to its item. */
 function collect<T>(
   out: usize,
   from: usize,
+  ld: usize,
   plane: usize,
   items: i32,
   channels: i32,
   n: i32,
-  row: usize,
+  space: usize,
 ): void {
-  const count = tilesOf<T>(n);
-  const length = bytesOf<T>(n);
-  for (let b: i32 = 0; b < items; b++) {
-    for (let o: i32 = 0; o < channels; o++, out += length) {
-      outputsOf<T>(row, from + bytesOf<T>((o * items + b) * count), plane, count);
-      copyRun<T>(out, row, length);
+  const vectors = wholeVectors<T>(items * tilesOf(n)) / Simd.lanes<T>();
+  const row = bytesOf<T>(OUTPUTS * tilesOf(n));
+  for (let o: i32 = 0; o < channels; o++, from += ld, out += bytesOf<T>(n)) {
+    outputsOf<T>(space, from, plane, vectors);
+    let to = out;
+    let y = space;
+    for (let b: i32 = 0; b < items; b++, y += row, to += bytesOf<T>(channels * n)) {
+      copyVectors(to, y, bytesOf<T>(n));
     }
   }
 }
@@ -137,25 +163,27 @@ export function filteredConv<T extends number>(args: usize): void {
   const n = word(args, 6);
   const most = itemsOf<T>(batch, inputs, outputs, n);
   const size = inputs * outputs;
+  const ld = wholeVectors<T>(most * tilesOf(n));
+  const stride = bytesOf<T>(ld);
+  const planeV = bytesOf<T>(planeOf<T>(inputs, ld));
+  const planeM = bytesOf<T>(planeOf<T>(outputs, ld));
   const U = address(args, 8);
   const V = U + bytesOf<T>(PLACES * size);
-  const M = V + bytesOf<T>(PLACES * inputs * most * tilesOf<T>(n));
-  const row = M + bytesOf<T>(PLACES * outputs * most * tilesOf<T>(n));
-  const rest = row + bytesOf<T>(rowOf<T>(n));
+  const M = V + PLACES * planeV;
+  const row = M + PLACES * planeM;
+  const rest = row + bytesOf<T>(max<i32>(rowOf<T>(n), OUTPUTS * ld));
   transformFilters<T>(U, address(args, 2), size);
   for (let done: i32 = 0; done < batch; done += most) {
     const items = min<i32>(most, batch - done);
-    const tiles = items * tilesOf<T>(n);
-    const planeV = bytesOf<T>(inputs * tiles);
-    const planeM = bytesOf<T>(outputs * tiles);
-    spread<T>(V, planeV, x, items, inputs, n, row);
+    const tiles = items * tilesOf(n);
+    spread<T>(V, stride, planeV, x, items, inputs, n, row);
     for (let place: i32 = 0; place < PLACES; place++) {
       const u = U + bytesOf<T>(place * size);
       const v = V + (place as usize) * planeV;
       const m = M + (place as usize) * planeM;
-      gemmWithin<T>(m, tiles, u, inputs, v, tiles, outputs, inputs, tiles, false, SET, rest);
+      gemmWithin<T>(m, ld, u, inputs, v, ld, outputs, inputs, tiles, false, SET, rest);
     }
-    collect<T>(out, M, planeM, items, outputs, n, row);
+    collect<T>(out, M, stride, planeM, items, outputs, n, row);
     x += bytesOf<T>(items * inputs * n);
     out += bytesOf<T>(items * outputs * n);
   }
@@ -171,24 +199,25 @@ export function filteredWeights<T extends number>(args: usize): void {
   const n = word(args, 6);
   const most = itemsOf<T>(batch, inputs, outputs, n);
   const size = inputs * outputs;
+  const ldV = wholeVectors<T>(inputs);
+  const ldP = wholeVectors<T>(outputs);
+  const planeV = bytesOf<T>(planeOf<T>(inputs, most * tilesOf(n)));
+  const planeP = bytesOf<T>(planeOf<T>(outputs, most * tilesOf(n)));
   const W = address(args, 8);
   const V = W + bytesOf<T>(PLACES * size);
-  const P = V + bytesOf<T>(PLACES * inputs * most * tilesOf<T>(n));
-  const row = P + bytesOf<T>(PLACES * outputs * most * tilesOf<T>(n));
-  const rest = row + bytesOf<T>(rowOf<T>(n));
+  const P = V + PLACES * planeV;
+  const rows = P + PLACES * planeP;
   for (let done: i32 = 0; done < batch; done += most) {
     const items = min<i32>(most, batch - done);
-    const tiles = items * tilesOf<T>(n);
-    const planeV = bytesOf<T>(inputs * tiles);
-    const planeP = bytesOf<T>(outputs * tiles);
-    spread<T>(V, planeV, x, items, inputs, n, row);
-    spreadCotangents<T>(P, planeP, g, items, outputs, n, row);
+    const tiles = items * tilesOf(n);
+    spreadByChannels<T>(V, planeV, x, false, items, inputs, n, rows);
+    spreadByChannels<T>(P, planeP, g, true, items, outputs, n, rows);
     const mode = done === 0 ? SET : PLUS;
     for (let place: i32 = 0; place < PLACES; place++) {
       const w = W + bytesOf<T>(place * size);
       const v = V + (place as usize) * planeV;
       const p = P + (place as usize) * planeP;
-      gemmWithin<T>(w, inputs, p, tiles, v, tiles, outputs, tiles, inputs, true, mode, rest);
+      gemmWithin<T>(w, inputs, p, ldP, v, ldV, outputs, tiles, inputs, true, mode, 0);
     }
     x += bytesOf<T>(items * inputs * n);
     g += bytesOf<T>(items * outputs * n);

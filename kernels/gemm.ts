@@ -259,9 +259,14 @@ export function gemm<T extends number>(
   tiles<T>(c, row, a, rowA, transposeA, aPanel, b, row, WIDTH, m, k, n, mode);
 }
 
+/** Bytes of scratch that `gemmWithin` needs. */
+export function withinScratch<T extends number>(m: i32, k: i32): i32 {
+  return packedA<T>(m, k) as i32;
+}
+
 /**
- * The same for matrices that lie in larger ones, their rows `ld` elements apart; the scratch must
- * be that of `gemmScratch` for a transposed B, which never reads in place.
+ * C ∘= op(A) B for matrices that lie in larger ones, their rows `ld` elements apart: B is read where it lies,
+ * and so is A if it is transposed. Up to 64 bytes after each are read, too.
  */
 export function gemmWithin<T extends number>(
   c: usize,
@@ -273,10 +278,21 @@ export function gemmWithin<T extends number>(
   m: i32,
   k: i32,
   n: i32,
-  transposeB: bool,
+  transposeA: bool,
   mode: i32,
   scratch: usize,
 ): void {
-  if (doneByHost<T>(c, ldc, a, lda, b, ldb, m, k, n, false, transposeB, mode)) return;
-  blocked<T>(c, ldc, a, lda, b, ldb, m, k, n, false, transposeB, mode, scratch);
+  if (doneByHost<T>(c, ldc, a, lda, b, ldb, m, k, n, transposeA, false, mode)) return;
+  const rowA = bytesOf<T>(lda);
+  const rowB = bytesOf<T>(ldb);
+  const rowC = bytesOf<T>(ldc);
+  if (transposeA) {
+    tiles<T>(c, rowC, a, rowA, true, bytesOf<T>(ROWS), b, rowB, WIDTH, m, k, n, mode);
+    return;
+  }
+  for (let p: i32 = 0; p < k; p += KC, a += bytesOf<T>(KC), b += (KC as usize) * rowB) {
+    const depth = min<i32>(KC, k - p);
+    const pMode = p === 0 ? mode : mode === MINUS ? MINUS : PLUS;
+    packedRows<T>(c, rowC, a, rowA, false, scratch, b, rowB, WIDTH, m, depth, n, pMode);
+  }
 }

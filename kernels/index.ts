@@ -152,7 +152,7 @@ export function sigmoid_f64(args: usize): i32 {
 }
 
 export function sigmoid_f32(args: usize): i32 {
-  return u.unaryDouble<f32, u.Sigmoid>(args);
+  return u.unary<f32, u.ShortSigmoid>(args);
 }
 
 export function softplus_f64(args: usize): i32 {

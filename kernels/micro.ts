@@ -41,6 +41,29 @@ class Tile {
     else if (mode === MINUS) x = v128.sub<T>(v128.load(c), x);
     v128.store(c, x);
   }
+
+  /** Four vectors of a row; `mode` is asked once. */
+  @inline
+  static putRow<T extends number>(
+    c: usize,
+    x0: v128,
+    x1: v128,
+    x2: v128,
+    x3: v128,
+    mode: i32,
+  ): void {
+    if (mode === SET) {
+      v128.store(c, x0);
+      v128.store(c, x1, 16);
+      v128.store(c, x2, 32);
+      v128.store(c, x3, 48);
+      return;
+    }
+    Tile.put<T>(c, x0, mode);
+    Tile.put<T>(c + 16, x1, mode);
+    Tile.put<T>(c + 32, x2, mode);
+    Tile.put<T>(c + 48, x3, mode);
+  }
 }
 
 /** A tile that is wider than what C takes of it, from the work space into C. */
@@ -56,11 +79,15 @@ function putPart<T extends number>(c: usize, ldc: usize, rows: i32, columns: i32
   }
 }
 
-/** Two rows of four vectors, A by columns: A[i, p] at a + p·lda + i·size, both read whatever `rows` is. */
+/**
+ * A strip of C of four vectors, two rows at a time, A by columns: A[i, p] at a + p·lda + i·size, its four rows from
+ * i on at a + (i/4)·panel; both rows of a pair are read, whether C has them or not.
+ */
 function longOfColumns<T extends number>(
   k: i32,
   a: usize,
   lda: usize,
+  panel: usize,
   b: usize,
   ldb: usize,
   c: usize,
@@ -69,42 +96,48 @@ function longOfColumns<T extends number>(
   mode: i32,
 ): void {
   const zero = v128.splat<T>(0 as T);
-  let c00 = zero;
-  let c01 = zero;
-  let c02 = zero;
-  let c03 = zero;
-  let c10 = zero;
-  let c11 = zero;
-  let c12 = zero;
-  let c13 = zero;
-  do {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const b2 = v128.load(b, 32);
-    const b3 = v128.load(b, 48);
-    let x = Simd.loadSplat<T>(a);
-    c00 = Simd.madd<T>(x, b0, c00);
-    c01 = Simd.madd<T>(x, b1, c01);
-    c02 = Simd.madd<T>(x, b2, c02);
-    c03 = Simd.madd<T>(x, b3, c03);
-    x = Simd.loadSplatAt<T>(a, 1);
-    c10 = Simd.madd<T>(x, b0, c10);
-    c11 = Simd.madd<T>(x, b1, c11);
-    c12 = Simd.madd<T>(x, b2, c12);
-    c13 = Simd.madd<T>(x, b3, c13);
-    b += ldb;
-    a += lda;
-  } while (--k !== 0);
-  Tile.put<T>(c, c00, mode);
-  Tile.put<T>(c + 16, c01, mode);
-  Tile.put<T>(c + 32, c02, mode);
-  Tile.put<T>(c + 48, c03, mode);
-  if (rows < 2) return;
-  c += ldc;
-  Tile.put<T>(c, c10, mode);
-  Tile.put<T>(c + 16, c11, mode);
-  Tile.put<T>(c + 32, c12, mode);
-  Tile.put<T>(c + 48, c13, mode);
+  let next: usize = 2 * sizeof<T>();
+  for (;;) {
+    let p = a;
+    let q = b;
+    let left = k;
+    let c00 = zero;
+    let c01 = zero;
+    let c02 = zero;
+    let c03 = zero;
+    let c10 = zero;
+    let c11 = zero;
+    let c12 = zero;
+    let c13 = zero;
+    do {
+      const b0 = v128.load(q);
+      const b1 = v128.load(q, 16);
+      const b2 = v128.load(q, 32);
+      const b3 = v128.load(q, 48);
+      let x = Simd.loadSplat<T>(p);
+      c00 = Simd.madd<T>(x, b0, c00);
+      c01 = Simd.madd<T>(x, b1, c01);
+      c02 = Simd.madd<T>(x, b2, c02);
+      c03 = Simd.madd<T>(x, b3, c03);
+      x = Simd.loadSplatAt<T>(p, 1);
+      c10 = Simd.madd<T>(x, b0, c10);
+      c11 = Simd.madd<T>(x, b1, c11);
+      c12 = Simd.madd<T>(x, b2, c12);
+      c13 = Simd.madd<T>(x, b3, c13);
+      q += ldb;
+      p += lda;
+    } while (--left !== 0);
+    Tile.putRow<T>(c, c00, c01, c02, c03, mode);
+    if (rows < 2) return;
+    c += ldc;
+    Tile.putRow<T>(c, c10, c11, c12, c13, mode);
+    rows -= 2;
+    if (rows === 0) return;
+    c += ldc;
+    // The other two rows of the panel, and the first two of the next, by turns.
+    a += next;
+    next = panel - next;
+  }
 }
 
 /** Four rows of one or two vectors, A by rows: A[i, p] at a + min(i, rows − 1)·lda + p·size. */
@@ -245,12 +278,7 @@ function rowsOfTiles<T extends number>(
     if (vectors > 2) tallOfRows<T, Two>(k, a, lda, b + 32, ldb, c + 32, ldc, rows, mode);
   } else if (vectors === 1) tallOfColumns<T, One>(k, a, lda, b, ldb, c, ldc, rows, mode);
   else if (vectors === 2) tallOfColumns<T, Two>(k, a, lda, b, ldb, c, ldc, rows, mode);
-  else {
-    longOfColumns<T>(k, a, lda, b, ldb, c, ldc, min<i32>(2, rows), mode);
-    if (rows < 3) return;
-    const third = a + 2 * sizeof<T>();
-    longOfColumns<T>(k, third, lda, b, ldb, c + 2 * ldc, ldc, rows - 2, mode);
-  }
+  else longOfColumns<T>(k, a, lda, 0, b, ldb, c, ldc, rows, mode);
 }
 
 /**
@@ -274,6 +302,10 @@ export function microStrip<T extends number>(
   const lanes = Simd.lanes<T>();
   const vectors = (columns + lanes - 1) / lanes;
   const whole = columns === lanes * (vectors > 2 ? 4 : vectors);
+  if (whole && byColumns && vectors > 2) {
+    longOfColumns<T>(k, a, lda, panel, b, ldb, c, ldc, m, mode);
+    return;
+  }
   for (let left = m; left > 0; left -= ROWS, a += panel, c += 4 * ldc) {
     const rows = min<i32>(ROWS, left);
     if (whole) rowsOfTiles<T>(byColumns, k, a, lda, b, ldb, c, ldc, rows, vectors, mode);

@@ -22,6 +22,22 @@ const AT_ONE: f64 = -2.0 / 9.0;
 const AT_TWO: f64 = 1.0 / 90.0;
 const AT_HALF: f64 = 32.0 / 45.0;
 
+/**
+ * The factors of the transforms, in memory: V8 makes a vector of a constant by three instructions each time
+ * that it is used, and of a number in memory by one.
+ */
+const FACTORS_32 = memory.data<f32>([0.25, 0.5, 2.25, 4, 5.25]);
+const FACTORS_64 = memory.data<f64>([0.25, 0.5, 2.25, 4, 5.25]);
+/** Their places. */
+const QUARTER: i32 = 0;
+const HALF: i32 = 1;
+const NINE_QUARTERS: i32 = 2;
+const FOUR: i32 = 3;
+const TWENTY_ONE_QUARTERS: i32 = 4;
+
+/** Bytes of the tiles that the lanes of a vector hold. */
+const GROUP: usize = 64;
+
 class Lanes {
   @inline
   static add<T extends number>(a: v128, b: v128): v128 {
@@ -33,10 +49,33 @@ class Lanes {
     return v128.sub<T>(a, b);
   }
 
-  /** a + c b */
   @inline
-  static plus<T extends number>(a: v128, c: f64, b: v128): v128 {
-    return Simd.madd<T>(v128.splat<T>(c as T), b, a);
+  static factor<T extends number>(c: i32): v128 {
+    const table = sizeof<T>() === 8 ? FACTORS_64 : FACTORS_32;
+    return Simd.loadSplat<T>(table + bytesOf<T>(c));
+  }
+
+  /** a + c b for a factor c. */
+  @inline
+  static plus<T extends number>(a: v128, c: i32, b: v128): v128 {
+    return Simd.madd<T>(Lanes.factor<T>(c), b, a);
+  }
+
+  /** a − c b */
+  @inline
+  static less<T extends number>(a: v128, c: i32, b: v128): v128 {
+    return Simd.nmadd<T>(Lanes.factor<T>(c), b, a);
+  }
+
+  /** c a */
+  @inline
+  static times<T extends number>(c: i32, a: v128): v128 {
+    return v128.mul<T>(Lanes.factor<T>(c), a);
+  }
+
+  @inline
+  static twice<T extends number>(a: v128): v128 {
+    return v128.add<T>(a, a);
   }
 
   /** e + o and e − o into the two places after p; the second's address. */
@@ -54,27 +93,23 @@ class Lanes {
     store<T>(p + 2 * plane, (e - o) as T);
     return p + 2 * plane;
   }
-
-  @inline
-  static times<T extends number>(c: f64, a: v128): v128 {
-    return v128.mul<T>(v128.splat<T>(c as T), a);
-  }
 }
 
-/** Reads the lanes' tiles, four elements each: element `i` of all of them. */
+/** Four elements of each lane, whose addresses are `ld` bytes apart: tiles of a row, or rows. */
 class Tiles {
+  /** Element `i` of all of them. */
   @inline
-  static at<T extends number>(x: usize, i: i32): v128 {
+  static at<T extends number>(x: usize, ld: usize, i: i32): v128 {
     if (sizeof<T>() === 8) {
       const half = x + ((i as usize) >> 1) * 16;
       const a = v128.load(half);
-      const b = v128.load(half + 32);
+      const b = v128.load(half + ld);
       return (i & 1) === 0 ? Simd.low(a, b) : Simd.high(a, b);
     }
     const a = v128.load(x);
-    const b = v128.load(x, 16);
-    const c = v128.load(x, 32);
-    const d = v128.load(x, 48);
+    const b = v128.load(x + ld);
+    const c = v128.load(x + 2 * ld);
+    const d = v128.load(x + 3 * ld);
     if (i < 2) {
       const ab = Simd.zipLow(a, b);
       const cd = Simd.zipLow(c, d);
@@ -106,73 +141,132 @@ class Tiles {
   }
 }
 
-/** Bytes of the tiles that the lanes of a vector hold. */
-const GROUP: usize = 64;
-
-/** Bᵀ d for the tiles of a row, d of tile τ at x + 4τ; `count` tiles, a multiple of the lanes. */
-export function transformInputs<T extends number>(
-  to: usize,
-  plane: usize,
-  x: usize,
-  count: i32,
-): void {
-  const next = bytesOf<T>(OUTPUTS);
-  for (const end = to + bytesOf<T>(count); to < end; to += 16, x += GROUP) {
-    const d0 = Tiles.at<T>(x, 0);
-    const d1 = Tiles.at<T>(x, 1);
-    const d2 = Tiles.at<T>(x, 2);
-    const d3 = Tiles.at<T>(x, 3);
-    const d4 = Tiles.at<T>(x + next, 0);
-    const d5 = Tiles.at<T>(x + next, 1);
-    const d6 = Tiles.at<T>(x + next, 2);
-    const d7 = Tiles.at<T>(x + next, 3);
-    let p = to;
-    v128.store(p, Lanes.plus<T>(Lanes.sub<T>(d0, d6), 5.25, Lanes.sub<T>(d4, d2)));
-    let e = Lanes.plus<T>(Lanes.add<T>(d2, d6), -4.25, d4);
-    let o = Lanes.plus<T>(Lanes.add<T>(d1, d5), -4.25, d3);
+/** The eight places of a transform, from `p` on. */
+class Places {
+  /** Bᵀ d */
+  @inline
+  static ofInputs<T extends number>(
+    p: usize,
+    plane: usize,
+    d0: v128,
+    d1: v128,
+    d2: v128,
+    d3: v128,
+    d4: v128,
+    d5: v128,
+    d6: v128,
+    d7: v128,
+  ): void {
+    const a = Lanes.sub<T>(d6, d4);
+    const b = Lanes.sub<T>(d2, d4);
+    const c = Lanes.sub<T>(d5, d3);
+    const d = Lanes.sub<T>(d1, d3);
+    v128.store(p, Lanes.less<T>(Lanes.sub<T>(d0, d6), TWENTY_ONE_QUARTERS, b));
+    let e = Lanes.less<T>(Lanes.add<T>(a, b), NINE_QUARTERS, d4);
+    let o = Lanes.less<T>(Lanes.add<T>(c, d), NINE_QUARTERS, d3);
     p = Lanes.pair<T>(p, plane, e, o);
-    e = Lanes.plus<T>(Lanes.plus<T>(d6, 0.25, d2), -1.25, d4);
-    o = Lanes.plus<T>(Lanes.plus<T>(Lanes.times<T>(2, d5), 0.5, d1), -2.5, d3);
+    e = Lanes.plus<T>(a, QUARTER, b);
+    o = Lanes.twice<T>(Lanes.plus<T>(c, QUARTER, d));
     p = Lanes.pair<T>(p, plane, e, o);
-    e = Lanes.plus<T>(Lanes.plus<T>(d6, 4, d2), -5, d4);
-    o = Lanes.plus<T>(Lanes.plus<T>(Lanes.times<T>(2, d1), 0.5, d5), -2.5, d3);
+    e = Lanes.plus<T>(a, FOUR, b);
+    o = Lanes.times<T>(HALF, Lanes.plus<T>(c, FOUR, d));
     p = Lanes.pair<T>(p, plane, e, o);
-    p += plane;
-    v128.store(p, Lanes.plus<T>(Lanes.sub<T>(d7, d1), 5.25, Lanes.sub<T>(d3, d5)));
+    v128.store(p + plane, Lanes.less<T>(Lanes.sub<T>(d7, d1), TWENTY_ONE_QUARTERS, c));
   }
-}
 
-/** A ȳ for the tiles of a row, four of ȳ each. */
-export function transformCotangents<T extends number>(
-  to: usize,
-  plane: usize,
-  y: usize,
-  count: i32,
-): void {
-  for (const end = to + bytesOf<T>(count); to < end; to += 16, y += GROUP) {
-    const y0 = Tiles.at<T>(y, 0);
-    const y1 = Tiles.at<T>(y, 1);
-    const y2 = Tiles.at<T>(y, 2);
-    const y3 = Tiles.at<T>(y, 3);
-    let p = to;
+  /** A ȳ */
+  @inline
+  static ofCotangents<T extends number>(
+    p: usize,
+    plane: usize,
+    y0: v128,
+    y1: v128,
+    y2: v128,
+    y3: v128,
+  ): void {
     v128.store(p, y0);
     let e = Lanes.add<T>(y0, y2);
     let o = Lanes.add<T>(y1, y3);
     p = Lanes.pair<T>(p, plane, e, o);
-    e = Lanes.plus<T>(y0, 4, y2);
-    o = Lanes.plus<T>(Lanes.times<T>(2, y1), 8, y3);
+    e = Lanes.plus<T>(y0, FOUR, y2);
+    o = Lanes.twice<T>(Lanes.plus<T>(y1, FOUR, y3));
     p = Lanes.pair<T>(p, plane, e, o);
-    e = Lanes.plus<T>(y0, 0.25, y2);
-    o = Lanes.plus<T>(Lanes.times<T>(0.5, y1), 0.125, y3);
+    e = Lanes.plus<T>(y0, QUARTER, y2);
+    o = Lanes.times<T>(HALF, Lanes.plus<T>(y1, QUARTER, y3));
     p = Lanes.pair<T>(p, plane, e, o);
-    p += plane;
-    v128.store(p, y3);
+    v128.store(p + plane, y3);
   }
 }
 
-/** y = Aᵀ m for the tiles of a row. */
-export function outputsOf<T extends number>(y: usize, m: usize, plane: usize, count: i32): void {
-  for (const end = m + bytesOf<T>(count); m < end; m += 16, y += GROUP) {
+/** Bᵀ d for the tiles of a row, a lane each, d of tile τ at x + 4τ, in as many vectors. */
+export function transformInputs<T extends number>(
+  to: usize,
+  plane: usize,
+  x: usize,
+  vectors: i32,
+): void {
+  const next = bytesOf<T>(OUTPUTS);
+  for (; vectors > 0; vectors--, to += 16, x += GROUP) {
+    const d0 = Tiles.at<T>(x, next, 0);
+    const d1 = Tiles.at<T>(x, next, 1);
+    const d2 = Tiles.at<T>(x, next, 2);
+    const d3 = Tiles.at<T>(x, next, 3);
+    const d4 = Tiles.at<T>(x + next, next, 0);
+    const d5 = Tiles.at<T>(x + next, next, 1);
+    const d6 = Tiles.at<T>(x + next, next, 2);
+    const d7 = Tiles.at<T>(x + next, next, 3);
+    Places.ofInputs<T>(to, plane, d0, d1, d2, d3, d4, d5, d6, d7);
+  }
+}
+
+/** Bᵀ d for rows `ld` bytes apart, a lane each, one tile after the other; their transforms are `step` bytes apart. */
+export function transformInputsOfRows<T extends number>(
+  to: usize,
+  step: usize,
+  plane: usize,
+  x: usize,
+  ld: usize,
+  tiles: i32,
+): void {
+  let d0 = Tiles.at<T>(x, ld, 0);
+  let d1 = Tiles.at<T>(x, ld, 1);
+  let d2 = Tiles.at<T>(x, ld, 2);
+  let d3 = Tiles.at<T>(x, ld, 3);
+  for (; tiles > 0; tiles--, to += step) {
+    x += bytesOf<T>(OUTPUTS);
+    const d4 = Tiles.at<T>(x, ld, 0);
+    const d5 = Tiles.at<T>(x, ld, 1);
+    const d6 = Tiles.at<T>(x, ld, 2);
+    const d7 = Tiles.at<T>(x, ld, 3);
+    Places.ofInputs<T>(to, plane, d0, d1, d2, d3, d4, d5, d6, d7);
+    d0 = d4;
+    d1 = d5;
+    d2 = d6;
+    d3 = d7;
+  }
+}
+
+/** A ȳ for rows, in the same way. */
+export function transformCotangentsOfRows<T extends number>(
+  to: usize,
+  step: usize,
+  plane: usize,
+  y: usize,
+  ld: usize,
+  tiles: i32,
+): void {
+  for (; tiles > 0; tiles--, to += step, y += bytesOf<T>(OUTPUTS)) {
+    const y0 = Tiles.at<T>(y, ld, 0);
+    const y1 = Tiles.at<T>(y, ld, 1);
+    const y2 = Tiles.at<T>(y, ld, 2);
+    const y3 = Tiles.at<T>(y, ld, 3);
+    Places.ofCotangents<T>(to, plane, y0, y1, y2, y3);
+  }
+}
+
+/** y = Aᵀ m for tiles one after the other, a lane each, in as many vectors. */
+export function outputsOf<T extends number>(y: usize, m: usize, plane: usize, vectors: i32): void {
+  for (; vectors > 0; vectors--, m += 16, y += GROUP) {
     let p = m + plane;
     let a = v128.load(p);
     p += plane;
@@ -192,10 +286,13 @@ export function outputsOf<T extends number>(y: usize, m: usize, plane: usize, co
     const s3 = Lanes.add<T>(a, b);
     const d3 = Lanes.sub<T>(a, b);
     const y0 = Lanes.add<T>(Lanes.add<T>(v128.load(m), s1), Lanes.add<T>(s2, s3));
-    const y1 = Lanes.plus<T>(Lanes.plus<T>(d1, 2, d2), 0.5, d3);
-    const y2 = Lanes.plus<T>(Lanes.plus<T>(s1, 4, s2), 0.25, s3);
-    const y3 = Lanes.plus<T>(Lanes.plus<T>(d1, 8, d2), 0.125, d3);
-    Tiles.put<T>(y, y0, y1, y2, Lanes.add<T>(y3, v128.load(p + plane)));
+    const twice = Lanes.twice<T>(d2);
+    const half = Lanes.times<T>(HALF, d3);
+    const y1 = Lanes.add<T>(Lanes.add<T>(d1, twice), half);
+    const y2 = Lanes.plus<T>(Lanes.plus<T>(s1, FOUR, s2), QUARTER, s3);
+    const last = Lanes.plus<T>(Lanes.plus<T>(d1, FOUR, twice), QUARTER, half);
+    const y3 = Lanes.add<T>(last, v128.load(p + plane));
+    Tiles.put<T>(y, y0, y1, y2, y3);
   }
 }
 

@@ -86,6 +86,14 @@ export function copyRun<T extends number>(out: usize, x: usize, size: usize): vo
   for (; x < end; x += sizeof<T>(), out += sizeof<T>()) store<T>(out, load<T>(x));
 }
 
+/** Copies 16 bytes or more; the last vector may overlap the one before. */
+export function copyVectors(out: usize, x: usize, size: usize): void {
+  const last = x + size - 16;
+  const end = out + size - 16;
+  for (; x < last; x += 16, out += 16) v128.store(out, v128.load(x));
+  v128.store(end, v128.load(last));
+}
+
 /** Σ xᵢ yᵢ over n contiguous elements. */
 export function dot<T extends number>(x: usize, y: usize, n: i32): T {
   let s0 = v128.splat<T>(0 as T);

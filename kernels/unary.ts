@@ -6,7 +6,7 @@
  * not on its place: what is left after the whole vectors goes through the same code.
  */
 import { address, bytesOf, DONE, word } from "./abi";
-import { Exponential } from "./exponential";
+import { Exponential, ShortExponential } from "./exponential";
 import { Logarithm } from "./logarithm";
 import { Simd } from "./simd";
 import { Trigonometry } from "./trigonometry";
@@ -113,6 +113,17 @@ export class Sigmoid {
     const e = Exponential.exp<T>(f64x2.neg(f64x2.abs(x)));
     const above = v128.bitselect(e, one, f64x2.lt(x, f64x2.splat(0)));
     return f64x2.div(above, f64x2.add(one, e));
+  }
+}
+
+/** The same of four f32, without f64. */
+export class ShortSigmoid {
+  @inline
+  vector<_T>(x: v128): v128 {
+    const one = ShortExponential.one();
+    const e = ShortExponential.ofNegative(v128.or(x, f32x4.splat(-0.0)));
+    const above = v128.bitselect(e, one, f32x4.lt(x, f32x4.splat(0)));
+    return f32x4.div(above, f32x4.add(one, e));
   }
 }
 
