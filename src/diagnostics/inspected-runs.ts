@@ -11,26 +11,38 @@ import {
 } from "../engine/index.js";
 import type { CycleResult, Increments } from "../filters/index.js";
 import type { Transition } from "../models/index.js";
-import { type FilterProgram, passCycles, runKeys, type Trajectory } from "../problem/index.js";
+import {
+  type FilterProgram,
+  naturalState,
+  passCycles,
+  runKeys,
+  type Trajectory,
+} from "../problem/index.js";
 import { type Key, normal } from "../random/index.js";
 import { incrementBias } from "./equivalent-covariance.js";
 import { lyapunovStep } from "./lyapunov.js";
 import type { Series } from "./series.js";
 
-/** Runs a method over a trajectory, and notes each cycle; yields the number of cycles done. */
+/**
+ * Runs a method over a trajectory, and notes each cycle; yields the number of cycles done, and returns the means of
+ * the analyses in natural units, [K][d].
+ */
 function* follow(
   program: FilterProgram,
   trajectory: Trajectory,
   key: Key,
   note: (k: number, result: CycleResult<unknown>) => void,
-): Generator<number, void> {
+): Generator<number, Series> {
+  const logs = program.system.model.coordinates === "log";
+  const means: number[][] = [];
   const cycle = (k: number, { result }: { readonly result: CycleResult<unknown> }) => {
+    means.push([...naturalState(program.method, result.analysis, logs).mean]);
     note(k, result);
     return null;
   };
   const observer = { keeps: false, cycle, end: () => {} };
   const { failure } = yield* passCycles(program, trajectory, runKeys(key, trajectory), observer);
-  if (failure === null) return;
+  if (failure === null) return means;
   throw new NumericError(
     `inspectAnalysis: the run of ${program.method.name} diverged at cycle ${failure.cycle + 1}: ${failure.message}`,
   );
@@ -42,6 +54,8 @@ export interface NetworkRun {
   readonly forecasts: ReadonlyMap<number, Numbers>;
   /** [d] each */
   readonly analyses: Series;
+  /** The same in natural units. */
+  readonly means: Series;
   readonly bias: readonly number[];
 }
 
@@ -56,29 +70,37 @@ export function* networkRun(
   const forecasts = new Map<number, Numbers>();
   const run = { forecasts, analyses: [] as number[][], bias: [] as number[] };
   const biasOf = capture((E: Tensor) => incrementBias(increments, E));
-  yield* follow(program, trajectory, key, (k, { forecast, analysis }) => {
+  const means = yield* follow(program, trajectory, key, (k, { forecast, analysis }) => {
     const E = forecast as Tensor;
     if (cycles.has(k)) forecasts.set(k, E.data());
     run.analyses.push([...program.method.moments(analysis).mean.data()]);
     run.bias.push(biasOf(E).item());
   });
   biasOf.forget();
-  return run;
+  return { ...run, means };
 }
 
-/** Runs an ensemble filter; returns the members [N, d] of its analyses at some cycles. */
+/** The run of an ensemble filter. */
+export interface EnsembleRun {
+  /** Those of analyses at some cycles, by cycle, [N, d] each. */
+  readonly members: ReadonlyMap<number, readonly number[]>;
+  /** The mean of each analysis in natural units, [d] each. */
+  readonly means: Series;
+}
+
+/** Runs an ensemble filter over a trajectory. */
 export function* ensembleRun(
   program: FilterProgram,
   trajectory: Trajectory,
   key: Key,
   cycles: ReadonlySet<number>,
-): Generator<number, ReadonlyMap<number, readonly number[]>> {
+): Generator<number, EnsembleRun> {
   const members = new Map<number, readonly number[]>();
-  yield* follow(program, trajectory, key, (k, { analysis }) => {
+  const means = yield* follow(program, trajectory, key, (k, { analysis }) => {
     if (cycles.has(k)) members.set(k, [...program.method.members!(analysis).values.data()]);
   });
   program.forget();
-  return members;
+  return { members, means };
 }
 
 /** Backward Lyapunov vectors along a run. */

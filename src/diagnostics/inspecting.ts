@@ -18,6 +18,7 @@ import { ensembleRun, networkRun, vectorsAlong } from "./inspected-runs.js";
 import type { Inspection, InspectionSettings } from "./inspection.js";
 import { localityMean } from "./locality.js";
 import { type Look, lookInside } from "./look-inside.js";
+import { rmse } from "./rmse.js";
 import { average, type Series } from "./series.js";
 
 /** Options of `inspectAnalysis`. */
@@ -96,7 +97,11 @@ export function* inspecting(
   const seenAt = observationsOf(trajectory);
   const looks: Look[] = [];
   for (const [n, k] of cycles.entries()) {
-    const given = { E: run.forecasts.get(k)!, members: ensemble.get(k)!, vectors: vectors.get(k) };
+    const given = {
+      E: run.forecasts.get(k)!,
+      members: ensemble.members.get(k)!,
+      vectors: vectors.get(k),
+    };
     looks.push(scope(() => look.at(k, given, seenAt(k))));
     yield 0.5 + (n + 1) / (2 * cycles.length);
   }
@@ -105,9 +110,12 @@ export function* inspecting(
   const { spinup } = settings;
   const bias = run.bias.slice(spinup);
   const aligned = looks.flatMap(({ shares }) => shares ?? []);
+  const { truth } = trajectory;
+  const errorOf = (means: Series) => rmse(means.slice(spinup), truth!.slice(spinup));
   const over = (value: (look: Look) => number) => average(looks.map(value));
   return {
     settings,
+    rmse: truth && { network: errorOf(run.means), ensemble: errorOf(ensemble.means) },
     bias: {
       times: trajectory.series.times.slice(spinup),
       values: bias,

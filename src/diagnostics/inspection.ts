@@ -17,6 +17,8 @@ export interface Beside<T> {
 /** What was seen inside; covariances are those of analyses, means are over the cycles looked at. */
 export interface Inspection {
   readonly settings: InspectionSettings;
+  /** The errors of the analyses against the truth, as in scores; null for a real record. */
+  readonly rmse: Beside<number> | null;
   /** b of each cycle after the spin-up, with its mean and standard deviation. */
   readonly bias: {
     readonly times: readonly number[];

@@ -9,7 +9,7 @@ export function inspectionSection(
   figure: Fragment,
 ): Markup | null {
   if (inspection === undefined) return null;
-  const { settings, bias, gain, distances, alignment, locality } = inspection;
+  const { settings, rmse, bias, gain, distances, alignment, locality } = inspection;
   const { members, states, staticVariance } = settings;
   const growing = alignment.exponents.filter((exponent) => exponent > 0).length;
   return html`<section>
@@ -17,7 +17,8 @@ export function inspectionSection(
 <p>The analysis adds a(x, ζ) to the forecast x, with ζ = Hᵀ R⁻¹ (y − H x). Where the observations are as forecast, it should
 add nothing: its bias b = ‖a(x, 0)‖/√d is ${significant(bias.mean, 2)} ± ${significant(bias.sd, 2)} (mean and standard deviation over
 ${grouped(bias.values.length)} cycles). For small ζ it adds Pᵃ ζ, as a Kalman filter with the analysis covariance Pᵃ = ∂a/∂ζ does.
-Pᵃ was worked out at ${grouped(states)} cycles, beside that of an EnKF-N of ${grouped(members)} members on the same observations.</p>
+Pᵃ was worked out at ${grouped(states)} cycles, beside that of an EnKF-N of ${grouped(members)} members on the same observations.
+${rmse && html`The error of the analyses is ${significant(rmse.network, 3)}, that of the EnKF-N ${significant(rmse.ensemble, 3)}.`}</p>
 ${table(
   ["mean Bures–Wasserstein distance, divided by the number of variables", ""],
   [

@@ -60,7 +60,8 @@ export async function inspectIfAsked(
 
 /** Returns the numbers of an inspection for the result. */
 export const inspectionResult = ({
+  rmse,
   bias: { mean, sd },
   gain,
   distances,
-}: Inspection): InspectionResult => ({ bias: { mean, sd }, gain, distances });
+}: Inspection): InspectionResult => ({ rmse, bias: { mean, sd }, gain, distances });

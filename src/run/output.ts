@@ -107,7 +107,7 @@ export interface Computed {
 }
 
 /** What was seen inside the analysis of a network, in numbers; the whole is in `inspection.json`. */
-export type InspectionResult = Pick<Inspection, "gain" | "distances"> & {
+export type InspectionResult = Pick<Inspection, "rmse" | "gain" | "distances"> & {
   readonly bias: Pick<Inspection["bias"], "mean" | "sd">;
 };
 

@@ -69,6 +69,7 @@ test("what was seen inside a network has a line of the summary, and a file", asy
     result: {
       ...output.result,
       inspection: {
+        rmse: inspection.rmse,
         bias: { mean: 0.02, sd: 0.001 },
         gain: inspection.gain,
         distances: inspection.distances,

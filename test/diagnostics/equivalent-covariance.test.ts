@@ -12,6 +12,7 @@ import {
 } from "../../src/diagnostics/index.js";
 import {
   add,
+  cast,
   expandDims,
   jacobian,
   mapTree,
@@ -167,6 +168,21 @@ describe.each(networks)("derivatives are those of central differences: %s", (_, 
         1e-10,
       );
     }
+  });
+
+  test("in single precision they are the same to its digits", () => {
+    const single = mapTree(layers, (x) => cast(x, "f32"));
+    const short: Increments = (at, zeta) => network.apply(single, at, zeta);
+    const e = cast(E, "f32");
+    const P = equivalentCovariance(short, e);
+    expect(P.dtype).toBe("f32");
+    expectClose(P, equivalentCovariance(a, E), 1e-5);
+    expectClose(
+      covarianceTangent(short, e, cast(unit(2), "f32")),
+      covarianceTangent(a, E, unit(2)),
+      1e-5,
+    );
+    expect(incrementBias(short, e).item()).toBeCloseTo(incrementBias(a, E).item(), 5);
   });
 
   test("∂Pᵃ/∂x_k, not zero", () => {

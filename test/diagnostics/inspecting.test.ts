@@ -6,8 +6,18 @@ import {
   eigenvaluesOf,
   inspectAnalysis,
   localityMean,
+  rmse,
 } from "../../src/diagnostics/index.js";
-import { add, eye, matvec, mul, type Tensor, tensor } from "../../src/engine/index.js";
+import {
+  add,
+  eye,
+  mapTree,
+  matvec,
+  mul,
+  roll,
+  type Tensor,
+  tensor,
+} from "../../src/engine/index.js";
 import {
   analysisNetworkRecord,
   convolutionalIncrement,
@@ -16,6 +26,7 @@ import {
   runCycle,
 } from "../../src/filters/index.js";
 import { linear, lorenz96 } from "../../src/models/index.js";
+import { initialLayers } from "../../src/nets/index.js";
 import { observeAll } from "../../src/observe/index.js";
 import { use } from "../../src/parts/index.js";
 import { definitionsOf, rowsOf, runFilter, simulate, stateSpace } from "../../src/problem/index.js";
@@ -84,6 +95,14 @@ describe("a linear a_θ that is a Kalman filter in its steady state", () => {
     const traces = rowsOf(run.analysis.sd).map((sd) => sd.reduce((sum, s) => sum + s * s, 0));
     const mean = at.reduce((sum, k) => sum + traces[k]!, 0) / 30;
     expect(spectra.ensemble.reduce((sum, v) => sum + v, 0)).toBeCloseTo(mean, 12);
+    // Both errors are those of the runs themselves.
+    const kept = <T>(rows: readonly T[]) => rows.slice(100);
+    const error = (of: typeof run) => rmse(kept(rowsOf(of.analysis.mean)), kept(run.truth!));
+    expect(inspection.rmse!.ensemble).toBeCloseTo(error(run), 13);
+    expect(inspection.rmse!.network).toBeCloseTo(
+      error(runFilter(method, system, record, { values })),
+      13,
+    );
   });
 
   test("turns with the tangent of the model, whose exponents are the logarithms of its eigenvalues", () => {
@@ -151,6 +170,25 @@ describe("a convolutional network on a ring", () => {
       return { by: k % d, matrix: matrix.toArray() as number[][] };
     });
     expectClose(inspection.locality as number[][], localityMean(tangents), 1e-14);
+  });
+
+  test("has the same locality by one variable of each turn of a state as by all variables of it", () => {
+    const { layers: shapes, apply } = convolutionalIncrement(1, size);
+    const drawn = initialLayers(key(1), shapes);
+    const layers = mapTree(drawn, (x) => add(x, mul(0.2, normal(key(2), x.shape))));
+    const tangent = (E: Tensor, k: number) => ({
+      by: k,
+      matrix: covarianceTangent(
+        (at, zeta) => apply(layers, at, zeta),
+        E,
+        tensor(Array.from({ length: d }, (_, i) => Number(i === k))),
+      ).toArray() as number[][],
+    });
+    const E = normal(key(3), [1, d]);
+    const places = Array.from({ length: d }, (_, k) => k);
+    const all = localityMean(places.map((k) => tangent(E, k)));
+    const turned = localityMean(places.map((k) => tangent(roll(E, -k, 1), 2)));
+    expectClose(turned, all, 1e-14);
   });
 
   test("gives the same numbers again", () => {

@@ -196,7 +196,9 @@ test("inside a network: it lies between the EnKF and a static covariance, and ha
   const { result, inspection } = await run("dan-inside");
   expect(result.warnings).toEqual([]);
   expect(result.rmse!.analysis).toBeLessThan(0.36); // 0.29; that of 3DVar is 0.40
-  const { bias, gain, spectra, distances, alignment, locality } = inspection!;
+  const { rmse, bias, gain, spectra, distances, alignment, locality } = inspection!;
+  expect(rmse!.network).toBe(result.rmse!.analysis);
+  expect(Math.abs(rmse!.ensemble - 0.178)).toBeLessThan(0.01);
   expect(bias.mean).toBeLessThan(0.05); // 0.019
   expect(bias.sd).toBeLessThan(0.3 * bias.mean); // 0.002
   expect(distances.networkToEnsemble).toBeLessThan(0.045); // 0.034

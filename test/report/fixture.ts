@@ -257,6 +257,7 @@ export const diagnostics: DiagnosticsOutput = {
 
 export const inspection: Inspection = {
   settings: { spinup: 2, states: 4, members: 12, staticVariance: 0.16 },
+  rmse: { network: 0.29, ensemble: 0.18 },
   bias: { times: [1, 2, 3], values: [0.02, 0.01, 0.03], mean: 0.02, sd: 0.0082 },
   gain: { difference: 0.33, unexplained: 0.04, antisymmetric: 0.11, negative: 0.01 },
   spectra: { network: [0.4, 0.2, 0.1, 0.02, -0.01], ensemble: [0.3, 0.15, 0.01, 1e-4, 0] },

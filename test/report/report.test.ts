@@ -66,6 +66,7 @@ describe("the page", () => {
     const text = words(await page(withOutput(twin(2, 40), { inspection })));
     expect(text).toContain("is 0.020 ± 0.0082 (mean and standard deviation over 3 cycles)");
     expect(text).toContain("at 4 cycles, beside that of an EnKF-N of 12 members");
+    expect(text).toContain("error of the analyses is 0.290, that of the EnKF-N 0.180.");
     expect(text).toContain("network to EnKF-N 0.0340");
     expect(text).toContain("network to 0.160 I 0.0320");
     expect(text).toContain("differs from Pᵃ Hᵀ R⁻¹ by 33 %, and leaves 4 % of their variance");
@@ -73,9 +74,12 @@ describe("the page", () => {
     expect(text).toContain("The map is the mean derivative of Pᵃ");
     expect(text).not.toMatch(/NaN|undefined|null|\[object/);
     const line = words(
-      await page(withOutput(twin(2, 40), { inspection: { ...inspection, locality: null } })),
+      await page(
+        withOutput(twin(2, 40), { inspection: { ...inspection, rmse: null, locality: null } }),
+      ),
     );
     expect(line).not.toContain("The map is");
+    expect(line).not.toContain("error of the analyses");
   });
 
   test("a twin without learning: no table of parameters, errors of the state instead", async () => {

@@ -39,11 +39,13 @@ describe("a run that is asked to look inside its network", () => {
     });
     expect(inspection).toEqual(direct);
     expect(result.inspection).toEqual({
+      rmse: direct.rmse,
       bias: { mean: direct.bias.mean, sd: direct.bias.sd },
       gain: direct.gain,
       distances: direct.distances,
     });
     expect(direct.bias.mean).toBeGreaterThan(0);
+    expect(direct.rmse!.network).toBeCloseTo(result.rmse!.analysis, 12);
     expect(direct.locality!.flat().some((value) => value !== 0)).toBe(true);
 
     const plain = await runText(file("", learn));
