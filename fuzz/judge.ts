@@ -5,7 +5,7 @@
 import type { Case, End } from "./case.js";
 
 /** The most that a case may take: seconds of computing, and memory. */
-export const limits = { seconds: 10, megabytes: 1500 };
+export const limits = { seconds: 60, megabytes: 1500 };
 
 /** Words of the engine, of the language and of its libraries, which no message may have. */
 const engineTerms: readonly RegExp[] = [
