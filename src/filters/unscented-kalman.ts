@@ -21,7 +21,7 @@ import {
   observedCount,
   variances,
 } from "../observe/index.js";
-import { checkOptions, choice, namesOf, setting } from "../parts/index.js";
+import { checkOptions, choice, counted, namesOf, setting } from "../parts/index.js";
 import { covarianceMatrix, logNormal, type Scalar, whiten } from "../prob/index.js";
 import { covarianceFactorKey, extendedKalmanRecord, inflatedAnalysis } from "./extended-kalman.js";
 import type { FactorState } from "./factor-analysis.js";
@@ -166,6 +166,10 @@ export const unscentedKalmanRecord = defineMethod({
     inflation: covarianceFactorKey,
   },
   stateSize: covarianceSize,
+  checkDimension: ({ kappa }, d, tell) => {
+    if (d + (kappa as number) > 0) return;
+    tell(["kappa"], `got ${kappa}; need a number above −${d} for ${counted(d, "variable")}`);
+  },
   needs: () => ({}),
   takesExact: ({ form }) => form === "square-root",
   build: ({ form, inflation, ...points }): Method<unknown> => {

@@ -5,7 +5,7 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { kernelsInUse, productsInUse } from "../engine/index.js";
 import type { SavedValues } from "../run/output.js";
 import { plainSpecification, type Specification } from "../run/specification.js";
-import { fileProblem, InputError } from "./errors.js";
+import { fileProblem, InputError, type Problem } from "./errors.js";
 import type { Experiment } from "./experiment.js";
 import { parseExperimentFile } from "./experiment-file.js";
 import { causeOf, kalmiaVersion, sha256, statIfThere } from "./files.js";
@@ -92,7 +92,9 @@ export async function loadFile(
     const kept =
       from === undefined
         ? null
-        : modelIn(resolve(cwd, dirname(path), from), path, from, keyOf(file));
+        : modelIn(resolve(cwd, dirname(path), from), from, (message) =>
+            problem(keyOf(file), message),
+          );
     if (kept !== null)
       inputs.push({ path: kept.path, what: "the model that the experiment starts from" });
     const learnedFor = kept === null ? undefined : learnedForIn(kept.metadata);
@@ -130,14 +132,16 @@ const keyOf = ({ start }: ExperimentFile): string =>
   start === undefined ? "method.weights" : "start.from";
 
 /** Reads the learned values in the folder of results of an earlier run, or in a file of weights. */
-function modelIn(place: string, file: string, from: string, key: string) {
+function modelIn(place: string, from: string, problem: (message: string) => Problem) {
   const isFile = from.endsWith(".safetensors");
   const shown = isFile ? from : join(from, modelName);
   const path = isFile ? place : join(place, modelName);
-  const refuse = (why: string) => {
-    const message = `${shown}: ${why}; need the folder of results of a run that learned, or a file of weights`;
-    return new InputError([{ file, line: null, column: null, key, message }]);
-  };
+  const refuse = (why: string) =>
+    new InputError([
+      problem(
+        `${shown}: ${why}; need the folder of results of a run that learned, or a file of weights`,
+      ),
+    ]);
   const found = statIfThere(path);
   if (found === null) throw refuse("there is no such file");
   if (!found.isFile()) throw refuse("is not a file");

@@ -398,7 +398,7 @@ test("gain-of-gaps.yaml", async () => {
 test("starts-nowhere.yaml", async () => {
   expect(await messageFor("starts-nowhere.yaml")).toMatchInlineSnapshot(`
     "kalmia: 1 problem in the input, nothing was written
-      starts-nowhere.yaml start.from: gone/model.safetensors: there is no such file; need the folder of results of a run that learned, or a file of weights
+      starts-nowhere.yaml:6:16 start.from: gone/model.safetensors: there is no such file; need the folder of results of a run that learned, or a file of weights
     "
   `);
 });

@@ -28,6 +28,10 @@ test.each([
     /^a.yaml:5:\d+ method.kind: particle needs process noise of the model; without it copies of a particle stay equal. Give it, or a regularisation such as 1$/,
   ],
   ["kind: optimal-particle, members: 5", /method.kind: optimal-particle needs process noise/],
+  [
+    "kind: unscented-kalman, kappa: -3",
+    /^a.yaml:5:\d+ method.kappa: got -3; need a number above −3 for 3 variables$/,
+  ],
 ])("%s", async (method, message) => {
   expect(await messageOf(twin(method))).toMatch(message);
 });
@@ -49,6 +53,7 @@ test.each([
   ["kind: particle, members: 5, regularisation: 1", ""],
   ["kind: particle, members: 5, resampleBelow: 0", ""],
   ["kind: optimal-particle, members: 5, proposalRegularisation: 1", ""],
+  ["kind: unscented-kalman, kappa: -2.9", ""],
 ])("%s%s is accepted", async (method, noise) => {
   expect(await messageOf(twin(method, noise))).toBe("");
 });
