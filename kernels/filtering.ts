@@ -11,7 +11,7 @@
 import { address, bytesOf, word } from "./abi";
 import { continuedByTwo } from "./circle";
 import { gemmWithin, withinScratch } from "./gemm";
-import { PLUS, SET } from "./micro";
+import { PLUS, SET, tileColumns } from "./micro";
 import {
   filtersOf,
   OUTPUTS,
@@ -48,10 +48,13 @@ function wholeVectors<T>(n: i32): i32 {
   return ((n + lanes - 1) / lanes) * lanes;
 }
 
-/** Items of a block. */
+/** Items of a block: as many as the cache takes, and if it takes enough, so many that their tiles fill those of a product. */
 function itemsOf<T>(batch: i32, inputs: i32, outputs: i32, n: i32): i32 {
   const bytes = bytesOf<T>(PLACES * (inputs + outputs) * tilesOf(n)) as i32;
-  return max<i32>(1, min<i32>(batch, BLOCK / max<i32>(1, bytes)));
+  const most = max<i32>(1, min<i32>(batch, BLOCK / max<i32>(1, bytes)));
+  let unit: i32 = 1;
+  while ((unit * tilesOf(n)) % tileColumns<T>() !== 0) unit *= 2;
+  return most < unit ? most : most - (most % unit);
 }
 
 /** Elements of a row continued round the circle, from two places before its first. */

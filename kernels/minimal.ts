@@ -17,23 +17,26 @@ export const PLACES: i32 = 8;
 /** The filter's length. */
 export const TAPS: i32 = 5;
 
-/** 1 / Π (α − β) over the other finite points β, for α = ±1, ±2, ±½. */
-const AT_ONE: f64 = -2.0 / 9.0;
-const AT_TWO: f64 = 1.0 / 90.0;
-const AT_HALF: f64 = 32.0 / 45.0;
-
 /**
  * The factors of the transforms, in memory: V8 makes a vector of a constant by three instructions each time
- * that it is used, and of a number in memory by one.
+ * that it is used, and of a number in memory by one. The last three are 1 / Π (α − β) over the other finite
+ * points β, for α = ±1, ±2, ±½.
  */
-const FACTORS_32 = memory.data<f32>([0.25, 0.5, 2.25, 4, 5.25]);
-const FACTORS_64 = memory.data<f64>([0.25, 0.5, 2.25, 4, 5.25]);
+const FACTORS_32 = memory.data<f32>([
+  0.25, 0.5, 2.25, 4, 5.25, -0.2222222222222222, 0.011111111111111112, 0.7111111111111111,
+]);
+const FACTORS_64 = memory.data<f64>([
+  0.25, 0.5, 2.25, 4, 5.25, -0.2222222222222222, 0.011111111111111112, 0.7111111111111111,
+]);
 /** Their places. */
 const QUARTER: i32 = 0;
 const HALF: i32 = 1;
 const NINE_QUARTERS: i32 = 2;
 const FOUR: i32 = 3;
 const TWENTY_ONE_QUARTERS: i32 = 4;
+const AT_ONE: i32 = 5;
+const AT_TWO: i32 = 6;
+const AT_HALF: i32 = 7;
 
 /** Bytes of the tiles that the lanes of a vector hold. */
 const GROUP: usize = 64;
@@ -83,14 +86,6 @@ class Lanes {
   static pair<T extends number>(p: usize, plane: usize, e: v128, o: v128): usize {
     v128.store(p + plane, v128.add<T>(e, o));
     v128.store(p + 2 * plane, v128.sub<T>(e, o));
-    return p + 2 * plane;
-  }
-
-  /** The same for numbers. */
-  @inline
-  static pairOf<T extends number>(p: usize, plane: usize, e: f64, o: f64): usize {
-    store<T>(p + plane, (e + o) as T);
-    store<T>(p + 2 * plane, (e - o) as T);
     return p + 2 * plane;
   }
 }
@@ -296,58 +291,100 @@ export function outputsOf<T extends number>(y: usize, m: usize, plane: usize, ve
   }
 }
 
-/** G w for `size` filters of five, one after the other. */
+/** Filters, a lane each: tap j of those from w on. */
+class Filters {
+  @inline
+  static at<T extends number>(w: usize, j: i32): v128 {
+    w += bytesOf<T>(j);
+    const next = bytesOf<T>(TAPS);
+    if (sizeof<T>() === 8) return v128.load64_lane(w + next, v128.load64_zero(w), 1);
+    const two = v128.load32_lane(w + next, v128.load32_zero(w), 1);
+    return v128.load32_lane(w + 3 * next, v128.load32_lane(w + 2 * next, two, 2), 3);
+  }
+
+  @inline
+  static put<T extends number>(w: usize, j: i32, x: v128): void {
+    w += bytesOf<T>(j);
+    const next = bytesOf<T>(TAPS);
+    if (sizeof<T>() === 8) {
+      v128.store64_lane(w, x, 0);
+      v128.store64_lane(w + next, x, 1);
+    } else {
+      v128.store32_lane(w, x, 0);
+      v128.store32_lane(w + next, x, 1);
+      v128.store32_lane(w + 2 * next, x, 2);
+      v128.store32_lane(w + 3 * next, x, 3);
+    }
+  }
+}
+
+/** G w for `size` filters of five, one after the other; at least as many as a vector has lanes. */
 export function transformFilters<T extends number>(to: usize, w: usize, size: i32): void {
   const plane = bytesOf<T>(size);
-  for (const end = to + plane; to < end; to += sizeof<T>(), w += bytesOf<T>(TAPS)) {
-    const w0 = load<T>(w) as f64;
-    const w1 = load<T>(w + sizeof<T>()) as f64;
-    const w2 = load<T>(w + 2 * sizeof<T>()) as f64;
-    const w3 = load<T>(w + 3 * sizeof<T>()) as f64;
-    const w4 = load<T>(w + 4 * sizeof<T>()) as f64;
-    let p = to;
-    store<T>(p, w0 as T);
-    let e = w0 + w2 + w4;
-    let o = w1 + w3;
-    p = Lanes.pairOf<T>(p, plane, AT_ONE * e, AT_ONE * o);
-    e = w0 + 4.0 * w2 + 16.0 * w4;
-    o = 2.0 * w1 + 8.0 * w3;
-    p = Lanes.pairOf<T>(p, plane, AT_TWO * e, AT_TWO * o);
-    e = w0 + 0.25 * w2 + 0.0625 * w4;
-    o = 0.5 * w1 + 0.125 * w3;
-    p = Lanes.pairOf<T>(p, plane, AT_HALF * e, AT_HALF * o);
-    p += plane;
-    store<T>(p, w4 as T);
+  const last = to + plane - 16;
+  const lastFilters = w + bytesOf<T>(TAPS * (size - Simd.lanes<T>()));
+  for (const end = to + plane; to < end; to += 16, w += bytesOf<T>(TAPS * Simd.lanes<T>())) {
+    // The last vector may overlap the one before.
+    if (to > last) {
+      to = last;
+      w = lastFilters;
+    }
+    const w0 = Filters.at<T>(w, 0);
+    const w1 = Filters.at<T>(w, 1);
+    const w2 = Filters.at<T>(w, 2);
+    const w3 = Filters.at<T>(w, 3);
+    const w4 = Filters.at<T>(w, 4);
+    const quarter = Lanes.plus<T>(w2, QUARTER, w4);
+    const four = Lanes.plus<T>(w2, FOUR, w4);
+    v128.store(to, w0);
+    let e = Lanes.add<T>(w0, Lanes.add<T>(w2, w4));
+    let o = Lanes.add<T>(w1, w3);
+    let p = Lanes.pair<T>(to, plane, Lanes.times<T>(AT_ONE, e), Lanes.times<T>(AT_ONE, o));
+    e = Lanes.plus<T>(w0, FOUR, four);
+    o = Lanes.twice<T>(Lanes.plus<T>(w1, FOUR, w3));
+    p = Lanes.pair<T>(p, plane, Lanes.times<T>(AT_TWO, e), Lanes.times<T>(AT_TWO, o));
+    e = Lanes.plus<T>(w0, QUARTER, quarter);
+    o = Lanes.times<T>(HALF, Lanes.plus<T>(w1, QUARTER, w3));
+    p = Lanes.pair<T>(p, plane, Lanes.times<T>(AT_HALF, e), Lanes.times<T>(AT_HALF, o));
+    v128.store(p + plane, w4);
   }
 }
 
 /** w̄ = Gᵀ z for `size` filters. */
 export function filtersOf<T extends number>(w: usize, z: usize, size: i32): void {
   const plane = bytesOf<T>(size);
-  for (const end = z + plane; z < end; z += sizeof<T>(), w += bytesOf<T>(TAPS)) {
+  const last = z + plane - 16;
+  const lastFilters = w + bytesOf<T>(TAPS * (size - Simd.lanes<T>()));
+  for (const end = z + plane; z < end; z += 16, w += bytesOf<T>(TAPS * Simd.lanes<T>())) {
+    if (z > last) {
+      z = last;
+      w = lastFilters;
+    }
     let p = z + plane;
-    let a = load<T>(p) as f64;
+    let a = v128.load(p);
     p += plane;
-    let b = load<T>(p) as f64;
-    const s1 = AT_ONE * (a + b);
-    const d1 = AT_ONE * (a - b);
+    let b = v128.load(p);
+    const s1 = Lanes.times<T>(AT_ONE, Lanes.add<T>(a, b));
+    const d1 = Lanes.times<T>(AT_ONE, Lanes.sub<T>(a, b));
     p += plane;
-    a = load<T>(p) as f64;
+    a = v128.load(p);
     p += plane;
-    b = load<T>(p) as f64;
-    const s2 = AT_TWO * (a + b);
-    const d2 = AT_TWO * (a - b);
+    b = v128.load(p);
+    const s2 = Lanes.times<T>(AT_TWO, Lanes.add<T>(a, b));
+    const d2 = Lanes.twice<T>(Lanes.times<T>(AT_TWO, Lanes.sub<T>(a, b)));
     p += plane;
-    a = load<T>(p) as f64;
+    a = v128.load(p);
     p += plane;
-    b = load<T>(p) as f64;
-    const s3 = AT_HALF * (a + b);
-    const d3 = AT_HALF * (a - b);
-    store<T>(w, ((load<T>(z) as f64) + s1 + s2 + s3) as T);
-    store<T>(w + sizeof<T>(), (d1 + 2.0 * d2 + 0.5 * d3) as T);
-    store<T>(w + 2 * sizeof<T>(), (s1 + 4.0 * s2 + 0.25 * s3) as T);
-    store<T>(w + 3 * sizeof<T>(), (d1 + 8.0 * d2 + 0.125 * d3) as T);
-    const last = load<T>(p + plane) as f64;
-    store<T>(w + 4 * sizeof<T>(), (s1 + 16.0 * s2 + 0.0625 * s3 + last) as T);
+    b = v128.load(p);
+    const s3 = Lanes.times<T>(AT_HALF, Lanes.add<T>(a, b));
+    const d3 = Lanes.times<T>(HALF, Lanes.times<T>(AT_HALF, Lanes.sub<T>(a, b)));
+    const four = Lanes.times<T>(FOUR, s2);
+    const quarter = Lanes.times<T>(QUARTER, s3);
+    Filters.put<T>(w, 0, Lanes.add<T>(Lanes.add<T>(v128.load(z), s1), Lanes.add<T>(s2, s3)));
+    Filters.put<T>(w, 1, Lanes.add<T>(Lanes.add<T>(d1, d2), d3));
+    Filters.put<T>(w, 2, Lanes.add<T>(Lanes.add<T>(s1, four), quarter));
+    Filters.put<T>(w, 3, Lanes.plus<T>(Lanes.plus<T>(d1, FOUR, d2), QUARTER, d3));
+    const finite = Lanes.plus<T>(Lanes.plus<T>(s1, FOUR, four), QUARTER, quarter);
+    Filters.put<T>(w, 4, Lanes.add<T>(finite, v128.load(p + plane)));
   }
 }
