@@ -10,8 +10,9 @@ import { accumulate, at, mirror, tridiagonalise } from "./tridiagonal";
 const MAX_SWEEPS: i32 = 60;
 
 /**
- * Sweeps after which elements count as negligible beside the largest on the diagonal. Where many eigenvalues are
- * 0 their block holds nothing but rounding, and no element of it is ever small beside its neighbours.
+ * Sweeps after which elements count as negligible beside the largest of the tridiagonal matrix, which need not be on
+ * its diagonal. Where many eigenvalues are 0 their block holds nothing but rounding, and no element of it is ever
+ * small beside its neighbours.
  */
 const PATIENCE: i32 = 15;
 
@@ -153,6 +154,7 @@ export function eigen<T extends number>(
   let largest: f64 = 0;
   for (let i: i32 = 0; i < n; i++) {
     largest = max<f64>(largest, abs<f64>(load<T>(at<T>(d, i)) as f64));
+    largest = max<f64>(largest, abs<f64>(load<T>(at<T>(e, i)) as f64));
   }
   for (let l: i32 = 0; l < n; l++) {
     for (let count: i32 = 0; ; count++) {

@@ -100,6 +100,23 @@ describe.each(casesWithTwin)("$name", ({ build, dtype }) => {
     });
   });
 
+  test.each([
+    [60, 3],
+    [120, 20],
+  ])("eigh of a diagonal of zeros and most eigenvalues 0: n = %i, rank %i", (n, rank) => {
+    forSeeds(2, (draws) => {
+      // [0 M; Mᵀ 0], whose eigenvalues are the singular values of M, and their negatives.
+      const half = n / 2;
+      const [left, right] = [draws.normals(half * rank), draws.normals(half * rank)];
+      const M = multiply(left, transposed(right, half, rank), half, rank, half);
+      const at = (i: number, j: number) => M[i * half + j]!;
+      const block = (i: number, j: number) =>
+        i < half === j < half ? 0 : i < half ? at(i, j - half) : at(j, i - half);
+      const A = rounded(matrix(n, n, block), dtype);
+      checkEigen(A, Float64Array.from(eigh([A], n)), n, `rank ${rank}`);
+    });
+  });
+
   test("eigh, n = 60", () => {
     forSeeds(1, (draws) => {
       for (const kind of ["random", "identity", "rank one", "tridiagonal"]) {
