@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { NumericError } from "../engine/errors.js";
+import { MemoryError, NumericError } from "../engine/errors.js";
 import { InputError, problemCount, problemLine } from "../io/errors.js";
 import { grouped } from "../parts/wording.js";
 import type { ExitCode } from "./exit.js";
@@ -28,7 +28,7 @@ export function failureOf(error: unknown, debug: boolean): Failure {
       json: { kind: "input", message: error.message, problems },
     };
   }
-  if (error instanceof NumericError) {
+  if (error instanceof NumericError || error instanceof MemoryError) {
     return {
       code: 1,
       text: `kalmia: the run failed: ${error.words}\n${stack(error, debug)}`,

@@ -5,7 +5,7 @@
 import { NumericError, ShapeError } from "../engine/index.js";
 import { normalDensity, normalDistribution } from "../prob/index.js";
 import { crpsOf, sortedSample } from "./sample.js";
-import { checkFinite } from "./series.js";
+import { checkFinite, checkFiniteNumber, checkNumbers, checkWeights } from "./series.js";
 
 /**
  * Computes the fair CRPS of an ensemble, which is unbiased in the number of members (`crpsOf`). Weights
@@ -19,12 +19,12 @@ export function crpsEnsemble(
   x: number,
   weights?: readonly number[],
 ): number {
+  checkNumbers("crpsEnsemble", "the ensemble", members);
   const N = members.length;
   if (N < 2) throw new ShapeError(`crpsEnsemble: ${N} members; need at least 2.`);
-  if (weights !== undefined && weights.length !== N) {
-    throw new ShapeError(`crpsEnsemble: ${N} members, ${weights.length} weights; need one each.`);
-  }
-  checkFinite("crpsEnsemble", [members, [x]]);
+  if (weights !== undefined) checkWeights("crpsEnsemble", weights, N, "members");
+  checkFinite("crpsEnsemble", [members]);
+  checkFiniteNumber("crpsEnsemble", "the value x", x);
   return crpsOf(sortedSample(members, weights), x);
 }
 
@@ -37,9 +37,13 @@ export function crpsEnsemble(
  * @see gneiting2005
  */
 export function crpsGaussian(mean: number, sd: number, x: number): number {
-  if (!(sd >= 0))
+  if (!(sd >= 0)) {
     throw new NumericError(`crpsGaussian: the standard deviation is ${sd}; need ≥ 0.`);
-  checkFinite("crpsGaussian", [[mean, sd, x]]);
+  }
+  for (const [what, value] of Object.entries({ "the mean": mean, "the standard deviation": sd })) {
+    checkFiniteNumber("crpsGaussian", what, value);
+  }
+  checkFiniteNumber("crpsGaussian", "the value x", x);
   if (sd === 0) return Math.abs(x - mean);
   const z = (x - mean) / sd;
   const shape = z * (2 * normalDistribution(z) - 1) + 2 * normalDensity(z) - 1 / Math.sqrt(Math.PI);

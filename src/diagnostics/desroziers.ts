@@ -1,5 +1,6 @@
 import { ShapeError } from "../engine/index.js";
-import type { Series } from "./series.js";
+import { checkOptions } from "../parts/index.js";
+import { checkSeries, type Series } from "./series.js";
 import { timeMean } from "./time-mean.js";
 
 /** An estimate and its standard error, which takes the correlation in time into account (`timeMean`). */
@@ -45,12 +46,17 @@ export interface Desroziers {
 export function desroziers(
   forecastResiduals: Series,
   analysisResiduals: Series,
-  { each = true }: { readonly each?: boolean } = {},
+  options: { readonly each?: boolean } = {},
 ): Desroziers {
+  checkOptions("desroziers", options, ["each"]);
+  const { each = true } = options;
+  checkSeries("desroziers", "the residuals of the forecast", forecastResiduals);
+  checkSeries("desroziers", "the residuals of the analysis", analysisResiduals);
   const [K, m] = [forecastResiduals.length, forecastResiduals[0]?.length ?? 0];
-  if (analysisResiduals.length !== K || m === 0) {
+  const other = analysisResiduals[0]?.length ?? m;
+  if (analysisResiduals.length !== K || m === 0 || other !== m) {
     throw new ShapeError(
-      `desroziers: residuals at ${K} and ${analysisResiduals.length} times, ${m} columns; need the same times and one column at least.`,
+      `desroziers: residuals at ${K} and ${analysisResiduals.length} times, ${m} and ${other} columns; need the same times and columns, one at least.`,
     );
   }
   const of = (columns: readonly number[]) =>

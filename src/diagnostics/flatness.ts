@@ -1,6 +1,7 @@
-import { ShapeError } from "../engine/index.js";
+import { ShapeError, UsageError } from "../engine/index.js";
 import { chiSquareDistribution, normalQuantile } from "../prob/index.js";
 import type { RankHistogram } from "./rank-histogram.js";
+import { checkNumbers } from "./series.js";
 
 /** One test statistic and its p-value. */
 export interface FlatnessPart {
@@ -33,7 +34,8 @@ export interface Flatness extends FlatnessPart {
  * @throws ShapeError without cases, or for fewer than three bins.
  * @see jolliffe2008; rao1981 for the scaling of χ²
  */
-export function flatness({ counts, cases, effectiveCases }: RankHistogram): Flatness {
+export function flatness(histogram: RankHistogram): Flatness {
+  const { counts, cases, effectiveCases } = checkedHistogram(histogram);
   const B = counts.length;
   if (B < 3 || cases === 0) {
     throw new ShapeError(`flatness: ${cases} cases in ${B} bins; need one case and three bins.`);
@@ -62,6 +64,26 @@ export function flatness({ counts, cases, effectiveCases }: RankHistogram): Flat
     ),
     expected: [Math.max(0, e - half), e + half],
   };
+}
+
+/** @throws UsageError for what is no histogram, or one whose counts do not add up to its cases. */
+function checkedHistogram(given: RankHistogram): RankHistogram {
+  checkNumbers("flatness", "the list of counts", given?.counts);
+  const { counts, cases } = given;
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  if (counts.some((n) => !(n >= 0)) || total !== cases) {
+    throw new UsageError(
+      `flatness: the counts have the sum ${total}, and cases is ${cases}; need counts of 0 or more, and their sum.`,
+    );
+  }
+  for (const name of ["bars", "slope", "convexity"] as const) {
+    const n: unknown = given.effectiveCases?.[name];
+    if (typeof n === "number" && Number.isFinite(n) && n >= 0) continue;
+    throw new UsageError(
+      `flatness: effectiveCases.${name} is ${n}; need a number, 0 or more. rankHistogram gives all of them.`,
+    );
+  }
+  return given;
 }
 
 const upper = (chiSquare: number, degrees: number): number =>

@@ -1,6 +1,7 @@
 import { NumericError, ShapeError } from "../engine/index.js";
+import { checkCount, checkOptions } from "../parts/index.js";
 import { chiSquareQuantile, normalQuantile } from "../prob/index.js";
-import { average, type Series } from "./series.js";
+import { average, checkSeries, type Series } from "./series.js";
 
 export interface InnovationOptions {
   /** Probability of N(0, 1) within the bounds. @defaultValue 0.9 */
@@ -38,8 +39,17 @@ export interface InnovationStatistics {
  */
 export function innovationStatistics(
   innovations: Series,
-  { probability = 0.9, lags = 10 }: InnovationOptions = {},
+  options: InnovationOptions = {},
 ): InnovationStatistics {
+  checkOptions("innovationStatistics", options, ["probability", "lags"]);
+  const { probability = 0.9, lags = 10 } = options;
+  checkSeries("innovationStatistics", "the series", innovations);
+  checkCount("innovationStatistics", "lags", lags, 0);
+  if (!(probability > 0 && probability < 1)) {
+    throw new NumericError(
+      `innovationStatistics: probability is ${probability}; need a number between 0 and 1.`,
+    );
+  }
   const seen = innovations.flat().filter((v) => !Number.isNaN(v));
   if (seen.length === 0) throw new ShapeError("innovationStatistics: no observed innovation.");
   if (!seen.every(Number.isFinite)) {
@@ -61,10 +71,10 @@ export function innovationStatistics(
 }
 
 /** Returns the interval that holds χ²/n of n independent draws of N(0, 1) with 95 % probability. */
-export const meanChiSquareInterval = (n: number): [number, number] => [
-  chiSquareQuantile(0.025, n) / n,
-  chiSquareQuantile(0.975, n) / n,
-];
+export function meanChiSquareInterval(n: number): [number, number] {
+  checkCount("meanChiSquareInterval", "the number of draws", n, 1);
+  return [chiSquareQuantile(0.025, n) / n, chiSquareQuantile(0.975, n) / n];
+}
 
 /** Σ w_k w_{k+lag} / Σ w², over what was observed; the mean of w is 0 by hypothesis. */
 function correlationAt(innovations: Series, lag: number): number {

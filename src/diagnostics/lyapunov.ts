@@ -8,15 +8,19 @@ import {
   index,
   jvp,
   release,
+  ShapeError,
+  sameShape,
+  scope,
   sqrt,
   square,
   sum,
-  type Tensor,
+  Tensor,
   transpose,
   triangularFactorOfRows,
   triangularSolve,
   UsageError,
 } from "../engine/index.js";
+import { checkOptions, describeValue } from "../parts/index.js";
 
 /**
  * Carries orthonormal perturbations along a step of a map F: they are moved by its tangent at x [d], and made
@@ -60,6 +64,11 @@ export interface LyapunovOptions {
   readonly counted: number;
 }
 
+/** The most steps. */
+const mostSteps = 1e9;
+
+const isCount = (n: number): boolean => Number.isInteger(n) && n <= mostSteps;
+
 /**
  * Computes the leading Lyapunov exponent of a map F with its tangent: the mean rate at which a small
  * perturbation v grows along a trajectory. Errors double in the time log 2/λ.
@@ -76,16 +85,17 @@ export function leadingLyapunovExponent(
   map: (x: Tensor) => Tensor,
   x: Tensor,
   v: Tensor,
-  { step, transient, counted }: LyapunovOptions,
+  options: LyapunovOptions,
 ): number {
-  if (
-    !(Number.isInteger(transient) && transient >= 0 && Number.isInteger(counted) && counted > 0)
-  ) {
+  checkOptions("leadingLyapunovExponent", options, ["step", "transient", "counted"]);
+  const { step, transient, counted } = options;
+  checkMap(map, x, v);
+  if (!(isCount(transient) && transient >= 0 && isCount(counted) && counted > 0)) {
     throw new UsageError(
-      `leadingLyapunovExponent: ${transient} steps of transient and ${counted} counted; need whole numbers, at least 0 and 1.`,
+      `leadingLyapunovExponent: ${transient} steps of transient and ${counted} counted; need whole numbers, at least 0 and 1 and at most ${mostSteps}.`,
     );
   }
-  if (!(step > 0)) {
+  if (!(step > 0 && Number.isFinite(step))) {
     throw new UsageError(`leadingLyapunovExponent: the step is ${step}; need more than 0.`);
   }
   const along = capture((at: Tensor, Q: Tensor) => lyapunovStep(map, at, Q));
@@ -125,4 +135,29 @@ export function commonShare(
     }
   }
   return total / U.length;
+}
+
+/** @throws UsageError or ShapeError unless x and v are states [d] and the map gives a state of one. */
+function checkMap(map: (x: Tensor) => Tensor, x: Tensor, v: Tensor): void {
+  const who = "leadingLyapunovExponent";
+  const shown = (given: unknown): string =>
+    given instanceof Tensor ? `[${given.shape}]` : describeValue(given);
+  if (typeof map !== "function") {
+    throw new UsageError(`${who}: the map is ${shown(map)}; need a function of a state.`);
+  }
+  if (!(x instanceof Tensor && x.shape.length === 1 && x.dtype !== "i32")) {
+    throw new UsageError(`${who}: the state x is ${shown(x)}; need a tensor of real numbers, [d].`);
+  }
+  if (!(v instanceof Tensor && sameShape(v.shape, x.shape) && v.dtype === x.dtype)) {
+    throw new ShapeError(
+      `${who}: the direction v is ${shown(v)}; need [${x.shape}] in ${x.dtype}, as the state.`,
+    );
+  }
+  scope(() => {
+    const moved: unknown = map(x);
+    if (moved instanceof Tensor && sameShape(moved.shape, x.shape)) return;
+    throw new ShapeError(
+      `${who}: the map gave ${shown(moved)} for a state [${x.shape}]; need that.`,
+    );
+  });
 }

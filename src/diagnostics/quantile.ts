@@ -1,6 +1,6 @@
 import { ShapeError } from "../engine/index.js";
 import { quantileOf, sortedSample } from "./sample.js";
-import { checkFinite } from "./series.js";
+import { checkFinite, checkNumbers, checkWeights } from "./series.js";
 
 /**
  * Computes quantiles of a sample (`quantileOf`). Weights are positive and have the sum 1; without them
@@ -14,11 +14,11 @@ export function quantiles(
   probabilities: readonly number[],
   weights?: readonly number[],
 ): number[] {
+  checkNumbers("quantiles", "the sample", sample);
+  checkNumbers("quantiles", "the list of probabilities", probabilities);
   const N = sample.length;
-  if (N === 0) throw new ShapeError("quantiles: the sample is empty.");
-  if (weights !== undefined && weights.length !== N) {
-    throw new ShapeError(`quantiles: ${N} values, ${weights.length} weights; need one each.`);
-  }
+  if (N === 0) throw new ShapeError("quantiles: the sample is empty; need one value or more.");
+  if (weights !== undefined) checkWeights("quantiles", weights, N, "values");
   checkFinite("quantiles", [sample]);
   const sorted = sortedSample(sample, weights);
   return probabilities.map((p) => quantileOf(sorted, p));

@@ -1,6 +1,7 @@
-import { ShapeError, scope } from "../engine/index.js";
+import { ShapeError, scope, UsageError } from "../engine/index.js";
+import { checkCount, describeValue } from "../parts/index.js";
 import { type Key, uniform } from "../random/index.js";
-import { average, checkFinite, type Series } from "./series.js";
+import { average, checkFinite, checkSeries, checkWeights, type Series } from "./series.js";
 import { timeMean } from "./time-mean.js";
 
 /** Ensembles and the values that are ranked among them, at K times and for d components. */
@@ -49,13 +50,15 @@ export interface RankHistogram {
  * @see hamill2001; rao1981 for the effective cases of the bars
  */
 export function rankHistogram(
-  { members, weights, values }: RankedSeries,
+  ranked: RankedSeries,
   key: Key,
-  bins = (members[0]?.[0]?.length ?? 0) + 1,
+  bins = (ranked?.members?.[0]?.[0]?.length ?? 0) + 1,
 ): RankHistogram {
+  const { members, weights, values } = checkedRanks(ranked);
+  checkCount("rankHistogram", "bins", bins, 2, mostBins);
   const [K, d] = [values.length, values[0]?.length ?? 0];
   const fits = members.length === K && members.every((row) => row.length === d);
-  if (!fits || K < 2 || d === 0 || !(bins >= 2)) {
+  if (!fits || K < 2 || d === 0) {
     throw new ShapeError(
       `rankHistogram: members at ${members.length} times, values at ${K} of ${d} components, ${bins} bins; need the same times and components, two times and two bins at least.`,
     );
@@ -85,6 +88,35 @@ export function rankHistogram(
       convexity: effectiveCases(places, [(u) => (u - 0.5) ** 2]),
     },
   };
+}
+
+/** The most bins that a histogram may have. */
+const mostBins = 1e6;
+
+/** @throws UsageError unless members are series of the same number of members, with weights that fit. */
+function checkedRanks(ranked: RankedSeries): RankedSeries {
+  const who = "rankHistogram";
+  const { members, weights, values } = ranked ?? {};
+  checkSeries(who, "the values", values);
+  if (!Array.isArray(members)) {
+    throw new UsageError(`${who}: the members are ${describeValue(members)}; need [K][d][N].`);
+  }
+  const N = members[0]?.[0]?.length ?? 0;
+  members.forEach((row, k) => {
+    checkSeries(who, `the list of members at time ${k}`, row);
+    if (row[0] === undefined || row[0].length === N) return;
+    throw new ShapeError(
+      `${who}: ${row[0].length} members at time ${k}, and ${N} at the first; need as many at each.`,
+    );
+  });
+  if (weights === undefined) return ranked;
+  if (!Array.isArray(weights) || weights.length !== values.length) {
+    throw new UsageError(
+      `${who}: the weights are ${describeValue(weights)}; need [K][N], a list for each of ${values.length} times.`,
+    );
+  }
+  for (const each of weights) checkWeights(who, each, N, "members");
+  return ranked;
 }
 
 /** Computes u in [0, 1) for one value. */

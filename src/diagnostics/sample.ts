@@ -1,6 +1,7 @@
 /** Sorted samples, weighted or not, and the quantiles and scores that are computed from them. */
-import { NumericError, ShapeError } from "../engine/index.js";
-import { checkFinite } from "./series.js";
+import { NumericError, UsageError } from "../engine/index.js";
+import { describeValue } from "../parts/index.js";
+import { checkFinite, checkFiniteNumber, checkNumbers, checkWeights } from "./series.js";
 
 /** A sample in ascending order, with weights. */
 export interface SortedSample {
@@ -15,6 +16,7 @@ export interface SortedSample {
  * @throws ShapeError when weights do not fit; NumericError for numbers that are not finite.
  */
 export function sortedSample(values: ArrayLike<number>, weights?: ArrayLike<number>): SortedSample {
+  checkNumbers("sortedSample", "the sample", values);
   const n = values.length;
   if (weights === undefined) {
     const sorted = new Float64Array(values).sort();
@@ -24,13 +26,9 @@ export function sortedSample(values: ArrayLike<number>, weights?: ArrayLike<numb
     }
     return { values: sorted, weights: null };
   }
-  if (weights.length !== n) {
-    throw new ShapeError(`sortedSample: ${n} values and ${weights.length} weights; need one each.`);
-  }
-  for (const given of [values, weights]) {
-    for (let i = 0; i < n; i++) {
-      if (!Number.isFinite(given[i])) checkFinite("sortedSample", [Array.from(given)]);
-    }
+  checkWeights("sortedSample", weights, n, "values");
+  for (let i = 0; i < n; i++) {
+    if (!Number.isFinite(values[i])) checkFinite("sortedSample", [Array.from(values)]);
   }
   const order = orderOf(values);
   const sorted = { values: new Float64Array(n), weights: new Float64Array(n) };
@@ -71,8 +69,10 @@ function orderOf(values: ArrayLike<number>): Uint32Array {
  * @throws NumericError for a probability outside [0, 1].
  * @see akinshin2023; hyndman1996, type 7, for equal weights
  */
-export function quantileOf({ values, weights }: SortedSample, p: number): number {
-  if (!(p >= 0 && p <= 1)) throw new NumericError(`quantiles: probability ${p}; need 0 to 1.`);
+export function quantileOf(sample: SortedSample, p: number): number {
+  const { values, weights } = checkedSample("quantileOf", sample);
+  if (!(typeof p === "number" && p >= 0 && p <= 1))
+    throw new NumericError(`quantiles: probability ${p}; need 0 to 1.`);
   if (weights === null) {
     const last = values.length - 1;
     const position = p * last;
@@ -108,7 +108,9 @@ export function quantileOf({ values, weights }: SortedSample, p: number): number
  *
  * @see ferro2014
  */
-export function crpsOf({ values, weights }: SortedSample, x: number): number {
+export function crpsOf(sample: SortedSample, x: number): number {
+  const { values, weights } = checkedSample("crpsOf", sample);
+  checkFiniteNumber("crpsOf", "the value x", x);
   const N = values.length;
   let [error, pairs, free, W, D] = [0, 0, 0, 0, 0];
   for (let i = 0; i < N; i++) {
@@ -120,4 +122,15 @@ export function crpsOf({ values, weights }: SortedSample, x: number): number {
     W += w;
   }
   return error - (free < 1e-12 ? 0 : pairs / free);
+}
+
+/** @throws UsageError for what `sortedSample` did not give, or for an empty sample. */
+function checkedSample(who: string, sample: SortedSample): SortedSample {
+  const { values, weights }: Partial<SortedSample> = sample ?? {};
+  const isTyped = values instanceof Float64Array && values.length > 0;
+  const fits = weights instanceof Float64Array && weights.length === values?.length;
+  if (isTyped && (weights === null || fits)) return sample;
+  throw new UsageError(
+    `${who}: got ${describeValue(sample)}; need what sortedSample gives of one value or more.`,
+  );
 }

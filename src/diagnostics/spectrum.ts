@@ -1,5 +1,5 @@
 import { ShapeError } from "../engine/index.js";
-import { checkFinite, type Series } from "./series.js";
+import { checkFinite, checkSeries, type Series } from "./series.js";
 
 /**
  * Computes the power spectrum of fields on a ring of d points, averaged over the fields;
@@ -13,6 +13,7 @@ import { checkFinite, type Series } from "./series.js";
  * @throws ShapeError without fields; NumericError for numbers that are not finite.
  */
 export function powerSpectrum(fields: Series): number[] {
+  checkSeries("powerSpectrum", "the list of fields", fields);
   const d = fields[0]?.length ?? 0;
   if (d === 0) throw new ShapeError("powerSpectrum: no fields; need one, of one point at least.");
   checkFinite("powerSpectrum", fields);

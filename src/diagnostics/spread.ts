@@ -1,5 +1,5 @@
 import { NumericError, ShapeError } from "../engine/index.js";
-import { average, checkFinite, type Series } from "./series.js";
+import { average, checkFinite, checkSeries, type Series } from "./series.js";
 
 /**
  * Computes the spread of a filter, the mean over time of √(meanᵢ varianceᵢ) for variances [K][d], in
@@ -8,6 +8,7 @@ import { average, checkFinite, type Series } from "./series.js";
  * finite.
  */
 export function spread(variances: Series): number {
+  checkSeries("spread", "the series", variances);
   checkFinite("spread", variances);
   if (variances.length === 0 || variances[0]!.length === 0) {
     throw new ShapeError("spread: the series is empty; need one time and one component or more.");

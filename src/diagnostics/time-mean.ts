@@ -1,5 +1,5 @@
 import { ShapeError } from "../engine/index.js";
-import { average, checkFinite } from "./series.js";
+import { average, checkFinite, checkNumbers } from "./series.js";
 
 export interface TimeMean {
   readonly mean: number;
@@ -22,6 +22,7 @@ export interface TimeMean {
  * @see geyer1992; vehtari2021 for the bound of alternating series
  */
 export function timeMean(values: readonly number[]): TimeMean {
+  checkNumbers("timeMean", "the series", values);
   const n = values.length;
   if (n < 2) throw new ShapeError(`timeMean: ${n} values; need at least 2.`);
   checkFinite("timeMean", [values]);

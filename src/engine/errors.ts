@@ -29,3 +29,13 @@ export class WorkerError extends Error {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
+
+/** Tensors and programs do not fit into the memory of the engine; `words` say it without the engine's terms. */
+export class MemoryError extends UsageError {
+  readonly words: string;
+
+  constructor(message: string, words: string) {
+    super(message);
+    this.words = words;
+  }
+}

@@ -27,7 +27,7 @@ export {
 } from "./derive.js";
 export type { DType, FloatType, Numbers } from "./dtype.js";
 export { epsilon } from "./dtype.js";
-export { NumericError, ShapeError, UsageError, WorkerError } from "./errors.js";
+export { MemoryError, NumericError, ShapeError, UsageError, WorkerError } from "./errors.js";
 export { type CostEstimate, estimateCost } from "./estimate-cost.js";
 export type { KernelMemory, ProductLibrary } from "./instance.js";
 export { type HeapStatistics, heapStatistics } from "./memory.js";

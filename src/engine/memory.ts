@@ -8,7 +8,7 @@
  * can reach it.
  */
 import { backend } from "./backend.js";
-import { UsageError } from "./errors.js";
+import { MemoryError, UsageError } from "./errors.js";
 import { FreeSpace } from "./free-space.js";
 import type { KernelMemory } from "./instance.js";
 
@@ -60,13 +60,14 @@ const free = new FreeSpace();
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
-function memoryError(reason: string): UsageError {
+function memoryError(reason: string): MemoryError {
   const loose =
     looseBlocks === 0
       ? ""
       : `, ${mebibytes(looseBytes)} of them by ${looseBlocks} tensors and programs outside of any scope`;
-  return new UsageError(
+  return new MemoryError(
     `heap: ${mebibytes(used)} are in use${loose}; ${reason}. Tensors made in a loop are given back by scope(() => …) around its body, or by release(); outside of a scope they wait for the garbage collector, which a loop without a pause never lets act. Shorter windows and checkpoint() need less.`,
+    `${mebibytes(used)} are in use; ${reason}`,
   );
 }
 

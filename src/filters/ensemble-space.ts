@@ -57,7 +57,7 @@ import {
   unwrapMembers,
   variances,
 } from "../observe/index.js";
-import { asRow, floatType, root, type Scalar, scale, whiten } from "../prob/index.js";
+import { asRow, expectTensor, floatType, root, type Scalar, scale, whiten } from "../prob/index.js";
 import type { Analysis } from "./filter.js";
 
 /** An ensemble and its observed anomalies in units of the observation errors. */
@@ -211,6 +211,7 @@ const rowTimes = (v: Tensor, X: Tensor): Tensor => squeeze(matmul(expandDims(v, 
 
 /** Returns N of an ensemble [..., N, d]. @throws ShapeError unless N ≥ 2. */
 export function ensembleSize(who: string, E: Tensor): number {
+  expectTensor(who, "the ensemble", E, "[..., N, d]");
   const N = E.shape.at(-2) ?? 0;
   if (N >= 2) return N;
   throw new ShapeError(

@@ -200,6 +200,7 @@ export const optimalParticleRecord = defineMethod({
   needs: ({ proposalRegularisation: s, ...block }) => ({
     ...diversityNeeds(s === undefined || s === 0 ? block : { ...block, regularisation: s }),
     linearObservations: "take enkf",
+    realStates: "take particle, or coordinates: log where the model has them",
   }),
   build: ({ proposalRegularisation, ...settings }) =>
     optimalParticle({

@@ -15,7 +15,7 @@ import {
   type Tensor,
   UsageError,
 } from "../engine/index.js";
-import { addNoise, advance, type Transition } from "../models/index.js";
+import { addNoise, advance, hasNoise, type Transition } from "../models/index.js";
 import {
   atObserved,
   checkObservation,
@@ -150,10 +150,10 @@ export const diversityNeeds = ({ resampleBelow, regularisation }: Block): Method
 /** Checks that noise or a kernel separates copies of a particle. @throws UsageError if there is neither. */
 export function checkDiversity(
   who: string,
-  { noise }: Transition,
+  transition: Transition,
   { resampleBelow = 0.5, regularisation = 0 }: ResamplingParams,
 ): void {
-  if (noise !== null || regularisation !== 0 || resampleBelow === 0) return;
+  if (hasNoise(transition) || regularisation !== 0 || resampleBelow === 0) return;
   throw new UsageError(
     `${who}: the model has no noise and regularisation is 0, so that copies of a particle would stay equal; need noise or a regularisation. Try a regularisation of 1.`,
   );

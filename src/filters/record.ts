@@ -60,6 +60,8 @@ export interface MethodNeeds {
   readonly processNoise?: string;
   /** A model without process noise. */
   readonly noProcessNoise?: string;
+  /** States whose noise is Gaussian, not folded to stay above zero. */
+  readonly realStates?: string;
   /** A process noise that is not learned: the method forecasts one state without noise. */
   readonly givenProcessNoise?: string;
 }

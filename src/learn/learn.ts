@@ -1,6 +1,7 @@
 import { NumericError, scope, UsageError } from "../engine/index.js";
 import { foldIn, type Key, normal } from "../random/index.js";
-import { orElse } from "./newton.js";
+import { learningError } from "./failed-learning.js";
+import { type Objective, orElse } from "./newton.js";
 import {
   latentCount,
   type NamedNumbers,
@@ -130,7 +131,7 @@ export async function learn<S>(
       await visit(state);
     }
     const { latents } = train.best ?? train;
-    const attempt = J === null ? unrefined(training, latents) : refine(problem, J, latents);
+    const attempt = J === null ? unrefined(training, latents) : refined(problem, J, latents);
     const attempts = [...state.attempts, attempt];
     state = { ...state, restart: state.restart + 1, train: null, attempts };
     await visit(state);
@@ -144,6 +145,15 @@ const unrefined = (training: Trainer, latents: NamedNumbers): Attempt => {
   const loss = orElse(Number.NaN, () => training.loss(latents));
   return { latents, logLikelihood: -loss, uncertainty: null };
 };
+
+/** Refines; a failure says where it was. */
+function refined<S>(problem: LearningProblem<S>, J: Objective, latents: NamedNumbers): Attempt {
+  try {
+    return refine(problem, J, latents);
+  } catch (error) {
+    throw error instanceof NumericError ? learningError(error) : error;
+  }
+}
 
 /** The latents of an independent start: the start values for number 0, draws about them otherwise. */
 function scatteredStart<S>(

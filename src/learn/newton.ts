@@ -8,7 +8,10 @@ import {
   scope,
   type Tensor,
   tensor,
+  UsageError,
 } from "../engine/index.js";
+import { checkCount, checkOptions } from "../parts/index.js";
+import { expectNumber, expectParts } from "../prob/index.js";
 
 /** Value, gradient and Hessian of J at one point. */
 export interface Curvature {
@@ -168,8 +171,17 @@ function polished(f: Objective, { point, curvature, step }: NewtonState): number
 export function newton(
   f: Objective,
   start: readonly number[],
-  { iterations, tolerance, floor }: NewtonOptions,
+  options: NewtonOptions,
 ): NewtonState {
+  expectParts("newton", "the objective", f, ["value", "curvature"]);
+  if (!Array.isArray(start) || !start.every((u) => Number.isFinite(u))) {
+    throw new UsageError("newton: the start is no list of finite numbers; need one for each of J.");
+  }
+  checkOptions("newton", options, ["iterations", "tolerance", "floor"]);
+  const { iterations, tolerance, floor } = options;
+  checkCount("newton", "iterations", iterations, 0);
+  expectNumber("newton", "tolerance", tolerance, (x) => x >= 0, "a number, at least 0");
+  expectNumber("newton", "floor", floor, (x) => !Number.isNaN(x), "a number");
   const at = (point: readonly number[]): NewtonState => {
     const curvature = f.curvature(point);
     const { step, decrement } = newtonStep(curvature);

@@ -1,3 +1,6 @@
+import { checkOptions } from "../parts/index.js";
+import { expectNumber, expectParts } from "../prob/index.js";
+
 export interface PlateauOptions {
   /** Number of epochs without improvement before the rate is reduced. */
   readonly patience: number;
@@ -26,11 +29,14 @@ export const plateauStart: PlateauState = { best: null, waited: 0, scale: 1 };
  * Returns the state after an epoch with this loss: the learning rates are reduced when the loss has
  * stopped falling (the schedule that PyTorch calls ReduceLROnPlateau).
  */
-export function plateau(
-  state: PlateauState,
-  loss: number,
-  { patience, factor, threshold = 1e-4, minimum = 1e-4 }: PlateauOptions,
-): PlateauState {
+export function plateau(state: PlateauState, loss: number, options: PlateauOptions): PlateauState {
+  const who = "plateau";
+  expectParts(who, "the state", state, ["best", "waited", "scale"]);
+  checkOptions(who, options, ["patience", "factor", "threshold", "minimum"]);
+  const { patience, factor, threshold = 1e-4, minimum = 1e-4 } = options;
+  for (const [what, x] of Object.entries({ loss, "the scale": state.scale, factor, patience })) {
+    expectNumber(who, what, x, Number.isFinite, "a finite number");
+  }
   const { best, waited, scale } = state;
   if (best === null || loss < best - threshold * Math.abs(best)) {
     return { best: loss, waited: 0, scale };

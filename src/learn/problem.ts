@@ -57,6 +57,8 @@ export interface LearningProblem<S> {
    * Absent: the observed ones.
    */
   judged?(window: Window): number;
+  /** The times of the observations, for messages; absent: they are told by their numbers. */
+  readonly times?: readonly number[];
   /** The data that decide when training ends: the same trajectories or others; may have no windows. */
   readonly validation: Dataset;
 }

@@ -1,4 +1,5 @@
 import { NumericError, release } from "../engine/index.js";
+import { type FailedWindow, WindowError } from "./failed-learning.js";
 import { type Window, windowOf } from "./window.js";
 
 /** The state of the filter, and of the recovery from failures, between two windows. */
@@ -23,6 +24,8 @@ export interface PassWindowsOptions<S> {
   onFailure?(): void;
   /** Restarts the filter from the observations of one cycle; null: a failure is an error. */
   readonly restart: ((cycle: Window) => S) | null;
+  /** What the windows are of, and the number of the first cycle, for the error. @defaultValue training, 0 */
+  readonly place?: Pick<FailedWindow, "of" | "first">;
 }
 
 /** ⌈L/2ʰ⌉ */
@@ -49,14 +52,20 @@ function shorter(whole: number, halvings: number, length: number): number {
  * together, so the result does not depend on the threads. States that are no longer needed are
  * released.
  *
- * @throws NumericError when the filter fails and cannot be restarted.
+ * @throws WindowError when the filter fails and cannot be restarted.
  */
 export function passWindows<S>(
   windows: readonly Window[],
   from: Progress<S>,
   options: PassWindowsOptions<S>,
 ): Progress<S> {
-  return windows.reduce((progress, window) => passWindow(window, progress, options), from);
+  const { of, first } = options.place ?? { of: "training", first: 0 };
+  let before = first;
+  return windows.reduce((progress, window) => {
+    const passed = passWindow(window, progress, options, { of, first: before });
+    before += window.intervals.length;
+    return passed;
+  }, from);
 }
 
 /** The progress before the first window, but for `halvings`, which epochs hand on. */
@@ -66,6 +75,7 @@ function passWindow<S>(
   window: Window,
   from: Progress<S>,
   { pass, onFailure, restart }: PassWindowsOptions<S>,
+  { of, first: begin }: Pick<FailedWindow, "of" | "first">,
 ): Progress<S> {
   const L = window.intervals.length;
   let { state, halvings, recoveries } = from;
@@ -80,8 +90,10 @@ function passWindow<S>(
       first += length;
       restarted = false;
     } catch (error) {
-      if (!(error instanceof NumericError) || restart === null) throw error;
-      if (restarted && length === 1) throw error;
+      if (!(error instanceof NumericError)) throw error;
+      if (restart === null || (restarted && length === 1)) {
+        throw new WindowError(error, { of, first: begin + first, last: begin + first + length });
+      }
       recoveries++;
       onFailure?.();
       if (!restarted) {

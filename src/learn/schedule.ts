@@ -1,3 +1,6 @@
+import { UsageError } from "../engine/index.js";
+import { checkCount, describeValue } from "../parts/index.js";
+
 /** How learning rates fall: by half a cosine to 0 over all epochs, or where the loss has stopped falling. */
 export const schedules = ["plateau", "cosine"] as const;
 export type Schedule = (typeof schedules)[number];
@@ -9,5 +12,12 @@ export type Schedule = (typeof schedules)[number];
  *
  * @see loshchilov2017
  */
-export const scheduledRate = (schedule: Schedule, epoch: number, epochs: number): number =>
-  schedule === "cosine" ? (1 + Math.cos((Math.PI * epoch) / epochs)) / 2 : 1;
+export function scheduledRate(schedule: Schedule, epoch: number, epochs: number): number {
+  checkCount("scheduledRate", "the number of epochs", epochs, 1);
+  checkCount("scheduledRate", "the epoch", epoch, 0);
+  if (schedule === "plateau") return 1;
+  if (schedule === "cosine") return (1 + Math.cos((Math.PI * epoch) / epochs)) / 2;
+  throw new UsageError(
+    `scheduledRate: the schedule is ${describeValue(schedule)}; need one of ${schedules.join(", ")}.`,
+  );
+}

@@ -7,11 +7,17 @@ import {
   tensor,
 } from "../engine/index.js";
 import type { AdamState } from "./adam.js";
+import { epochError } from "./failed-learning.js";
 import { type NamedNumbers, type NamedTensors, numbersOf, tensorsOf } from "./parameters.js";
 import { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
 import type { Dataset, LearningProblem, WindowStart } from "./problem.js";
 import { programs } from "./programs.js";
-import { beforeFirstWindow, type Progress, passWindows } from "./recovery.js";
+import {
+  beforeFirstWindow,
+  type PassWindowsOptions,
+  type Progress,
+  passWindows,
+} from "./recovery.js";
 import { type Schedule, scheduledRate } from "./schedule.js";
 import { valuesIn, type Window } from "./window.js";
 
@@ -80,6 +86,10 @@ export interface TrainState {
 
 /** Largest number of epochs that may fail in a row; the next failure is an error. */
 const patienceWithFailure = 8;
+
+/** The number of cycles of windows. */
+const cyclesIn = (windows: readonly Window[]): number =>
+  windows.reduce((n, { intervals }) => n + intervals.length, 0);
 
 /** The optimiser's state before the first update. */
 const blankAdam = (latents: NamedNumbers): TrainState["adam"] => {
@@ -195,10 +205,16 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
   }
 
   /** Computes J of a dataset, without learning. */
-  function totalLoss(latents: NamedTensors, dataset: Dataset, from: Progress<S>) {
+  function totalLoss(
+    latents: NamedTensors,
+    dataset: Dataset,
+    from: Progress<S>,
+    place?: PassWindowsOptions<S>["place"],
+  ) {
     const start = dataset.start ?? training.start;
     let total = 0;
     const progress = passWindows<S>(dataset.windows, from, {
+      ...(place && { place }),
       restart: canRestart ? (cycle) => compiled.restart(latents, start, cycle) : null,
       pass: (before, window) => {
         const { loss, state } = compiled.loss(latents, entryOf(before, start), window);
@@ -214,7 +230,9 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
     const { recoveries, halvings } = after;
     if (validation.windows.length === 0) return { validation: null, recoveries };
     const from = validation.start === null ? after : { ...beforeFirstWindow, halvings, recoveries };
-    const { total, progress } = totalLoss(latents, validation, from);
+    const first = validation.start === null ? cyclesIn(training.windows) : 0;
+    const place = { of: "validation", first } as const;
+    const { total, progress } = totalLoss(latents, validation, from, place);
     return { validation: total / validationValues, recoveries: progress.recoveries };
   }
 
@@ -251,7 +269,7 @@ export function trainer<S>(problem: LearningProblem<S>, options: TrainOptions): 
 
   /** Returns to the best latents (or those before the first epoch), with moments 0 and half the rate. */
   function undoEpoch(state: TrainState, error: NumericError): TrainState {
-    if (state.failures >= patienceWithFailure) throw error;
+    if (state.failures >= patienceWithFailure) throw epochError(error, state.epoch, problem.times);
     const { scale } = state.plateau;
     const { latents } = state.best ?? state;
     const halved = { ...state.plateau, scale: scale / 2 };

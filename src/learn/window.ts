@@ -9,7 +9,9 @@
 import { index, mapTree, ones, scope, slice, sum, type Tensor, tensor } from "../engine/index.js";
 import { cycleKeys } from "../filters/index.js";
 import type { ObservationSeries } from "../observe/index.js";
+import { checkCount, mostCounted } from "../parts/index.js";
 import type { Key } from "../random/index.js";
+import { expectKeys, expectSeries, expectWindow } from "./expect-window.js";
 
 /** The observations of trajectories, over cycles [B, L, ...] or at one cycle [B, ...]. */
 export interface ObservedTensors {
@@ -55,6 +57,7 @@ export function recordsOf(
   series: readonly Pick<ObservationSeries, "intervals" | "y" | "mask">[],
   keys: readonly Key[],
 ): Window {
+  expectSeries(series, keys);
   const { intervals } = series[0]!;
   const gaps = series.some(({ mask }) => mask !== null);
   return {
@@ -83,13 +86,18 @@ const together = (parts: readonly Tensor[]): Tensor =>
 
 /** Makes a key for each trajectory and cycle, [B, count, 2]. */
 export function trajectoryKeys(keys: readonly Key[], count: number): Tensor {
+  expectKeys("trajectoryKeys", keys);
+  checkCount("trajectoryKeys", "the number of cycles", count, 0, mostCounted);
   const words = keys.flatMap((key) => cycleKeys(key, 0, count).flatMap((k) => [...k.data()]));
   return tensor(words, { shape: [keys.length, count, 2], dtype: "i32" });
 }
 
 /** Returns the cycles first (inclusive) to last (exclusive) of a window. */
 export function windowOf(window: Window, first: number, last: number): Window {
+  expectWindow("windowOf", window);
   const { intervals, trajectories, shared } = window;
+  checkCount("windowOf", "the last cycle", last, 0, intervals.length);
+  checkCount("windowOf", "the first cycle", first, 0, last);
   if (first === 0 && last === intervals.length) return window;
   return {
     intervals: intervals.slice(first, last),
@@ -103,8 +111,10 @@ export function windowsOf(
   record: Window,
   length: number,
   first = 0,
-  last = record.intervals.length,
+  last = record?.intervals?.length ?? 0,
 ): Window[] {
+  expectWindow("windowsOf", record);
+  checkCount("windowsOf", "the length", length, 1);
   const count = Math.ceil((last - first) / length);
   return Array.from({ length: count }, (_, i) => {
     const start = first + i * length;
@@ -113,7 +123,9 @@ export function windowsOf(
 }
 
 /** Returns the cycles of a window, in order. */
-export function cyclesOf({ intervals, trajectories, shared }: Window): WindowCycle[] {
+export function cyclesOf(window: Window): WindowCycle[] {
+  expectWindow("cyclesOf", window);
+  const { intervals, trajectories, shared } = window;
   const { keys, ...seen }: TrajectoryTensors = trajectories;
   return intervals.map((interval, t) => ({
     interval,

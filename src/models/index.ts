@@ -94,6 +94,7 @@ export {
   addNoise,
   advance,
   expectNoise,
+  hasNoise,
   linearTransition,
   type StateMap,
   type Transition,

@@ -3,11 +3,26 @@
  *
  *     x′ = F(x) + ξ,   ξ ~ N(0, diag(q))
  */
-import { add, eye, matmul, matvec, mul, ShapeError, type Tensor, tensor } from "../engine/index.js";
+import {
+  add,
+  eye,
+  isKnown,
+  matmul,
+  matvec,
+  mul,
+  ShapeError,
+  Tensor,
+  tensor,
+  UsageError,
+} from "../engine/index.js";
 import {
   asRow,
   checkVariance,
   expectAxis,
+  expectKey,
+  expectParts,
+  expectRank,
+  expectTensor,
   floatType,
   fold,
   root,
@@ -28,6 +43,12 @@ export interface Transition {
   readonly matrix?: Tensor;
   /** The support of the state; positive states are folded after the noise. @defaultValue "real" */
   readonly support?: Support;
+}
+
+/** Whether a step has noise: a variance is given, and not known to be 0 for all variables. */
+export function hasNoise({ noise: q }: Pick<Transition, "noise">): boolean {
+  if (q === null || q === 0) return false;
+  return typeof q === "number" || !isKnown(q) || q.data().some((v) => v !== 0);
 }
 
 /** Returns the transition x ↦ F x without noise, F [..., d, d]. @throws ShapeError unless F is square. */
@@ -71,15 +92,36 @@ export function withNoise(transition: Transition, variance: Scalar | null): Tran
  *     x′ = F(x) + √q ∘ z,   z ~ N(0, I)
  */
 export function advance(transition: Transition, x: Tensor, key: Key): Tensor {
+  expectParts("advance", "the transition", transition, ["map", "noise"]);
+  expectRank("advance", "the state", x, 1, "[..., d]");
   const { map: F, noise: q, support } = transition;
-  if (q === null) return F(x);
+  const moved = mapped(F, x);
+  if (q === null) return moved;
   expectNoise("advance", q, x.shape.at(-1)!);
+  expectKey("advance", key);
   const z = normal(key, x.shape, floatType(x));
-  return fold(add(F(x), mul(z, root(q))), support);
+  return fold(add(moved, mul(z, root(q))), support);
+}
+
+/** Returns F(x). @throws UsageError or ShapeError unless F is a function that gives a state for each of x. */
+function mapped(F: StateMap, x: Tensor): Tensor {
+  if (typeof F !== "function") {
+    throw new UsageError("advance: the map of the transition is no function; need (x) => F(x).");
+  }
+  const moved: unknown = F(x);
+  if (moved instanceof Tensor && moved.shape.at(-1) === x.shape.at(-1)) return moved;
+  const given = moved instanceof Tensor ? `[${moved.shape}]` : String(moved);
+  throw new ShapeError(
+    `advance: the map gave ${given} for states [${x.shape}]; need a state for each of them.`,
+  );
 }
 
 /** Throws a ShapeError unless noise is one number, [] or [..., d]. */
 export function expectNoise(who: string, q: Scalar, d: number): void {
+  if (typeof q === "number" && !(Number.isFinite(q) && q >= 0)) {
+    throw new UsageError(`${who}: the noise is ${q}; need a variance, 0 or more.`);
+  }
+  if (typeof q !== "number") expectTensor(who, "the noise", q, "[] or [..., d], or a number");
   if (typeof q === "number" || q.shape.length === 0) return;
   expectAxis(who, "the noise", q, -1, d, "one variance for each variable, or a number");
 }

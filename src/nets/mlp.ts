@@ -1,4 +1,6 @@
-import { dense, variancePreservingLayer, zeroLayer } from "./layer.js";
+import { type Tensor, UsageError } from "../engine/index.js";
+import { checkCount, checkOptions, describeValue } from "../parts/index.js";
+import { dense, layerOf, mostChannels, variancePreservingLayer, zeroLayer } from "./layer.js";
 import type { Network } from "./network.js";
 import { silu } from "./silu.js";
 
@@ -17,7 +19,17 @@ export interface MlpParams {
  *
  * The output starts at 0; the other layers keep the variance (`variancePreservingLayer`).
  */
-export function mlp({ inputs, outputs, hidden }: MlpParams): Network {
+export function mlp(params: MlpParams): Network {
+  checkOptions("mlp", params, ["inputs", "outputs", "hidden"]);
+  const { inputs, outputs, hidden } = params;
+  checkCount("mlp", "inputs", inputs, 1, mostChannels);
+  checkCount("mlp", "outputs", outputs, 1, mostChannels);
+  if (!Array.isArray(hidden)) {
+    throw new UsageError(
+      `mlp: hidden is ${describeValue(hidden)}; need a list of widths, [] for none.`,
+    );
+  }
+  for (const width of hidden) checkCount("mlp", "a width of hidden", width, 1, mostChannels);
   const widths = [inputs, ...hidden];
   const name = (l: number) => `hidden${l + 1}`;
   return {
@@ -29,8 +41,8 @@ export function mlp({ inputs, outputs, hidden }: MlpParams): Network {
     ],
     apply: (layers, x) =>
       dense(
-        layers.output!,
-        hidden.reduce((h, _, l) => silu(dense(layers[name(l)]!, h)), x),
+        layerOf("mlp", layers, "output"),
+        hidden.reduce((h: Tensor, _, l) => silu(dense(layerOf("mlp", layers, name(l)), h)), x),
       ),
   };
 }

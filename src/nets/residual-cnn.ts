@@ -1,8 +1,12 @@
-import { add, ShapeError, type Tensor } from "../engine/index.js";
+import { add, ShapeError, type Tensor, UsageError } from "../engine/index.js";
+import { checkCount, checkOptions, mostRepeated } from "../parts/index.js";
+import { expectRank } from "../prob/index.js";
 import {
   convolve,
   type LayerShape,
   type Layers,
+  layerOf,
+  mostChannels,
   variancePreservingLayer,
   zeroLayer,
 } from "./layer.js";
@@ -25,6 +29,16 @@ export interface ResidualCnnParams {
   readonly kernel: number;
 }
 
+/** The least and the most of each number. */
+const bounds: Readonly<Record<keyof ResidualCnnParams, readonly [number, number]>> = {
+  inputs: [1, mostChannels],
+  outputs: [1, mostChannels],
+  filters: [1, mostChannels],
+  blocks: [0, mostRepeated],
+  subBlocks: [1, mostRepeated],
+  kernel: [1, mostChannels],
+};
+
 /**
  * A residual convolutional network on a ring, [..., C, d] → [..., O, d], d ≥ f:
  *
@@ -40,7 +54,16 @@ export interface ResidualCnnParams {
  * @see bocquet2024 for N_b blocks of N_sb sub-blocks; he2016 for the order within a block
  */
 export function residualCnn(params: ResidualCnnParams): Network {
+  checkOptions("residualCnn", params, Object.keys(bounds));
+  for (const [name, [least, most]] of Object.entries(bounds)) {
+    checkCount("residualCnn", name, params[name as keyof ResidualCnnParams], least, most);
+  }
   const { inputs, outputs, filters, blocks, subBlocks, kernel } = params;
+  if (kernel % 2 === 0) {
+    throw new UsageError(
+      `residualCnn: kernel is ${kernel}; need an odd number, so that it has a middle.`,
+    );
+  }
   const nameOf = (b: number, s: number) => `block${b + 1}.${s + 1}`;
   const counted = (n: number) => Array.from({ length: n }, (_, i) => i);
   const inner = counted(blocks).flatMap((b) =>
@@ -51,7 +74,10 @@ export function residualCnn(params: ResidualCnnParams): Network {
     }),
   );
   const block = (layers: Layers, b: number, h: Tensor): Tensor =>
-    counted(subBlocks).reduce((r, s) => convolve(layers[nameOf(b, s)]!, silu(r)), h);
+    counted(subBlocks).reduce(
+      (r, s) => convolve(layerOf("residualCnn", layers, nameOf(b, s)), silu(r)),
+      h,
+    );
   return {
     layers: [
       variancePreservingLayer("input", [filters, inputs, kernel], "linear"),
@@ -59,15 +85,16 @@ export function residualCnn(params: ResidualCnnParams): Network {
       zeroLayer("output", [outputs, filters, kernel]),
     ],
     apply: (layers, z) => {
+      expectRank("residualCnn", "the input", z, 2, `[..., ${inputs}, d]`);
       const d = z.shape.at(-1) ?? 0;
       if (d < kernel) {
         throw new ShapeError(
           `residualCnn: the input is [${z.shape}]; need [..., ${inputs}, d] with d ≥ ${kernel}, the width of the convolutions.`,
         );
       }
-      const first = convolve(layers.input!, z); // [..., N_f, d]
+      const first = convolve(layerOf("residualCnn", layers, "input"), z); // [..., N_f, d]
       const h = counted(blocks).reduce((at, b) => add(at, block(layers, b, at)), first);
-      return convolve(layers.output!, silu(h)); // [..., O, d]
+      return convolve(layerOf("residualCnn", layers, "output"), silu(h)); // [..., O, d]
     },
   };
 }

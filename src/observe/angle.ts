@@ -21,6 +21,8 @@ import {
   greater,
   less,
   mul,
+  ShapeError,
+  sameShape,
   sign,
   sin,
   sqrt,
@@ -30,7 +32,7 @@ import {
   type Tensor,
   where,
 } from "../engine/index.js";
-import { floatType } from "../prob/index.js";
+import { expectTensor, floatType } from "../prob/index.js";
 
 export interface Polar {
   /** r > 0 */
@@ -45,6 +47,11 @@ export interface Polar {
  * @throws NumericError at the origin, where there is no angle.
  */
 export function polar(x: Tensor, y: Tensor): Polar {
+  expectTensor("polar", "x", x, "[...]");
+  expectTensor("polar", "y", y, "[...], of the shape of x");
+  if (!sameShape(x.shape, y.shape)) {
+    throw new ShapeError(`polar: x is [${x.shape}] and y is [${y.shape}]; need one shape.`);
+  }
   const r = sqrt(add(square(x), square(y)));
   const [cosine, sine] = [div(x, r), div(y, r)];
   let theta = octant(x, y);
@@ -67,6 +74,7 @@ function octant(x: Tensor, y: Tensor): Tensor {
  *     δ − 2π ⌈δ/2π − ½⌉
  */
 export function wrapAngle(delta: Tensor): Tensor {
+  expectTensor("wrapAngle", "the angle", delta, "[...]");
   const t = sub(div(stopGradient(delta), 2 * Math.PI), 0.5);
   const whole = cast(cast(t, "i32"), floatType(delta)); // cut towards 0
   const turns = add(whole, greater(t, whole)); // ⌈t⌉

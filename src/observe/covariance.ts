@@ -7,11 +7,17 @@ import { add, cast, matmul, mul, ShapeError, type Tensor, UsageError } from "../
 import {
   type Covariance,
   covarianceDimension,
+  expectCovariance,
   floatType,
   givenMatrix,
   triangularFactor,
 } from "../prob/index.js";
-import { columnsAtObserved, type Observation, rowsAtObserved } from "./observation.js";
+import {
+  columnsAtObserved,
+  expectOperator,
+  type Observation,
+  rowsAtObserved,
+} from "./observation.js";
 import { type Operator, rowsSeen } from "./operator.js";
 
 /** Leading axes only where gaps or components differ between trajectories. */
@@ -28,6 +34,8 @@ export function observedCovariance(
   C: Covariance,
   operator: Operator,
 ): ObservedCovariance {
+  expectOperator(who, operator);
+  expectCovariance(who, C);
   if (!operator.linear) {
     throw new UsageError(
       `${who}: the operator "${operator.name}" is not linear; take what it sees as the state, or use the enkf.`,

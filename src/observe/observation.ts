@@ -15,8 +15,16 @@ import {
   sub,
   sum,
   type Tensor,
+  UsageError,
 } from "../engine/index.js";
-import { checkVariance, expectAxis, type Scalar, type Support } from "../prob/index.js";
+import {
+  checkVariance,
+  expectAxis,
+  expectParts,
+  expectTensor,
+  type Scalar,
+  type Support,
+} from "../prob/index.js";
 import type { Operator } from "./operator.js";
 
 export interface Observation {
@@ -35,10 +43,24 @@ type Gaps = Pick<Observation, "mask">;
 
 /** Throws unless y, R and the mask have the operator's m entries. */
 export function checkObservation(who: string, observation: Observation): void {
+  expectParts(who, "the observation", observation, ["y", "operator", "variance", "mask"]);
+  expectOperator(who, observation.operator);
   const { y, operator, variance, mask } = observation;
   const m = operator.size;
   expectAxis(who, "y", y, -1, m, `one value per row of the operator "${operator.name}"`);
   if (mask !== null) expectAxis(who, "mask", mask, -1, m, "one entry per entry of y");
+  expectVariance(who, variance, operator);
+}
+
+/** Throws a UsageError unless it is an operator. */
+export function expectOperator(who: string, operator: Operator): void {
+  expectParts(who, "the operator", operator, ["name", "size", "linear", "apply", "matrix"]);
+}
+
+/** Throws unless it is a variance of the errors of what an operator observes. */
+export function expectVariance(who: string, variance: Scalar, { size: m }: Operator): void {
+  if (typeof variance !== "number")
+    expectTensor(who, "variance", variance, `[] or [${m}], or a number`);
   if (typeof variance !== "number" && variance.shape.length > 1) {
     throw new ShapeError(
       `${who}: variance is [${variance.shape}]; need one number, [] or [${m}], a variance per entry of y. For errors that are correlated, R = L Lᵀ, observe L⁻¹ y by L⁻¹ H, with the variance 1.`,
@@ -46,6 +68,9 @@ export function checkObservation(who: string, observation: Observation): void {
   }
   if (typeof variance !== "number" && variance.shape.length === 1) {
     expectAxis(who, "variance", variance, -1, m, "one variance per entry of y, or a number");
+  }
+  if (typeof variance === "number" && !Number.isFinite(variance)) {
+    throw new UsageError(`${who}: variance is ${variance}; need a finite number, 0 or more.`);
   }
   checkVariance(who, "the variance of the observation", variance);
 }

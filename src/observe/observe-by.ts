@@ -1,5 +1,6 @@
 /** Observation operators of one's own. */
 import { ShapeError, sameShape, Tensor, UsageError } from "../engine/index.js";
+import { checkOptions, describeValue } from "../parts/index.js";
 import type { Operator } from "./operator.js";
 
 export interface ObserveByOptions {
@@ -25,8 +26,15 @@ export function observeBy(
   name: string,
   size: number,
   h: (x: Tensor) => Tensor,
-  { difference }: ObserveByOptions = {},
+  options: ObserveByOptions = {},
 ): Operator {
+  checkOptions("observeBy", options, ["difference"]);
+  const { difference } = options;
+  if (typeof name !== "string" || typeof h !== "function") {
+    const [what, given, need] =
+      typeof name !== "string" ? ["name", name, "a text"] : ["function h", h, "(x) => h(x)"];
+    throw new UsageError(`observeBy: the ${what} is ${describeValue(given)}; need ${need}.`);
+  }
   if (!(Number.isInteger(size) && size >= 1)) {
     throw new UsageError(
       `observeBy: the size of "${name}" is ${size}; need a whole number, at least 1: the number of values observed.`,

@@ -19,12 +19,15 @@ import {
   ones,
   reshape,
   ShapeError,
+  sameShape,
   scatterAdd,
   slice,
   Tensor,
   tensor,
   UsageError,
 } from "../engine/index.js";
+import { checkCount, describeValue, mostCounted } from "../parts/index.js";
+import { expectParts, expectRank } from "../prob/index.js";
 
 export interface Operator {
   readonly name: string;
@@ -48,6 +51,7 @@ export interface Operator {
 
 /** h(x) = (x_i) for the components i given, in that order. */
 export function observeComponents(components: readonly number[]): Operator {
+  checkListed("observeComponents", components);
   const m = components.length;
   return {
     name: "components",
@@ -66,18 +70,21 @@ export function observeComponents(components: readonly number[]): Operator {
 }
 
 /** h(x) = x for a state of d components. */
-export const observeAll = (d: number): Operator =>
-  observeComponents(Array.from({ length: d }, (_, i) => i));
+export function observeAll(d: number): Operator {
+  checkCount("observeAll", "the number of variables", d, 1, mostCounted);
+  return observeComponents(Array.from({ length: d }, (_, i) => i));
+}
 
 /**
  * h(x) = (x_i) for the positions i in an i32 tensor [m], or [..., m] with the leading axes of the
  * states; d is the size of a state.
  */
 export function observeIndices(positions: Tensor, d: number): Operator {
-  const m = positions.shape.at(-1);
-  if (positions.dtype !== "i32" || m === undefined) {
+  checkCount("observeIndices", "the number of variables", d, 1, mostCounted);
+  const m = positions instanceof Tensor ? positions.shape.at(-1) : undefined;
+  if (m === undefined || positions.dtype !== "i32") {
     throw new ShapeError(
-      `observeIndices: the positions are ${positions}; need i32, [m] or [..., m]. Make them with indices().`,
+      `observeIndices: the positions are ${shown(positions)}; need i32, [m] or [..., m]. Make them with indices().`,
     );
   }
   return {
@@ -87,6 +94,12 @@ export function observeIndices(positions: Tensor, d: number): Operator {
     components: positions,
     apply: (x) => {
       checkSize("observeIndices", x.shape.at(-1), d);
+      const lead = positions.shape.slice(0, -1);
+      if (!sameShape(lead, x.shape.slice(0, lead.length)) || lead.length >= x.shape.length) {
+        throw new ShapeError(
+          `observeIndices: the positions are [${positions.shape}] for states [${x.shape}]; need [m], or [..., m] with the leading axes of the states.`,
+        );
+      }
       return gather(x, positions, -1);
     },
     matrix: (columns) => {
@@ -99,7 +112,9 @@ export function observeIndices(positions: Tensor, d: number): Operator {
 
 /** H X for X [d, n]: the rows of a matrix that a linear operator sees, [m, n] or [..., m, n]. */
 export function rowsSeen(operator: Operator, X: Tensor): Tensor {
+  expectParts("rowsSeen", "the operator", operator, ["components", "matrix"]);
   const { components } = operator;
+  expectRank("rowsSeen", "the matrix", X, 2, "[d, n]");
   const [d, n] = X.shape as [number, number];
   if (components === null) {
     const H = operator.matrix(d);
@@ -115,9 +130,9 @@ export function rowsSeen(operator: Operator, X: Tensor): Tensor {
 
 /** h(x) = H x, H [m, d]. */
 export function observeMatrix(H: Tensor): Operator {
-  const [m, columns] = H.shape;
-  if (H.shape.length !== 2 || m === undefined || columns === undefined) {
-    throw new ShapeError(`observeMatrix: H is [${H.shape}]; need [m, d], a row per observation.`);
+  const [m, columns] = H instanceof Tensor && H.dtype !== "i32" ? H.shape : [];
+  if (m === undefined || columns === undefined || H.shape.length !== 2) {
+    throw new ShapeError(`observeMatrix: H is ${shown(H)}; need [m, d], a row per observation.`);
   }
   return {
     name: "matrix",
@@ -143,20 +158,24 @@ export const observeLog = (components: readonly number[]): Operator =>
 export const observeExp = (components: readonly number[]): Operator =>
   transformed("exp", components, exp);
 
-const transformed = (
-  name: string,
+function transformed(
+  name: "log" | "exp",
   components: readonly number[],
   transform: (x: Tensor) => Tensor,
-): Operator => ({
-  name,
-  size: components.length,
-  linear: false,
-  components: null,
-  apply: (x) => transform(pick(x, components)),
-  matrix: () => null,
-});
+): Operator {
+  checkListed(name === "log" ? "observeLog" : "observeExp", components);
+  return {
+    name,
+    size: components.length,
+    linear: false,
+    components: null,
+    apply: (x) => transform(pick(x, components)),
+    matrix: () => null,
+  };
+}
 
 function pick(x: Tensor, components: readonly number[], axis = -1): Tensor {
+  expectRank("observe", "the state", x, 1, "[..., d]");
   const d = x.shape.at(axis) ?? 0;
   checkComponents(components, d);
   const [first = 0] = components;
@@ -169,6 +188,19 @@ function checkSize(who: string, given: number | undefined, d: number): void {
   if (given === d) return;
   throw new ShapeError(
     `${who}: the state has ${given} components; need ${d}, the columns of the operator.`,
+  );
+}
+
+const shown = (x: unknown): string => (x instanceof Tensor ? String(x) : describeValue(x));
+
+/** Throws a UsageError unless it is a list of positions. */
+function checkListed(who: string, components: readonly number[]): void {
+  const fits = (i: unknown) => Number.isInteger(i) && (i as number) >= 0;
+  if (Array.isArray(components) && components.every(fits)) return;
+  const bad = Array.isArray(components) ? components.find((i) => !fits(i)) : undefined;
+  const holds = bad === undefined ? "" : ` with ${describeValue(bad)}`;
+  throw new UsageError(
+    `${who}: the components are ${describeValue(components)}${holds}; need a list of variables, whole numbers from 0 on.`,
   );
 }
 

@@ -10,6 +10,7 @@ import {
   UsageError,
   where,
 } from "../engine/index.js";
+import { describeValue } from "../parts/index.js";
 import { floatType } from "../prob/index.js";
 import { polar, wrapAngle } from "./angle.js";
 import { type Operator, observeComponents } from "./operator.js";
@@ -31,6 +32,11 @@ export function observeRangeBearing(
   components: readonly [number, number],
   sites: readonly (readonly [number, number])[],
 ): Operator {
+  if (!Array.isArray(components) || components.length !== 2) {
+    throw new UsageError(
+      `observeRangeBearing: the components are ${describeValue(components)}; need two, the places of x and y in the state.`,
+    );
+  }
   checkSites(sites);
   const m = 2 * sites.length;
   const position = observeComponents(components);
@@ -60,11 +66,15 @@ export function observeRangeBearing(
 }
 
 function checkSites(sites: readonly (readonly [number, number])[]): void {
-  if (sites.length === 0) {
-    throw new UsageError("observeRangeBearing: there are no sites; need one sensor site or more.");
+  if (!Array.isArray(sites) || sites.length === 0) {
+    const given = Array.isArray(sites)
+      ? "there are no sites"
+      : `the sites are ${describeValue(sites)}`;
+    throw new UsageError(`observeRangeBearing: ${given}; need one sensor site or more, [[a, b]].`);
   }
   for (const site of sites) {
-    if (site.length === 2 && site.every((value) => Number.isFinite(value))) continue;
+    if (Array.isArray(site) && site.length === 2 && site.every((value) => Number.isFinite(value)))
+      continue;
     throw new UsageError(
       `observeRangeBearing: a site is [${site}]; need two finite numbers [a, b], its position.`,
     );

@@ -3,8 +3,9 @@
  */
 import { index, type Tensor, tensor, UsageError } from "../engine/index.js";
 import { intervalBetween } from "../models/index.js";
-import type { Scalar, Support } from "../prob/index.js";
-import type { Observation } from "./observation.js";
+import { checkCount, describeValue } from "../parts/index.js";
+import { expectParts, expectRank, type Scalar, type Support } from "../prob/index.js";
+import { expectOperator, expectVariance, type Observation } from "./observation.js";
 import type { Operator } from "./operator.js";
 
 /** Plain data; NaN is a gap. */
@@ -33,11 +34,27 @@ export interface ObservationSeries {
 }
 
 export function observationSeries(
-  { times, values }: RecordData,
+  record: RecordData,
   transform: ValueTransform = "identity",
 ): ObservationSeries {
+  expectParts("observationSeries", "the record", record, ["times", "values"]);
+  const { times, values } = record;
+  for (const [what, list] of Object.entries({ "list of times": times, "list of values": values })) {
+    if (Array.isArray(list)) continue;
+    throw new UsageError(`observationSeries: the ${what} is ${describeValue(list)}; need a list.`);
+  }
+  if (transform !== "identity" && transform !== "log") {
+    throw new UsageError(
+      `observationSeries: the transform is ${describeValue(transform)}; need "identity" or "log".`,
+    );
+  }
   checkTimes(times, values);
-  const m = values[0]!.length;
+  const m = values[0]?.length ?? 0;
+  if (m === 0) {
+    throw new UsageError(
+      "observationSeries: no values at the first time; need one or more, NaN for a gap.",
+    );
+  }
   values.forEach((row, k) => {
     checkRow(row, m, times[k]!, transform);
   });
@@ -62,12 +79,20 @@ export interface ObservedTensors {
 
 /** The observation at position t of a series, or of a window of it. */
 export function observationAt(
-  { y, mask }: ObservedTensors,
+  series: ObservedTensors,
   t: number,
   operator: Operator,
   variance: Scalar,
   support: Support = "real",
 ): Observation {
+  const who = "observationAt";
+  expectParts(who, "the series", series, ["y", "mask"]);
+  const { y, mask } = series;
+  expectRank(who, "y", y, 2, "[K, ..., m]");
+  if (mask !== null) expectRank(who, "mask", mask, 2, "[K, ..., m], or null");
+  checkCount(who, "the position", t, 0, y.shape[0]! - 1);
+  expectOperator(who, operator);
+  expectVariance(who, variance, operator);
   return {
     y: index(y, 0, t),
     operator,
@@ -103,6 +128,12 @@ function checkRow(
   time: number,
   transform: ValueTransform,
 ): void {
+  const bad = Array.isArray(row) ? row.find((v) => typeof v !== "number") : row;
+  if (!Array.isArray(row) || row.some((v) => typeof v !== "number")) {
+    throw new UsageError(
+      `observationSeries: the values at time ${time} hold ${describeValue(bad)}; need a list of numbers, NaN for a gap.`,
+    );
+  }
   if (row.length !== m) {
     throw new UsageError(
       `observationSeries: ${row.length} values at time ${time}, ${m} at the first; need as many, NaN for a gap.`,

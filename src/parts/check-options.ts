@@ -1,6 +1,7 @@
 /** Options of library calls: unknown ones are refused, for a mistyped one would be without effect. */
 import { UsageError } from "../engine/index.js";
 import { nearest } from "./nearest.js";
+import { describeValue, grouped } from "./wording.js";
 
 /** Returns the names of all options of a type; the compiler tells if one is missing. */
 export const namesOf = <Options>(
@@ -24,8 +25,17 @@ export function checkOptions(who: string, given: object, known: readonly string[
   );
 }
 
-/** @throws UsageError unless it is a whole number, at least `least`. */
-export function checkCount(who: string, name: string, given: number, least: number): void {
-  if (Number.isInteger(given) && given >= least) return;
-  throw new UsageError(`${who}: ${name} is ${given}; need a whole number, at least ${least}.`);
+/** @throws UsageError unless it is a whole number, at least `least` and at most `most`. */
+export function checkCount(
+  who: string,
+  name: string,
+  given: number,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): void {
+  if (Number.isInteger(given) && given >= least && given <= most) return;
+  const above = most === Number.MAX_SAFE_INTEGER ? "" : ` and at most ${grouped(most)}`;
+  throw new UsageError(
+    `${who}: ${name} is ${typeof given === "number" ? given : describeValue(given)}; need a whole number, at least ${least}${above}.`,
+  );
 }

@@ -97,7 +97,7 @@ export const unitInterval: Bijection = {
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
 function positiveScale(name: string, scale: number): number {
-  if (scale > 0 && Number.isFinite(scale)) return scale;
+  if (Number.isFinite(scale) && scale > 0) return scale;
   throw new NumericError(
     `${name}: the scale is ${scale}; need a positive number, the size that the value may have.`,
   );

@@ -1,5 +1,6 @@
 /** The χ² distribution in plain numbers: distribution function and quantiles. */
 import { NumericError } from "../engine/index.js";
+import { expectNumber } from "./expect.js";
 
 /**
  * Returns P(χ² ≤ x) for k degrees of freedom, with an error of about 1e-13 for k up to a thousand: the
@@ -8,11 +9,13 @@ import { NumericError } from "../engine/index.js";
  *     P(a, t) = e^−t tᵃ/Γ(a + 1) · (1 + t/(a+1) + t²/((a+1)(a+2)) + …)               t < a + 1
  *     1 − P   = e^−t tᵃ/Γ(a) / (t+1−a − 1(1−a)/(t+3−a − 2(2−a)/(t+5−a − …)))         else
  *
- * @throws NumericError when k is not positive.
+ * @throws NumericError unless k is positive, and at most 1e12.
  * @see olver2010, 8.11.4 and 8.9.2
  */
 export function chiSquareDistribution(x: number, k: number): number {
-  if (!(k > 0)) throw new NumericError(`chiSquareDistribution: ${k} degrees of freedom; need > 0.`);
+  expectDegrees("chiSquareDistribution", k);
+  expectNumber("chiSquareDistribution", "x", x, (v) => !Number.isNaN(v), "a number");
+  if (x === Infinity) return 1;
   if (!(x > 0)) return 0;
   const [a, t] = [k / 2, x / 2];
   const size = Math.exp(a * Math.log(t) - t - logGamma(a + 1)); // e^−t tᵃ/Γ(a + 1)
@@ -27,6 +30,7 @@ export function chiSquareQuantile(p: number, k: number): number {
   if (!(p > 0 && p < 1)) {
     throw new NumericError(`chiSquareQuantile: the probability is ${p}; need 0 < p < 1.`);
   }
+  expectDegrees("chiSquareQuantile", k);
   let [low, high] = [0, Math.max(1, k)];
   while (chiSquareDistribution(high, k) < p) high *= 2;
   let x = (low + high) / 2;
@@ -40,6 +44,14 @@ export function chiSquareQuantile(p: number, k: number): number {
     x = next > low && next < high ? next : (low + high) / 2;
   }
   return x;
+}
+
+/** The most degrees of freedom: the series has some √k terms. */
+const most = 1e12;
+
+function expectDegrees(who: string, k: number): void {
+  const allowed = (x: number) => x > 0 && x <= most;
+  expectNumber(who, "the degrees of freedom", k, allowed, `a number > 0, at most ${most}`);
 }
 
 /** The series of P(a, t). */

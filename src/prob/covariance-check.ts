@@ -24,7 +24,10 @@ export function covarianceFault(
   rows: readonly (readonly number[])[],
   dtype: FloatType = "f64",
 ): string | null {
+  if (!isList(rows)) return `it is ${String(rows)}; need a list of rows`;
   const n = rows.length;
+  const odd = rows.findIndex((row) => !isList(row) || row.length !== n);
+  if (odd >= 0) return `row ${odd} has ${rows[odd]?.length ?? "no"} numbers; need ${n} in each`;
   const rounding = epsilon[dtype];
   for (const [i, row] of rows.entries()) {
     const bad = row.findIndex((v) => !Number.isFinite(v));
@@ -54,6 +57,8 @@ export function covarianceFault(
   if (n === 0 || holds(correlations, slack) || least(correlations) >= -slack) return null;
   return `its eigenvalue ${shortest(least(rows))} is negative; need 0 or more for each`;
 }
+
+const isList = (x: unknown): boolean => Array.isArray(x);
 
 /** Two entries of a symmetric matrix agree to so many roundings of their standard deviations. */
 const symmetric = 1e4;

@@ -8,22 +8,25 @@ import {
   equal,
   expandDims,
   eye,
-  indices,
   matmul,
   mul,
-  reshape,
   ShapeError,
-  scatterAdd,
   sqrtm,
   square,
   sum,
   type Tensor,
-  tensor,
   triangularFactorOfRows,
+  UsageError,
 } from "../engine/index.js";
 import { type Key, normal, split } from "../random/index.js";
 import { checkCovariance, checkVariance } from "./covariance-check.js";
-import { expectAxis } from "./expect.js";
+import { expectAxis, expectKey, expectParts, expectTensor } from "./expect.js";
+import {
+  expectDimension,
+  expectPattern,
+  type FactorPattern,
+  triangularFactor,
+} from "./factor-pattern.js";
 import { asRow, root, type Scalar } from "./scalar.js";
 
 /**
@@ -47,63 +50,52 @@ export type Covariance =
   /** C itself [d, d], symmetric, without negative eigenvalues. */
   | { readonly kind: "matrix"; readonly matrix: Tensor };
 
-/** The positions of the free entries of a factor [d, d]: row and column of each. */
-export interface FactorPattern {
-  readonly dimension: number;
-  readonly places: readonly (readonly [row: number, column: number])[];
-}
+/** What a covariance of each kind holds: tensors, and others. */
+const partsOf: Readonly<Record<string, readonly string[]>> = {
+  diagonal: ["variance"],
+  dense: ["factor"],
+  triangular: ["entries", "pattern"],
+  update: ["base", "factor"],
+  matrix: ["matrix"],
+};
 
 /**
- * Returns the pattern of the diagonal and `bandwidth` diagonals above it, row by row; d − 1 gives the
- * whole upper triangle.
- * @throws ShapeError when the bandwidth is not a whole number ≥ 0.
+ * Throws unless it is a covariance, of d variables if d is given.
+ * @throws UsageError for another kind or what is no tensor; ShapeError when it does not fit d.
  */
-export function upperBand(d: number, bandwidth: number): FactorPattern {
-  if (!(Number.isInteger(bandwidth) && bandwidth >= 0)) {
-    throw new ShapeError(
-      `upperBand: the bandwidth is ${bandwidth}; need a whole number, 0 for the diagonal alone.`,
+export function expectCovariance(who: string, C: Covariance, d?: number): void {
+  expectParts(who, "the covariance", C, ["kind"]);
+  const names = Object.hasOwn(partsOf, C.kind) ? partsOf[C.kind]! : null;
+  if (names === null) {
+    throw new UsageError(
+      `${who}: the kind of the covariance is ${JSON.stringify(C.kind) ?? "undefined"}; need one of ${Object.keys(partsOf).join(", ")}.`,
     );
   }
-  const row = (i: number) =>
-    Array.from({ length: Math.min(bandwidth + 1, d - i) }, (_, k) => [i, i + k] as const);
-  return { dimension: d, places: Array.from({ length: d }, (_, i) => row(i)).flat() };
-}
-
-/**
- * Returns the pattern of the given positions, each on or above the diagonal and given once.
- * @throws ShapeError for any other position.
- */
-export function upperPlaces(
-  d: number,
-  places: readonly (readonly [row: number, column: number])[],
-): FactorPattern {
-  const inside = (i: number) => Number.isInteger(i) && i >= 0 && i < d;
-  const seen = new Set<number>();
-  for (const [i, j] of places) {
-    if (!(inside(i) && inside(j) && i <= j) || seen.has(i * d + j)) {
-      throw new ShapeError(
-        `upperPlaces: row ${i}, column ${j}; need whole numbers 0 ≤ row ≤ column < ${d}, each place once.`,
-      );
-    }
-    seen.add(i * d + j);
+  expectParts(who, `the covariance of kind "${C.kind}"`, C, ["kind", ...names]);
+  for (const name of ["variance", "factor", "entries", "matrix"] as const) {
+    const part = (C as Partial<Record<typeof name, Scalar>>)[name];
+    if (!names.includes(name) || (name === "variance" && typeof part === "number")) continue;
+    expectTensor(
+      who,
+      name,
+      part as Tensor,
+      name === "variance" ? "[] or [..., d], or a number" : "[..., d, p]",
+    );
   }
-  return { dimension: d, places };
-}
-
-/** Returns the entries [n] of a factor with `value` on the diagonal and 0 elsewhere, as start values. */
-export const diagonalEntries = ({ places }: FactorPattern, value: number): Tensor =>
-  tensor(places.map(([i, j]) => (i === j ? value : 0)));
-
-/** Returns the factor U [d, d] with the free entries [n]. */
-export function triangularFactor(entries: Tensor, { dimension: d, places }: FactorPattern): Tensor {
-  const n = places.length;
-  expectAxis("triangularFactor", "entries", entries, -1, n, "one per place of the pattern");
-  const at = indices(places.map(([i, j]) => i * d + j));
-  return reshape(scatterAdd(entries, at, d * d, 0), [d, d]);
+  if (C.kind === "triangular") expectPattern(who, C.pattern);
+  if (C.kind === "update") expectCovariance(who, C.base, d);
+  const own = dimensionOf(C);
+  if (d === undefined || own === null || own === d) return;
+  throw new ShapeError(`${who}: the covariance is of ${own} variables; need one of ${d}.`);
 }
 
 /** Returns the dimension d of a covariance; null for one variance, which fits any dimension. */
 export function covarianceDimension(C: Covariance): number | null {
+  expectCovariance("covarianceDimension", C);
+  return dimensionOf(C);
+}
+
+function dimensionOf(C: Covariance): number | null {
   if (C.kind === "diagonal")
     return typeof C.variance === "number" ? null : (C.variance.shape.at(-1) ?? null);
   if (C.kind === "triangular") return C.pattern.dimension;
@@ -115,6 +107,8 @@ export function covarianceDimension(C: Covariance): number | null {
  * @throws ShapeError when its parameters do not fit the dimension d.
  */
 export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = "f64"): Tensor {
+  expectDimension("formCovariance", d);
+  expectCovariance("formCovariance", C);
   if (C.kind === "matrix") return givenMatrix(C);
   if (C.kind === "update")
     return add(formCovariance(C.base, d, C.factor.dtype as "f64"), gram(C.factor));
@@ -137,6 +131,8 @@ export function formCovariance(C: Covariance, d: number, dtype: "f64" | "f32" = 
  * eigenvalue.
  */
 export function covarianceFactor(C: Covariance, d: number, dtype: "f64" | "f32" = "f64"): Tensor {
+  expectDimension("covarianceFactor", d);
+  expectCovariance("covarianceFactor", C);
   if (C.kind === "matrix") return matrixFactor(givenMatrix(C));
   if (C.kind === "triangular") return triangularFactor(C.entries, C.pattern);
   if (C.kind === "update") return concat([covarianceFactor(C.base, d, dtype), C.factor], -1);
@@ -176,6 +172,7 @@ const gram = (B: Tensor): Tensor => matmul(B, B, { transposeB: true });
 
 /** Returns the diagonal of C, [..., d]; one number if C has one variance for all components. */
 export function covarianceDiagonal(C: Covariance): Scalar {
+  expectCovariance("covarianceDiagonal", C);
   if (C.kind === "diagonal") return C.variance;
   if (C.kind === "matrix") return diagonal(givenMatrix(C));
   if (C.kind === "triangular") return rowSums(triangularFactor(C.entries, C.pattern));
@@ -196,6 +193,11 @@ export function sampleCovariance(
   key: Key,
   dtype: "f64" | "f32",
 ): Tensor {
+  if (!Array.isArray(shape) || shape.length < 2) {
+    throw new ShapeError(`sampleCovariance: the shape is ${String(shape)}; need [..., N, d].`);
+  }
+  expectCovariance("sampleCovariance", C, (shape as readonly number[]).at(-1)!);
+  expectKey("sampleCovariance", key);
   if (C.kind === "diagonal") return mul(normal(key, shape, dtype), root(asRow(C.variance)));
   if (C.kind === "update") {
     const [first, second] = split(key) as [Key, Key];

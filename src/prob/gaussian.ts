@@ -6,6 +6,7 @@ import {
   mean,
   mul,
   type PositiveDefinite,
+  ShapeError,
   solveVector,
   square,
   squeeze,
@@ -16,8 +17,13 @@ import {
   UsageError,
 } from "../engine/index.js";
 import type { Key } from "../random/index.js";
-import { type Covariance, formCovariance, sampleCovariance } from "./covariance.js";
-import { expectRank } from "./expect.js";
+import {
+  type Covariance,
+  expectCovariance,
+  formCovariance,
+  sampleCovariance,
+} from "./covariance.js";
+import { expectAxis, expectKey, expectNumber, expectParts, expectRank } from "./expect.js";
 import { type Scalar, scale } from "./scalar.js";
 import { fold, type Support } from "./support.js";
 
@@ -43,8 +49,17 @@ export function checkProper({ diffuse }: Pick<Gaussian, "diffuse">): void {
   );
 }
 
+/** Throws unless it is { mean, covariance } with a mean [..., d] to which the covariance fits. */
+function expectGaussian(who: string, given: Gaussian): void {
+  expectParts(who, "the Gaussian", given, ["mean", "covariance"]);
+  expectRank(who, "mean", given.mean, 1, "[..., d]");
+  expectCovariance(who, given.covariance, given.mean.shape.at(-1)!);
+}
+
 /** Returns the covariance matrix C [..., d, d] of a Gaussian. */
-export function covarianceMatrix({ mean: m, covariance, diffuse }: Gaussian): Tensor {
+export function covarianceMatrix(given: Gaussian): Tensor {
+  expectGaussian("covarianceMatrix", given);
+  const { mean: m, covariance, diffuse } = given;
   checkProper({ ...(diffuse && { diffuse }) });
   return formCovariance(covariance, m.shape.at(-1)!, floatType(m));
 }
@@ -58,13 +73,13 @@ export function covarianceMatrix({ mean: m, covariance, diffuse }: Gaussian): Te
  * differentiated by their parameters.
  * @throws ShapeError when mean and covariance do not fit.
  */
-export function sampleGaussian(
-  { mean: m, covariance, support, diffuse }: Gaussian,
-  N: number,
-  key: Key,
-): Tensor {
+export function sampleGaussian(given: Gaussian, N: number, key: Key): Tensor {
+  expectGaussian("sampleGaussian", given);
+  expectKey("sampleGaussian", key);
+  const { mean: m, covariance, support, diffuse } = given;
   checkProper({ ...(diffuse && { diffuse }) });
-  expectRank("sampleGaussian", "mean", m, 1, "[..., d]");
+  const isCount = (n: number) => Number.isInteger(n) && n >= 1;
+  expectNumber("sampleGaussian", "the number of samples", N, isCount, "a whole number, at least 1");
   const d = m.shape.at(-1)!;
   const lead = (m.shape.length > 1 ? m : key).shape.slice(0, -1);
   const deviations = sampleCovariance(covariance, [...lead, N, d], key, floatType(m));
@@ -75,8 +90,13 @@ export function sampleGaussian(
 export const floatType = (x: Tensor): "f64" | "f32" => (x.dtype === "f32" ? "f32" : "f64");
 
 /** Returns w = L⁻¹ r, which has unit covariance if cov(r) = LLᵀ; r [..., m], L [..., m, m] → [..., m]. */
-export const whiten = (r: Tensor, L: Tensor): Tensor =>
-  squeeze(triangularSolve(L, expandDims(r, -1)), -1);
+export function whiten(r: Tensor, L: Tensor): Tensor {
+  expectRank("whiten", "r", r, 1, "[..., m]");
+  const m = r.shape.at(-1)!;
+  expectRank("whiten", "L", L, 2, "[..., m, m]");
+  for (const axis of [-1, -2]) expectAxis("whiten", "L", L, axis, m, "as many as r has");
+  return squeeze(triangularSolve(L, expandDims(r, -1)), -1);
+}
 
 /**
  * Returns the logarithm of the density N(r; 0, S) with all its constants.
@@ -98,7 +118,9 @@ export function logNormal(
 
 /** Returns the sample mean and the sample variance (with N − 1) of members [..., N, d], [..., d] each. */
 export function sampleMoments(E: Tensor): { mean: Tensor; variance: Tensor } {
+  expectRank("sampleMoments", "the ensemble", E, 2, "[..., N, d], members in rows");
   const N = E.shape.at(-2)!;
+  if (N < 2) throw new ShapeError(`sampleMoments: the ensemble is [${E.shape}]; need two members.`);
   const m = mean(E, -2); // [..., d]
   const A = sub(E, expandDims(m, -2)); // [..., N, d]
   return { mean: m, variance: mul(1 / (N - 1), sum(square(A), -2)) };

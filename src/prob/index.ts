@@ -12,14 +12,10 @@ export {
   covarianceDiagonal,
   covarianceDimension,
   covarianceFactor,
-  diagonalEntries,
-  type FactorPattern,
+  expectCovariance,
   formCovariance,
   givenMatrix,
   sampleCovariance,
-  triangularFactor,
-  upperBand,
-  upperPlaces,
 } from "./covariance.js";
 export { checkVariance, covarianceFault } from "./covariance-check.js";
 export {
@@ -31,7 +27,21 @@ export {
   distances,
   type Position,
 } from "./domain.js";
-export { expectAxis, expectRank } from "./expect.js";
+export {
+  expectAxis,
+  expectKey,
+  expectNumber,
+  expectParts,
+  expectRank,
+  expectTensor,
+} from "./expect.js";
+export {
+  diagonalEntries,
+  type FactorPattern,
+  triangularFactor,
+  upperBand,
+  upperPlaces,
+} from "./factor-pattern.js";
 export {
   checkProper,
   covarianceMatrix,

@@ -2,9 +2,13 @@
  * The standard normal distribution in plain numbers: density φ, distribution Φ and its inverse.
  */
 import { NumericError } from "../engine/index.js";
+import { expectNumber } from "./expect.js";
 
 /** The density φ(x) = e^(−x²/2)/√(2π). */
-export const normalDensity = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+export function normalDensity(x: number): number {
+  expectNumber("normalDensity", "x", x, (v) => !Number.isNaN(v), "a number");
+  return Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+}
 
 const seriesEnds = 2;
 const fractionTerms = 200;
@@ -16,6 +20,7 @@ const fractionTerms = 200;
  *     Φ(−x) = φ(x) / (x + 1/(x + 2/(x + 3/(x + …))))              x > 2
  */
 export function normalDistribution(x: number): number {
+  expectNumber("normalDistribution", "x", x, (v) => !Number.isNaN(v), "a number");
   if (x > seriesEnds) return 1 - upperTail(x);
   if (x < -seriesEnds) return upperTail(-x);
   let term = x;
@@ -39,7 +44,7 @@ function upperTail(x: number): number {
  * @see abramowitz1964, 26.2.23 for the approximation
  */
 export function normalQuantile(p: number): number {
-  if (!(p > 0 && p < 1)) {
+  if (!(typeof p === "number" && p > 0 && p < 1)) {
     throw new NumericError(`normalQuantile: the probability is ${p}; need 0 < p < 1.`);
   }
   if (p > 0.5) return -normalQuantile(1 - p);

@@ -18,8 +18,9 @@ import {
   sqrt,
   stack,
   sub,
-  type Tensor,
+  Tensor,
   tensor,
+  UsageError,
 } from "../engine/index.js";
 
 /** A parameter: a number, or a tensor if it may be learned. */
@@ -67,8 +68,24 @@ export const asTensor = (x: Scalar, dtype: DType = "f64"): Tensor =>
 /** A matrix, given by its rows. */
 export type Rows = readonly (readonly Scalar[])[];
 
+/** Throws a UsageError unless it is a list of finite numbers and tensors of one element. */
+function expectScalars(who: string, entries: readonly Scalar[]): void {
+  if (!Array.isArray(entries)) {
+    throw new UsageError(
+      `${who}: got ${String(entries)}; need a list of numbers and scalar tensors.`,
+    );
+  }
+  const fits = (x: unknown) => (x instanceof Tensor ? x.size === 1 : Number.isFinite(x));
+  const at = entries.findIndex((x) => !fits(x));
+  if (at < 0) return;
+  throw new UsageError(
+    `${who}: entry ${at} is ${String(entries[at])}; need a finite number, or a tensor of one element.`,
+  );
+}
+
 /** Assembles a vector [n] of numbers and scalar tensors; numbers take the dtype of the tensors, else the one given. */
 export function vectorOf(entries: readonly Scalar[], dtype: DType = "f64"): Tensor {
+  expectScalars("vectorOf", entries);
   const first = entries.find((x) => typeof x !== "number");
   if (first === undefined) return tensor(entries as readonly number[], { dtype });
   return stack(
@@ -82,8 +99,12 @@ export function vectorOf(entries: readonly Scalar[], dtype: DType = "f64"): Tens
  * @throws ShapeError when rows differ in length.
  */
 export function matrixOf(rows: Rows, dtype: DType = "f64"): Tensor {
+  if (!Array.isArray(rows)) {
+    throw new UsageError(`matrixOf: the rows are ${String(rows)}; need a list of lists.`);
+  }
   const k = rows[0]?.length ?? 0;
-  for (const row of rows) {
+  for (const row of rows as Rows) {
+    expectScalars("matrixOf", row);
     if (row.length !== k) {
       throw new ShapeError(
         `matrixOf: rows of ${rows.map((r) => r.length).join(", ")} entries; need as many in each.`,

@@ -1,4 +1,5 @@
-import { abs, type Tensor } from "../engine/index.js";
+import { abs, type Tensor, UsageError } from "../engine/index.js";
+import { expectTensor } from "./expect.js";
 
 /** The support of a random variable: the real line, or the positive numbers. */
 export type Support = "real" | "positive";
@@ -8,5 +9,11 @@ export type Support = "real" | "positive";
  * added to them.
  * @see adrian2026, 4.3
  */
-export const fold = (x: Tensor, support: Support = "real"): Tensor =>
-  support === "positive" ? abs(x) : x;
+export function fold(x: Tensor, support: Support = "real"): Tensor {
+  expectTensor("fold", "x", x, "[...]");
+  if (support === "real") return x;
+  if (support === "positive") return abs(x);
+  throw new UsageError(
+    `fold: the support is ${JSON.stringify(support)}; need "real" or "positive".`,
+  );
+}

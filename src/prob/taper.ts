@@ -8,7 +8,6 @@ import {
   less,
   minimum,
   mul,
-  NumericError,
   reshape,
   square,
   sub,
@@ -17,6 +16,7 @@ import {
   where,
 } from "../engine/index.js";
 import { type Domain, distances, type Position } from "./domain.js";
+import { expectNumber, expectParts, expectTensor } from "./expect.js";
 import type { Scalar } from "./scalar.js";
 
 export interface TaperParams {
@@ -28,6 +28,7 @@ export interface TaperParams {
 
 /** Returns ρ(z) of `gaspariCohn` for a number z ≥ 0. */
 export function gaspariCohnAt(z: number): number {
+  expectNumber("gaspariCohnAt", "z", z, (x) => x >= 0, "0 or more");
   if (z < 1) return 1 + z * z * (-5 / 3 + z * (5 / 8 + z * (1 / 2 - z / 4)));
   if (z >= 2) return 0;
   return 4 + z * (-5 + z * (5 / 3 + z * (5 / 8 + z * (-1 / 2 + z / 12)))) - 2 / (3 * z);
@@ -44,6 +45,7 @@ export function gaspariCohnAt(z: number): number {
  * @see gaspari1999, eq. 4.10
  */
 export function gaspariCohn(z: Tensor): Tensor {
+  expectTensor("gaspariCohn", "z", z, "[...]");
   const near = less(z, 1);
   const within = less(z, 2);
   const u = where(near, z, 0);
@@ -92,16 +94,19 @@ function widestOn(domain: Domain): number {
 export function taperMatrix(
   rows: readonly Position[],
   columns: readonly Position[],
-  { domain, halfWidth: c }: TaperParams,
+  params: TaperParams,
   dtype: FloatType = "f64",
 ): Tensor {
-  const shape = [rows.length, columns.length];
+  expectParts("taperMatrix", "the taper", params, ["domain", "halfWidth"]);
+  const { domain, halfWidth: c } = params;
   const apart = distances(domain, rows, columns);
+  const shape = [rows.length, columns.length];
   if (typeof c === "number") {
-    if (!(c > 0)) throw new NumericError(`taperMatrix: the half-width is ${c}; need more than 0.`);
+    expectNumber("taperMatrix", "the half-width", c, (x) => x > 0, "more than 0");
     const at = taperOn(domain, c);
     return tensor(apart.map(at), { shape, dtype });
   }
+  expectTensor("taperMatrix", "the half-width", c, "[], or a number");
   const distinct = [...new Set(apart)];
   const places = new Map(distinct.map((r, i) => [r, i]));
   const values = learnedTaper(domain, c, distinct); // [distances]

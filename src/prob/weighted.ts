@@ -8,13 +8,17 @@ import {
   log,
   matmul,
   mul,
+  ShapeError,
+  sameShape,
   square,
   squeeze,
   sub,
   sum,
   type Tensor,
+  UsageError,
   where,
 } from "../engine/index.js";
+import { expectNumber, expectParts, expectRank } from "./expect.js";
 
 /** A distribution given by weighted particles. Weights are kept as logarithms, whose derivatives stay finite at weight 0. */
 export interface Particles {
@@ -27,9 +31,23 @@ export interface Particles {
 /** 1 − Σ wᵢ² below which all weight counts as lying on one particle. */
 const alone = 1e-10;
 
+/** Throws unless the particles are [..., N, d], with a weight for each. */
+function expectParticles(who: string, given: Particles): void {
+  expectParts(who, "the distribution", given, ["particles", "logWeights"]);
+  const { particles: E, logWeights: w } = given;
+  expectRank(who, "particles", E, 2, "[..., N, d]");
+  const need = "a logarithm of a weight for each particle, as many trajectories, the same dtype";
+  expectRank(who, "logWeights", w, 1, `[..., N]: ${need}`);
+  const lead = E.shape.slice(0, -1);
+  if (sameShape(w.shape, lead) && w.dtype === E.dtype) return;
+  throw new ShapeError(`${who}: logWeights is ${w}; need [${lead}] in ${E.dtype}: ${need}.`);
+}
+
 /** Returns the effective number of members, 1/Σ wᵢ² from 1 to N; [..., N] → [...]. */
-export const effectiveMembers = (logWeights: Tensor): Tensor =>
-  div(1, sum(exp(mul(2, logWeights)), -1));
+export function effectiveMembers(logWeights: Tensor): Tensor {
+  expectRank("effectiveMembers", "logWeights", logWeights, 1, "[..., N]");
+  return div(1, sum(exp(mul(2, logWeights)), -1));
+}
 
 /**
  * Tells whether the weights have degenerated: 1 where the effective number of members 1/Σ wᵢ² is less
@@ -42,7 +60,9 @@ export const effectiveMembers = (logWeights: Tensor): Tensor =>
  * where a filter that works has fewer effective members than d + 1 at many analyses. The result is a
  * comparison, hence a constant in derivatives.
  */
-export function degenerateWeights({ particles: E, logWeights }: Particles): Tensor {
+export function degenerateWeights(given: Particles): Tensor {
+  expectParticles("degenerateWeights", given);
+  const { particles: E, logWeights } = given;
   const [N, d] = E.shape.slice(-2) as [number, number];
   const fewest = Math.min(N / 2, Math.max(2, Math.min(d + 1, N / 100)));
   return less(effectiveMembers(logWeights), fewest);
@@ -66,17 +86,24 @@ function freeWeight(w: Tensor): Tensor {
  * Returns the same for plain numbers, as the sum over pairs of members, 2 Σ_{j < i} wᵢ wⱼ.
  */
 export function freeWeightOf(w: ArrayLike<number>): number {
+  const isList = Array.isArray(w) || ArrayBuffer.isView(w);
+  if (!isList) throw new UsageError(`freeWeightOf: got ${String(w)}; need a list of weights.`);
   let [free, before] = [0, 0];
   for (let i = 0; i < w.length; i++) {
     free += 2 * w[i]! * before;
     before += w[i]!;
   }
+  const isWeight = (x: number) => x >= 0;
+  expectNumber("freeWeightOf", "the sum of products", free, isWeight, "weights, each 0 or more");
   return free;
 }
 
 /** Returns the weighted mean x̄ = Σ wᵢ xᵢ, [..., d]. */
-export const weightedMean = ({ particles: E, logWeights }: Particles): Tensor =>
-  squeeze(matmul(expandDims(exp(logWeights), -2), E), -2);
+export function weightedMean(given: Particles): Tensor {
+  expectParticles("weightedMean", given);
+  const { particles: E, logWeights } = given;
+  return squeeze(matmul(expandDims(exp(logWeights), -2), E), -2);
+}
 
 /**
  * Returns the weighted mean x̄ and the diagonal of the weighted covariance Ĉ, [..., d] each.
@@ -86,6 +113,7 @@ export const weightedMean = ({ particles: E, logWeights }: Particles): Tensor =>
  * For equal weights Ĉ is the sample covariance with N − 1. Where one weight is 1 the variance is 0.
  */
 export function weightedMoments(of: Particles): { mean: Tensor; variance: Tensor } {
+  expectParticles("weightedMoments", of);
   const m = weightedMean(of);
   const A = sub(of.particles, expandDims(m, -2)); // [..., N, d]
   const w = exp(of.logWeights);
@@ -100,7 +128,9 @@ export function weightedMoments(of: Particles): { mean: Tensor; variance: Tensor
  * Where all weight lies on one particle it is a root of the unweighted covariance instead, which is what
  * was known before the weights degenerated.
  */
-export function weightedRoots({ particles: E, logWeights: given }: Particles): Tensor {
+export function weightedRoots(of: Particles): Tensor {
+  expectParticles("weightedRoots", of);
+  const { particles: E, logWeights: given } = of;
   const N = E.shape.at(-2)!;
   const collapsed = expandDims(less(freeWeight(exp(given)), alone), -1); // [..., 1]
   const logWeights = where(collapsed, -Math.log(N), given);

@@ -1,8 +1,11 @@
 /** Checks of how values are to be learned, the same as those of `learn` in experiment files. */
 import { UsageError } from "../engine/index.js";
-import { schedules } from "../learn/index.js";
+import { type LearnState, schedules } from "../learn/index.js";
+import { checkDemand } from "./check-demand.js";
+import { type Endless, isEndless } from "./endless.js";
 import type { FitSettings } from "./fit-settings.js";
 import { losses } from "./losses.js";
+import type { StateSpace } from "./system.js";
 import type { Trajectory } from "./trajectory.js";
 
 const atLeast = (least: number) => (x: unknown) => Number.isInteger(x) && (x as number) >= least;
@@ -73,5 +76,36 @@ export function checkEndless({ validation }: FitSettings): void {
   if (validation === 0) return;
   throw new UsageError(
     `fit: learn.validation is ${validation}, a fraction of records, but the trajectories are new in each epoch; need trajectories of their own, validation: simulateMany(…) in the options.`,
+  );
+}
+
+/** @throws UsageError if all epochs together would take months, or hold more than the memory. */
+export function checkFitDemand(
+  system: StateSpace,
+  data: Endless | readonly Trajectory[],
+  { epochs, restarts }: FitSettings,
+): void {
+  const { cycles, every, trajectories } = isEndless(data)
+    ? data
+    : { cycles: data[0]!.series.times.length, every: 1, trajectories: data.length };
+  checkDemand("fit", system, {
+    ...{ times: cycles, steps: cycles * every, longest: every, trajectories },
+    epochs: epochs * restarts,
+  });
+}
+
+/** @throws UsageError for what is no state of learning. */
+export function checkLearnState(from: LearnState): void {
+  const isMap = (x: unknown): x is Readonly<Record<string, unknown>> =>
+    typeof x === "object" && x !== null && !Array.isArray(x);
+  const given: unknown = from;
+  const fits =
+    isMap(given) &&
+    atLeast(0)(given.restart) &&
+    (given.train === null || (isMap(given.train) && isMap(given.train.latents))) &&
+    [given.attempts, given.reports].every((list) => Array.isArray(list) && list.every(isMap));
+  if (fits) return;
+  throw new UsageError(
+    "fit: from is no state of learning; need what checkpoint was given, { restart, train, attempts, reports }.",
   );
 }

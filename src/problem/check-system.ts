@@ -11,7 +11,14 @@ import {
 } from "../engine/index.js";
 import { type BoundModel, readProcessNoise } from "../models/index.js";
 import type { OperatorRecord } from "../observe/index.js";
-import { counted, countOf, startValues, type Use, type Values } from "../parts/index.js";
+import {
+  counted,
+  countOf,
+  describeValue,
+  startValues,
+  type Use,
+  type Values,
+} from "../parts/index.js";
 import type { Prior } from "./record.js";
 import { boundModel, observationVariance, type StateSpace } from "./system.js";
 import { modelFault, noiseFault, observedFault } from "./trial.js";
@@ -65,6 +72,49 @@ export function checkSystem(
     return null;
   });
 }
+
+/** @throws UsageError unless prior and process noises are numbers, lists of them or values to be learned. */
+export function checkForm({
+  prior,
+  ...noises
+}: Readonly<Partial<Record<"prior" | "processNoise" | "filterProcessNoise", unknown>>>): void {
+  for (const name of ["processNoise", "filterProcessNoise"] as const) {
+    const given = noises[name];
+    if (given === undefined || isValue(given) || isList(given, isValue) || isLearnedWhole(given))
+      continue;
+    fail(
+      `${name} is ${describeValue(given)}; need a variance, one for each variable, or learned(start)`,
+    );
+  }
+  if (prior === undefined) return;
+  if (typeof prior !== "object" || prior === null) {
+    fail(`the prior is ${describeValue(prior)}; need { mean: [0, 0], variance: 1 }`);
+  }
+  const { mean, variance, diffuse } = prior as Partial<Prior>;
+  if (diffuse !== undefined && diffuse !== true && !isList(diffuse, isFlag)) {
+    fail(
+      `diffuse of the prior is ${describeValue(diffuse)}; need true, or a list of true and false`,
+    );
+  }
+  if (mean !== undefined && !isList(mean, isValue) && !isLearnedWhole(mean)) {
+    fail(
+      `the mean of the prior is ${describeValue(mean)}; need a list of numbers or values to be learned`,
+    );
+  }
+  if (variance !== undefined && typeof variance !== "number" && !isList(variance, isNumber)) {
+    fail(
+      `the variance of the prior is ${describeValue(variance)}; need a number, or a list of numbers`,
+    );
+  }
+}
+
+const isNumber = (x: unknown): boolean => typeof x === "number";
+const isFlag = (x: unknown): boolean => typeof x === "boolean";
+const isLearnedWhole = (x: unknown): boolean =>
+  typeof x === "object" && x !== null && "learn" in x && "start" in x;
+const isValue = (x: unknown): boolean => isNumber(x) || isLearnedWhole(x);
+const isList = (x: unknown, of: (each: unknown) => boolean): boolean =>
+  Array.isArray(x) && x.every(of);
 
 /** The mean of a prior at its first values, in the variables that the state holds, [d]. */
 function meanOf({ mean, diffuse }: Prior, { dimension, coordinates }: BoundModel): Tensor {

@@ -115,7 +115,12 @@ export interface Observer {
 /** How a run ended. */
 export interface CyclesRun {
   /** The cycle that failed, and why; null: none did. */
-  readonly failure: { readonly cycle: number; readonly message: string } | null;
+  readonly failure: {
+    readonly cycle: number;
+    readonly message: string;
+    /** The message, and what may help where it does not say so itself. */
+    readonly told: string;
+  } | null;
   /** Seconds of the method alone, without what observes it. */
   readonly seconds: number;
   /** Seconds of each cycle of the record; the first ones are spent on making programs. */
@@ -149,6 +154,7 @@ export function* passCycles(
   let state: unknown = null;
   let done = 0;
   let fault: string | null = null;
+  let saysRemedy = false;
   try {
     state = program.begin(keys.initial);
     while (done < intervals.length && fault === null) {
@@ -165,13 +171,17 @@ export function* passCycles(
       if (observer.keeps) kept.push(result as CycleResult<unknown>);
       else release(before);
       done += 1;
-      if (done === series.times.length) fault = undetermined(program, state);
+      if (done === series.times.length) {
+        fault = undetermined(program, state);
+        saysRemedy = fault !== null;
+      }
       yield done;
     }
   } catch (error) {
     if (!(error instanceof NumericError)) throw error;
     const known = error.singular && isExact(program.system.variance);
     fault = known ? knownAlready : error.words;
+    saysRemedy = known;
   }
   const { system } = program;
   const passed = system.propagations(intervals.slice(0, kept.length)).map((propagation, k) => ({
@@ -180,11 +190,17 @@ export function* passCycles(
   }));
   observer.end(state, kept, passed);
   return {
-    failure: fault === null ? null : { cycle: done, message: fault },
+    failure: fault === null ? null : { cycle: done, message: fault, told: told(fault, saysRemedy) },
     seconds: cycleSeconds.reduce((sum, t) => sum + t, 0),
     cycleSeconds: cycleSeconds.slice(0, series.times.length),
   };
 }
+
+/** A cause with what may help where a filter diverged, unless the cause says it. */
+const told = (cause: string, saysRemedy: boolean): string =>
+  saysRemedy
+    ? cause
+    : `${cause} Shorter steps, more process noise or inflation, or another initial state may help.`;
 
 /** What a singular S means where values are observed without error. */
 const knownAlready =

@@ -1,6 +1,6 @@
 /** Endless data of twins: new trajectories for each epoch of learning, none of which is stored. */
 
-import { checkCount, checkOptions } from "../parts/index.js";
+import { checkCount, checkOptions, mostCounted } from "../parts/index.js";
 import { foldIn, type Key } from "../random/index.js";
 import { simulateMany } from "./simulate.js";
 import type { StateSpace } from "./system.js";
@@ -30,7 +30,7 @@ export interface Endless extends Required<EndlessOptions> {
 export function endless(options: EndlessOptions): Endless {
   checkOptions("endless", options, ["trajectories", "cycles", "every"]);
   const { trajectories, cycles, every = 1 } = options;
-  checkCount("endless", "trajectories", trajectories, 1);
+  checkCount("endless", "trajectories", trajectories, 1, mostCounted);
   checkCount("endless", "cycles", cycles, 1);
   checkCount("endless", "every", every, 1);
   return { kind: "endless", trajectories, cycles, every };

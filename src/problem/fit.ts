@@ -19,7 +19,13 @@ import {
 import type { Scalar } from "../prob/index.js";
 import { foldIn, type Key, key as keyOf } from "../random/index.js";
 import { checkDetermined } from "./check-determined.js";
-import { checkEndless, checkFitSettings, checkTrajectories } from "./check-fit.js";
+import {
+  checkEndless,
+  checkFitDemand,
+  checkFitSettings,
+  checkLearnState,
+  checkTrajectories,
+} from "./check-fit.js";
 import { checkMethod } from "./check-method.js";
 import { type Endless, isEndless } from "./endless.js";
 import { type FitSettings, fitDefaults } from "./fit-settings.js";
@@ -32,8 +38,14 @@ import {
 import type { Loss } from "./losses.js";
 import { type AnyMethod, boundMethod } from "./method.js";
 import { type Run, type RunOptions, runFilter } from "./run-filter.js";
-import { bindSystem, type StateSpace } from "./system.js";
-import { asTrajectory, type Observations, startsKey } from "./trajectory.js";
+import { bindSystem, expectProblem, type StateSpace } from "./system.js";
+import {
+  asTrajectory,
+  expectRootKey,
+  type Observations,
+  startsKey,
+  type Trajectory,
+} from "./trajectory.js";
 
 const knownOptions: readonly (keyof FitOptions)[] = [
   ...(["method", "learn", "validation", "key", "progress", "checkpoint", "from"] as const),
@@ -116,9 +128,11 @@ export async function fit(
   options: FitOptions,
 ): Promise<Fitted> {
   checkOptions("fit", options, knownOptions);
+  expectProblem("fit", system);
   const { method, learn = {}, key = keyOf(system.seed) } = options;
   checkOptions("fit", learn, Object.keys(fitDefaults));
   checkMethod("fit", method, system);
+  expectRootKey("fit", key);
   const trajectories = (given: Observations | readonly Observations[]) =>
     [given].flat().map((each) => asTrajectory(system, each as Observations, "fit"));
   const drawn = isEndless(observations);
@@ -139,7 +153,9 @@ export async function fit(
   const refine = learn.refine ?? (refinable(definitions) && unrefined === null);
   const settings: FitSettings = { ...fitDefaults, ...learn, refine };
   checkFitSettings(settings);
+  if (options.from !== undefined) checkLearnState(options.from);
   if (drawn) checkEndless(settings);
+  checkFitDemand(system, drawn ? observations : training, settings);
   const K = drawn ? 0 : trainingLength(settings.validation, training[0]!.series.times.length);
   checkDetermined(method, system, training, K);
   const problem = learningProblem(

@@ -6,14 +6,16 @@ import { collectDefinitions, type ParameterDefinition, startValues } from "../pa
 import type { Key } from "../random/index.js";
 import { drawTrajectories, type Endless, epochKey, isEndless } from "./endless.js";
 import type { Loss } from "./losses.js";
-import { type AnyMethod, boundMethod } from "./method.js";
+import { type AnyMethod, boundMethod, expectMethod } from "./method.js";
 import { keysTogether } from "./simulate.js";
-import { bindSystem, boundModel, type StateSpace } from "./system.js";
+import { bindSystem, boundModel, expectProblem, type StateSpace } from "./system.js";
 import { runKeys, type Trajectory } from "./trajectory.js";
 import { type WindowOptions, type WindowProblem, windowProblem } from "./window-problem.js";
 
 /** Everything that a problem and its method ask to learn. */
 export function definitionsOf(method: AnyMethod, system: StateSpace): ParameterDefinition[] {
+  expectProblem("definitionsOf", system);
+  expectMethod("definitionsOf", method);
   const found = new Map<string, ParameterDefinition>();
   const source = collectDefinitions(found);
   const bound = bindSystem(system, source);
@@ -84,6 +86,7 @@ export function learningProblem(
       return boundMethod(method, system, bound, startValues).evidence ?? "likelihood";
     }),
     training: { start, windows: windowsOf(record, length, 0, split) },
+    ...(!isEndless(training) && { times: training[0]!.series.times }),
     ...(isEndless(training) && {
       draw: (epoch) => {
         const { start: first, record: all } = drawn(epoch);

@@ -6,15 +6,15 @@ import { observationSeries } from "../observe/index.js";
 import type { NamedTensors } from "../parts/index.js";
 import { checkOptions } from "../parts/index.js";
 import { type Key, key as keyOf } from "../random/index.js";
-import { checkMethod } from "./check-method.js";
+import { checkMethod, checkValues } from "./check-method.js";
 import { type FilterProgram, filterProgram, type Seen } from "./cycles.js";
 import type { AnyMethod } from "./method.js";
 import { type NaturalState, naturalState } from "./natural.js";
 import { plainRecord } from "./own-record.js";
 import { type ForecastStates, forecastFrom } from "./run-filter.js";
-import { type StateData, stateData, stateOf } from "./state-data.js";
-import type { StateSpace } from "./system.js";
-import { runKeys } from "./trajectory.js";
+import { checkedTensor, type StateData, stateData, stateOf } from "./state-data.js";
+import { expectProblem, type StateSpace } from "./system.js";
+import { expectRootKey, runKeys } from "./trajectory.js";
 
 /** All that the rest of a run depends on, as plain JSON. */
 export interface SavedFilter {
@@ -75,8 +75,14 @@ export function openFilter(
   options: OpenOptions = {},
 ): OpenFilter {
   checkOptions("openFilter", options, ["key", "values", "time", "saved"]);
+  expectProblem("openFilter", system);
   const { key = keyOf(system.seed), values, time: from, saved } = options;
   checkMethod("openFilter", method, system);
+  checkValues("openFilter", values);
+  expectRootKey("openFilter", key);
+  if (from !== undefined && !Number.isFinite(from)) {
+    throw new UsageError(`openFilter: time is ${from}; need the time at which the prior holds.`);
+  }
   if (system.view.operator === null) {
     throw new UsageError(
       "openFilter: other variables are observed at each time; need the same ones, with NaN for those that are missing.",
@@ -160,7 +166,7 @@ export function openFilter(
     forecast: (steps) => {
       checkOpen();
       const from = { from: stateData(state), at: time ?? 0, cycle, steps };
-      return forecastFrom(program, keys, system.step, from);
+      return forecastFrom(program, keys, system, from);
     },
     save: () => {
       checkOpen();
@@ -189,6 +195,13 @@ function checkSaved(saved: SavedFilter, { method }: FilterProgram, first: unknow
       `openFilter: what was given as saved is ${saved === null ? "null" : "no saved state"}; need what filter.save() gave.`,
     );
   }
+  const isPlace = Number.isInteger(saved.cycle) && saved.cycle >= 0;
+  const isTime = saved.time === null || Number.isFinite(saved.time);
+  if (!(isPlace && isTime && Number.isFinite(saved.logLikelihood))) {
+    throw new UsageError(
+      "openFilter: cycle, time or logLikelihood of the saved state is no number; need what filter.save() gave.",
+    );
+  }
   const given = stateSize(saved.state);
   const own = stateSize(stateData(first));
   if (saved.method === method.name && (given === own || "past" in method)) return;
@@ -200,7 +213,7 @@ function checkSaved(saved: SavedFilter, { method }: FilterProgram, first: unknow
 /** The shape of the first tensor of a state: variables, and members where there are any. */
 function stateSize(data: StateData): string {
   if (typeof data !== "object" || data === null) return "";
-  if ("tensor" in data) return (data.tensor as { readonly shape: readonly number[] }).shape.join();
+  if ("tensor" in data) return checkedTensor(data).tensor.shape.join();
   return (
     Object.values(data)
       .map(stateSize)

@@ -1,7 +1,7 @@
 /** Observations of one's own, as library calls take them. */
 import { UsageError } from "../engine/index.js";
 import type { RecordData } from "../observe/index.js";
-import { counted } from "../parts/index.js";
+import { counted, describeValue } from "../parts/index.js";
 import type { StateSpace } from "./system.js";
 
 /**
@@ -21,13 +21,17 @@ export interface OwnRecord {
  * @throws UsageError for a record that is empty, or that does not fit what the problem observes.
  */
 export function plainRecord(
-  { times: t, values: given, columns }: OwnRecord,
+  record: OwnRecord,
   { view, observed, dimension }: Pick<StateSpace, "view" | "observed" | "dimension">,
   who: string,
 ): RecordData {
   const fail = (message: string): never => {
     throw new UsageError(`${who}: ${message}.`);
   };
+  if (typeof record !== "object" || record === null) {
+    fail(`got ${describeValue(record)} for the record; need { times, values }`);
+  }
+  const { times: t, values: given, columns } = record;
   const times = Array.from(t ?? []);
   const rows = Array.from((given ?? []) as ArrayLike<number | ArrayLike<number>>);
   if (times.length === 0) fail("the record is empty; need one time or more");
@@ -73,8 +77,9 @@ export function plainRecord(
       );
     }
   }
-  if (columns !== undefined && columns.length !== m) {
-    fail(`the record has ${counted(columns.length, "name")} of columns; need ${m}`);
+  const named = columns === undefined || (Array.isArray(columns) && columns.length === m);
+  if (!named || columns?.some((name) => typeof name !== "string")) {
+    fail(`columns is ${describeValue(columns)}; need ${counted(m, "name")}`);
   }
   return { times, values };
 }

@@ -4,14 +4,21 @@ import { cycleKeys, type Method } from "../filters/index.js";
 import type { NamedTensors } from "../parts/index.js";
 import { checkCount, checkOptions } from "../parts/index.js";
 import { type Key, key as keyOf } from "../random/index.js";
-import { checkMethod } from "./check-method.js";
+import { checkDemand } from "./check-demand.js";
+import { checkMethod, checkValues } from "./check-method.js";
 import { type FilterProgram, filterProgram, type Observer, passCycles } from "./cycles.js";
 import type { AnyMethod } from "./method.js";
 import { momentsReader, type NaturalState, naturalMoments, naturalState } from "./natural.js";
 import { type StateData, stateData, stateOf } from "./state-data.js";
-import type { StateSpace } from "./system.js";
+import { expectProblem, type StateSpace } from "./system.js";
 import { growingTable, type Table } from "./table.js";
-import { asTrajectory, type Observations, type RunKeys, runKeys } from "./trajectory.js";
+import {
+  asTrajectory,
+  expectRootKey,
+  type Observations,
+  type RunKeys,
+  runKeys,
+} from "./trajectory.js";
 
 /** Mean and standard deviation of every variable in natural units, [K, d] each. */
 export interface States {
@@ -71,8 +78,11 @@ export function runFilter(
   options: RunOptions = {},
 ): Run {
   checkOptions("runFilter", options, ["key", "values"]);
+  expectProblem("runFilter", system);
   const { key = keyOf(system.seed), values } = options;
   checkMethod("runFilter", method, system);
+  checkValues("runFilter", values);
+  expectRootKey("runFilter", key);
   const trajectory = asTrajectory(system, observations, "runFilter");
   const { times, logJacobian } = trajectory.series;
   const program = filterProgram(method, system, values);
@@ -85,7 +95,7 @@ export function runFilter(
   const { failure } = next.value;
   if (failure !== null) {
     throw new NumericError(
-      `runFilter: the run diverged at cycle ${failure.cycle + 1} (time ${times[failure.cycle]}): ${failure.message} Shorter steps, more process noise or inflation, or another prior may help.`,
+      `runFilter: the run diverged at cycle ${failure.cycle + 1} (time ${times[failure.cycle]}): ${failure.told}`,
     );
   }
   const { last, ...results } = collected.results();
@@ -99,7 +109,7 @@ export function runFilter(
     forecast: (steps) => {
       const again = filterProgram(method, system, values);
       const forecast = { from: last, at: times.at(-1)!, cycle: times.length, steps };
-      const states = forecastFrom(again, keys, system.step, forecast);
+      const states = forecastFrom(again, keys, system, forecast);
       again.forget();
       return states;
     },
@@ -110,7 +120,7 @@ export function runFilter(
 export function forecastFrom(
   program: FilterProgram,
   keys: RunKeys,
-  step: number,
+  problem: StateSpace,
   given: {
     readonly from: StateData;
     /** The time of the state, and the number of the next cycle. */
@@ -120,6 +130,7 @@ export function forecastFrom(
   },
 ): ForecastStates {
   checkCount("forecast", "steps", given.steps, 0);
+  checkDemand("forecast", problem, { beyond: given.steps });
   const { coordinates, dimension: d } = program.system.model;
   const logs = coordinates === "log";
   const [mean, sd] = [growingTable(d, given.steps), growingTable(d, given.steps)];
@@ -127,14 +138,14 @@ export function forecastFrom(
   for (let i = 0; i < given.steps; i++) {
     const [key] = cycleKeys(keys.cycles, given.cycle + i, 1);
     const before = state;
-    state = scope(() => program.cycle(before, step, null, key!).result.analysis);
+    state = scope(() => program.cycle(before, problem.step, null, key!).result.analysis);
     release(before);
     const now = naturalState(program.method, state, logs);
     mean.push(now.mean);
     sd.push(now.sd);
   }
   release(state);
-  const times = Array.from({ length: given.steps }, (_, i) => given.at + (i + 1) * step);
+  const times = Array.from({ length: given.steps }, (_, i) => given.at + (i + 1) * problem.step);
   return { times, mean: mean.table(), sd: sd.table() };
 }
 

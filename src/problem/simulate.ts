@@ -7,22 +7,31 @@ import {
   scope,
   type Tensor,
   tensor,
+  UsageError,
 } from "../engine/index.js";
 import { propagate } from "../models/index.js";
 import { drawObservations, observationSeries } from "../observe/index.js";
-import { checkCount, checkOptions, trueValues } from "../parts/index.js";
+import {
+  checkCount,
+  checkOptions,
+  describeValue,
+  mostCounted,
+  trueValues,
+} from "../parts/index.js";
 import { sampleGaussian } from "../prob/index.js";
 import { foldIn, type Key, key as keyOf, split } from "../random/index.js";
+import { checkDemand } from "./check-demand.js";
 import { SpecificationError } from "./errors.js";
 import {
   bindSystem,
   dataKey,
+  expectProblem,
   gaussianOf,
   observationVariance,
   type StateSpace,
   trueSystem,
 } from "./system.js";
-import type { Trajectory } from "./trajectory.js";
+import { expectRootKey, type Trajectory } from "./trajectory.js";
 import { operatorAt } from "./view.js";
 
 export interface SimulateOptions {
@@ -62,17 +71,21 @@ const purposes = { start: 1, positions: 2, trajectory: 3, trajectories: 4 } as c
  * @throws SpecificationError if the truth overflows.
  */
 export function simulate(system: StateSpace, options: SimulateOptions): Twin {
+  expectProblem("simulate", system);
   checkOptions("simulate", options, ["cycles", "every", "key"]);
   const { key = keyOf(system.seed) } = options;
+  expectRootKey("simulate", key);
   const [record] = simulated(system, options, [dataKey(key)], () => null);
   return { record: record!, truth: record!.truth! };
 }
 
 /** The same for several trajectories that go side by side. */
 export function simulateMany(system: StateSpace, options: SimulateManyOptions): Trajectory[] {
+  expectProblem("simulateMany", system);
   checkOptions("simulateMany", options, ["cycles", "every", "key", "trajectories"]);
   const { key = keyOf(system.seed), trajectories } = options;
-  checkCount("simulateMany", "trajectories", trajectories, 1);
+  checkCount("simulateMany", "trajectories", trajectories, 1, mostCounted);
+  expectRootKey("simulateMany", key);
   const data = foldIn(dataKey(key), purposes.trajectories);
   const keys = Array.from({ length: trajectories }, (_, i) => foldIn(data, i));
   return simulated(system, options, keys, (i) => i);
@@ -86,6 +99,9 @@ function simulated(
 ): Trajectory[] {
   checkCount("simulate", "cycles", cycles, 1);
   checkCount("simulate", "every", every, 1);
+  checkDemand("simulate", given, {
+    ...{ times: cycles, steps: cycles * every, longest: every, trajectories: keys.length },
+  });
   const system = trueSystem(given);
   const times = Array.from({ length: cycles }, (_, k) => (k + 1) * system.step * every);
   const interval = system.step * every;
@@ -202,6 +218,13 @@ export function spreadOver(
   positions: ArrayLike<number>,
   d: number,
 ): number[] {
+  checkCount("spreadOver", "the number of variables", d, 1, mostCounted);
+  const fits = (i: number | undefined) => Number.isInteger(i) && i! >= 0 && i! < d;
+  if (!Array.isArray(values) || !values.every((_, j) => fits(positions?.[j]))) {
+    throw new UsageError(
+      `spreadOver: got ${describeValue(values)} for the values and ${describeValue(positions)} for the positions; need a list of numbers, and the position of each from 0 to ${d - 1}.`,
+    );
+  }
   const row = new Array<number>(d).fill(Number.NaN);
   for (const [j, v] of values.entries()) row[positions[j]!] = v;
   return row;

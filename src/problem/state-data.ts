@@ -33,16 +33,29 @@ export function stateOf(data: StateData): unknown {
   if (typeof data !== "object" || data === null) return data;
   if (Array.isArray(data)) return data.map(stateOf);
   if (isPlainTensor(data)) {
-    const { shape, dtype } = data.tensor;
-    const size = shape.reduce((n, axis) => n * axis, 1);
-    if (data.values.length !== size) {
-      throw new UsageError(
-        `openFilter: a saved tensor [${shape}] has ${data.values.length} numbers; need ${size}. Is this a state that filter.save() gave?`,
-      );
-    }
-    return tensor(data.values, { shape, dtype });
+    const { tensor: form, values } = checkedTensor(data);
+    return tensor(values, form);
   }
   return Object.fromEntries(Object.entries(data).map(([name, x]) => [name, stateOf(x)]));
 }
 
 const isPlainTensor = (data: object): data is PlainTensor => "tensor" in data && "values" in data;
+
+/** @throws UsageError unless it is a tensor as plain JSON: its shape and dtype, and as many finite numbers. */
+export function checkedTensor(data: object): PlainTensor {
+  const { tensor: form, values } = data as Partial<PlainTensor>;
+  const { shape, dtype } = (form ?? {}) as Partial<PlainTensor["tensor"]>;
+  if (!Array.isArray(shape) || !["f64", "f32", "i32"].includes(dtype as string)) {
+    throw new UsageError(
+      "openFilter: a saved tensor has no shape or no dtype; need what filter.save() gave.",
+    );
+  }
+  const size = shape.reduce((n: number, axis) => n * axis, 1);
+  if (!Array.isArray(values) || values.length !== size || !values.every(Number.isFinite)) {
+    const count = Array.isArray(values) ? values.filter(Number.isFinite).length : "no";
+    throw new UsageError(
+      `openFilter: a saved tensor [${shape}] has ${count} numbers; need ${size}. Is this a state that filter.save() gave?`,
+    );
+  }
+  return data as PlainTensor;
+}

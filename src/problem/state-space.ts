@@ -2,7 +2,7 @@
  * The call that describes a state-space problem: a model, what is observed of it, and what is known before.
  */
 import { type FloatType, scope, UsageError } from "../engine/index.js";
-import type { ModelRecord, ProcessNoise } from "../models/index.js";
+import { type ModelRecord, mostSteps, type ProcessNoise } from "../models/index.js";
 import {
   type NoiseRecord,
   normalNoise,
@@ -13,12 +13,13 @@ import {
   type Block,
   checkCount,
   checkOptions,
+  describeValue,
   startValues,
   type Use,
   use,
   type Value,
 } from "../parts/index.js";
-import { checkModel, checkSystem } from "./check-system.js";
+import { checkForm, checkModel, checkSystem } from "./check-system.js";
 import type { StartKind } from "./climate.js";
 import type { Prior } from "./record.js";
 import { boundModel, isUse, type StateSpace, systemOf } from "./system.js";
@@ -97,11 +98,17 @@ export function stateSpace(options: StateSpaceOptions): StateSpace {
       `stateSpace: step is ${step}; need the length of a model step, more than 0.`,
     );
   }
-  checkCount("stateSpace", "substeps", substeps, 1);
+  checkCount("stateSpace", "substeps", substeps, 1, mostSteps);
   checkCount("stateSpace", "seed", seed, 0);
   if (dtype !== "f64" && dtype !== "f32") {
     throw new UsageError(`stateSpace: dtype is ${String(dtype)}; need "f64" or "f32".`);
   }
+  if (typeof parameters !== "object" || parameters === null) {
+    throw new UsageError(
+      `stateSpace: parameters is ${describeValue(parameters)}; need the values of the model's parameters by name.`,
+    );
+  }
+  checkForm(options);
   const noiseOf = (variance: ProcessNoise["variance"] | undefined): ProcessNoise | null =>
     variance === undefined ? null : { variance };
   const model = use(record, parameters);

@@ -36,6 +36,7 @@ import type {
 } from "../observe/index.js";
 import {
   castSource,
+  describeValue,
   isLearned,
   type ParameterSource,
   readAll,
@@ -95,6 +96,16 @@ const purposes = { data: 0, climate: 0, operator: 2 } as const;
 
 /** The key of the data of a problem, from the root key of a run. */
 export const dataKey = (root: Key): Key => foldIn(root, purposes.data);
+
+/** Throws a UsageError unless it is a problem that `stateSpace` made. */
+export function expectProblem(who: string, system: StateSpace): void {
+  const parts = ["model", "observed", "view", "noise", "prior"];
+  const given: unknown = system;
+  if (typeof given === "object" && given !== null && parts.every((name) => name in given)) return;
+  throw new UsageError(
+    `${who}: got ${describeValue(given)} for the problem; need what stateSpace gives.`,
+  );
+}
 
 /** The parts of a problem, each with what it is given. */
 export interface SystemParts

@@ -1,5 +1,8 @@
 /** Tables of numbers: plain typed arrays with a shape, easy to plot and to save. */
 
+import { UsageError } from "../engine/index.js";
+import { checkCount, describeValue } from "../parts/index.js";
+
 /** Rows of numbers, row-major. */
 export interface Table {
   readonly data: Float64Array;
@@ -7,17 +10,41 @@ export interface Table {
   readonly shape: readonly [number, number];
 }
 
+/** @throws UsageError for what is no table. */
+function expectTable(who: string, table: Table): void {
+  const { data, shape }: Partial<Table> = table ?? {};
+  const [rows, columns] = Array.isArray(shape) ? shape : [];
+  if (data instanceof Float64Array && shape?.length === 2 && rows! * columns! === data.length) {
+    return;
+  }
+  throw new UsageError(
+    `${who}: got ${describeValue(table)}; need a table, { data, shape: [rows, columns] } with as many numbers.`,
+  );
+}
+
 /** Row k of a table, as a view. */
-export const rowOf = ({ data, shape: [, columns] }: Table, k: number): Float64Array =>
-  data.subarray(k * columns, (k + 1) * columns);
+export function rowOf(table: Table, k: number): Float64Array {
+  expectTable("rowOf", table);
+  const { data, shape } = table;
+  const [rows, columns] = shape;
+  checkCount("rowOf", "the row", k, 0, rows - 1);
+  return data.subarray(k * columns, (k + 1) * columns);
+}
 
 /** Column i of a table, such as one variable through time. */
-export const columnOf = ({ data, shape: [rows, columns] }: Table, i: number): Float64Array =>
-  Float64Array.from({ length: rows }, (_, k) => data[k * columns + i]!);
+export function columnOf(table: Table, i: number): Float64Array {
+  expectTable("columnOf", table);
+  const { data, shape } = table;
+  const [rows, columns] = shape;
+  checkCount("columnOf", "the column", i, 0, columns - 1);
+  return Float64Array.from({ length: rows }, (_, k) => data[k * columns + i]!);
+}
 
 /** The rows of a table as nested arrays [rows][columns], as diagnostics take them. */
-export const rowsOf = (table: Table): number[][] =>
-  Array.from({ length: table.shape[0] }, (_, k) => [...rowOf(table, k)]);
+export function rowsOf(table: Table): number[][] {
+  expectTable("rowsOf", table);
+  return Array.from({ length: table.shape[0] }, (_, k) => [...rowOf(table, k)]);
+}
 
 /** A table that grows row by row. */
 export interface GrowingTable {

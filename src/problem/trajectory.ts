@@ -2,11 +2,12 @@
 import { slice, type Tensor, UsageError } from "../engine/index.js";
 import { inSteps } from "../models/index.js";
 import { type ObservationSeries, observationSeries } from "../observe/index.js";
-import { counted, describeValue } from "../parts/index.js";
+import { checkCount, counted, describeValue } from "../parts/index.js";
+import { expectKey, expectParts } from "../prob/index.js";
 import { foldIn, type Key } from "../random/index.js";
 import { type OwnRecord, plainRecord } from "./own-record.js";
 import type { ObservationRecord } from "./record.js";
-import type { StateSpace } from "./system.js";
+import { expectProblem, type StateSpace } from "./system.js";
 
 export interface Trajectory {
   /** What the filter compares with, [K, m]. */
@@ -27,6 +28,7 @@ export function trajectoryOf(
   given: OwnRecord | ObservationRecord,
   who = "trajectoryOf",
 ): Trajectory {
+  expectProblem(who, system);
   const { observed, view } = system;
   const plain = plainRecord(given, system, who);
   const own = observationSeries(plain, view.transform);
@@ -64,6 +66,15 @@ export function asTrajectory(system: StateSpace, given: Observations, who: strin
   );
 }
 
+/** Throws a UsageError unless it is one random key, [2]. */
+export function expectRootKey(who: string, key: Key): void {
+  expectKey(who, key);
+  if (key.shape.length === 1) return;
+  throw new UsageError(
+    `${who}: the key is [${key.shape}]; need one key [2], as key(seed) makes it.`,
+  );
+}
+
 /** Random keys of a run over one trajectory. */
 export interface RunKeys {
   /** For the first state. */
@@ -90,8 +101,10 @@ export const ranksKey = (root: Key): Key => foldIn(root, purposes.ranks);
 
 /** The first `count` cycles of a trajectory; all, if it has no more. */
 export function firstCycles(trajectory: Trajectory, count: number): Trajectory {
+  expectParts("firstCycles", "the trajectory", trajectory, ["series", "record"]);
   const { series, positions, record, truth } = trajectory;
   const K = series.times.length;
+  checkCount("firstCycles", "the number of cycles", count, 0);
   if (count >= K) return trajectory;
   const rows = <T extends Tensor | null>(x: T) => x && slice(x, 0, 0, count);
   return {

@@ -27,7 +27,7 @@ import { type Data, dataOf, learningDataOf } from "./data.js";
 import { degenerateWeightsIn } from "./degenerate-weights.js";
 import { describing, horizon } from "./describe.js";
 import { diagnosticsOf, noDiagnostics } from "./diagnosing.js";
-import { diagnosing, smoothingFailures } from "./failures.js";
+import { diagnosing, smoothingFailures, tellingMemory } from "./failures.js";
 import { inspectIfAsked, inspectionResult, noInspection } from "./inspected.js";
 import { learnedResults, savedValues, startedFrom, unused } from "./learned.js";
 import { ofNetwork } from "./learned-for.js";
@@ -60,7 +60,15 @@ import {
  * @throws Interrupted when the host asks to stop; UsageError or SpecificationError when `saved` is needed and
  * missing, or does not fit.
  */
-export async function runExperiment(
+export const runExperiment = (
+  specification: Specification,
+  host: RunHost,
+  resume?: Checkpoint,
+  saved?: SavedValues,
+): Promise<RunOutput> =>
+  tellingMemory(specification, () => carriedOut(specification, host, resume, saved));
+
+async function carriedOut(
   given: Specification,
   host: RunHost,
   resume?: Checkpoint,

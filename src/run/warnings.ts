@@ -15,12 +15,11 @@ export function divergenceOf({ trajectory, run: { failure } }: Scored): Divergen
 export function ofDivergence(scored: Scored, number: number | null): string[] {
   const found = divergenceOf(scored);
   if (found === null) return [];
-  const { cycle, time, cause } = found;
+  const { cycle, time } = found;
+  const { told } = scored.run.failure!;
   const where = time === null ? "beyond the record" : `time ${timeText(time)}`;
   const which = number === null ? "" : ` of test trajectory ${number + 1}`;
-  return [
-    `The run diverged at cycle ${cycle}${which} (${where}): ${cause} Shorter steps, more process noise or inflation, or another initial state may help.`,
-  ];
+  return [`The run diverged at cycle ${cycle}${which} (${where}): ${told}`];
 }
 
 /** Returns the warnings of stages that failed after filtering. */

@@ -30,7 +30,7 @@ import {
   membersText,
   type Smoother,
 } from "../filters/index.js";
-import { advance, type Transition } from "../models/index.js";
+import { advance, hasNoise, type Transition } from "../models/index.js";
 import { checkObservation, type Observation, unwrapMembers } from "../observe/index.js";
 import {
   checkOptions,
@@ -280,8 +280,8 @@ function pastObservation(observed: ObservedValues | null, observation: Observati
   return one;
 }
 
-function checkNoise({ noise }: Transition, L: number): void {
-  if (L === 0 || noise === null || noise === 0) return;
+function checkNoise(transition: Transition, L: number): void {
+  if (L === 0 || !hasNoise(transition)) return;
   throw new UsageError(
     `ienks: the model has process noise, and a window of lag ${L} is crossed without any. Leave the noise out and set additiveInflation, or take lag 0 or the enks.`,
   );

@@ -54,7 +54,7 @@ test("weights: the double sum, copies of members, and one member alone", () => {
   expect(crpsEnsemble(E, x, w)).toBeCloseTo(error - sum / (2 * free), 14);
   expect(crpsEnsemble(E, x, [0.25, 0.25, 0.25, 0.25])).toBeCloseTo(crpsEnsemble(E, x), 14);
   expect(crpsEnsemble(E, x, [0, 1, 0, 0])).toBeCloseTo(1.7, 14);
-  expect(() => crpsEnsemble(E, x, [1])).toThrow(/4 members, 1 weights/);
+  expect(() => crpsEnsemble(E, x, [1])).toThrow(/4 members and 1 weights/);
 });
 
 test("nearly all the weight on one member: the pair that is left, whichever member it is", () => {

@@ -20,7 +20,7 @@ test("weights: means over windows of the weight of one member", () => {
 
 test("errors", () => {
   expect(() => quantile([], 0.5)).toThrow(/empty/);
-  expect(() => quantiles([1, 2], [0.5], [1])).toThrow(/2 values, 1 weights/);
+  expect(() => quantiles([1, 2], [0.5], [1])).toThrow(/2 values and 1 weights/);
   expect(() => quantile([1], 2)).toThrow(/probability 2/);
   expect(() => quantile([1, Number.NaN], 0.5)).toThrow(/is NaN/);
 });

@@ -12,10 +12,12 @@ test("weights go with their values", () => {
 
 test("any number of weighted values comes into order", () => {
   for (const n of [1, 2, 3, 7, 64, 100]) {
-    const many = Array.from({ length: n }, (_, i) => Math.sin(1000 * i));
-    const { values: sorted, weights: moved } = sortedSample(many, many.map(Math.abs));
+    const many = Array.from({ length: n }, (_, i) => Math.sin(1000 * i + 1));
+    const total = many.reduce((sum, v) => sum + Math.abs(v), 0) || 1;
+    const share = (v: number) => Math.abs(v) / total;
+    const { values: sorted, weights: moved } = sortedSample(many, many.map(share));
     expect([...sorted]).toEqual(many.toSorted((a, b) => a - b));
-    expect([...moved!]).toEqual([...sorted].map(Math.abs));
+    expect([...moved!]).toEqual([...sorted].map(share));
   }
 });
 

@@ -32,6 +32,10 @@ test.each([
     "kind: unscented-kalman, kappa: -3",
     /^a.yaml:5:\d+ method.kappa: got -3; need a number above −3 for 3 variables$/,
   ],
+  [
+    "kind: particle, members: 5, processNoise: { variance: 0 }",
+    /method.kind: particle needs process noise of the model/,
+  ],
 ])("%s", async (method, message) => {
   expect(await messageOf(twin(method))).toMatch(message);
 });
@@ -56,4 +60,18 @@ test.each([
   ["kind: unscented-kalman, kappa: -2.9", ""],
 ])("%s%s is accepted", async (method, noise) => {
   expect(await messageOf(twin(method, noise))).toBe("");
+});
+
+test("states that are kept above zero, with noise that is folded", async () => {
+  const predators = (method: string, coordinates: string) => `name: a
+model: { kind: lotka-volterra, growth: [1, -1], interactions: [[0, -1], [1, 0]], coordinates: ${coordinates}, processNoise: { variance: 0.01 } }
+time: { step: 0.1, cycles: 5 }
+observations: { twin: { operator: identity, noise: { kind: ${coordinates === "log" ? "lognormal, sd: 0.1" : "normal, variance: 0.1"} } } }
+method: { ${method}, initial: { mean: [1, 1], variance: 0.1 } }
+`;
+  expect(await messageOf(predators("kind: optimal-particle, members: 5", "abundance"))).toMatch(
+    /^a.yaml:5:\d+ method.kind: optimal-particle needs states with Gaussian noise, and those of lotka-volterra are kept above zero; take particle/,
+  );
+  expect(await messageOf(predators("kind: particle, members: 5", "abundance"))).toBe("");
+  expect(await messageOf(predators("kind: optimal-particle, members: 5", "log"))).toBe("");
 });

@@ -41,6 +41,20 @@ function logged(fails: (piece: readonly number[], restarted: boolean) => boolean
   return { log, end };
 }
 
+test("a failure that a restart does not mend says in which observations it was", () => {
+  let caught: unknown = null;
+  try {
+    logged((piece) => piece.includes(12));
+  } catch (error) {
+    caught = error;
+  }
+  expect(caught).toBeInstanceOf(NumericError);
+  expect(caught).toMatchObject({
+    message: "blown up",
+    window: { of: "training", first: 12, last: 13 },
+  });
+});
+
 test("a window that fails is cut in halves, from restarted states, and grows again", () => {
   const { log, end } = logged((piece) => piece.includes(12) && piece.length > 2);
   expect(log).toEqual([

@@ -354,6 +354,42 @@ describe("fit refuses", () => {
   });
 });
 
+test("learning that fails names the epoch, the observation and its time, in words, with a remedy", async () => {
+  // The variance grows by 1e310 in a step, beyond all numbers.
+  const system = stateSpace({
+    ...{ model: linear, parameters: { transition: [[1e155]] } },
+    ...{ processNoise: learned(1), noise: 1, prior: { mean: [0], variance: 1 } },
+  });
+  const record = { times: [10, 11, 12, 13], values: [[1], [2], [3], [4]] };
+  const message =
+    /^learn: learning failed in epoch 1, in observation 2 \(time 11\) of the training data, also where its rates were halved: a number of the state or of its covariance overflowed \(Infinity\)\. Smaller learning rates/;
+  await expect(fit(system, record, { method: kalman(), learn: { epochs: 3 } })).rejects.toThrow(
+    message,
+  );
+});
+
+test.each([
+  [{ cycles: 1e15 }, "simulate: the run would hold"],
+  [
+    { cycles: 2, every: 1e6 },
+    "simulate: the number of steps between two observations is 1,000,000",
+  ],
+])("simulate refuses what would not end or not fit, %o, before work", (given, message) => {
+  const began = performance.now();
+  expect(() => simulate(system, given)).toThrow(message);
+  expect(performance.now() - began).toBeLessThan(1000);
+});
+
+test("a forecast and a fit that would not end are refused before work", async () => {
+  const filter = openFilter(method, system);
+  expect(() => filter.forecast(1e15)).toThrow(/forecast: the run would hold .* Change steps/);
+  const learns = stateSpace(options({ noise: learned(1) }));
+  const record = { times: [1], values: [[1, 2, 3, 4, 5, 6]] };
+  await expect(fit(learns, record, { method, learn: { epochs: 1e15 } })).rejects.toThrow(
+    /^fit: the run would take .* epochs.*Change learn.epochs or learn.restarts/,
+  );
+});
+
 describe("openFilter refuses", () => {
   const system = stateSpace({
     ...{ model: linear, parameters: { transition: [[1]] } },

@@ -1,7 +1,9 @@
 /** What went wrong in a run is told in the user's terms, and never in those of the engine. */
 import { expect, test } from "vitest";
 import { failureOf } from "../../src/cli/failure.js";
-import { cholesky, exp, NumericError, tensor } from "../../src/engine/index.js";
+import { cholesky, exp, MemoryError, NumericError, tensor, zeros } from "../../src/engine/index.js";
+import { tellingMemory } from "../../src/run/failures.js";
+import type { Specification } from "../../src/run/index.js";
 import { runText } from "./load.js";
 
 /** Names of operations with their shapes, and what goes with them. */
@@ -28,7 +30,37 @@ method: { kind: kalman, initial: { mean: [1], variance: 1 } }
 `);
   expect(result.diverged).toBe(true); // exit code 1
   expect(result.warnings[0]).toMatch(/cycle 2 \(time 2\): a value that is observed without error/);
+  expect(result.warnings[0]).toMatch(/variance above 0/);
+  expect(result.warnings[0]).not.toMatch(/Shorter steps/); // they are no remedy here
   expect(result.warnings[0]).not.toMatch(engineTerms);
+});
+
+test("memory that does not suffice is told by what takes it, with the keys to change", async () => {
+  const specification = {
+    method: { record: { kind: "enkf" }, block: { members: 4000 } },
+    learn: { window: 500 },
+  } as unknown as Specification;
+  const full = new MemoryError("heap: full.", "4000.0 MiB are in use; 200.0 MiB more do not fit");
+  const failing = tellingMemory(specification, () => Promise.reject(full));
+  const error = await failing.catch((each: Error) => each);
+  const { code, text } = failureOf(error, false);
+  expect(code).toBe(1);
+  expect(text).toBe(
+    "kalmia: the run failed: the run needs more memory than there is: 4000.0 MiB are in use; 200.0 MiB more do not fit. What takes it: learning holds every step of a window of 500 observations for its derivative: a shorter learn.window needs less; enkf has 4000 members: fewer in method.members need less; a model of fewer variables needs less; learn.dtype: f32 needs half.\n",
+  );
+  const other = new Error("no memory of that kind");
+  await expect(tellingMemory(specification, () => Promise.reject(other))).rejects.toBe(other);
+});
+
+test("the memory of the engine says what is in use without its own terms", () => {
+  const take = () => zeros([2 ** 29]); // 4 GiB of f64
+  expect(take).toThrow(MemoryError);
+  expect(take).toThrow(/^heap: /);
+  try {
+    take();
+  } catch (error) {
+    expect((error as MemoryError).words).toMatch(/MiB are in use; 4096.0 MiB more are asked for/);
+  }
 });
 
 test("a taper that reaches round half the ring does not end a run", async () => {

@@ -6,9 +6,9 @@ import { expect, test } from "vitest";
 const layers = [
   "engine",
   "random",
-  "nets",
   "prob",
   "parts",
+  "nets",
   "models",
   "observe",
   "filters",

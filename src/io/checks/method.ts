@@ -1,4 +1,5 @@
 import { exactNeed, type MethodNeeds } from "../../filters/index.js";
+import type { ProcessNoise } from "../../models/index.js";
 import { noises } from "../../observe/index.js";
 import { counted, countOf, isLearned, type Values } from "../../parts/index.js";
 import type { ModelFacts } from "../../problem/index.js";
@@ -82,6 +83,11 @@ function checkNeeds(
   if (wrongErrors) {
     lacks(`${kind} needs normal noise; for ${noise.kind} noise ${needs.normalErrors}`);
   }
+  if (needs.realStates && model?.support === "positive") {
+    lacks(
+      `${kind} needs states with Gaussian noise, and those of ${modelKind} are kept above zero; ${needs.realStates}`,
+    );
+  }
   const changing = observed?.kind === "changing";
   if (needs.fixedObservations && (changing || hasGaps)) {
     const why = changing ? "here they change with time" : "the record has gaps";
@@ -114,10 +120,10 @@ function checkNeeds(
   }
   const given = sections.method?.processNoise ?? sections.model?.processNoise ?? null;
   const section = sections.method?.processNoise == null ? "model" : "method";
-  if (needs.processNoise && given === null) {
+  if (needs.processNoise && isNone(given)) {
     lacks(`${kind} needs process noise of the model; without it ${needs.processNoise}`);
   }
-  if (needs.noProcessNoise && given !== null && given.variance !== 0) {
+  if (needs.noProcessNoise && !isNone(given)) {
     tell(
       [section, "processNoise"],
       `given, but ${kind} needs a model without; ${needs.noProcessNoise}`,
@@ -134,6 +140,10 @@ function checkNeeds(
     }
   }
 }
+
+/** Tells whether there is no process noise: none is given, or all of its variances are 0. */
+const isNone = (noise: ProcessNoise | null): boolean =>
+  noise === null || [noise.variance].flat().every((variance) => variance === 0);
 
 /** Reports errors of 0 that the method cannot have. */
 function checkExact(
