@@ -197,11 +197,10 @@ const shown = (x: unknown): string => (x instanceof Tensor ? String(x) : describ
 function checkListed(who: string, components: readonly number[]): void {
   const fits = (i: unknown) => Number.isInteger(i) && (i as number) >= 0;
   if (Array.isArray(components) && components.every(fits)) return;
-  const bad = Array.isArray(components) ? components.find((i) => !fits(i)) : undefined;
-  const holds = bad === undefined ? "" : ` with ${describeValue(bad)}`;
-  throw new UsageError(
-    `${who}: the components are ${describeValue(components)}${holds}; need a list of variables, whole numbers from 0 on.`,
-  );
+  const bad = Array.isArray(components) ? components.find((i) => !fits(i)) : null;
+  const given =
+    bad === null ? `the components are ${describeValue(components)}` : `component ${bad}`;
+  throw new UsageError(`${who}: ${given}; need a list of variables, whole numbers from 0 on.`);
 }
 
 function checkComponents(components: readonly number[], d: number): void {
