@@ -59,6 +59,10 @@ export const programs: Readonly<Record<string, Program>> = {
     about: "local analyses as d grows, and their gradients beside the EnKF's (--quick, --f32)",
     load: async () => (await import("./letkf.js")).letkfBench,
   },
+  advice: {
+    about: "time and memory that kalmia advise tells, beside those of kalmia run (FILE.yaml …)",
+    load: async () => (await import("./advice.js")).advice,
+  },
   agreement: {
     about: "loss and gradients of the cases beside PyTorch's, for the same noise, f64",
     load: async () => (await import("./agreement.js")).agreement,

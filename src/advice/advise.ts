@@ -9,9 +9,17 @@ import { scope } from "../engine/index.js";
 import { grouped, startValues } from "../parts/index.js";
 import { bindSystem, boundMethod, excessOf } from "../problem/index.js";
 import { type Key, key } from "../random/index.js";
-import { type Data, dataOf, extentOf, type Specification } from "../run/index.js";
+import {
+  type Cost,
+  costOf,
+  countedLength,
+  type Data,
+  dataOf,
+  extentOf,
+  mostNumbers,
+  type Specification,
+} from "../run/index.js";
 import { type AdvisedRecord, isTaken, recordsFor, withMethod } from "./candidates.js";
-import { type Cost, costOf, countedLength, mostNumbers } from "./cost.js";
 import { factsOf, type ProblemFacts } from "./facts.js";
 import {
   type Accuracy,
@@ -45,6 +53,8 @@ export interface ImpossibleMethod {
 
 export interface Advice {
   readonly facts: ProblemFacts;
+  /** What the file costs as it is, whatever its method. */
+  readonly own: Cost;
   /** The best first. */
   readonly methods: readonly PossibleMethod[];
   readonly impossible: readonly ImpossibleMethod[];
@@ -52,7 +62,7 @@ export interface Advice {
   readonly cautions: readonly string[];
 }
 
-/** Advice for a problem; `memory` is the bytes that a computation may take, null if that is unknown. */
+/** Advice for a problem; `memory` is the bytes that the process may take, null if that is unknown. */
 export function advise(specification: Specification, memory: number | null): Advice {
   return scope(() => {
     const root = key(specification.seed);
@@ -85,8 +95,10 @@ export function advise(specification: Specification, memory: number | null): Adv
           ),
         ),
       );
+    const taken = methods.find((one) => one.specification === specification);
     return {
       facts,
+      own: (taken ?? { cost: costOf(specification, data, root) }).cost,
       methods: methods.sort((a, b) => b.score - a.score || a.cost.seconds - b.cost.seconds),
       impossible: all.flatMap(({ record: { kind }, obstacle: why }) =>
         why === null ? [] : [{ kind, obstacle: why }],
@@ -102,7 +114,7 @@ const withNoise = (
   { processNoise, filterProcessNoise }: Specification,
 ): Data => ({ ...data, system: { ...system, processNoise, filterProcessNoise } });
 
-/** A twin of the cycles that are counted: costs do not depend on the rest. */
+/** A twin of the cycles that are counted: the rest is counted. */
 const shortened = (specification: Specification): Specification =>
   specification.observations.kind === "record"
     ? specification

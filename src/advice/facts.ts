@@ -42,7 +42,7 @@ export interface ProblemFacts {
   readonly errorVariance: number;
   /** Something is observed without error. */
   readonly exact: boolean;
-  /** Bytes that a computation can have; null: unknown. */
+  /** Bytes that the process can have; null: unknown. */
   readonly memory: number | null;
 }
 

@@ -13,11 +13,11 @@ import {
   valuesPerNumber,
 } from "../filters/index.js";
 import type { Use } from "../parts/index.js";
-import type { Cost } from "./cost.js";
+import { addressable, type Cost } from "../run/index.js";
 import type { ProblemFacts } from "./facts.js";
 
 /** What the rules know of a method. */
-export interface Choice extends Pick<Cost, "window" | "bytes" | "seconds" | "staticNumbers"> {
+export interface Choice extends Pick<Cost, "window" | "memory" | "seconds" | "staticNumbers"> {
   readonly kind: string;
   readonly advice: MethodAdvice;
   readonly evidence: Method<unknown>["evidence"];
@@ -211,15 +211,20 @@ const noise: Rule = ({ learnsNoise }, choice) =>
       )
     : null;
 
-const memory: Rule = ({ memory: limit }, { bytes, window }) => {
-  if (limit === null || bytes <= limit / 2) return null;
-  const needs = `A window of ${window} cycles needs about ${size(bytes)} of the ${size(limit)} there are`;
-  const shorter = Math.floor((window * limit) / 2 / bytes);
+const memory: Rule = ({ memory: limit }, { memory: needed, window }) => {
+  if (limit === null) return null;
+  const { tensors, total } = needed;
+  const [bytes, most] =
+    tensors / addressable > total / limit ? [tensors, addressable] : [total, limit];
+  if (bytes <= most / 2) return null;
+  const needs = `With windows of ${window} cycles it needs about ${size(bytes)} of the ${size(most)} there are`;
+  const byWindow = needed.programs + tensors;
+  const shorter = Math.floor((window * (most / 2 - (bytes - byWindow))) / byWindow);
   const cure =
-    shorter > 0
+    shorter > 0 && shorter < window
       ? `learn: { window: ${shorter} } would need half of them`
-      : "fewer trajectories or members need less";
-  return bytes > limit
+      : "fewer trajectories, times or members need less";
+  return bytes > most
     ? cost("memory", -4, `${needs}: it will not fit; ${cure}.`)
     : cost("memory", -1, `${needs}; ${cure}.`);
 };

@@ -6,7 +6,7 @@ import type { CliHost, Output } from "./host.js";
 import { significant, tableText } from "./table.js";
 
 /** The object that `kalmia advise --json` prints. */
-export interface AdviceOutput extends Pick<Advice, "facts" | "impossible" | "cautions"> {
+export interface AdviceOutput extends Pick<Advice, "facts" | "own" | "impossible" | "cautions"> {
   readonly name: string;
   readonly model: string;
   /** The method of the file. */
@@ -36,6 +36,8 @@ export function adviceText(output: AdviceOutput, stream: Output, env: CliHost["e
     dim(header),
     ...rows,
     "",
+    ownText(output),
+    "",
     ...methods.flatMap((one) => [bold(one.kind), ...one.findings.map(findingText), ""]),
     ...impossible.flatMap(({ kind, obstacle }) => [bold(kind), `  not possible: ${obstacle}`, ""]),
     ...cautions.map((caution) => `${yellow("note:")} ${caution}`),
@@ -64,17 +66,18 @@ function tableOf({ methods, impossible, facts }: AdviceOutput): string {
     "method",
     "rank",
     "accuracy",
-    facts.learns ? "s an epoch" : "s a run",
-    "MiB a window",
+    "seconds",
+    "MB",
+    facts.learns ? "s an epoch" : "s of filtering",
     "numbers learned",
   ];
   return tableText(header, [
     ...methods.map(({ rank, kind, accuracy, cost }) => [
       ...[kind, String(rank), accuracy],
-      ...[significant(cost.secondsPerEpoch, 2), significant(cost.bytes / 2 ** 20, 2)],
-      String(cost.learned),
+      ...[significant(cost.seconds, 2), megabytes(cost.memory.total)],
+      ...[significant(cost.secondsPerEpoch, 2), String(cost.learned)],
     ]),
-    ...impossible.map(({ kind }) => [kind, "–", "not possible", "–", "–", "–"]),
+    ...impossible.map(({ kind }) => [kind, "–", "not possible", "–", "–", "–", "–"]),
   ]);
 }
 
@@ -84,5 +87,21 @@ function findingText({ points, reason }: Finding): string {
   return `  ${sign.padStart(2)} ${reason}`;
 }
 
+const megabytes = (bytes: number): string =>
+  bytes < 1e6 ? "under 1" : String(Math.round(bytes / 1e6));
+
+/** Says what the file costs as it is. */
+function ownText({ own, method }: AdviceOutput): string {
+  const { memory, seconds } = own;
+  const parts = [
+    `${megabytes(memory.process)} for the process`,
+    ...(memory.programs > 0 ? [`${megabytes(memory.programs)} for what learns`] : []),
+    `${megabytes(memory.tensors)} for its numbers`,
+    `${megabytes(memory.record)} for the observations`,
+    `${megabytes(memory.results)} for states, table and figures`,
+  ];
+  return `The file as it is, with ${method}: about ${significant(seconds, 2)} s and ${megabytes(memory.total)} MB (${parts.join(", ")}).`;
+}
+
 const costNote = ({ learns }: ProblemFacts): string =>
-  `Time and memory are counted, not measured: one thread, without a library${learns ? ", the windows alone without validation, updates and the steps to the maximum (refine)" : ""}. Memory is that of the numbers; the process takes some hundreds of MB beside them.`;
+  `Seconds and MB are those of kalmia run from start to report: counted, not measured, on one thread without a library${learns ? ", with all epochs; those an epoch are of its windows alone" : ""}.`;

@@ -1,11 +1,8 @@
-import { totalmem } from "node:os";
 import type { Command } from "commander";
 import { loadExperiment } from "../io/node.js";
 import { type AdviceOutput, adviceText } from "./advice-text.js";
 import type { CliHost } from "./host.js";
-
-/** The largest WebAssembly memory, in bytes, however much the machine has. */
-const largestMemory = 2 ** 32;
+import { processMemory } from "./process-memory.js";
 
 /** Adds `kalmia advise FILE`. */
 export function addAdvise(program: Command, host: CliHost): void {
@@ -27,10 +24,7 @@ async function adviceFor(path: string, cwd: string): Promise<AdviceOutput> {
   const { specification, file } = await loadExperiment(path, cwd);
   const { advise } = await import("../advice/advise.js");
   const { methodBlock } = await import("../io/method-block.js");
-  const { facts, methods, impossible, cautions } = advise(
-    specification,
-    Math.min(totalmem(), largestMemory),
-  );
+  const { facts, own, methods, impossible, cautions } = advise(specification, processMemory());
   return {
     name: specification.name,
     model: specification.model.record.kind,
@@ -38,6 +32,7 @@ async function adviceFor(path: string, cwd: string): Promise<AdviceOutput> {
     best: methods[0].kind,
     taken: methods[0].taken,
     facts,
+    own,
     methods: methods.map(({ specification: changed, ...method }, i) => ({
       rank: i + 1,
       ...method,

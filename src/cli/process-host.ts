@@ -1,11 +1,14 @@
 import { availableParallelism, cpus } from "node:os";
+import { getHeapStatistics } from "node:v8";
 import type { WorkerPool } from "../engine/index.js";
 import { fileProblem, InputError } from "../io/errors.js";
 import { kalmiaVersion } from "../io/node.js";
+import type { MemoryLimits } from "../run/check-memory.js";
 import type { Versions } from "../run/output.js";
 import type { Specification } from "../run/specification.js";
 import type { EngineChoice } from "./engine-choice.js";
 import type { CliHost, Output } from "./host.js";
+import { processMemory } from "./process-memory.js";
 
 /** The process itself as host. The engine and the figures are loaded only by the commands that use them. */
 export function processHost(
@@ -31,7 +34,8 @@ export function processHost(
       const pool = manyTrajectories(specification) ? await useThreads(threads) : null;
       try {
         const { runExperiment } = await import("../run/run.js");
-        return await runExperiment(specification, { ...host, versions: versions() }, resume, saved);
+        const known = { versions: versions(), memory: memoryLimits() };
+        return await runExperiment(specification, { ...host, ...known }, resume, saved);
       } finally {
         await pool?.close();
       }
@@ -67,6 +71,12 @@ async function useThreads(count: number): Promise<WorkerPool | null> {
   useWorkers(pool);
   return pool;
 }
+
+/** What the machine, or the container of the process, has, and what Node gives to a thread. */
+const memoryLimits = (): MemoryLimits => ({
+  process: processMemory(),
+  heap: getHeapStatistics().heap_size_limit,
+});
 
 const versions = (): Versions => ({ kalmia: kalmiaVersion(), node: process.versions.node });
 

@@ -12,6 +12,8 @@ export interface CostEstimate {
   readonly operations: number;
   /** Memory of values and constants, in bytes. */
   readonly bytes: number;
+  /** Memory that instructions read and write, each time counted, in bytes. */
+  readonly moved: number;
   /** Number of instructions after fusion. */
   readonly instructions: number;
   /** Time on one thread, without a library for matrix products, in seconds. */
@@ -70,6 +72,7 @@ export function estimateCost<A extends readonly unknown[]>(
   return {
     operations: sum((each) => workOf(each).operations),
     bytes: layout.bytes + constants,
+    moved: sum((each) => workOf(each).bytes),
     instructions: instructions.length,
     seconds: sum(secondsOf),
   };

@@ -38,7 +38,7 @@ export {
   tensorsOf,
   valuesOf,
 } from "./parameters.js";
-export { cyclesHeld } from "./pieces.js";
+export { cycleCost, cyclesHeld, longest as longestProgram, piecesOf, replays } from "./pieces.js";
 export { type PlateauOptions, type PlateauState, plateau, plateauStart } from "./plateau.js";
 export {
   type Dataset,
@@ -47,6 +47,7 @@ export {
   type WindowStart,
   windowLoss,
 } from "./problem.js";
+export { together as directionsTogether } from "./record-objective.js";
 export { type Schedule, scheduledRate, schedules } from "./schedule.js";
 export {
   type EpochReport,

@@ -1,6 +1,6 @@
 /** Pieces of records: few cycles at a time, over which one program is replayed. */
-import { estimateCost, scope } from "../engine/index.js";
-import { startLatents, tensorsOf } from "./parameters.js";
+import { type CostEstimate, estimateCost, scope } from "../engine/index.js";
+import { type NamedTensors, startLatents, tensorsOf } from "./parameters.js";
 import { type LearningProblem, windowLoss } from "./problem.js";
 import { type Window, windowOf } from "./window.js";
 
@@ -23,28 +23,31 @@ const heldInstructions = 2000;
 /** A program holds at most so many cycles; the gradient of a longer window is made of those of pieces. */
 export const longest = 256;
 
-/** Returns the largest number of cycles that a program holds for windows of a length. */
-export const cyclesHeld = (window: number): number => (window <= longest ? window : lengths[0]!);
-
 /** A piece of a record: cycles `first` (inclusive) to `last` (exclusive) of a window. */
-export interface Piece {
-  readonly window: Window;
+export interface Piece<W extends Timed = Window> {
+  readonly window: W;
   readonly first: number;
   readonly last: number;
 }
 
-/** Returns how many instructions the loss of one cycle has; of the second, as the first often has no forecast. */
-export function cycleInstructions<S>(problem: LearningProblem<S>): number {
+/** Windows of which only the intervals are known. */
+type Timed = Pick<Window, "intervals">;
+
+/** Counts the loss of one cycle: of the second, as the first often has no forecast. */
+export function cycleCost<S>(problem: LearningProblem<S>): CostEstimate {
   const { definitions, training, dtype = "f64" } = problem;
   const [window] = training.windows as readonly [Window, ...Window[]];
   const last = Math.min(2, window.intervals.length);
   return scope(() => {
-    const cycle = windowOf(window, last - 1, last);
+    const { intervals, ...tensors } = windowOf(window, last - 1, last);
     const latents = tensorsOf(definitions, startLatents(definitions), dtype);
     return estimateCost(
-      (u: typeof latents) => windowLoss(problem, u, { start: training.start }, cycle),
+      (u: NamedTensors, start: NamedTensors, cycle: typeof tensors) =>
+        windowLoss(problem, u, { start }, { intervals, ...cycle }),
       latents,
-    ).instructions;
+      training.start,
+      tensors,
+    );
   });
 }
 
@@ -55,21 +58,13 @@ export function cycleInstructions<S>(problem: LearningProblem<S>): number {
  *
  *     cost = instructions · Σ cycles of each pattern + replay · number of pieces
  */
-export function piecesOf(
-  windows: readonly Window[],
+export function piecesOf<W extends Timed>(
+  windows: readonly W[],
   instructions: number,
   replay: number,
-): Piece[] {
+): Piece<W>[] {
   const cuts = lengths.map((length) => windows.flatMap((window) => cut(window, length)));
-  const held = cuts.map((pieces) => {
-    const patterns = new Map(
-      pieces.map(({ window: { intervals }, first, last }) => [
-        intervals.slice(first, last).join(),
-        last - first,
-      ]),
-    );
-    return instructions * [...patterns.values()].reduce((sum, cycles) => sum + cycles, 0);
-  });
+  const held = cuts.map((pieces) => instructions * cyclesHeld(pieces));
   const most = Math.max(heldInstructions, Math.min(...held));
   const costs = cuts.map(({ length }, i) =>
     held[i]! <= most ? held[i]! + replay * length : Number.POSITIVE_INFINITY,
@@ -77,7 +72,18 @@ export function piecesOf(
   return cuts[costs.indexOf(Math.min(...costs))]!;
 }
 
-function cut(window: Window, length: number): Piece[] {
+/** Returns how many cycles the programs of pieces hold together, one for each pattern of intervals. */
+export function cyclesHeld(pieces: readonly Piece<Timed>[]): number {
+  const patterns = new Map(
+    pieces.map(({ window: { intervals }, first, last }) => [
+      intervals.slice(first, last).join(),
+      last - first,
+    ]),
+  );
+  return [...patterns.values()].reduce((sum, cycles) => sum + cycles, 0);
+}
+
+function cut<W extends Timed>(window: W, length: number): Piece<W>[] {
   const { intervals } = window;
   const K = intervals.length;
   const alone = K > 1 && intervals[0] !== intervals[1] ? 1 : 0;

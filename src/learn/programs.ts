@@ -25,7 +25,7 @@ import { type AdamState, adam } from "./adam.js";
 import { clipGradient } from "./clip-gradient.js";
 import { normaliseGradient } from "./normalise-gradient.js";
 import { type NamedTensors, valuesOf } from "./parameters.js";
-import { cycleInstructions, inPiece, longest, piecesOf, replays } from "./pieces.js";
+import { cycleCost, inPiece, longest, piecesOf, replays } from "./pieces.js";
 import { type LearningProblem, type WindowStart, windowLoss } from "./problem.js";
 import type { TrajectoryTensors, Window } from "./window.js";
 
@@ -158,7 +158,7 @@ export function programs<S>(problem: LearningProblem<S>, slices: number): Progra
 
   let counted: number | undefined;
   const cycleSize = (): number => {
-    counted ??= cycleInstructions(problem);
+    counted ??= cycleCost(problem).instructions;
     return counted;
   };
 

@@ -27,18 +27,18 @@ import {
 } from "../engine/index.js";
 import { type Curvature, type Objective, orElse } from "./newton.js";
 import { fromVector, latentCount, valuesOf } from "./parameters.js";
-import { cycleInstructions, inPiece, piecesOf, replays } from "./pieces.js";
+import { cycleCost, inPiece, piecesOf, replays } from "./pieces.js";
 import { type LearningProblem, windowLoss } from "./problem.js";
 import type { Window } from "./window.js";
 
 /** How many columns of the Hessian go together. */
-const together = 8;
+export const together = 8;
 
 /** Makes J of all training windows as a function of one vector of latents u [n]. */
 export function recordObjective<S>(problem: LearningProblem<S>): Objective & { forget(): void } {
   const { definitions, training } = problem;
   const n = latentCount(definitions);
-  const pieces = piecesOf(training.windows, cycleInstructions(problem), replays.curvature);
+  const pieces = piecesOf(training.windows, cycleCost(problem).instructions, replays.curvature);
 
   /** u and the tensors of a state; its plain numbers, such as counts of steps, have no derivative. */
   interface At {

@@ -1,7 +1,10 @@
+export type { MemoryLimits } from "./check-memory.js";
 export { comparisonOf } from "./comparison.js";
+export { type Cost, costOf, countedLength, mostNumbers } from "./cost.js";
 export { type Data, dataOf, learningDataOf, systemFor } from "./data.js";
 export { type BuiltFacts, extentOf } from "./extent.js";
 export { type LearnedFor, rangeOf, settingOf } from "./learned-for.js";
+export { addressable, type Memory } from "./memory.js";
 export type {
   Band,
   Checkpoint,

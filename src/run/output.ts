@@ -2,6 +2,7 @@
 
 import type { Desroziers, Inspection, RankHistogram } from "../diagnostics/index.js";
 import type { FittedParameter, Loss, ObservationRecord } from "../problem/index.js";
+import type { MemoryLimits } from "./check-memory.js";
 
 /** The result for a learned number. */
 export type ParameterResult = FittedParameter;
@@ -300,6 +301,8 @@ export interface RunHost {
   stopRequested(): boolean;
   /** The versions to be named in the result. */
   readonly versions?: Versions;
+  /** The memory that the run may take; absent: whatever it needs. */
+  readonly memory?: MemoryLimits;
 }
 
 /** A state from which a run can be resumed: plain JSON with exact numbers. */

@@ -21,6 +21,7 @@ import {
   trainingLength,
 } from "../problem/index.js";
 import { type Key, key } from "../random/index.js";
+import { checkMemory } from "./check-memory.js";
 import { chooseIfAsked, chosenName, withChoice } from "./choosing.js";
 import { computedBy } from "./computed.js";
 import { type Data, dataOf, learningDataOf } from "./data.js";
@@ -58,7 +59,7 @@ import {
  * holds the values of an earlier run that the specification names under `start`.
  *
  * @throws Interrupted when the host asks to stop; UsageError or SpecificationError when `saved` is needed and
- * missing, or does not fit.
+ * missing, or does not fit; SpecificationError when the run would take more memory than the host has for it.
  */
 export const runExperiment = (
   specification: Specification,
@@ -78,6 +79,7 @@ async function carriedOut(
   const data = dataOf(given, root);
   const { system } = data;
   const definitions = startedIf(given, definitionsOf(given.method, system), saved);
+  if (host.memory !== undefined) checkMemory(given, data, root, host.memory);
   const choice = resume?.choice ?? (await chooseIfAsked(given, data, root, definitions, host));
   const specification = choice === null ? given : withChoice(given, choice.chosen);
   const keeping: RunHost = {

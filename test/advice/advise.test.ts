@@ -16,6 +16,7 @@ import {
 } from "../../src/advice/rules.js";
 import { type ExperimentFile, methodBlock } from "../../src/io/index.js";
 import { type Block, recordOfKind, use } from "../../src/parts/index.js";
+import type { Memory } from "../../src/run/index.js";
 import { methods } from "../../src/smoothers/index.js";
 import { example, specificationOf } from "../run/load.js";
 
@@ -64,6 +65,11 @@ const evidenceOf: Readonly<Record<string, Choice["evidence"]>> = {
   letkf: "composite",
 };
 
+/** A run of which all that counts is its window. */
+const memoryOfWindow = (tensors: number): Memory => ({
+  ...{ process: 0, programs: 0, tensors, record: 0, results: 0, total: tensors },
+});
+
 const choice = (kind: string, given: Partial<Choice> = {}): Choice => {
   const ensemble = ["enkf", "ens3dvar", "letkf"].includes(kind);
   const staticNumbers = ["ens3dvar", "3dvar-c", "3dvar-k"].includes(kind) ? 1600 : 0;
@@ -76,7 +82,7 @@ const choice = (kind: string, given: Partial<Choice> = {}): Choice => {
     tapered: ensemble,
     staticNumbers,
     window: 20,
-    bytes: 1e6,
+    memory: memoryOfWindow(1e6),
     seconds: 10,
     ...given,
   };
@@ -162,18 +168,33 @@ describe("rules", () => {
   });
 
   test("memory: a warning above half, a strong one above all, none where it is unknown", () => {
-    const at = (bytes: number, memory: number | null = 2 ** 32) =>
-      pointsOf("memory", { memory }, choice("enkf", { bytes }));
+    const needing = (memory: Memory) => choice("enkf", { memory });
+    const at = (tensors: number, memory: number | null = 2 ** 32) =>
+      pointsOf("memory", { memory }, needing(memoryOfWindow(tensors)));
     expect(at(2 ** 30)).toBeNull();
     expect(at(3 * 2 ** 30)).toBe(-1);
     expect(at(5 * 2 ** 30)).toBe(-4);
     expect(at(5 * 2 ** 30, null)).toBeNull();
-    const reason = (bytes: number) =>
-      findings({}, choice("enkf", { bytes })).find(({ rule }) => rule === "memory")!.reason;
+    const reason = (tensors: number, memory = 2 ** 32) =>
+      findings({ memory }, needing(memoryOfWindow(tensors))).find(({ rule }) => rule === "memory")!
+        .reason;
     expect(reason(8 * 2 ** 30)).toContain("8 GiB of the 4 GiB");
     expect(reason(8 * 2 ** 30)).toContain("window: 5 }");
     expect(reason(2 ** 40)).toContain("fewer trajectories");
-    expect(ranked(plain, { enkf: { bytes: 5e9 }, ens3dvar: { bytes: 5e9 } })[0]).toBe("3dvar-c");
+    // However much the machine has, WebAssembly has 4 GiB.
+    expect(reason(8 * 2 ** 30, 2 ** 40)).toContain("8 GiB of the 4 GiB");
+    const large = needing(memoryOfWindow(5e9));
+    expect(ranked(plain, { enkf: large, ens3dvar: large })[0]).toBe("3dvar-c");
+  });
+
+  test("memory: what no window changes is left out of the cure", () => {
+    const results = 3 * 2 ** 30;
+    const memory = { ...memoryOfWindow(2 ** 29), results, total: results + 2 ** 29 };
+    const found = findings({ memory: 2 ** 32 }, choice("enkf", { memory }));
+    const { points, reason } = found.find(({ rule }) => rule === "memory")!;
+    expect(points).toBe(-1);
+    expect(reason).toContain("3.5 GiB of the 4 GiB");
+    expect(reason).not.toContain("learn:");
   });
 
   test("time: an hour weighs a little, half a day much", () => {
@@ -280,7 +301,7 @@ ${seen("identity")}
 method: { kind: enkf, members: 20 }`);
     const { methods } = advise(specification, null);
     expect(methods.map(({ cost }) => cost.learned)).toEqual([0, 0, 0, 0, 0, 0, 0]);
-    expect(methods.every(({ cost }) => cost.seconds === cost.secondsPerEpoch)).toBe(true);
+    expect(methods.every(({ cost }) => cost.memory.programs === 0)).toBe(true);
   });
 });
 
@@ -376,19 +397,33 @@ test("a long window is counted in part, and costs as much a cycle", async () => 
 });
 
 test("windows of more cycles than a program holds take the memory of a piece", async () => {
-  const at = async (window: number) => {
+  const at = async (window: number, cycles: number) => {
     const text = ring(`${seen("{ ratio: 0.6 }")}\nmethod: { kind: enkf, members: 20 }`);
     const { methods } = await adviceFor(
-      text.replace("window: 10", `window: ${window}`).replace("cycles: 200", "cycles: 2000"),
+      text.replace("window: 10", `window: ${window}`).replace("cycles: 200", `cycles: ${cycles}`),
     );
     return methods.map(({ cost }) => cost.bytes);
   };
-  const [whole, longer, long] = [await at(256), await at(257), await at(2000)];
+  // The times are a multiple of 257 and of 1028, for shorter last windows count as well.
+  const [whole, longer, long] = [await at(256, 2056), await at(257, 2056), await at(1028, 2056)];
   expect(longer).toEqual(long);
   // Pieces of 16 cycles; both figures are rounded to a byte.
   for (const [i, bytes] of longer.entries()) {
     expect(Math.abs(bytes - (16 / 256) * whole[i]!)).toBeLessThan(1);
   }
+  // A last window of 201 cycles is no piece.
+  const [enkf] = await at(257, 2000);
+  expect(Math.abs(enkf! - (201 / 256) * whole[0]!)).toBeLessThan(1);
+});
+
+test("the cost of the file as it is: of its own method, whether it is ranked or not", async () => {
+  const text = ring(`${seen("{ ratio: 0.6 }")}\nmethod: { kind: enkf, members: 20 }`);
+  const { own, methods } = await adviceFor(text);
+  expect(own).toBe(methods.find(({ taken }) => taken)!.cost);
+  const unranked = await adviceFor(text.replace("kind: enkf", "kind: denkf"));
+  expect(unranked.methods.map(({ kind }) => kind)).not.toContain("denkf");
+  expect(unranked.own.memory.total).toBeGreaterThan(unranked.own.memory.process);
+  expect(unranked.own.learned).toBe(own.learned);
 });
 
 test("memory grows with the members and the window, as section 2.3 says", async () => {

@@ -15,16 +15,20 @@ test("a ranking, the reasons, and a block to paste; nothing is run or written", 
   // The README shows the table as it is.
   expect(readFileSync(path("../../README.md"), "utf8")).toContain(stdout.split("\n\nenkf")[0]);
   // Times and sizes are counted by the engine; they have tests of their own.
-  const text = stdout.replace(/^(\S+ +\d +\S+).*?( +\d+)$/gm, "$1 … $2");
+  const text = stdout
+    .replace(/^(\S+ +\d +\S+).*?( +\d+)$/gm, "$1 … $2")
+    .replace(/about .* s and .* figures\)/, "about … s and … MB");
   expect(text).toMatchInlineSnapshot(`
     "lorenz96-correction  lorenz96, 20 variables, 15 observed at a time (75 %), 25 % never, 12000 values
 
-    method    rank      accuracy  s an epoch  MiB a window  numbers learned
+    method    rank      accuracy  seconds   MB  s an epoch  numbers learned
     enkf         1      accurate …              9408
     ens3dvar     2      accurate …              9809
     3dvar-c      3      moderate …              9787
     3dvar-k      4      moderate …              9687
-    kalman       –  not possible           –             –                –
+    kalman       –  not possible        –    –           –                –
+
+    The file as it is, with 3dvar-c: about … s and … MB.
 
     enkf
       +2 25 members carry a covariance that follows the flow: learned models and states are about twice as good as with one state.
@@ -58,7 +62,7 @@ test("a ranking, the reasons, and a block to paste; nothing is run or written", 
       taper: { kind: gaspari-cohn, halfWidth: 5 }
       processNoise: { variance: { learn: true, start: 2, each: true } }
 
-    Time and memory are counted, not measured: one thread, without a library, the windows alone without validation, updates and the steps to the maximum (refine). Memory is that of the numbers; the process takes some hundreds of MB beside them. docs/guide/choosing.md says more.
+    Seconds and MB are those of kalmia run from start to report: counted, not measured, on one thread without a library, with all epochs; those an epoch are of its windows alone. docs/guide/choosing.md says more.
     "
   `);
 });
@@ -78,6 +82,8 @@ test("--json prints one object", async () => {
     [5, "3dvar-k"],
   ]);
   const [{ cost, findings, block }] = output.methods;
+  expect(output.own).toEqual(cost);
+  expect(cost.memory.total).toBeGreaterThan(cost.memory.process);
   for (const key of ["bytes", "operations", "secondsPerEpoch", "seconds", "learned"]) {
     expect(cost[key]).toBeGreaterThan(0);
   }

@@ -368,3 +368,17 @@ test("a run that learned leaves its model, and another starts from it", async ()
   });
   expect(given[0]).toBeUndefined();
 });
+
+test("a run whose memory would not fit is refused with file, line, key and figures; nothing is left", async () => {
+  const folder = examples();
+  const { runExperiment } = await import("../../src/run/run.js");
+  const memory = { process: 190e6, heap: 2 ** 40 };
+  const { code, stderr } = await kalmia(["run", file], folder, {
+    runExperiment: (specification, host) => runExperiment(specification, { ...host, memory }),
+  });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(
+    /^ *examples\/nile\.yaml:\d+:\d+ learn\.window: the run would take about 20\d MB, \d+ MB of it for the instructions of what learns; this process has 190 MB\. Take a shorter window, or no refinement/m,
+  );
+  expect(existsSync(join(folder, results, "result.json"))).toBe(false);
+});

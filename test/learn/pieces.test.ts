@@ -9,7 +9,7 @@ import {
   startLatents,
   tensorsOf,
 } from "../../src/learn/parameters.js";
-import { cycleInstructions, longest, piecesOf, replays } from "../../src/learn/pieces.js";
+import { cycleCost, longest, piecesOf, replays } from "../../src/learn/pieces.js";
 import type { WindowStart } from "../../src/learn/problem.js";
 import { programs } from "../../src/learn/programs.js";
 import { recordObjective } from "../../src/learn/record-objective.js";
@@ -172,12 +172,12 @@ describe("pieces", () => {
   });
 
   test("instructions are counted of the second cycle, which has a forecast", () => {
-    const small = cycleInstructions(regular(50, 20));
+    const small = cycleCost(regular(50, 20)).instructions;
     // A scalar filter has some thirty operations a cycle; RK4 of an ensemble some two hundred.
     expect(small).toBeGreaterThan(10);
     expect(small).toBeLessThan(100);
-    expect(cycleInstructions(ensembles())).toBeGreaterThan(2 * small);
-    expect(cycleInstructions(regular(1, 1))).toBeLessThan(small);
+    expect(cycleCost(ensembles()).instructions).toBeGreaterThan(2 * small);
+    expect(cycleCost(regular(1, 1)).instructions).toBeLessThan(small);
   });
 });
 
