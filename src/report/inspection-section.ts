@@ -17,7 +17,7 @@ export function inspectionSection(
 <p>The analysis adds a(x, ζ) to the forecast x, with ζ = Hᵀ R⁻¹ (y − H x). Where the observations are as forecast, it should
 add nothing: its bias b = ‖a(x, 0)‖/√d is ${significant(bias.mean, 2)} ± ${significant(bias.sd, 2)} (mean and standard deviation over
 ${grouped(bias.values.length)} cycles). For small ζ it adds Pᵃ ζ, as a Kalman filter with the analysis covariance Pᵃ = ∂a/∂ζ does.
-Pᵃ was worked out at ${grouped(states)} cycles, beside that of an EnKF-N of ${grouped(members)} members on the same observations.
+Pᵃ was worked out at ${grouped(Math.min(states, bias.values.length))} cycles, beside that of an EnKF-N of ${grouped(members)} members on the same observations.
 ${rmse && html`The error of the analyses is ${significant(rmse.network, 3)}, that of the EnKF-N ${significant(rmse.ensemble, 3)}.`}</p>
 ${table(
   ["mean Bures–Wasserstein distance, divided by the number of variables", ""],
@@ -28,7 +28,7 @@ ${table(
   ].map(([name, value]) => ({ cells: [name as string, significant(value as number, 3)] })),
 )}
 ${figure}
-<p>The gain that fits the increments for innovations of the size of the errors best differs from Pᵃ Hᵀ R⁻¹
+<p>The gain that fits the increments best, for innovations as large as the errors of observations, differs from Pᵃ Hᵀ R⁻¹
 by ${percent(gain.difference)}, and leaves ${percent(gain.unexplained)} of their variance unexplained: 0 for an analysis that is linear in the innovation.
 The antisymmetric part of Pᵃ is ${percent(gain.antisymmetric)} of the symmetric one, and negative eigenvalues have ${percent(gain.negative)} of the sum of all sizes
 (they count as 0 in the distances).</p>

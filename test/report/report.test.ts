@@ -65,7 +65,7 @@ describe("the page", () => {
   test("inside a network: what it adds, how far its covariance is from others, where errors grow", async () => {
     const text = words(await page(withOutput(twin(2, 40), { inspection })));
     expect(text).toContain("is 0.020 ± 0.0082 (mean and standard deviation over 3 cycles)");
-    expect(text).toContain("at 4 cycles, beside that of an EnKF-N of 12 members");
+    expect(text).toContain("at 3 cycles, beside that of an EnKF-N of 12 members");
     expect(text).toContain("error of the analyses is 0.290, that of the EnKF-N 0.180.");
     expect(text).toContain("network to EnKF-N 0.0340");
     expect(text).toContain("network to 0.160 I 0.0320");
