@@ -1,6 +1,7 @@
 import { add, expm, type FloatType, mul, square, type Tensor, tensor } from "../engine/index.js";
 import { real } from "../parts/index.js";
 import { floatType, type Scalar } from "../prob/index.js";
+import { checkScalars } from "./check-scalars.js";
 import { defineModel } from "./record.js";
 import { linearTransition } from "./transition.js";
 
@@ -17,9 +18,11 @@ export interface ClohessyWiltshireParams {
  * @see clohessy1960
  */
 export function clohessyWiltshireMatrix(
-  { meanMotion: n }: ClohessyWiltshireParams,
+  params: ClohessyWiltshireParams,
   numbers: FloatType = "f64",
 ): Tensor {
+  checkScalars("clohessyWiltshireMatrix", params, ["meanMotion"]);
+  const { meanMotion: n } = params;
   const dtype = typeof n === "number" ? numbers : floatType(n);
   const A0 = entries(dtype, [0, 3, 1], [1, 4, 1], [2, 5, 1]);
   const A1 = entries(dtype, [3, 4, 2], [4, 3, -2]);

@@ -1,5 +1,5 @@
 import { add, concat, mul, slice, type Tensor, UsageError } from "../engine/index.js";
-import { type Keys, type ParametersOf, real } from "../parts/index.js";
+import { checkOptions, type Keys, namesOf, type ParametersOf, real } from "../parts/index.js";
 import { expectAxis, type Scalar } from "../prob/index.js";
 import { continuousModel } from "./continuous.js";
 import { positiveVariables } from "./coordinates.js";
@@ -46,6 +46,11 @@ export interface Equations<V extends readonly string[], P extends ParameterNames
   readonly formula?: readonly string[];
 }
 
+const known = namesOf<Equations<readonly string[], ParameterNames>>({
+  ...{ kind: true, title: true, variables: true, parameters: true, coordinates: true },
+  ...{ tendency: true, formula: true, geometry: true, start: true, decorrelationTime: true },
+});
+
 /**
  * Makes the record of a model in continuous time from its equations, variable by variable.
  *
@@ -69,6 +74,12 @@ export function defineEquations<
   const V extends readonly string[],
   const P extends ParameterNames = readonly [],
 >(given: Equations<V, P>): ModelRecord<KeysOf<P>> {
+  checkOptions("defineEquations", given, known);
+  if (!Array.isArray(given.variables) || typeof given.tendency !== "function") {
+    throw new UsageError(
+      "defineEquations: the variables are no list of names, or the tendency is no function; need both.",
+    );
+  }
   const { variables, kind = variables.join("-"), tendency, coordinates = "natural" } = given;
   const { geometry, start, decorrelationTime } = given;
   if (variables.length === 0) {

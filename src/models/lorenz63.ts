@@ -1,6 +1,7 @@
 import { concat, mul, slice, sub, type Tensor } from "../engine/index.js";
 import { real } from "../parts/index.js";
 import type { Scalar } from "../prob/index.js";
+import { checkScalars } from "./check-scalars.js";
 import { continuousModel } from "./continuous.js";
 import { defineModel } from "./record.js";
 import type { Tendency } from "./rk4.js";
@@ -19,15 +20,17 @@ export interface Lorenz63Params {
 export const lorenz63Defaults = { sigma: 10, rho: 28, beta: 8 / 3 } as const;
 
 /** Returns the tendency of the Lorenz-63 system, [..., 3] → [..., 3]. @see lorenz1963 */
-export const lorenz63Tendency =
-  ({ sigma, rho, beta }: Lorenz63Params): Tendency =>
-  (state) => {
+export function lorenz63Tendency(params: Lorenz63Params): Tendency {
+  checkScalars("lorenz63Tendency", params, ["sigma", "rho", "beta"]);
+  const { sigma, rho, beta } = params;
+  return (state) => {
     const [x, y, z] = [0, 1, 2].map((i) => slice(state, -1, i, i + 1)) as [Tensor, Tensor, Tensor];
     return concat(
       [mul(sigma, sub(y, x)), sub(mul(x, sub(rho, z)), y), sub(mul(x, y), mul(beta, z))],
       -1,
     );
   };
+}
 
 /**
  * The Lorenz-63 system: convection in three variables,

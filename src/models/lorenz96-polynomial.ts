@@ -14,6 +14,7 @@ import {
   tensor,
   zeros,
 } from "../engine/index.js";
+import { checkOptions } from "../parts/index.js";
 import { expectAxis, floatType, type Scalar } from "../prob/index.js";
 import { type Key, normal } from "../random/index.js";
 import type { IntegrationOptions } from "./continuous.js";
@@ -74,9 +75,9 @@ export function perturbedCoefficients(coefficients: Tensor, variance: Scalar, ke
  * @throws ShapeError unless there are 18 coefficients.
  * @see adrian2026, eq. 24 and 25; chen2022 for the basis
  */
-export function lorenz96PolynomialTendency({
-  coefficients: beta,
-}: Lorenz96PolynomialParams): Tendency {
+export function lorenz96PolynomialTendency(params: Lorenz96PolynomialParams): Tendency {
+  checkOptions("lorenz96PolynomialTendency", params, ["coefficients"]);
+  const { coefficients: beta } = params;
   expectAxis("lorenz96Polynomial", "coefficients", beta, -1, terms, "the terms of the polynomial");
   const dtype = floatType(beta);
   const constant = slice(beta, 0, 0, 1); // [1]

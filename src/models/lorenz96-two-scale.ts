@@ -11,8 +11,17 @@ import {
   type Tensor,
   UsageError,
 } from "../engine/index.js";
-import { count, grouped, inWords, mostCounted, real } from "../parts/index.js";
+import {
+  checkCount,
+  checkOptions,
+  count,
+  grouped,
+  inWords,
+  mostCounted,
+  real,
+} from "../parts/index.js";
 import { over, type Scalar, times } from "../prob/index.js";
+import { checkScalars } from "./check-scalars.js";
 import { continuousModel } from "./continuous.js";
 import { lorenz96Tendency } from "./lorenz96.js";
 import { defineModel, type Geometry } from "./record.js";
@@ -49,11 +58,18 @@ const fastAdvection = (V: Tensor): Tensor =>
 /** Returns the tendency of the two-scale Lorenz-96 system, [..., K + K J] → [..., K + K J]. @see lorenz1996 */
 export function lorenz96TwoScaleTendency(
   params: Lorenz96TwoScaleParams,
-  { slow: K, fastPerSlow: J }: Lorenz96TwoScaleSizes,
+  sizes: Lorenz96TwoScaleSizes,
 ): Tendency {
+  const who = "lorenz96TwoScaleTendency";
+  checkScalars(who, params, ["forcing", "coupling", "timeScale", "amplitude"]);
+  checkOptions(who, sizes, ["slow", "fastPerSlow"]);
+  const { slow: K, fastPerSlow: J } = sizes;
+  checkCount(who, "slow", K, 4, mostCounted);
+  checkCount(who, "fastPerSlow", J, 1, mostCounted);
+  const { forcing } = params;
   const { coupling: h, timeScale: c, amplitude: b } = params;
   const between = over(times(h, c), b); // h c/b
-  const alone = lorenz96Tendency(params);
+  const alone = lorenz96Tendency({ forcing });
   return (x) => {
     const U = slice(x, -1, 0, K); // [..., K]
     const V = slice(x, -1, K, K + K * J); // [..., K J]

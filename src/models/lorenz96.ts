@@ -25,6 +25,7 @@ import {
 } from "../parts/index.js";
 import { identity, type Scalar } from "../prob/index.js";
 import { key } from "../random/index.js";
+import { checkScalars } from "./check-scalars.js";
 import {
   lorenz96Coefficients,
   lorenz96PolynomialTendency,
@@ -58,10 +59,11 @@ export const lorenz96Advection = (x: Tensor): Tensor =>
   mul(sub(roll(x, -1, -1), roll(x, 2, -1)), roll(x, 1, -1));
 
 /** Returns the tendency of the Lorenz-96 system, [..., d] → [..., d]. @see lorenz1996 */
-export const lorenz96Tendency =
-  ({ forcing: F }: Lorenz96Params): Tendency =>
-  (x) =>
-    add(sub(lorenz96Advection(x), x), F);
+export function lorenz96Tendency(params: Lorenz96Params): Tendency {
+  checkScalars("lorenz96Tendency", params, ["forcing"]);
+  const { forcing: F } = params;
+  return (x) => add(sub(lorenz96Advection(x), x), F);
+}
 
 /** The least number of variables, so that the neighbours in the equation are different variables. */
 const fewest = 4;

@@ -1,5 +1,6 @@
 /** The tendency of the generalised Lotka–Volterra system; its record is in `lotka-volterra.ts`. */
 import { add, type FloatType, matvec, sub, Tensor } from "../engine/index.js";
+import { checkOptions } from "../parts/index.js";
 import { expectAxis, matrixOf, type Rows, type Scalar, scale, vectorOf } from "../prob/index.js";
 import { type BlockInteractions, blockProduct } from "./block-interactions.js";
 import { type Coordinates, tendencyIn } from "./coordinates.js";
@@ -77,6 +78,8 @@ function productOf(
 
 /** Returns the growth rates ẋ/x of the species at abundances x. */
 function ratesOf(params: LotkaVolterraParams): Tendency {
+  const rates = "steadyState" in params ? "steadyState" : "growth";
+  checkOptions("lotkaVolterraTendency", params, [rates, "interactions"]);
   const given = "growth" in params ? params.growth : params.steadyState;
   const v = given instanceof Tensor ? given : vectorOf(given); // r or x_s, [n]
   const n = v.shape.at(-1)!;
