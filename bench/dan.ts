@@ -1,7 +1,7 @@
 /**
  * Learning of a data assimilation network beside PyTorch's, in turns, and its analyses beside the EnKF's.
  *
- *     npm run bench -- dan [--rounds 7] [--seconds 0.5] [--batches 16,64] [--window 2] [--threads 1]
+ *     npm run bench -- dan [--rounds 7] [--seconds 0.5] [--batches 16,64,128] [--window 2] [--threads 1]
  *                          [--relaxed] [--blas] [--no-peer] [--json]
  *
  * A sample-cycle is one cycle of one trajectory: forecast, analysis, loss, and its share of the gradient. In every
@@ -46,7 +46,7 @@ import { digits, percent, tableText } from "./table.js";
 const options = {
   rounds: { type: "string", default: "7" },
   seconds: { type: "string", default: "0.5" },
-  batches: { type: "string", default: "16,64" },
+  batches: { type: "string", default: "16,64,128" },
   window: { type: "string", default: "2" },
   threads: { type: "string", default: "1" },
   relaxed: { type: "boolean" },
