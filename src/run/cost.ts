@@ -74,7 +74,9 @@ export function costOf(specification: Specification, data: Data, root: Key): Cos
     const problem = problemFor(specification, data, root, length, definitions);
     const { bytes, operations, seconds } = windowCost(problem, learn !== null);
     const programs = programsOf(specification, data, problem);
-    const counts = countsOf(specification, extent, programs, bytes / length);
+    // Cycles that are only filtered are passed by one program, one after the other.
+    const cycleBytes = learn === null ? bytes : bytes / length;
+    const counts = countsOf(specification, extent, programs, cycleBytes);
     const passed = trainingLength(learn?.validation ?? 0, trainingTimes(specification));
     const cycleSeconds = seconds / length;
     const learned = latentCount(definitions);
@@ -134,7 +136,7 @@ function extentFor(specification: Specification, { system, test: [first] }: Data
 
 function countsOf(
   { observations }: Specification,
-  { variables: d, values: m, times: K, beyond, trajectories }: Extent,
+  { variables: d, values: m, times: K, beyond, trajectories, longRun }: Extent,
   { instructions, gradientCycles, curvatureCycles }: RunPrograms,
   cycleBytes: number,
 ): RunCounts {
@@ -143,7 +145,7 @@ function countsOf(
   return {
     ...{ instructions, cycleBytes, gradientCycles, curvatureCycles },
     observed: isTwin ? 0 : K * m,
-    simulated: isTwin ? trajectories * K * (d + 3 * m) : 0,
+    simulated: (isTwin ? trajectories * K * (d + 3 * m) : 0) + (longRun?.numbers ?? 0),
     filtered: tests * (K + beyond),
     variables: d,
   };

@@ -34,7 +34,7 @@ export interface Memory {
 export interface RunCounts {
   /** c, instructions of the loss of one cycle. */
   readonly instructions: number;
-  /** T, bytes of one cycle with its gradient. */
+  /** T, bytes of one cycle with its gradient; where nothing is learned, of the program that filters. */
   readonly cycleBytes: number;
   /** G, cycles that the programs of gradients hold; 0: nothing is learned. */
   readonly gradientCycles: number;
@@ -42,7 +42,7 @@ export interface RunCounts {
   readonly curvatureCycles: number;
   /** Values that are read from a record. */
   readonly observed: number;
-  /** Numbers of truths and observations that are simulated. */
+  /** Numbers of truths and observations that are simulated, and of the states of a long run of the model. */
   readonly simulated: number;
   /** Times that are filtered, those of the forecast included. */
   readonly filtered: number;
