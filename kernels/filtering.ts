@@ -57,6 +57,13 @@ function itemsOf<T>(batch: i32, inputs: i32, outputs: i32, n: i32): i32 {
   return most < unit ? most : most - (most % unit);
 }
 
+/** Columns of a product of so many tiles, all of them in whole vectors, and the last in one, two or the most. */
+function columnsOf<T>(tiles: i32): i32 {
+  const widest = tileColumns<T>();
+  const left = tiles % widest;
+  return left > 2 * Simd.lanes<T>() ? tiles + widest - left : wholeVectors<T>(tiles);
+}
+
 /** Elements of a row continued round the circle, from two places before its first. */
 function rowOf<T>(n: i32): i32 {
   return OUTPUTS * (wholeVectors<T>(tilesOf(n)) + 1);
@@ -69,7 +76,7 @@ function planeOf<T>(channels: i32, tiles: i32): i32 {
 
 /** Bytes of scratch: filters, transforms of a block, rows, and the products' own. */
 export function filteringScratch<T>(batch: i32, inputs: i32, outputs: i32, n: i32): i32 {
-  const tiles = itemsOf<T>(batch, inputs, outputs, n) * tilesOf(n);
+  const tiles = columnsOf<T>(itemsOf<T>(batch, inputs, outputs, n) * tilesOf(n));
   const planes = inputs * outputs + planeOf<T>(inputs, tiles) + planeOf<T>(outputs, tiles);
   const rows = max<i32>(Simd.lanes<T>() * rowOf<T>(n), OUTPUTS * wholeVectors<T>(tiles));
   return (bytesOf<T>(PLACES * planes + rows) as i32) + withinScratch<T>(outputs, inputs);
@@ -166,7 +173,7 @@ export function filteredConv<T extends number>(args: usize): void {
   const n = word(args, 6);
   const most = itemsOf<T>(batch, inputs, outputs, n);
   const size = inputs * outputs;
-  const ld = wholeVectors<T>(most * tilesOf(n));
+  const ld = columnsOf<T>(most * tilesOf(n));
   const stride = bytesOf<T>(ld);
   const planeV = bytesOf<T>(planeOf<T>(inputs, ld));
   const planeM = bytesOf<T>(planeOf<T>(outputs, ld));
@@ -178,13 +185,13 @@ export function filteredConv<T extends number>(args: usize): void {
   transformFilters<T>(U, address(args, 2), size);
   for (let done: i32 = 0; done < batch; done += most) {
     const items = min<i32>(most, batch - done);
-    const tiles = items * tilesOf(n);
+    const columns = columnsOf<T>(items * tilesOf(n));
     spread<T>(V, stride, planeV, x, items, inputs, n, row);
     for (let place: i32 = 0; place < PLACES; place++) {
       const u = U + bytesOf<T>(place * size);
       const v = V + (place as usize) * planeV;
       const m = M + (place as usize) * planeM;
-      gemmWithin<T>(m, ld, u, inputs, v, ld, outputs, inputs, tiles, false, SET, rest);
+      gemmWithin<T>(m, ld, u, inputs, v, ld, outputs, inputs, columns, false, SET, rest);
     }
     collect<T>(out, M, stride, planeM, items, outputs, n, row);
     x += bytesOf<T>(items * inputs * n);
