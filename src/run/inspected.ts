@@ -38,7 +38,8 @@ export async function inspectIfAsked(
         total: 100,
         detail: "",
       });
-    let paused = Date.now();
+    // The first pause comes at once: a short look, too, is told, and stops where it is asked to.
+    let paused = 0;
     for (;;) {
       const next = steps.next();
       if (next.done) {
