@@ -95,30 +95,35 @@ describe("lostTruthOf", () => {
   });
 });
 
-/** Lorenz-63 as published: observed every 25 steps of .01 with errors of variance 2. */
-const lorenz63 = (seed: number, cycles: number, method: string) =>
+/** Lorenz-63 as published: observed every 25 steps of .01, by default with errors of variance 2. */
+const lorenz63 = (seed: number, cycles: number, method: string, variance = 2) =>
   runText(`
 name: lorenz63
 seed: ${seed}
 model: { kind: lorenz63, rho: 28 }
 time: { step: 0.01, observeEvery: 25, cycles: ${cycles}, spinup: 64 }
-observations: { twin: { operator: identity, variance: 2 } }
+observations: { twin: { operator: identity, variance: ${variance} } }
 method: ${method}
 `);
 
 describe("on Lorenz-63", () => {
   const particles = "kind: particle, members: 800, regularisation: 0.9, resampleBelow: 0.2";
 
-  // With the weighted covariance alone the error of this run was 2.98, lost from cycle 809 on.
+  // Observations of errors of variance .5 are far from nearly all particles once in a thousand cycles or so.
   test("a particle filter whose weights degenerated finds the truth again, and says when", async () => {
-    const { result } = await lorenz63(1, 1064, `{ ${particles} }`);
-    // .28 as published; ± .02 over seeds of 1000 cycles.
-    expect(result.rmse!.analysis).toBeLessThan(0.35);
-    expect(result).not.toHaveProperty("lostTruth");
-    const { cycles, times } = result.degenerateWeights!;
+    const results = [
+      await lorenz63(1, 1064, `{ ${particles} }`, 0.5),
+      await lorenz63(2, 1064, `{ ${particles} }`, 0.5),
+    ].map(({ result }) => result);
+    for (const result of results) {
+      expect(result.rmse!.analysis).toBeLessThan(0.2); // .13 and .15; an observation's error is .71
+      expect(result).not.toHaveProperty("lostTruth");
+    }
+    const { degenerateWeights, warnings } = results.find((one) => one.degenerateWeights)!;
+    const { cycles, times } = degenerateWeights!;
     expect(cycles).toBeLessThan(20);
     expect(times).toHaveLength(Math.min(cycles, 10));
-    expect(result.warnings.join()).toMatch(
+    expect(warnings.join()).toMatch(
       /weights of the particles degenerated at \d+ of 1000 cycles, first at time [\d.]+: .*a wider kernel/,
     );
   });
