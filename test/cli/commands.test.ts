@@ -317,6 +317,7 @@ test("list shows what there is, with keys and defaults", async () => {
         members       number of members (default 1)
         network       the network of the analysis (default {})
         weights       safetensors file of learned weights; without it they are learned
+        inspect       a look inside the analysis: bias, covariance beside an EnKF-N, locality; {} for the defaults
         initial       mean and variance of the state before the first observation; required for a file, optional in a twin
         processNoise  normal noise after each step of the filter's model; without it that of the model
 
