@@ -138,6 +138,7 @@ export function kernelError({ kernel, describe }: Instruction, status?: number):
     case 6:
       return new NumericError(
         `${at} ${value} at flat position ${index} does not fit into i32; need a finite number between −2³¹ and 2³¹.`,
+        `a number that counts or chooses is ${Number.isNaN(value) ? "undefined (NaN)" : value}.`,
       );
     default:
       return new NumericError(`${at} kernel ${kernel} failed with code ${code}.`);

@@ -128,11 +128,17 @@ export function checkBackgroundSize({ background }: Block, d: number, tell: Tell
   if (fault !== null) tell(["background", "matrix"], `is no covariance: ${fault}`);
 }
 
-/** Tells the faults of a gain for a state of d variables. */
-export function checkGainSize({ gain }: Block, d: number, tell: TellAt): void {
+/** Tells the faults of a gain for a state of d variables, of which m values are observed. */
+export function checkGainSize({ gain }: Block, d: number, tell: TellAt, m?: number): void {
   const { matrix } = gain as Gain;
   if (matrix === undefined) return;
-  checkMatrixSize(matrix, d, matrix[0]!.length, ["gain", "matrix"], tell);
+  const width = matrix[0]!.length;
+  if (m !== undefined && width !== m) {
+    const has = counted(width, "column");
+    tell(["gain", "matrix"], `has ${has}; need ${m}, one for each value observed`);
+    return;
+  }
+  checkMatrixSize(matrix, d, width, ["gain", "matrix"], tell);
 }
 
 /** Tells of a matrix that has not d rows of `width` values each. */

@@ -128,8 +128,8 @@ export interface MethodRecord<K extends Keys = Keys> extends Part<K> {
   phrase(block: Block): string;
   /** What may help if the filter is far too confident: a full sentence. */
   readonly remedy: string;
-  /** Tells the faults of a block for a state of `dimension` variables. */
-  checkDimension?(block: Block, dimension: number, tell: TellAt): void;
+  /** Tells the faults of a block for a state of `dimension` variables, of which so many `values` are observed. */
+  checkDimension?(block: Block, dimension: number, tell: TellAt, values?: number): void;
   /** Returns the numbers of one state. @defaultValue d for each member, or d for a single state */
   stateSize?(block: Block, sizes: ProblemSizes): number;
   /** A smoother that keeps the states of all times until the record has ended. */

@@ -1,6 +1,6 @@
-import { add, expm, type FloatType, mul, square, type Tensor, tensor } from "../engine/index.js";
+import { add, expm, type FloatType, mul, type Tensor, tensor } from "../engine/index.js";
 import { real } from "../parts/index.js";
-import { floatType, type Scalar } from "../prob/index.js";
+import { floatType, type Scalar, times } from "../prob/index.js";
 import { checkScalars } from "./check-scalars.js";
 import { defineModel } from "./record.js";
 import { linearTransition } from "./transition.js";
@@ -27,7 +27,7 @@ export function clohessyWiltshireMatrix(
   const A0 = entries(dtype, [0, 3, 1], [1, 4, 1], [2, 5, 1]);
   const A1 = entries(dtype, [3, 4, 2], [4, 3, -2]);
   const A2 = entries(dtype, [3, 0, 3], [5, 2, -1]);
-  return add(A0, add(mul(n, A1), mul(square(n), A2)));
+  return add(A0, add(mul(n, A1), mul(times(n, n), A2)));
 }
 
 function entries(

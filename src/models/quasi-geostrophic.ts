@@ -46,9 +46,13 @@ const curvature = 1 / earthRadius ** 2;
 const factors = ({ degrees }: SphericalTransforms, value: (l: number) => number): Tensor =>
   tensor(degrees.map((row) => [row.map((l) => (l === 0 ? 0 : value(l)))]));
 
+/** Constants are made in f64, and then taken in the precision of the state. */
+const inF64 = (x: Scalar): Scalar => (typeof x === "number" ? x : cast(x, "f64"));
+
 /** Returns the tendency of the coefficients of ψ, [2T + 1, n, T + 1]. */
 function tendencyOf(transforms: SphericalTransforms, T: number, flow: Flow): Tendency {
-  const { jet: U, drag: r, mountains: h, hyperdiffusion: nu, deformationRadius: R } = flow;
+  const [U, r, h, nu] = [flow.jet, flow.drag, flow.mountains, flow.hyperdiffusion].map(inF64);
+  const R = flow.deformationRadius && inF64(flow.deformationRadius);
   const { grid, analyse, alongLongitude, alongSine } = transforms;
   const ofDegrees = (value: (l: number) => number) => factors(transforms, value);
   const field = (value: (mu: number, lambda: number) => number): Tensor =>

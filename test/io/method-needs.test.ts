@@ -29,6 +29,10 @@ test.each([
   ],
   ["kind: optimal-particle, members: 5", /method.kind: optimal-particle needs process noise/],
   [
+    "kind: 3dvar-k, gain: { matrix: [[1, 2], [2, 1], [0, 1]] }",
+    /method.gain.matrix: has 2 columns; need 3, one for each value observed$/,
+  ],
+  [
     "kind: unscented-kalman, kappa: -3",
     /^a.yaml:5:\d+ method.kappa: got -3; need a number above −3 for 3 variables$/,
   ],

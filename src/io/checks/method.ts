@@ -3,7 +3,7 @@ import type { ProcessNoise } from "../../models/index.js";
 import { noises } from "../../observe/index.js";
 import { counted, countOf, isLearned, type Values } from "../../parts/index.js";
 import type { ModelFacts } from "../../problem/index.js";
-import type { Binding } from "./binding.js";
+import { type Binding, sizeOf } from "./binding.js";
 import type { MethodSection, Sections, Tell } from "./check.js";
 
 /** Checks the method against the model and the noise of the observations. */
@@ -18,9 +18,10 @@ export function checkMethod(
   const dimension = binding.model?.dimension ?? null;
   checkNeeds(method, sections, binding, hasGaps, tell);
   if (dimension !== null) {
-    method.record.checkDimension?.(method.block, dimension, (path, message) =>
-      tell(["method", ...path], message),
-    );
+    const values = binding.observed === null ? undefined : sizeOf(binding.observed);
+    const tellOf = (path: readonly PropertyKey[], message: string) =>
+      tell(["method", ...path], message);
+    method.record.checkDimension?.(method.block, dimension, tellOf, values);
   }
   checkExact(method, observations, tell);
   checkInitial(method, model?.record.kind ?? "", binding.model, tell);
