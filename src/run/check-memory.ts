@@ -32,7 +32,12 @@ export function passedLimit(memory: Memory, { process, heap }: MemoryLimits): Pa
   const inObjects = objects.reduce((sum, part) => sum + memory[part], 0);
   const all: readonly Passed[] = [
     { needed: memory.tensors, limit: addressable, of: "WebAssembly", parts: ["tensors"] },
-    { needed: inObjects, limit: heap, of: "Node's own memory (--max-old-space-size)", parts: objects },
+    {
+      needed: inObjects,
+      limit: heap,
+      of: "Node's own memory (--max-old-space-size)",
+      parts: objects,
+    },
     { needed: memory.total, limit: process, of: "this process", parts: [...objects, "tensors"] },
   ];
   return all.find(({ needed, limit }) => needed > limit) ?? null;

@@ -131,7 +131,7 @@ describe("limits", () => {
       learning.replace("refine: false", "refine: true"),
       { heap: 30e6 },
       "learn.window",
-      /Node's heap \(--max-old-space-size\) has 30 MB\. Take a shorter window, or no refinement/,
+      /Node's own memory \(--max-old-space-size\) has 30 MB\. Take a shorter window, or no refinement/,
     ],
     [
       "the states of a twin",
