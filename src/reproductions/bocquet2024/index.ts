@@ -130,7 +130,7 @@ export const bocquet2024: Reproduction = {
       comparisons: rowsFor(scale).map((row, i) => comparisonOf(row, results[i]!)),
       figures: [figureOf(scale, results)],
       notes: [
-        `Each of ${seeds} ${seeds === 1 ? "seed has" : "seeds have"} ${cycles.toLocaleString("en")} cycles after ${spinup} that do not count; all methods have the same truths and observations.`,
+        `${seeds === 1 ? "One seed" : `${seeds} seeds`} of ${cycles.toLocaleString("en")} cycles after ${spinup} that do not count; all methods have the same truths and observations.`,
         "Networks are learned in f32 by the supervised loss through two chained cycles, with a cosine schedule; the publication states neither the width of the convolutions (ours is 5) nor the rates.",
         ...(left > 0
           ? [`${left} networks that take hours to learn are left to the paper scale.`]
