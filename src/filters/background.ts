@@ -133,12 +133,10 @@ export function checkGainSize({ gain }: Block, d: number, tell: TellAt, m?: numb
   const { matrix } = gain as Gain;
   if (matrix === undefined) return;
   const width = matrix[0]!.length;
-  if (m !== undefined && width !== m) {
-    const has = counted(width, "column");
-    tell(["gain", "matrix"], `has ${has}; need ${m}, one for each value observed`);
-    return;
-  }
   checkMatrixSize(matrix, d, width, ["gain", "matrix"], tell);
+  if (matrix.length !== d || m === undefined || width === m) return;
+  const has = counted(width, "column");
+  tell(["gain", "matrix"], `has ${has}; need ${m}, one for each value observed`);
 }
 
 /** Tells of a matrix that has not d rows of `width` values each. */
