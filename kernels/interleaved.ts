@@ -25,31 +25,6 @@ export function groupOf<T extends number>(batch: i32): i32 {
   return batch < Simd.lanes<T>() ? 1 : Simd.lanes<T>();
 }
 
-class Lanes {
-  /** Elements `next` bytes apart, one a lane. */
-  @inline
-  static load<T>(p: usize, next: usize): v128 {
-    if (sizeof<T>() === 8) return v128.load64_lane(p + next, v128.load64_zero(p), 1);
-    let x = v128.load32_zero(p);
-    x = v128.load32_lane(p + next, x, 1);
-    x = v128.load32_lane(p + 2 * next, x, 2);
-    return v128.load32_lane(p + 3 * next, x, 3);
-  }
-
-  @inline
-  static store<T>(p: usize, x: v128, next: usize): void {
-    if (sizeof<T>() === 8) {
-      v128.store64_lane(p, x, 0);
-      v128.store64_lane(p + next, x, 1);
-    } else {
-      v128.store32_lane(p, x, 0);
-      v128.store32_lane(p + next, x, 1);
-      v128.store32_lane(p + 2 * next, x, 2);
-      v128.store32_lane(p + 3 * next, x, 3);
-    }
-  }
-}
-
 /** Address of an interleaved element. */
 function at(n: i32, i: i32, j: i32): usize {
   return workAddress() + ((i * n + j) as usize) * 16;
@@ -96,7 +71,7 @@ export function choleskyLanes<T extends number>(out: usize, a: usize, n: i32, ne
     let from = a + bytesOf<T>(i * n);
     const end = at(n, i, i);
     for (let to = at(n, i, 0); to <= end; to += 16, from += sizeof<T>()) {
-      v128.store(to, Lanes.load<T>(from, next));
+      v128.store(to, Simd.loadApart<T>(from, next));
     }
   }
   for (let j: i32 = 0; j < n; j++) {
@@ -113,9 +88,9 @@ export function choleskyLanes<T extends number>(out: usize, a: usize, n: i32, ne
     let from = at(n, i, 0);
     let j: i32 = 0;
     for (; j <= i; j++, from += 16, out += sizeof<T>()) {
-      Lanes.store<T>(out, v128.load(from), next);
+      Simd.storeApart<T>(out, v128.load(from), next);
     }
-    for (; j < n; j++, out += sizeof<T>()) Lanes.store<T>(out, zero, next);
+    for (; j < n; j++, out += sizeof<T>()) Simd.storeApart<T>(out, zero, next);
   }
   return true;
 }
@@ -141,9 +116,9 @@ export function loadFactors<T extends number>(
     let from = l + bytesOf<T>(i * n);
     for (let j: i32 = 0; j < i; j++, from += sizeof<T>()) {
       const to = transpose ? at(n, n - 1 - j, n - 1 - i) : at(n, i, j);
-      v128.store(to, Lanes.load<T>(from, next));
+      v128.store(to, Simd.loadApart<T>(from, next));
     }
-    const pivot = Lanes.load<T>(from, next);
+    const pivot = Simd.loadApart<T>(from, next);
     if (v128.any_true(v128.eq<T>(pivot, v128.splat<T>(0 as T)))) return false;
     const place = transpose ? n - 1 - i : i;
     v128.store(at(n, place, place), v128.div<T>(one, pivot));
@@ -162,14 +137,14 @@ function solveColumn<T extends number>(
 ): void {
   const solved = at(n, n, 0);
   for (let i: i32 = 0; i < n; i++, x += row, b += row) {
-    let s = Lanes.load<T>(b, nextB);
+    let s = Simd.loadApart<T>(b, nextB);
     let l = at(n, i, 0);
     let p = solved;
     const end = solved + ((i as usize) << 4);
     for (; p < end; p += 16, l += 16) s = Simd.nmadd<T>(v128.load(l), v128.load(p), s);
     s = v128.mul<T>(s, v128.load(l));
     v128.store(p, s);
-    Lanes.store<T>(x, s, nextX);
+    Simd.storeApart<T>(x, s, nextX);
   }
 }
 
@@ -185,9 +160,9 @@ function solveThree<T extends number>(
   const solved = at(n, n, 0);
   const w = sizeof<T>();
   for (let i: i32 = 0; i < n; i++, x += row, b += row) {
-    let s0 = Lanes.load<T>(b, nextB);
-    let s1 = Lanes.load<T>(b + w, nextB);
-    let s2 = Lanes.load<T>(b + 2 * w, nextB);
+    let s0 = Simd.loadApart<T>(b, nextB);
+    let s1 = Simd.loadApart<T>(b + w, nextB);
+    let s2 = Simd.loadApart<T>(b + 2 * w, nextB);
     let l = at(n, i, 0);
     let p = solved;
     const end = solved + (i as usize) * 48;
@@ -204,9 +179,9 @@ function solveThree<T extends number>(
     v128.store(p, s0);
     v128.store(p + 16, s1);
     v128.store(p + 32, s2);
-    Lanes.store<T>(x, s0, nextX);
-    Lanes.store<T>(x + w, s1, nextX);
-    Lanes.store<T>(x + 2 * w, s2, nextX);
+    Simd.storeApart<T>(x, s0, nextX);
+    Simd.storeApart<T>(x + w, s1, nextX);
+    Simd.storeApart<T>(x + 2 * w, s2, nextX);
   }
 }
 

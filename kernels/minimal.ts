@@ -295,26 +295,12 @@ export function outputsOf<T extends number>(y: usize, m: usize, plane: usize, ve
 class Filters {
   @inline
   static at<T extends number>(w: usize, j: i32): v128 {
-    w += bytesOf<T>(j);
-    const next = bytesOf<T>(TAPS);
-    if (sizeof<T>() === 8) return v128.load64_lane(w + next, v128.load64_zero(w), 1);
-    const two = v128.load32_lane(w + next, v128.load32_zero(w), 1);
-    return v128.load32_lane(w + 3 * next, v128.load32_lane(w + 2 * next, two, 2), 3);
+    return Simd.loadApart<T>(w + bytesOf<T>(j), bytesOf<T>(TAPS));
   }
 
   @inline
   static put<T extends number>(w: usize, j: i32, x: v128): void {
-    w += bytesOf<T>(j);
-    const next = bytesOf<T>(TAPS);
-    if (sizeof<T>() === 8) {
-      v128.store64_lane(w, x, 0);
-      v128.store64_lane(w + next, x, 1);
-    } else {
-      v128.store32_lane(w, x, 0);
-      v128.store32_lane(w + next, x, 1);
-      v128.store32_lane(w + 2 * next, x, 2);
-      v128.store32_lane(w + 3 * next, x, 3);
-    }
+    Simd.storeApart<T>(w + bytesOf<T>(j), x, bytesOf<T>(TAPS));
   }
 }
 

@@ -34,6 +34,30 @@ export class Simd {
     return i === 2 ? v128.load32_splat(p, 8) : v128.load32_splat(p, 12);
   }
 
+  /** Elements `next` bytes apart, one a lane. */
+  @inline
+  static loadApart<T extends number>(p: usize, next: usize): v128 {
+    if (sizeof<T>() === 8) return v128.load64_lane(p + next, v128.load64_zero(p), 1);
+    let x = v128.load32_zero(p);
+    x = v128.load32_lane(p + next, x, 1);
+    x = v128.load32_lane(p + 2 * next, x, 2);
+    return v128.load32_lane(p + 3 * next, x, 3);
+  }
+
+  /** Stores each lane as an element, `next` bytes apart. */
+  @inline
+  static storeApart<T extends number>(p: usize, x: v128, next: usize): void {
+    if (sizeof<T>() === 8) {
+      v128.store64_lane(p, x, 0);
+      v128.store64_lane(p + next, x, 1);
+    } else {
+      v128.store32_lane(p, x, 0);
+      v128.store32_lane(p + next, x, 1);
+      v128.store32_lane(p + 2 * next, x, 2);
+      v128.store32_lane(p + 3 * next, x, 3);
+    }
+  }
+
   /** The first halves of a and b. */
   @inline
   static low(a: v128, b: v128): v128 {
